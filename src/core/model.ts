@@ -1,0 +1,145 @@
+/**
+ * Nouns that two or more rooms share. Ours (agent, record, label) and tmux's (pane, window, session) have different
+ * types, so that a pane id can never be passed where an agent's identity is meant.
+ */
+
+/** A ULID given at birth; what records, mail and the journal refer to. Never reused. */
+export type AgentId = string & { readonly brand: "AgentId" };
+/** tmux's ids: where an agent is now. A cache, never identity; all restart at 0 with a new tmux server. */
+export type PaneId = `%${number}`;
+export type WindowId = `@${number}`;
+export type SessionId = `$${number}`;
+
+/** SPEC §2, States. */
+export type AgentState = "starting" | "idle" | "working" | "blocked" | "done" | "error" | "exited" | "lost" | "unclear";
+
+export const AGENT_STATES: readonly AgentState[] = [
+  "starting",
+  "idle",
+  "working",
+  "blocked",
+  "done",
+  "error",
+  "exited",
+  "lost",
+  "unclear",
+];
+
+export type Role = "worker" | "conductor";
+
+/** Where evidence came from, most trusted first (SPEC §2). */
+export type EvidenceSource = "hook" | "api" | "transcript" | "process" | "title" | "screen" | "request";
+
+/** Why a state is believed: the rule that decided and the rows or payload it believed. */
+export interface Evidence {
+  readonly source: EvidenceSource;
+  /** The name of the rule, `provider/rule` for screens and titles: `codex/title-busy`. */
+  readonly rule: string;
+  /** The rows, title or payload believed; at most 400 characters, control characters removed. */
+  readonly excerpt: string;
+}
+
+export type QuestionKind = "permission" | "question" | "plan" | "trust" | "login" | "other";
+
+/** One choice of a dialog: the key that picks it (`"1"`, `"y"`), or `""` where only the arrows reach it. */
+export interface Choice {
+  readonly key: string;
+  readonly text: string;
+  readonly selected: boolean;
+}
+
+/** A dialog that waits for a person, lifted from the screen. */
+export interface Question {
+  readonly kind: QuestionKind;
+  readonly text: string;
+  readonly choices: readonly Choice[];
+  /** Stable while the same dialog is open, whatever is highlighted in it; different for another dialog. */
+  readonly fingerprint: string;
+}
+
+export interface Exit {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+/** The durable record of an agent. Stored; everything else about it can be seen again. */
+export interface AgentRecord {
+  readonly id: AgentId;
+  readonly label: string;
+  readonly provider: string;
+  readonly role: Role;
+  readonly parent: AgentId | null;
+  readonly group: string | null;
+  readonly incarnation: number;
+  /** Turns started in the agent's whole life, across incarnations. */
+  readonly turn: number;
+  readonly cwd: string;
+  /** The program and its arguments, as launched. */
+  readonly command: readonly string[];
+  /** Names (never values) of the environment given by the caller. */
+  readonly envNames: readonly string[];
+  readonly prompt: string | null;
+  readonly worktree: { readonly path: string; readonly branch: string } | null;
+  readonly nativeSession: string | null;
+  /** The last state decided, with its proof, so that a daemon that starts again need not guess. */
+  readonly state: AgentState;
+  readonly sinceMs: number;
+  readonly evidence: Evidence | null;
+  readonly reason: string | null;
+  readonly unread: boolean;
+  readonly exit: Exit | null;
+  /** Where it was last seen. */
+  readonly place: Place | null;
+  readonly createdAtMs: number;
+  /** Set by `rm`: kept for `ls --all`, never deleted. */
+  readonly archivedAtMs: number | null;
+}
+
+/** Where an agent is in tmux, as last seen. `epoch` names the tmux server: ids mean nothing in another one. */
+export interface Place {
+  readonly epoch: string;
+  readonly session: SessionId;
+  readonly sessionName: string;
+  readonly window: WindowId;
+  readonly windowName: string;
+  readonly pane: PaneId;
+}
+
+/** One pane as a listing names it. */
+export interface LivePane {
+  readonly pane: PaneId;
+  readonly window: WindowId;
+  readonly session: SessionId;
+  readonly sessionName: string;
+  readonly windowName: string;
+  readonly windowIndex: number;
+  /** tmux's own clock, whole seconds: the last output in the pane's window. */
+  readonly activityS: number;
+  readonly historyRows: number;
+  readonly cursorX: number;
+  readonly cursorY: number;
+  readonly columns: number;
+  readonly rows: number;
+  readonly dead: boolean;
+  readonly exit: Exit | null;
+  readonly inMode: boolean;
+  readonly inputOff: boolean;
+  readonly alternate: boolean;
+  readonly pid: number;
+  readonly title: string;
+  /** `pane_current_command`; empty where the listing did not ask for it. */
+  readonly command: string;
+  readonly mark: PaneMark | null;
+}
+
+/** What drover wrote on the pane at birth: `@drover-id`, `@drover-label`, `@drover-incarnation`. */
+export interface PaneMark {
+  readonly id: AgentId;
+  readonly label: string;
+  readonly incarnation: number;
+}
+
+/** Not knowing is not the same as nothing: a silent tmux is not an empty fleet. */
+export type Sighting =
+  | { readonly epoch: string; readonly panes: readonly LivePane[] }
+  | { readonly blind: "tmux-gone" | "tmux-slow" | "no-server" };

@@ -1,0 +1,69 @@
+/** What a still says: the state it shows, the rule that decided, and the rows that rule believed. */
+import type { AgentState, Evidence, Question } from "../model.js";
+import type { Still } from "./still.js";
+
+/**
+ * What a screen can show by itself. `ready`: the prompt waits, nothing said of how the last turn ended; `finished`: the
+ * prompt waits and the screen says that a turn ended well; `interrupted`: it says a person stopped it. Which of `idle`
+ * and `done` that makes is for `derive` to say, which knows what came before.
+ */
+export type Shown =
+  | "starting"
+  | "ready"
+  | "finished"
+  | "interrupted"
+  | "working"
+  | "blocked"
+  | "error"
+  | "exited"
+  | "unclear";
+
+/** The input box as the screen shows it. */
+export interface Composer {
+  /** What a person or drover has typed and not sent; placeholders and dim suggestions are not text. */
+  readonly text: string;
+  readonly empty: boolean;
+  /** A collapsed paste (`[Pasted text #1 +3 lines]`) stands in it. */
+  readonly pasted: boolean;
+}
+
+export interface Reading {
+  readonly shown: Shown;
+  readonly evidence: Evidence;
+  /** The text of an error, a spinner's words: in short, for the list. Null when there is nothing to add. */
+  readonly reason: string | null;
+  readonly errorKind: "api" | "auth" | "quota" | "crash" | null;
+  readonly question: Question | null;
+  /** Null when no composer is on the screen. */
+  readonly composer: Composer | null;
+}
+
+/** How one agent program is launched, read and addressed. Data, plus `read` where data does not suffice. */
+export interface Provider {
+  readonly name: string;
+  /** For people: `Claude Code`. */
+  readonly title: string;
+  /** The program looked up on PATH and the arguments always given. */
+  readonly command: readonly string[];
+  /** Process names by which a pane started by hand is known. */
+  readonly processNames: readonly string[];
+  /** Whether the first prompt may be given as the last argument. */
+  readonly promptArgument: boolean;
+  /** Arguments that resume a native session, `{session}` standing for its id; null where there is no such thing. */
+  readonly resume: readonly string[] | null;
+  /** How long after a paste the text may take to stand in the composer, and how long to wait before Enter, at least. */
+  readonly pasteSettleMs: number;
+  /** The keys (tmux names) that interrupt a turn, in order. */
+  readonly interruptKeys: readonly string[];
+  /** What a person would type to end the program: keys (tmux names) or text followed by Enter. */
+  readonly quit: readonly { readonly keys?: readonly string[]; readonly text?: string }[];
+  /** Environment names refused from `--env` (glob with a trailing `*`), and the exceptions that pass. */
+  readonly refusedEnv: readonly string[];
+  readonly allowedEnv: readonly string[];
+  /** Reads one still. Never throws; what fits nothing is `unclear`. */
+  read(still: Still): Reading;
+  /** Keys that pick `choice` of `question`: the digit, or arrows and Enter where digits do not work. */
+  answerKeys(question: Question, choiceIndex: number): readonly string[];
+}
+
+export type { AgentState };

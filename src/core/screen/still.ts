@@ -1,0 +1,61 @@
+/**
+ * A still: what a pane showed at one moment, as cells. The emulator (host/emulator.ts) makes stills, from captures and
+ * from recordings alike; everything that reads or paints a screen takes one.
+ */
+
+/** -1 the terminal's default; 0..255 the palette; `RGB + 0xrrggbb` a true colour. */
+export type Colour = number;
+export const DEFAULT_COLOUR: Colour = -1;
+export const RGB = 0x1000000;
+
+export const ATTR = {
+  bold: 1,
+  dim: 2,
+  italic: 4,
+  underline: 8,
+  blink: 16,
+  inverse: 32,
+  invisible: 64,
+  strike: 128,
+} as const;
+
+/**
+ * A stretch of one style. Its graphemes are all `unit` cells wide; where `cells === unit` the whole text is one grapheme
+ * (which may hold several code points), otherwise every code point is a grapheme of its own.
+ */
+export interface Run {
+  readonly text: string;
+  readonly cells: number;
+  readonly unit: 1 | 2;
+  readonly fg: Colour;
+  readonly bg: Colour;
+  readonly attrs: number;
+}
+
+/** The runs cover the row from column 0 to the last cell written; what follows is blank in the default style. */
+export interface Row {
+  /** The runs' texts joined, trailing blanks trimmed. */
+  readonly text: string;
+  readonly runs: readonly Run[];
+}
+
+export interface Still {
+  readonly columns: number;
+  /** Exactly as many as the pane is high. */
+  readonly rows: readonly Row[];
+  readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean };
+  readonly title: string;
+  readonly alternate: boolean;
+}
+
+export const BLANK_ROW: Row = { text: "", runs: [] };
+
+/** The run that holds the character at `index` of `row.text`, or null past the end. For asking its colour and attributes. */
+export function runAt(row: Row, index: number): Run | null {
+  let at = 0;
+  for (const run of row.runs) {
+    at += run.text.length;
+    if (index < at) return run;
+  }
+  return null;
+}

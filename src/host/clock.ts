@@ -1,0 +1,16 @@
+/** Time and timers of this machine, handed to whoever needs them when they are built. */
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Calls back once at or soon after `atMs`. Returns what cancels it. A waiting wake does not keep the process alive. */
+  wake(atMs: number, call: () => void): () => void;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  wake(atMs, call) {
+    const timer = setTimeout(call, Math.max(0, atMs - Date.now()));
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,17 @@
+/** Chance and new identities, handed to whoever needs them when they are built. */
+import { randomInt } from "node:crypto";
+import { monotonicFactory } from "ulid";
+
+export interface Dice {
+  /** A whole number from 0 up to but not including `n`. */
+  below(n: number): number;
+  /** A new ULID; later ones sort after earlier ones. */
+  id(): string;
+}
+
+const ulid = monotonicFactory();
+
+export const systemDice: Dice = {
+  below: (n) => randomInt(n),
+  id: () => ulid(),
+};

@@ -1,0 +1,38 @@
+/**
+ * What the daemon asks of its store. `commit` is the only way anything is written: one atomic batch, durable (fsync)
+ * when the promise resolves; commits made in the same moment share one fsync.
+ */
+import type { JournalEntry, NewEntry } from "#core/journal.js";
+import type { AgentId, AgentRecord } from "#core/model.js";
+
+export interface Commit {
+  readonly agents?: readonly AgentRecord[];
+  readonly entries?: readonly NewEntry[];
+}
+
+export interface StoreHealth {
+  readonly path: string;
+  readonly ok: boolean;
+  /** Values set aside because they could not be read. */
+  readonly quarantined: number;
+  /** Why nothing can be written now, for a person; null while all is well. */
+  readonly readOnly: string | null;
+}
+
+export interface Store {
+  /** Every record, archived ones too, oldest first. */
+  agents(): Promise<AgentRecord[]>;
+  agent(id: AgentId): Promise<AgentRecord | null>;
+  /** Returns the entries with their sequence numbers. Throws a Fault (STORE_FULL, STORE_BROKEN) and then nothing was written. */
+  commit(commit: Commit): Promise<JournalEntry[]>;
+  /** The sequence number of the newest entry, 0 where there is none. */
+  seq(): number;
+  /** The oldest sequence number still kept, 0 where there is none. */
+  oldestSeq(): number;
+  /** Entries after `after`, oldest first, at most `limit`; `agent` keeps one agent's only. */
+  journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]>;
+  /** The newest `limit` entries, oldest of them first. */
+  latest(limit: number, agent?: AgentId): Promise<JournalEntry[]>;
+  health(): StoreHealth;
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+/**
+ * What the daemon asks of a terminal multiplexer, small enough to be built twice: once on tmux (tmux/server.ts), once
+ * as a scripted twin for tests (test/twins/scripted-tmux.ts). Everything that fails throws a Fault.
+ */
+import type { LivePane, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
+import type { Still } from "#core/screen/still.js";
+
+export interface MultiplexerInfo {
+  readonly kind: "tmux" | "herdr";
+  readonly version: string | null;
+  readonly socket: string;
+  readonly connected: boolean;
+}
+
+/** Called by the multiplexer; never while one of its own calls is being made. */
+export interface MultiplexerEvents {
+  /** After each connect, and whenever the set of panes, their marks, names, processes or deaths changed, or sight was lost. */
+  sighting(sighting: Sighting): void;
+  /** A pane of interest was captured because it changed, or because a look was asked for. */
+  still(pane: PaneId, still: Still): void;
+  connection(connected: boolean): void;
+}
+
+/** What deserves looking at, and how often. Replaces the interest before it. */
+export interface Interest {
+  /** Panes whose screens are read: the agents'. */
+  readonly panes: ReadonlySet<PaneId>;
+  /** Panes in a focused preview: captured up to 20 times a second. */
+  readonly focused: ReadonlySet<PaneId>;
+  /** An agent works or a dashboard looks: ticks of 100 ms rather than stretching to 1 s. */
+  readonly lively: boolean;
+}
+
+export interface NewTab {
+  readonly sessionName: string;
+  readonly windowName: string;
+  readonly cwd: string;
+  /** Program and arguments; started directly, never through a shell. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mark: PaneMark;
+  /** For a session that has to be made. */
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface Multiplexer {
+  info(): MultiplexerInfo;
+  /** Begins connecting and looking; goes on reconnecting until `close`. Resolves after the first attempt, good or bad. */
+  start(events: MultiplexerEvents): Promise<void>;
+  /** Leaves tmux as it was found; ends no agent. */
+  close(): Promise<void>;
+  interest(interest: Interest): void;
+  /** Something happened in this pane (a hook, a key we sent): look now, and 8, 16, 33 and 66 ms later. */
+  lookSoon(pane: PaneId): void;
+  /** A fresh listing. Never throws: what cannot be seen is `blind`. */
+  sight(): Promise<Sighting>;
+  /** A fresh still of one pane, past every cache. */
+  capture(pane: PaneId): Promise<Still>;
+  /** The last `rows` rows of history and the screen, as text, fetched in pieces small enough not to stall the server. */
+  history(pane: PaneId, rows: number): Promise<string[]>;
+  /** Starts the tmux server and the session where they are missing; marks the pane in the same command list. */
+  createTab(tab: NewTab): Promise<LivePane>;
+  /** Leaves copy mode, then pastes as one bracketed paste; control characters other than newline and tab are removed. */
+  paste(pane: PaneId, text: string): Promise<void>;
+  /** tmux key names (`Enter`, `Escape`, `C-c`, `Down`) or single characters, which are sent literally. */
+  keys(pane: PaneId, keys: readonly string[]): Promise<void>;
+  /** Changes the mark (rename, adoption) and the window's name. */
+  mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void>;
+  killPane(pane: PaneId): Promise<void>;
+  /** Sends a signal to the process that tmux started in the pane. */
+  signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
+}
+
+export type { WindowId };

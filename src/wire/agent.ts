@@ -1,0 +1,104 @@
+/** What faces are told of an agent (SPEC §10). Field names are stable once released; additions are free. */
+
+export interface QuestionJson {
+  kind: "permission" | "question" | "plan" | "trust" | "login" | "other";
+  text: string;
+  choices: { key: string; text: string; selected: boolean }[];
+  fingerprint: string;
+}
+
+export interface AgentJson {
+  id: string;
+  label: string;
+  provider: string;
+  role: "worker" | "conductor";
+  parent: string | null;
+  group: string | null;
+  session: string;
+  window: string;
+  pane: string;
+  state: "starting" | "idle" | "working" | "blocked" | "done" | "error" | "exited" | "lost" | "unclear";
+  /** ISO 8601 UTC: when the state began. */
+  since: string;
+  reason: string | null;
+  turn: number;
+  incarnation: number;
+  cwd: string;
+  worktree: { path: string; branch: string } | null;
+  nativeSession: string | null;
+  unread: boolean;
+  mail: { queued: number; inbox: number; dead: number; uncertain: number };
+  question: QuestionJson | null;
+  exit: { code: number | null; signal: string | null } | null;
+  createdAt: string;
+  archived: boolean;
+}
+
+export interface AgentsJson {
+  agents: AgentJson[];
+  seq: number;
+}
+
+export interface EvidenceJson {
+  source: string;
+  rule: string;
+  excerpt: string;
+  incarnation: number;
+  at: string;
+}
+
+export interface WhyJson {
+  label: string;
+  state: AgentJson["state"];
+  since: string;
+  evidence: EvidenceJson[];
+  history: { seq: number; from: string; to: string; at: string; source: string; rule: string }[];
+}
+
+export interface ScreenJson {
+  rows: string[];
+  cursor: { x: number; y: number };
+  size: { columns: number; rows: number };
+}
+
+export interface MessageJson {
+  id: string;
+  to: string;
+  from: string | null;
+  kind: "message" | "completion" | "handoff" | "task" | "system";
+  state:
+    | "queued"
+    | "claimed"
+    | "typed"
+    | "submitted"
+    | "delivered"
+    | "failed"
+    | "dead"
+    | "uncertain"
+    | "leased"
+    | "acked";
+  body?: string;
+  reason: string | null;
+  attempts: number;
+  createdAt: string;
+  updatedAt: string;
+  turn?: number;
+}
+
+export interface HealthJson {
+  status: "ok" | "degraded";
+  pid: number;
+  version: string;
+  owner: "persistent" | "dashboard";
+  backend: string;
+  tmux: { version: string | null; socket: string; connected: boolean };
+  store: { path: string; ok: boolean };
+  components: Record<string, "ok" | "unavailable">;
+  /** Counts by state, plus `total`. */
+  agents: Record<string, number>;
+  seq: number;
+}
+
+export interface ErrorJson {
+  error: { code: string; message: string; hint?: string };
+}

@@ -1,0 +1,28 @@
+/**
+ * `GET /v1/events` (server-sent events). `event: snapshot` first (or `reset` then `snapshot` where the cursor is older
+ * than what is kept), then one `event: entry` a journal entry, with `id:` its sequence number. `: ping` every 15 s.
+ */
+import type { AgentJson } from "./agent.js";
+
+export interface SnapshotJson {
+  seq: number;
+  agents: AgentJson[];
+}
+
+/**
+ * `set` holds the fields of AgentJson that changed (all of them where `kind` is `born` or `adopted`): apply them to the
+ * agent and you hold what a new snapshot would say. `archived` takes the agent out of the list.
+ */
+export interface EntryJson {
+  seq: number;
+  at: string;
+  kind: string;
+  agent: string | null;
+  set?: Partial<AgentJson>;
+  [more: string]: unknown;
+}
+
+export type FleetEvent =
+  | { event: "snapshot"; data: SnapshotJson }
+  | { event: "reset"; data: Record<string, never> }
+  | { event: "entry"; data: EntryJson };
