@@ -1,0 +1,65 @@
+/** The store in memory: the same promises as LevelDB's (test/store/contract.ts), without a disk. */
+import type { Fault } from "#core/fault.js";
+import type { JournalEntry } from "#core/journal.js";
+import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Commit, Store, StoreHealth } from "#store/store.js";
+
+export class MemoryStore implements Store {
+  /** While set, every commit is refused with it and writes nothing. */
+  refuse: Fault | null = null;
+  readonly #agents = new Map<AgentId, AgentRecord>();
+  readonly #journalLimit: number;
+  #entries: JournalEntry[] = [];
+  #seq = 0;
+
+  constructor(options: { journalLimit?: number } = {}) {
+    this.#journalLimit = options.journalLimit ?? 100_000;
+  }
+
+  async agents(): Promise<AgentRecord[]> {
+    return [...this.#agents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).map(copy);
+  }
+
+  async agent(id: AgentId): Promise<AgentRecord | null> {
+    const record = this.#agents.get(id);
+    return record === undefined ? null : copy(record);
+  }
+
+  async commit(commit: Commit): Promise<JournalEntry[]> {
+    if (this.refuse !== null) throw this.refuse;
+    for (const record of commit.agents ?? []) this.#agents.set(record.id, copy(record));
+    const entries = (commit.entries ?? []).map((entry) => ({ ...copy(entry), seq: ++this.#seq }));
+    this.#entries.push(...entries);
+    if (this.#entries.length > this.#journalLimit) this.#entries = this.#entries.slice(-this.#journalLimit);
+    return entries.map(copy);
+  }
+
+  seq(): number {
+    return this.#seq;
+  }
+
+  oldestSeq(): number {
+    return this.#entries[0]?.seq ?? 0;
+  }
+
+  async journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]> {
+    const wanted = this.#entries.filter((entry) => entry.seq > after && (!agent || entry.agent === agent));
+    return wanted.slice(0, limit).map(copy);
+  }
+
+  async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
+    const wanted = agent ? this.#entries.filter((entry) => entry.agent === agent) : this.#entries;
+    return limit <= 0 ? [] : wanted.slice(-limit).map(copy);
+  }
+
+  health(): StoreHealth {
+    return { path: "memory", ok: this.refuse === null, quarantined: 0, readOnly: this.refuse?.message ?? null };
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** What a store hands out or takes in is nobody else's to change; only what JSON can say survives, as on disk. */
+function copy<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
