@@ -1,0 +1,341 @@
+/**
+ * A face's way to the daemon: HTTP over the Unix socket, one connection a request (0.2 ms, and no stale connection to
+ * retry), server-sent events for what goes on. What the daemon refuses becomes a Fault with its code, hint and detail.
+ */
+import { readFileSync } from "node:fs";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { connect as connectSocket, type Socket } from "node:net";
+import { FAULTS, Fault, type FaultCode } from "#core/fault.js";
+import type { ErrorJson } from "#wire/agent.js";
+import { SseReader } from "./sse-client.js";
+import { type DaemonStart, launchDaemon } from "./start-daemon.js";
+
+/** Where a daemon of this user and this tmux server is to be found. */
+export interface DaemonPaths {
+  readonly socket: string;
+  /** `daemon.json`: names the socket of the daemon that runs, which may lie elsewhere than ours would (cron, su). */
+  readonly runFile: string;
+}
+
+export interface ConnectOptions {
+  /** How to start a daemon where none answers; absent: do not. */
+  readonly autostart?: DaemonStart;
+  /** How long a daemon may take to come up; default 8 s. */
+  readonly startLimitMs?: number;
+}
+
+export interface DaemonClient {
+  readonly socket: string;
+  /** The version the running daemon wrote in its run file; null where there is none to read. */
+  readonly version: string | null;
+  /** Asks once. `body` travels as JSON. Throws a Fault: the daemon's own, DAEMON_UNREACHABLE, or TIMED_OUT (default 10 s). */
+  request<T>(method: string, path: string, body?: unknown, options?: { timeoutMs?: number }): Promise<T>;
+  /** Subscribes; see Subscription. */
+  events(path: string, handlers: EventHandlers, options?: EventOptions): Subscription;
+  /** Starts the daemon again if it is gone and `connect` was told how; resolves when one answers. */
+  ensure(): Promise<void>;
+  /** Ends every subscription and whatever is being asked. */
+  close(): void;
+}
+
+export interface EventHandlers {
+  /** `data` is the event's JSON, read. */
+  onEvent(event: string, data: unknown, id: string | null): void;
+  /** Over for good: the daemon refused it, or it was not to be resumed. Null: the daemon ended it in order. */
+  onEnd?(why: Fault | null): void;
+  /** The connection is there (again). */
+  onOpen?(): void;
+  /** The connection was lost; it is tried again until it is there or `stop` is called. */
+  onLost?(why: Fault): void;
+}
+
+export interface EventOptions {
+  /** Only what came after this id. */
+  readonly after?: string | number;
+  /** Come back by oneself after the connection is lost, from the last id seen; default true. */
+  readonly resume?: boolean;
+}
+
+/** Comes back by itself after a lost connection, asking for what came after the last id it saw. */
+export interface Subscription {
+  stop(): void;
+}
+
+const REQUEST_LIMIT_MS = 10_000;
+const START_LIMIT_MS = 8_000;
+const READY_LIMIT_MS = 1_000;
+const RESUME_MIN_MS = 50;
+const RESUME_MAX_MS = 2_000;
+/** An answer larger than this is no answer of ours. */
+const ANSWER_LIMIT_BYTES = 256 * 1_048_576;
+
+/** Finds the daemon, starting it where none answers and `autostart` says how. Throws DAEMON_UNREACHABLE. */
+export async function connect(paths: DaemonPaths, options: ConnectOptions = {}): Promise<DaemonClient> {
+  const client = new Client(paths, options);
+  await client.ensure();
+  return client;
+}
+
+class Client implements DaemonClient {
+  readonly #paths: DaemonPaths;
+  readonly #options: ConnectOptions;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #asking = new Set<AbortController>();
+  socket: string;
+  version: string | null = null;
+  /** Connected while looking for the daemon, and kept for the first request. */
+  #ready: { socket: Socket; atMs: number } | null = null;
+
+  constructor(paths: DaemonPaths, options: ConnectOptions) {
+    this.#paths = paths;
+    this.#options = options;
+    this.socket = paths.socket;
+  }
+
+  async ensure(): Promise<void> {
+    if (await this.#find()) return;
+    const { autostart, startLimitMs = START_LIMIT_MS } = this.#options;
+    if (!autostart) throw unreachable(this.socket);
+    const daemon = launchDaemon(autostart);
+    const giveUpAt = Date.now() + startLimitMs;
+    try {
+      while (!(await this.#find())) {
+        const refusal = daemon.refusal();
+        if (refusal) throw refusal;
+        if (Date.now() > giveUpAt) throw daemon.tooLate(startLimitMs);
+        // Not all at the same beat, where a dozen commands wait for one daemon.
+        await pause(15 + Math.random() * 15);
+      }
+    } finally {
+      daemon.release();
+    }
+  }
+
+  /** Tries the socket of the run file first: it names the daemon that is known to run. */
+  async #find(): Promise<boolean> {
+    const run = readRunFile(this.#paths.runFile);
+    const places = run && run.socket !== this.#paths.socket ? [run.socket, this.#paths.socket] : [this.#paths.socket];
+    for (const place of places) {
+      const socket = await dial(place);
+      if (!socket) continue;
+      this.#ready?.socket.destroy();
+      this.#ready = { socket, atMs: Date.now() };
+      this.socket = place;
+      this.version = run?.socket === place ? run.version : null;
+      return true;
+    }
+    return false;
+  }
+
+  async request<T>(method: string, path: string, body?: unknown, options: { timeoutMs?: number } = {}): Promise<T> {
+    const limitMs = options.timeoutMs ?? REQUEST_LIMIT_MS;
+    const abort = new AbortController();
+    this.#asking.add(abort);
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      abort.abort();
+    }, limitMs);
+    try {
+      const response = await this.#open(method, path, body === undefined ? null : JSON.stringify(body), abort.signal);
+      const text = await readAll(response);
+      const status = response.statusCode ?? 0;
+      if (status >= 400) throw refused(status, text);
+      return (text === "" ? {} : parse(text)) as T;
+    } catch (error) {
+      if (error instanceof Fault) throw error;
+      if (late) throw new Fault("TIMED_OUT", `the daemon did not answer within ${limitMs / 1000} s`, { cause: error });
+      throw unreachable(this.socket, error);
+    } finally {
+      clearTimeout(timer);
+      this.#asking.delete(abort);
+    }
+  }
+
+  events(path: string, handlers: EventHandlers, options: EventOptions = {}): Subscription {
+    const abort = new AbortController();
+    const subscription: Subscription = {
+      stop: () => {
+        abort.abort();
+        this.#subscriptions.delete(subscription);
+      },
+    };
+    this.#subscriptions.add(subscription);
+    void this.#follow(path, handlers, options, abort.signal).finally(() => this.#subscriptions.delete(subscription));
+    return subscription;
+  }
+
+  async #follow(path: string, handlers: EventHandlers, options: EventOptions, signal: AbortSignal): Promise<void> {
+    let after = options.after === undefined ? null : String(options.after);
+    let waitMs = RESUME_MIN_MS;
+    const resume = options.resume ?? true;
+    while (!signal.aborted) {
+      let lost: Fault | null = null;
+      try {
+        const response = await this.#open("GET", withAfter(path, after), null, signal, "text/event-stream");
+        const status = response.statusCode ?? 0;
+        if (status >= 400) {
+          const fault = refused(status, await readAll(response));
+          // A refusal stands; a daemon that is going down or coming up (5xx) is asked again.
+          if (status < 500 || !resume) {
+            if (!signal.aborted) handlers.onEnd?.(fault);
+            return;
+          }
+          throw fault;
+        }
+        handlers.onOpen?.();
+        const reader = new SseReader();
+        response.setEncoding("utf8");
+        for await (const chunk of response) {
+          waitMs = RESUME_MIN_MS;
+          for (const { event, data, id } of reader.push(chunk as string)) {
+            if (signal.aborted) return;
+            handlers.onEvent(event, parse(data), id);
+            after = id ?? after;
+          }
+        }
+      } catch (error) {
+        lost = error instanceof Fault ? error : unreachable(this.socket, error);
+      }
+      if (signal.aborted) return;
+      if (!resume) {
+        handlers.onEnd?.(lost);
+        return;
+      }
+      handlers.onLost?.(lost ?? unreachable(this.socket));
+      await pause(waitMs, signal);
+      waitMs = Math.min(waitMs * 2, RESUME_MAX_MS);
+      const run = readRunFile(this.#paths.runFile);
+      if (run) this.socket = run.socket;
+    }
+  }
+
+  #open(method: string, path: string, body: string | null, signal: AbortSignal, accept = "application/json") {
+    const ready = this.#takeReady();
+    const socket = ready?.ref() ?? connectSocket(this.socket);
+    const headers: Record<string, string | number> = { accept, host: "drover", "x-drover-client": String(process.pid) };
+    if (body !== null) {
+      headers["content-type"] = "application/json";
+      headers["content-length"] = Buffer.byteLength(body);
+    }
+    return new Promise<IncomingMessage>((resolve, reject) => {
+      const ask = httpRequest({ method, path, headers, signal, createConnection: () => socket }, resolve);
+      ask.on("error", reject);
+      ask.end(body ?? undefined);
+    });
+  }
+
+  /** Null where it lay so long that the daemon may have closed it. */
+  #takeReady(): Socket | null {
+    const ready = this.#ready;
+    this.#ready = null;
+    if (!ready) return null;
+    if (!ready.socket.destroyed && Date.now() - ready.atMs < READY_LIMIT_MS) return ready.socket;
+    ready.socket.destroy();
+    return null;
+  }
+
+  close(): void {
+    for (const subscription of [...this.#subscriptions]) subscription.stop();
+    for (const abort of this.#asking) abort.abort();
+    this.#ready?.socket.destroy();
+    this.#ready = null;
+  }
+}
+
+/** Null where nobody listens; any other reason (permission, a path too long) is told. */
+function dial(path: string): Promise<Socket | null> {
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket(path);
+    socket.once("connect", () => {
+      socket.removeAllListeners("error");
+      socket.on("error", () => socket.destroy());
+      socket.unref();
+      resolve(socket);
+    });
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(null);
+      else reject(unreachable(path, error));
+    });
+  });
+}
+
+export interface RunFile {
+  readonly pid: number;
+  readonly socket: string;
+  readonly owner: string;
+  readonly version: string;
+}
+
+/** What a running daemon wrote of itself; null where there is nothing that can be read. It may be stale. */
+export function readRunFile(path: string): RunFile | null {
+  try {
+    const run = JSON.parse(readFileSync(path, "utf8")) as Partial<RunFile>;
+    if (typeof run.socket !== "string" || typeof run.version !== "string") return null;
+    return { pid: Number(run.pid), socket: run.socket, owner: String(run.owner), version: run.version };
+  } catch {
+    return null;
+  }
+}
+
+function withAfter(path: string, after: string | null): string {
+  if (after === null) return path;
+  return `${path}${path.includes("?") ? "&" : "?"}after=${encodeURIComponent(after)}`;
+}
+
+async function readAll(response: IncomingMessage): Promise<string> {
+  let text = "";
+  response.setEncoding("utf8");
+  for await (const chunk of response) {
+    text += chunk;
+    if (text.length > ANSWER_LIMIT_BYTES) throw new Error("an answer without an end");
+  }
+  return text;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Fault("INTERNAL", "the daemon answered with something that is not JSON", { cause });
+  }
+}
+
+/** What stood beside `error` in the body (a stale answer carries the present question) becomes the fault's detail. */
+function refused(status: number, text: string): Fault {
+  let body: Partial<ErrorJson> & Record<string, unknown> = {};
+  try {
+    body = JSON.parse(text) as typeof body;
+  } catch {
+    // Not one of ours; the status has to do.
+  }
+  const { error, ...detail } = body;
+  if (!error || typeof error.message !== "string") {
+    return new Fault(status === 404 ? "NOT_FOUND" : "INTERNAL", `the daemon answered ${status}`);
+  }
+  const code = error.code in FAULTS ? (error.code as FaultCode) : "INTERNAL";
+  return new Fault(code, error.message, {
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(Object.keys(detail).length === 0 ? {} : { detail }),
+  });
+}
+
+function unreachable(socket: string, cause?: unknown): Fault {
+  const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
+  return new Fault("DAEMON_UNREACHABLE", `no drover daemon answers at ${socket}${reason}`, {
+    cause,
+    hint: 'start it with "drover daemon", or see "drover doctor"',
+  });
+}
+
+function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener("abort", done);
+  });
+}

@@ -1,0 +1,112 @@
+/**
+ * Starts the daemon when none answers. Whoever starts it does not own it: it is detached, writes to its own log and
+ * goes on when its starter ends. Two starters at once are harmless: the store's lock lets one daemon live, the other
+ * ends quietly, and both starters find the one that lives.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { FAULTS, Fault, type FaultCode } from "#core/fault.js";
+import { installRoot } from "./install-root.js";
+import { checkTmux } from "./tmux-check.js";
+
+export interface DaemonStart {
+  /** What the daemon prints goes to the end of this file. */
+  readonly log: string;
+  /** The daemon's own arguments: which tmux server, who owns it. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** The script to run; default `bin/drover-daemon.js` of this installation. */
+  readonly script?: string;
+}
+
+/** Returns a daemon that is on its way. Throws TMUX_MISSING or TMUX_TOO_OLD where it could not do its work. */
+export function launchDaemon(start: DaemonStart): StartingDaemon {
+  checkTmux(start.env);
+  mkdirSync(dirname(start.log), { recursive: true, mode: 0o700 });
+  const log = openSync(start.log, "a+", 0o600);
+  const before = fstatSync(log).size;
+  const env = { ...start.env };
+  // Reading the certificates costs every Node start 30 ms, and the daemon speaks to nobody over TLS.
+  delete env.NODE_EXTRA_CA_CERTS;
+  const script = start.script ?? join(installRoot(), "bin/drover-daemon.js");
+  const child = spawn(process.execPath, [script, ...start.args], {
+    detached: true,
+    stdio: ["ignore", log, log],
+    cwd: "/",
+    env,
+  });
+  child.unref();
+  return new StartingDaemon(child, log, before, start.log);
+}
+
+export class StartingDaemon {
+  readonly #child: ChildProcess;
+  readonly #log: number;
+  readonly #before: number;
+  readonly #logPath: string;
+  #failed: Error | null = null;
+
+  constructor(child: ChildProcess, log: number, before: number, logPath: string) {
+    this.#child = child;
+    this.#log = log;
+    this.#before = before;
+    this.#logPath = logPath;
+    child.on("error", (error) => {
+      this.#failed = error;
+    });
+  }
+
+  /** Null while it may still come up. A daemon that ends with 0 found another one holding the store: that one answers. */
+  refusal(): Fault | null {
+    if (this.#failed === null && (this.#child.exitCode === null || this.#child.exitCode === 0)) {
+      if (this.#child.signalCode === null) return null;
+    }
+    return this.#explain(this.#failed ? this.#failed.message : `the daemon ended at once`);
+  }
+
+  tooLate(limitMs: number): Fault {
+    return this.#explain(`the daemon did not answer within ${limitMs / 1000} s`);
+  }
+
+  /** Ends the watching; the daemon itself goes on. */
+  release(): void {
+    this.#child.removeAllListeners("error");
+    this.#child.on("error", () => {});
+    closeSync(this.#log);
+  }
+
+  #explain(what: string): Fault {
+    const said = this.#said();
+    const fault = said.map(faultOf).find((found) => found !== null);
+    if (fault) return fault;
+    const last = said.at(-1);
+    return new Fault("DAEMON_UNREACHABLE", last ? `${what}: ${last}` : what, {
+      hint: `read ${this.#logPath}, or run "drover daemon --foreground" to watch it start`,
+    });
+  }
+
+  /** What it wrote, newest line last, without stack frames. */
+  #said(): string[] {
+    const size = fstatSync(this.#log).size;
+    const buffer = Buffer.alloc(Math.min(Math.max(0, size - this.#before), 16_384));
+    readSync(this.#log, buffer, 0, buffer.length, size - buffer.length);
+    return buffer
+      .toString("utf8")
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "" && !/^at |^Node\.js v|^node:|^\^+$/.test(line));
+  }
+}
+
+/** A line in which the daemon says as JSON why it will not start. */
+function faultOf(line: string): Fault | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    const { error } = JSON.parse(line) as { error?: { code?: string; message?: string; hint?: string } };
+    if (!error?.code || !error.message || !(error.code in FAULTS)) return null;
+    return new Fault(error.code as FaultCode, error.message, error.hint ? { hint: error.hint } : {});
+  } catch {
+    return null;
+  }
+}

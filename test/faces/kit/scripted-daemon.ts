@@ -1,0 +1,63 @@
+/** An HTTP server on a Unix socket of its own that answers as the test says, for whatever talks to the daemon. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+export type Answer = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
+
+export class ScriptedDaemon {
+  readonly folder = mkdtempSync(join(tmpdir(), "drover-t-"));
+  readonly socket = join(this.folder, "drover.sock");
+  readonly runFile = join(this.folder, "daemon.json");
+  readonly asked: Asked[] = [];
+  answer: Answer;
+  #server: Server | null = null;
+
+  constructor(answer: Answer) {
+    this.answer = answer;
+  }
+
+  listen(): Promise<void> {
+    const server = createServer(async (request, response) => {
+      let text = "";
+      for await (const chunk of request.setEncoding("utf8")) text += chunk;
+      const asked = {
+        method: request.method ?? "",
+        path: request.url ?? "",
+        body: text === "" ? null : JSON.parse(text),
+      };
+      this.asked.push(asked);
+      await this.answer(asked, response, request);
+    });
+    this.#server = server;
+    return new Promise((resolve) => server.listen(this.socket, resolve));
+  }
+
+  /** Cuts every connection and stops listening, as a killed daemon does. */
+  cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (!server) return Promise.resolve();
+    return new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  }
+
+  async remove(): Promise<void> {
+    await this.cut();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+export function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" });
+  response.end(JSON.stringify(body));
+}
