@@ -1,0 +1,274 @@
+/**
+ * Bytes that a terminal program wrote, turned into stills: what `capture-pane` says of a live pane, and what a recording
+ * holds. The emulator itself is @xterm/headless; it is loaded at the first still, so that nothing pays for it at start.
+ */
+import type { IBuffer, IBufferCell, ITerminalOptions, Terminal } from "@xterm/headless";
+import { ATTR, BLANK_ROW, DEFAULT_COLOUR, RGB, type Row, type Run, type Still } from "#core/screen/still.js";
+import { codePointWidth, type GraphemeRules, graphemeProperties, OLD_TMUX } from "./widths.js";
+
+/** What tmux says of a pane beside its text. Zero-based cursor. */
+export interface PaneFrame {
+  readonly columns: number;
+  readonly rows: number;
+  readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean };
+  readonly title: string;
+  readonly alternate: boolean;
+}
+
+/** Something a program says beside its picture, raw: the payload of the OSC without its number, `""` for a bell. */
+export interface Signal {
+  readonly kind: "osc-7501" | "osc-9" | "osc-777" | "osc-99" | "bell" | "title";
+  readonly text: string;
+}
+
+/** Sizes kept at once; a fleet has few, and a terminal of 200x60 takes about 200 KB. */
+const TERMINAL_LIMIT = 8;
+
+/** Turns captures into stills. Keeps one blank terminal for each size in use, and nothing of any pane. */
+export class Emulator {
+  readonly #rules: GraphemeRules;
+  readonly #terminals = new Map<string, Promise<Terminal>>();
+
+  constructor(rules: GraphemeRules = OLD_TMUX) {
+    this.#rules = rules;
+  }
+
+  /**
+   * One reply of `capture-pane -p -e -N`: rows parted by newlines, with SGR (which carries over from row to row) and
+   * SO/SI around line-drawing characters. Each row is placed by itself with autowrap off, so that a disagreement about a
+   * width stays in its row. Rows too many are left out, missing ones are blank. Calls may overlap; each gets its own still.
+   */
+  async still(captureText: string, frame: PaneFrame): Promise<Still> {
+    const terminal = await this.#terminal(frame.columns, frame.rows);
+    const lines = captureText.split("\n", frame.rows);
+    // Reset attributes and charset, designate G1 as line drawing, autowrap off, clear, then the rows.
+    let text = "\x1b[m\x0f\x1b)0\x1b[?7l\x1b[2J";
+    for (const [y, line] of lines.entries()) text += `\x1b[${y + 1};1H${line}`;
+    return new Promise((resolve, reject) => {
+      terminal.write(text, () => {
+        try {
+          const { cursor, title, alternate, columns } = frame;
+          resolve({ columns, rows: readRows(terminal.buffer.active, frame.rows, columns), cursor, title, alternate });
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  /** Lets the terminals go. The emulator may be used again. */
+  async close(): Promise<void> {
+    const terminals = [...this.#terminals.values()];
+    this.#terminals.clear();
+    for (const terminal of terminals) (await terminal).dispose();
+  }
+
+  async #terminal(columns: number, rows: number): Promise<Terminal> {
+    const size = `${columns}x${rows}`;
+    let terminal = this.#terminals.get(size);
+    if (terminal === undefined) {
+      if (this.#terminals.size >= TERMINAL_LIMIT) {
+        // The one unused longest: a map keeps the order of insertion, and use inserts again.
+        const oldest = this.#terminals.keys().next().value as string;
+        // Not disposed of: a still may be on its way through it. Without a reference it is collected.
+        this.#terminals.delete(oldest);
+      }
+      terminal = openTerminal(columns, rows, this.#rules);
+    } else {
+      this.#terminals.delete(size);
+    }
+    this.#terminals.set(size, terminal);
+    return terminal;
+  }
+}
+
+/** A terminal that lives through a recording: bytes in, in any chunks; stills and signals out. */
+export class Stream {
+  readonly #terminal: Terminal;
+  #title: string;
+  #cursorVisible = true;
+  #signals: Signal[] = [];
+
+  private constructor(terminal: Terminal, title: string) {
+    this.#terminal = terminal;
+    this.#title = title;
+    terminal.onTitleChange((text) => {
+      this.#title = text;
+      this.#signals.push({ kind: "title", text });
+    });
+    terminal.onBell(() => this.#signals.push({ kind: "bell", text: "" }));
+    for (const number of [7501, 9, 777, 99] as const) {
+      terminal.parser.registerOscHandler(number, (text) => {
+        this.#signals.push({ kind: `osc-${number}`, text });
+        return true;
+      });
+    }
+    const cursorMode = (visible: boolean) => (params: (number | number[])[]) => {
+      if (params.includes(25)) this.#cursorVisible = visible;
+      return false; // the emulator's own handler runs as well
+    };
+    terminal.parser.registerCsiHandler({ prefix: "?", final: "h" }, cursorMode(true));
+    terminal.parser.registerCsiHandler({ prefix: "?", final: "l" }, cursorMode(false));
+  }
+
+  /** `title` is what the terminal shows before the program sets one. */
+  static async open(columns: number, rows: number, title = "", rules: GraphemeRules = OLD_TMUX): Promise<Stream> {
+    return new Stream(await openTerminal(columns, rows, rules), title);
+  }
+
+  /** Bytes (UTF-8) or text, cut anywhere. Order is kept; nothing need be awaited before the next call. */
+  feed(bytes: Uint8Array | string): void {
+    this.#terminal.write(bytes);
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#terminal.write("", () => this.#terminal.resize(columns, rows));
+  }
+
+  /** The screen after everything fed so far, and the signals since the snapshot before. */
+  snapshot(): Promise<{ readonly still: Still; readonly signals: readonly Signal[] }> {
+    return new Promise((resolve, reject) => {
+      this.#terminal.write("", () => {
+        try {
+          const { buffer, rows, cols: columns } = this.#terminal;
+          const { cursorX, cursorY, type } = buffer.active;
+          const signals = this.#signals;
+          this.#signals = [];
+          const still: Still = {
+            columns,
+            rows: readRows(buffer.active, rows, columns),
+            cursor: { x: Math.min(cursorX, columns - 1), y: cursorY, visible: this.#cursorVisible },
+            title: this.#title,
+            alternate: type === "alternate",
+          };
+          resolve({ still, signals });
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  close(): void {
+    this.#terminal.dispose();
+  }
+}
+
+async function openTerminal(columns: number, rows: number, rules: GraphemeRules): Promise<Terminal> {
+  const xterm = await import("@xterm/headless");
+  // Its types promise named exports; at run time an ES module sees the default export alone, a bundle the names.
+  const open = xterm.default?.Terminal ?? xterm.Terminal;
+  const options: ITerminalOptions & { cols: number; rows: number } = {
+    cols: columns,
+    rows,
+    scrollback: 0,
+    allowProposedApi: true,
+    logLevel: "off",
+  };
+  const terminal = new open(options);
+  terminal.unicode.register({
+    version: "tmux",
+    wcwidth: codePointWidth,
+    charProperties: (codePoint, preceding) => graphemeProperties(codePoint, preceding, rules),
+  });
+  terminal.unicode.activeVersion = "tmux";
+  return terminal;
+}
+
+function readRows(buffer: IBuffer, count: number, columns: number): Row[] {
+  const rows: Row[] = [];
+  let cell: IBufferCell | undefined;
+  for (let y = 0; y < count; y++) {
+    const line = buffer.getLine(buffer.baseY + y);
+    if (line === undefined) {
+      rows.push(BLANK_ROW);
+      continue;
+    }
+    const runs: Run[] = [];
+    let text = "";
+    let cells = 0;
+    let unit: 1 | 2 = 1;
+    let fg = DEFAULT_COLOUR;
+    let bg = DEFAULT_COLOUR;
+    let attrs = 0;
+    // A grapheme of several code points has a run of its own: in longer runs every code point is one.
+    let alone = false;
+    for (let x = 0; x < columns; x++) {
+      cell = line.getCell(x, cell);
+      if (cell === undefined) break;
+      const width = cell.getWidth();
+      if (width === 0) continue; // the right half of a wide cell
+      const chars = cell.getChars() || " ";
+      const plain = cell.isAttributeDefault();
+      const cellFg = plain ? DEFAULT_COLOUR : foreground(cell);
+      const cellBg = plain ? DEFAULT_COLOUR : background(cell);
+      const cellAttrs = plain ? 0 : attributes(cell);
+      const several = chars.length > 1 && chars.length > (chars.codePointAt(0)! > 0xffff ? 2 : 1);
+      const same = cellFg === fg && cellBg === bg && cellAttrs === attrs && width === unit && !alone && !several;
+      if (!same) {
+        if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
+        text = "";
+        cells = 0;
+        unit = width === 2 ? 2 : 1;
+        fg = cellFg;
+        bg = cellBg;
+        attrs = cellAttrs;
+        alone = several;
+      }
+      text += chars;
+      cells += width;
+    }
+    if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
+    rows.push(finishRow(runs));
+  }
+  return rows;
+}
+
+const SEEN_ON_BLANKS = ATTR.inverse | ATTR.underline | ATTR.strike;
+
+/** Drops the blanks at the end that look like nothing, whatever their foreground. */
+function finishRow(runs: Run[]): Row {
+  for (let last = runs.at(-1); last !== undefined; last = runs.at(-1)) {
+    if (last.bg !== DEFAULT_COLOUR || (last.attrs & SEEN_ON_BLANKS) !== 0) break;
+    const text = trimBlanks(last.text);
+    if (text === last.text) break;
+    runs.pop();
+    if (text === "") continue;
+    runs.push({ ...last, text, cells: last.cells - (last.text.length - text.length) });
+    break;
+  }
+  if (runs.length === 0) return BLANK_ROW;
+  let text = "";
+  for (const run of runs) text += run.text;
+  return { text: text.trimEnd(), runs };
+}
+
+/** Spaces only: a no-break space was written on purpose, and readers ask for its colour. */
+function trimBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0x20) end--;
+  return text.slice(0, end);
+}
+
+function foreground(cell: IBufferCell): number {
+  if (cell.isFgDefault()) return DEFAULT_COLOUR;
+  return cell.isFgRGB() ? RGB + cell.getFgColor() : cell.getFgColor();
+}
+
+function background(cell: IBufferCell): number {
+  if (cell.isBgDefault()) return DEFAULT_COLOUR;
+  return cell.isBgRGB() ? RGB + cell.getBgColor() : cell.getBgColor();
+}
+
+function attributes(cell: IBufferCell): number {
+  return (
+    (cell.isBold() ? ATTR.bold : 0) |
+    (cell.isDim() ? ATTR.dim : 0) |
+    (cell.isItalic() ? ATTR.italic : 0) |
+    (cell.isUnderline() ? ATTR.underline : 0) |
+    (cell.isBlink() ? ATTR.blink : 0) |
+    (cell.isInverse() ? ATTR.inverse : 0) |
+    (cell.isInvisible() ? ATTR.invisible : 0) |
+    (cell.isStrikethrough() ? ATTR.strike : 0)
+  );
+}
