@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect as connectSocket, type Socket } from "node:net";
+import { join } from "node:path";
 import { FAULTS, Fault, type FaultCode } from "#core/fault.js";
 import type { ErrorJson } from "#wire/agent.js";
 import { SseReader } from "./sse-client.js";
@@ -15,11 +16,19 @@ export interface DaemonPaths {
   readonly socket: string;
   /** `daemon.json`: names the socket of the daemon that runs, which may lie elsewhere than ours would (cron, su). */
   readonly runFile: string;
+  readonly stateDir: string;
+  readonly tmuxSocket: string;
 }
 
 export interface ConnectOptions {
-  /** How to start a daemon where none answers; absent: do not. */
-  readonly autostart?: DaemonStart;
+  /** Start a daemon where none answers; default: do not. */
+  readonly autostart?: boolean;
+  /** Arguments for a daemon that has to be started, besides which tmux server it serves. */
+  readonly daemonArgs?: readonly string[];
+  /** The environment of a daemon that has to be started; default: ours. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** The daemon's script; default `bin/drover-daemon.js` of this installation. */
+  readonly script?: string;
   /** How long a daemon may take to come up; default 8 s. */
   readonly startLimitMs?: number;
 }
@@ -61,6 +70,8 @@ export interface Subscription {
   stop(): void;
 }
 
+/** In the state directory: what a daemon prints that cannot write its log (yet). */
+export const DAEMON_OUTPUT = "daemon.out";
 const REQUEST_LIMIT_MS = 10_000;
 const START_LIMIT_MS = 8_000;
 const READY_LIMIT_MS = 1_000;
@@ -96,7 +107,7 @@ class Client implements DaemonClient {
     if (await this.#find()) return;
     const { autostart, startLimitMs = START_LIMIT_MS } = this.#options;
     if (!autostart) throw unreachable(this.socket);
-    const daemon = launchDaemon(autostart);
+    const daemon = launchDaemon(this.#start());
     const giveUpAt = Date.now() + startLimitMs;
     try {
       while (!(await this.#find())) {
@@ -109,6 +120,18 @@ class Client implements DaemonClient {
     } finally {
       daemon.release();
     }
+  }
+
+  #start(): DaemonStart {
+    const { stateDir, tmuxSocket } = this.#paths;
+    const { daemonArgs = [], env = process.env, script } = this.#options;
+    return {
+      log: join(stateDir, DAEMON_OUTPUT),
+      // By its path, since the daemon's folder and environment are not its starter's.
+      args: ["-S", tmuxSocket, ...daemonArgs],
+      env,
+      ...(script === undefined ? {} : { script }),
+    };
   }
 
   /** Tries the socket of the run file first: it names the daemon that is known to run. */

@@ -19,6 +19,11 @@ test.afterEach(async () => {
   await daemon.remove();
 });
 
+function places() {
+  const { socket, runFile, stateDir, tmuxSocket } = daemon;
+  return { socket, runFile, stateDir, tmuxSocket };
+}
+
 async function fault(work: Promise<unknown>): Promise<Fault> {
   try {
     await work;
@@ -83,7 +88,7 @@ test("a daemon that listens elsewhere is found by its run file, and says its ver
     daemon.runFile,
     JSON.stringify({ pid: 1, socket: daemon.socket, owner: "persistent", version: "9.9.9" }),
   );
-  client = await connect({ socket: join(daemon.folder, "not-here.sock"), runFile: daemon.runFile });
+  client = await connect({ ...places(), socket: join(daemon.folder, "not-here.sock") });
   assert.equal([client.socket, client.version], [daemon.socket, "9.9.9"]);
 });
 
@@ -109,34 +114,32 @@ test("starts the daemon where none answers, without the certificates, and waits 
      createServer((_, r) => { r.end("{}"); setTimeout(() => process.exit(), 20); }).listen(${JSON.stringify(daemon.socket)});`,
   );
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: "/dev/null", MINE: "yes" };
-  const log = join(daemon.folder, "state/daemon.out");
-  client = await connect(daemon, { autostart: { script, log, args: ["-L", "x"], env } });
+  const paths = { ...places(), stateDir: join(daemon.folder, "state") };
+  client = await connect(paths, { autostart: true, script, daemonArgs: ["--ephemeral"], env });
   await client.request("GET", "/v1/health");
   const { pid, ...rest } = JSON.parse(readFileSync(seen, "utf8"));
-  assert.equal(rest, { args: ["-L", "x"], cwd: "/", certs: null, mine: "yes" });
+  assert.equal(rest, { args: ["-S", daemon.tmuxSocket, "--ephemeral"], cwd: "/", certs: null, mine: "yes" });
   await until("the daemon of this test ended", () => !alive(pid));
 });
 
 test("a daemon that will not start says why: in its own words, or the last line it wrote", async () => {
   const script = join(daemon.folder, "daemon.mjs");
-  const autostart = { script, log: join(daemon.folder, "daemon.out"), args: [], env: process.env };
-  writeFileSync(autostart.log, '{"error":{"code":"STORE_FULL","message":"of an earlier start"}}\n');
+  writeFileSync(join(daemon.folder, "daemon.out"), '{"error":{"code":"STORE_FULL","message":"of an earlier start"}}\n');
   writeFileSync(
     script,
     `console.error(JSON.stringify({ error: { code: "STORE_BROKEN", message: "cannot open", hint: "repair" } })); process.exit(1)`,
   );
-  const known = await fault(connect(daemon, { autostart }));
+  const known = await fault(connect(daemon, { autostart: true, script }));
   assert.equal([known.code, known.message, known.hint], ["STORE_BROKEN", "cannot open", "repair"]);
   writeFileSync(script, `throw new Error("boom")`);
-  const unknown = await fault(connect(daemon, { autostart }));
+  const unknown = await fault(connect(daemon, { autostart: true, script }));
   assert.equal([unknown.code, unknown.message], ["DAEMON_UNREACHABLE", "the daemon ended at once: Error: boom"]);
 });
 
 test("without tmux nothing is started, and the remedy is told", async () => {
-  const log = join(daemon.folder, "daemon.out");
-  const refused = await fault(connect(daemon, { autostart: { log, args: [], env: { PATH: daemon.folder } } }));
+  const refused = await fault(connect(daemon, { autostart: true, env: { PATH: daemon.folder } }));
   assert.equal(refused.code, "TMUX_MISSING");
-  assert.not(existsSync(log));
+  assert.not(existsSync(join(daemon.folder, "daemon.out")));
 });
 
 test("a subscription comes back by itself after the daemon was killed, from the last id it saw", async () => {

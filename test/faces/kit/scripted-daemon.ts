@@ -16,6 +16,8 @@ export class ScriptedDaemon {
   readonly folder = mkdtempSync(join(tmpdir(), "drover-t-"));
   readonly socket = join(this.folder, "drover.sock");
   readonly runFile = join(this.folder, "daemon.json");
+  readonly stateDir = this.folder;
+  readonly tmuxSocket = join(this.folder, "tmux.sock");
   readonly asked: Asked[] = [];
   answer: Answer;
   #server: Server | null = null;
