@@ -79,6 +79,8 @@ export interface AgentRecord {
   /** Names (never values) of the environment given by the caller. */
   readonly envNames: readonly string[];
   readonly prompt: string | null;
+  /** The prompt was not given as an argument and is still to be typed, once, when the agent is ready. */
+  readonly promptDue?: boolean;
   readonly worktree: { readonly path: string; readonly branch: string } | null;
   readonly nativeSession: string | null;
   /** The last state decided, with its proof, so that a daemon that starts again need not guess. */

@@ -14,9 +14,12 @@ export interface AgentJson {
   role: "worker" | "conductor";
   parent: string | null;
   group: string | null;
+  /** The session's name; `window` and `pane` are tmux's ids (`@7`, `%12`), empty where the agent is nowhere. */
   session: string;
   window: string;
   pane: string;
+  /** The window's name as its user sees it; empty where the agent is nowhere. */
+  windowName?: string;
   state: "starting" | "idle" | "working" | "blocked" | "done" | "error" | "exited" | "lost" | "unclear";
   /** ISO 8601 UTC: when the state began. */
   since: string;

@@ -1,0 +1,128 @@
+/**
+ * Joins what the core knows: the fleet, one event and the time in; the next fleet and what to do about it out. Nothing
+ * here touches the world. `daemon/carry-out.ts` carries the effects out and brings what came of them back as events, so
+ * the same events always give the same effects, and every plan can be printed and tested without tmux.
+ */
+import type { HookMeaning } from "./derive.js";
+import type { FaultCode } from "./fault.js";
+import { believe } from "./fleet/believe.js";
+import { Draft } from "./fleet/draft.js";
+import { type Fleet, inPane, isGone, type Ticket } from "./fleet/fleet.js";
+import { decideHook } from "./fleet/hook.js";
+import { type Ask, decideRequest, tabFailed, tabMade } from "./fleet/requests.js";
+import { decideSighting } from "./fleet/sight.js";
+import type { NewEntry } from "./journal.js";
+import type { AgentId, AgentRecord, Evidence, LivePane, PaneId, PaneMark, Sighting } from "./model.js";
+import type { Reading } from "./screen/reading.js";
+
+export type { Ask, Ticket };
+
+export type Event =
+  | { readonly kind: "sighting"; readonly sighting: Sighting }
+  /** A pane of ours was looked at. */
+  | { readonly kind: "reading"; readonly pane: PaneId; readonly reading: Reading }
+  | HookEvent
+  | { readonly kind: "request"; readonly ticket: Ticket; readonly ask: Ask }
+  /** What came of `create-tab`. `epoch` names the tmux server it was made in. */
+  | { readonly kind: "tab-made"; readonly id: AgentId; readonly pane: LivePane; readonly epoch: string }
+  | { readonly kind: "tab-failed"; readonly id: AgentId; readonly why: Refusal }
+  /** Time passed that someone asked to be told of (`wakeAtMs`). */
+  | { readonly kind: "clock" };
+
+export interface HookEvent {
+  readonly kind: "hook";
+  readonly agent: AgentId;
+  /** The launch that sent it; null where the hook did not say. */
+  readonly incarnation: number | null;
+  /** Null where the event says nothing about the state; it still deserves a look. */
+  readonly means: HookMeaning | null;
+  readonly name: string;
+  readonly evidence: Evidence;
+}
+
+export type Effect =
+  /** One durable batch. Its entries are published once it is on disk; then `afterwards` is carried out, and only then. */
+  | {
+      readonly do: "commit";
+      readonly agents: readonly AgentRecord[];
+      readonly entries: readonly NewEntry[];
+      readonly afterwards: readonly Effect[];
+    }
+  | { readonly do: "create-tab"; readonly id: AgentId; readonly tab: Tab }
+  | { readonly do: "mark"; readonly pane: PaneId; readonly mark: PaneMark; readonly windowName: string | null }
+  | { readonly do: "kill-pane"; readonly pane: PaneId }
+  | { readonly do: "look"; readonly pane: PaneId }
+  /** A fresh listing, to come back as a sighting. */
+  | { readonly do: "sight" }
+  /** Type the prompt it was born with, now that it is ready. */
+  | { readonly do: "type-prompt"; readonly id: AgentId }
+  | { readonly do: "answer"; readonly ticket: Ticket; readonly answer: Answer }
+  | { readonly do: "refuse"; readonly ticket: Ticket; readonly why: Refusal };
+
+/** What a request is told when it was done: the agent it was about, if any, and whether that is a new one. */
+export interface Answer {
+  readonly agent: AgentId | null;
+  readonly created: boolean;
+}
+
+export interface Refusal {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** A tab to be made, as the multiplexer wants it. */
+export interface Tab {
+  readonly sessionName: string;
+  readonly windowName: string;
+  readonly cwd: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mark: PaneMark;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface Decision {
+  readonly fleet: Fleet;
+  readonly effects: readonly Effect[];
+}
+
+export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
+  const draft = new Draft(fleet, nowMs);
+  switch (event.kind) {
+    case "sighting":
+      decideSighting(draft, event.sighting);
+      break;
+    case "reading": {
+      const agent = inPane(fleet, event.pane);
+      if (agent !== null && !isGone(agent.record.state))
+        believe(draft, agent, { kind: "still", reading: event.reading });
+      break;
+    }
+    case "hook":
+      decideHook(draft, event);
+      break;
+    case "request":
+      decideRequest(draft, event.ticket, event.ask);
+      break;
+    case "tab-made":
+      tabMade(draft, event.id, event.pane, event.epoch);
+      break;
+    case "tab-failed":
+      tabFailed(draft, event.id, event.why);
+      break;
+    case "clock":
+      if (fleet.sightAtMs !== null && fleet.sightAtMs <= nowMs) {
+        draft.wantSightAt(null);
+        draft.after({ do: "sight" });
+      }
+      break;
+  }
+  return draft.decision();
+}
+
+/** When `decide` wants to be told the time, in ms; null for never. */
+export function wakeAtMs(fleet: Fleet): number | null {
+  return fleet.sightAtMs;
+}

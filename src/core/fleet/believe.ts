@@ -1,0 +1,61 @@
+/** Facts about one agent: `derive` says what to believe, and what that changes is recorded, journaled and told. */
+import { type Believed, derive, type Fact } from "../derive.js";
+import type { JournalKind } from "../journal.js";
+import type { AgentRecord } from "../model.js";
+import type { Draft } from "./draft.js";
+import type { Agent } from "./fleet.js";
+
+/** Lets `fact` work on `agent`, and gives the agent as it is then. `extra` goes into the journal entry, if there is one. */
+export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): Agent {
+  const before = agent.believed;
+  const believed = derive(before, fact, draft.nowMs);
+  if (believed === before) return agent;
+  if (!tells(agent, believed)) {
+    const quiet = { ...agent, believed };
+    draft.keep(quiet);
+    return quiet;
+  }
+  const after: Agent = { ...agent, believed, record: recorded(agent.record, believed) };
+  const kind: JournalKind = fact.kind === "seen" ? "seen" : "state";
+  const { evidence, turn } = believed;
+  draft.change(after, kind, {
+    from: agent.record.state,
+    to: believed.state,
+    turn,
+    incarnation: agent.record.incarnation,
+    source: evidence?.source ?? null,
+    rule: evidence?.rule ?? null,
+    excerpt: evidence?.excerpt ?? null,
+    ...extra,
+  });
+  const ready = isReady(believed.state) && !isReady(agent.record.state);
+  if (ready && after.record.promptDue === true) draft.after({ do: "type-prompt", id: after.record.id });
+  return draft.fleet.agents.get(after.record.id) ?? after;
+}
+
+/**
+ * Whether the change is worth an entry. A spinner's words change many times a second and say nothing new, so a reason by
+ * itself counts only where it is the text of an error.
+ */
+function tells(agent: Agent, believed: Believed): boolean {
+  const { record, told } = agent;
+  return (
+    believed.state !== record.state ||
+    believed.turn !== record.turn ||
+    believed.unread !== record.unread ||
+    (believed.state === "blocked" && believed.question?.fingerprint !== told.question?.fingerprint) ||
+    (believed.state === "error" && believed.reason !== record.reason) ||
+    believed.exit?.code !== record.exit?.code ||
+    believed.exit?.signal !== record.exit?.signal
+  );
+}
+
+function recorded(record: AgentRecord, believed: Believed): AgentRecord {
+  const { state, sinceMs, evidence, reason, turn, unread, exit } = believed;
+  return { ...record, state, sinceMs, evidence, reason, turn, unread, exit };
+}
+
+/** States in which mail may be typed (SPEC §2). */
+export function isReady(state: AgentRecord["state"]): boolean {
+  return state === "idle" || state === "done";
+}

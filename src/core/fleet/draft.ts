@@ -1,0 +1,119 @@
+/** A decision in the making: the next fleet, what goes on disk, and what is done afterwards. */
+import type { Decision, Effect } from "../decide.js";
+import type { JournalKind, NewEntry } from "../journal.js";
+import type { AgentId, AgentRecord, PaneId } from "../model.js";
+import type { Agent, Fleet } from "./fleet.js";
+import type { Doubt } from "./reconcile.js";
+import { difference, view } from "./view.js";
+
+export class Draft {
+  readonly nowMs: number;
+  private now: Fleet;
+  private agents: Map<AgentId, Agent> | null = null;
+  private byPane: Map<PaneId, AgentId> | null = null;
+  private readonly records = new Map<AgentId, AgentRecord>();
+  private readonly entries: NewEntry[] = [];
+  private readonly effects: Effect[] = [];
+
+  constructor(fleet: Fleet, nowMs: number) {
+    this.now = fleet;
+    this.nowMs = nowMs;
+  }
+
+  /** The fleet as it stands with what was decided so far. */
+  get fleet(): Fleet {
+    return this.now;
+  }
+
+  /** Takes `agent` in as it now is, with nothing on disk and nobody told. */
+  keep(agent: Agent): void {
+    const id = agent.record.id;
+    const before = this.now.agents.get(id);
+    this.writableAgents().set(id, agent);
+    if ((before?.pane ?? null) === agent.pane) return;
+    const byPane = this.writablePanes();
+    if (before?.pane != null && byPane.get(before.pane) === id) byPane.delete(before.pane);
+    if (agent.pane !== null) byPane.set(agent.pane, id);
+  }
+
+  /** Takes `agent` in, writes its record, and journals `kind` with the fields of its view that changed. */
+  change(agent: Agent, kind: JournalKind, data: Readonly<Record<string, unknown>>): void {
+    const { record, pane, believed } = agent;
+    const isNew = !this.now.agents.has(record.id);
+    const told = view(record, pane, believed.question);
+    const set = difference(isNew ? null : agent.told, told);
+    this.keep({ ...agent, told });
+    this.records.set(record.id, record);
+    this.entries.push({ atMs: this.nowMs, kind, agent: record.id, data, set: set as Record<string, unknown> | null });
+  }
+
+  /** The agent leaves the fleet for the archive; its id is remembered. */
+  archive(agent: Agent, data: Readonly<Record<string, unknown>>): void {
+    const record = { ...agent.record, archivedAtMs: this.nowMs };
+    this.change({ ...agent, record, pane: null }, "archived", data);
+    this.writableAgents().delete(record.id);
+    this.now = { ...this.now, archived: new Set(this.now.archived).add(record.id) };
+  }
+
+  /** Takes an agent out as if it had never been; for one that was never on disk. */
+  forget(id: AgentId): void {
+    const agent = this.now.agents.get(id);
+    if (agent === undefined) return;
+    if (agent.pane !== null) this.writablePanes().delete(agent.pane);
+    this.writableAgents().delete(id);
+    this.records.delete(id);
+  }
+
+  /** Journals something that changes nothing. */
+  note(agent: AgentId | null, kind: JournalKind, data: Readonly<Record<string, unknown>>): void {
+    this.entries.push({ atMs: this.nowMs, kind, agent, data, set: null });
+  }
+
+  /** Done once everything that this decision writes is on disk; at once where it writes nothing. */
+  after(effect: Effect): void {
+    this.effects.push(effect);
+  }
+
+  seeing(sight: Fleet["sight"]): void {
+    this.now = { ...this.now, sight };
+  }
+
+  doubting(doubt: Doubt | null): void {
+    if (this.now.doubt !== doubt) this.now = { ...this.now, doubt };
+  }
+
+  wantSightAt(sightAtMs: number | null): void {
+    if (this.now.sightAtMs !== sightAtMs) this.now = { ...this.now, sightAtMs };
+  }
+
+  knowDuplicates(duplicates: ReadonlySet<PaneId>): void {
+    this.now = { ...this.now, duplicates };
+  }
+
+  decision(): Decision {
+    if (this.records.size === 0 && this.entries.length === 0) return { fleet: this.now, effects: this.effects };
+    const commit: Effect = {
+      do: "commit",
+      agents: [...this.records.values()],
+      entries: this.entries,
+      afterwards: this.effects,
+    };
+    return { fleet: this.now, effects: [commit] };
+  }
+
+  private writableAgents(): Map<AgentId, Agent> {
+    if (this.agents === null) {
+      this.agents = new Map(this.now.agents);
+      this.now = { ...this.now, agents: this.agents };
+    }
+    return this.agents;
+  }
+
+  private writablePanes(): Map<PaneId, AgentId> {
+    if (this.byPane === null) {
+      this.byPane = new Map(this.now.byPane);
+      this.now = { ...this.now, byPane: this.byPane };
+    }
+    return this.byPane;
+  }
+}

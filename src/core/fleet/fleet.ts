@@ -1,0 +1,120 @@
+/**
+ * What the daemon knows of all its agents at one moment. A value: `decide` takes one and gives the next. Archived
+ * agents are not in it (the store keeps them); only their ids are, so that a mark left on a pane does not bring one back.
+ */
+import { type Believed, newborn } from "../derive.js";
+import type { AgentId, AgentRecord, PaneId } from "../model.js";
+import type { Doubt } from "./reconcile.js";
+import { type AgentView, view } from "./view.js";
+
+/** Names one request while it waits for its answer. */
+export type Ticket = number;
+
+export interface Agent {
+  readonly record: AgentRecord;
+  readonly believed: Believed;
+  /** What faces were last told, the published entries all applied; a snapshot is made of these. */
+  readonly told: AgentView;
+  /** Where it is now, null where that is not known or it is nowhere. */
+  readonly pane: PaneId | null;
+  /** When `pane` was learnt from a creation rather than from a listing, in ms; a listing may be older than that. */
+  readonly placedAtMs: number;
+  /** Its tab is being made; null once that is settled. */
+  readonly making: Making | null;
+  /** A person asked it to end: when its pane goes, that was the end. */
+  readonly ending: boolean;
+}
+
+export interface Making {
+  readonly sessionName: string;
+  /** Requests that wait for it; the first is the one that made it. */
+  readonly waiting: readonly Ticket[];
+}
+
+export interface Fleet {
+  readonly agents: ReadonlyMap<AgentId, Agent>;
+  readonly byPane: ReadonlyMap<PaneId, AgentId>;
+  readonly archived: ReadonlySet<AgentId>;
+  /** What tmux last showed: the epoch of the server seen, or why nothing could be seen. Null before the first look. */
+  readonly sight: { readonly epoch: string } | { readonly blind: string } | null;
+  /** Disappearances not yet believed. */
+  readonly doubt: Doubt | null;
+  /** Panes whose mark is another pane's, journaled once. */
+  readonly duplicates: ReadonlySet<PaneId>;
+  /** When a fresh sighting is wanted, in ms; null where none is. */
+  readonly sightAtMs: number | null;
+  /** By which program in a pane a provider is known: `pane_current_command` to provider. */
+  readonly programs: ReadonlyMap<string, string>;
+}
+
+/** The fleet as the store remembers it, before anything was seen. Every record goes in, archived ones too. */
+export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<string, string>): Fleet {
+  const agents = new Map<AgentId, Agent>();
+  const byPane = new Map<PaneId, AgentId>();
+  const archived = new Set<AgentId>();
+  for (const record of records) {
+    if (record.archivedAtMs !== null) {
+      archived.add(record.id);
+      continue;
+    }
+    // Where it was is believed until the first sighting says otherwise, so that a restart by itself changes nothing.
+    const pane = isGone(record.state) ? null : (record.place?.pane ?? null);
+    agents.set(record.id, {
+      record,
+      believed: remembered(record),
+      told: view(record, pane, null),
+      pane,
+      placedAtMs: 0,
+      making: null,
+      ending: false,
+    });
+    if (pane !== null) byPane.set(pane, record.id);
+  }
+  return {
+    agents,
+    byPane,
+    archived,
+    sight: null,
+    doubt: null,
+    duplicates: new Set(),
+    sightAtMs: null,
+    programs,
+  };
+}
+
+export function remembered(record: AgentRecord): Believed {
+  const { state, sinceMs, evidence, reason, turn, unread, exit } = record;
+  return { ...newborn(sinceMs), state, evidence, reason, turn, unread, exit };
+}
+
+/** Whether a state says that no program of the agent's is there to talk to. */
+export function isGone(state: AgentRecord["state"]): boolean {
+  return state === "exited" || state === "lost";
+}
+
+/** The agent that `ref` names: an id, or a label. A label is the live agent's; where none lives, the newest one's. */
+export function resolve(fleet: Fleet, ref: string): Agent | null {
+  const byId = fleet.agents.get(ref as AgentId);
+  if (byId !== undefined) return byId;
+  let found: Agent | null = null;
+  for (const agent of fleet.agents.values()) {
+    if (agent.record.label !== ref) continue;
+    if (!isGone(agent.record.state)) return agent;
+    if (found === null || found.record.createdAtMs <= agent.record.createdAtMs) found = agent;
+  }
+  return found;
+}
+
+/** The agent in a pane, null where none of ours is. */
+export function inPane(fleet: Fleet, pane: PaneId): Agent | null {
+  const id = fleet.byPane.get(pane);
+  return id === undefined ? null : (fleet.agents.get(id) ?? null);
+}
+
+/** Whether any agent's screen may change by itself soon, so that looking often is worth it. */
+export function isLively(fleet: Fleet): boolean {
+  for (const { record, pane } of fleet.agents.values()) {
+    if (pane !== null && (record.state === "working" || record.state === "starting")) return true;
+  }
+  return false;
+}

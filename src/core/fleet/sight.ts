@@ -1,0 +1,156 @@
+/** One listing of all panes: reconcile says what follows, and here it follows. */
+import { type Fact, newborn } from "../derive.js";
+import type { AgentRecord, PaneId, Sighting } from "../model.js";
+import { believe } from "./believe.js";
+import type { Draft } from "./draft.js";
+import type { Agent, Fleet } from "./fleet.js";
+import { freeLabel, holderOf } from "./labels.js";
+import { reconcile, type Step } from "./reconcile.js";
+import { view } from "./view.js";
+
+export function decideSighting(draft: Draft, sighting: Sighting): void {
+  const { fleet, nowMs } = draft;
+  if ("blind" in sighting) {
+    if (!isSame(fleet.sight, { blind: sighting.blind })) draft.seeing({ blind: sighting.blind });
+    return;
+  }
+  if (!isSame(fleet.sight, { epoch: sighting.epoch })) draft.seeing({ epoch: sighting.epoch });
+  const { steps, doubt, againAtMs } = reconcile(fleet.agents, fleet.archived, sighting, fleet.doubt, nowMs);
+  draft.doubting(doubt);
+  draft.wantSightAt(againAtMs);
+  // Pane ids of another tmux server are other panes: forget them before anything is mapped.
+  for (const agent of fleet.agents.values()) {
+    const { place } = agent.record;
+    if (agent.pane !== null && place !== null && place.epoch !== sighting.epoch) draft.keep({ ...agent, pane: null });
+  }
+  const duplicates = new Set<PaneId>();
+  for (const step of steps) {
+    if (step.do === "duplicate") duplicates.add(step.pane);
+    take(draft, step);
+  }
+  const known = draft.fleet.duplicates;
+  if (duplicates.size !== known.size || [...duplicates].some((pane) => !known.has(pane))) {
+    draft.knowDuplicates(duplicates);
+  }
+}
+
+function isSame(a: Fleet["sight"], b: NonNullable<Fleet["sight"]>): boolean {
+  if (a === null) return false;
+  return "epoch" in a ? "epoch" in b && a.epoch === b.epoch : "blind" in b && a.blind === b.blind;
+}
+
+function take(draft: Draft, step: Step): void {
+  if (step.do === "adopt") {
+    adoptBack(draft, step);
+    return;
+  }
+  const agent = draft.fleet.agents.get(step.id);
+  if (agent === undefined) return;
+  const { id, label, incarnation, command } = agent.record;
+  switch (step.do) {
+    case "place":
+      place(draft, agent, step);
+      break;
+    case "remark":
+      draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: null });
+      break;
+    case "ended":
+      believe(draft, agent, { kind: "ended", exit: step.exit }, { pane: step.pane });
+      // A tab that drover made closes when its program ends well, as any tab would; after a failure it stays to be read.
+      if (command.length > 0 && step.exit?.code === 0) draft.after({ do: "kill-pane", pane: step.pane });
+      break;
+    case "gone":
+      gone(draft, agent);
+      break;
+    case "closed":
+      draft.change({ ...agent, pane: null }, "place", { closed: agent.pane });
+      break;
+    case "duplicate":
+      if (!draft.fleet.duplicates.has(step.pane)) {
+        draft.note(step.id, "stale-event", { duplicate: step.pane, kept: agent.pane });
+      }
+      break;
+  }
+}
+
+function gone(draft: Draft, agent: Agent): void {
+  const { id } = agent.record;
+  const fact: Fact = agent.ending ? { kind: "ended", exit: null } : { kind: "gone" };
+  believe(draft, { ...agent, pane: null }, fact, { pane: agent.pane });
+  const after = draft.fleet.agents.get(id);
+  if (after !== undefined && after.pane !== null) draft.keep({ ...after, pane: null });
+}
+
+function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {
+  const from = agent.record.place;
+  let here: Agent = { ...agent, pane: step.place.pane, record: { ...agent.record, place: step.place } };
+  if (step.back) {
+    const holder = holderOf(draft.fleet, agent.record.label);
+    if (holder !== null && holder.record.id !== agent.record.id) here = relabelled(draft, here);
+  }
+  if (step.changed || step.back || here.told.pane !== step.place.pane) {
+    draft.change(here, "place", {
+      session: step.place.sessionName,
+      window: step.place.window,
+      windowName: step.place.windowName,
+      pane: step.place.pane,
+      from: from === null ? null : from.pane,
+      back: step.back,
+    });
+  } else draft.keep(here);
+  if (!step.back) return;
+  const placed = draft.fleet.agents.get(step.id) ?? here;
+  believe(draft, placed, { kind: "launched" }, { back: true });
+  draft.after({ do: "look", pane: step.place.pane });
+}
+
+/** It comes back to find its label another's: the newcomer keeps it, this one gets the next free. */
+function relabelled(draft: Draft, agent: Agent): Agent {
+  const label = freeLabel(draft.fleet, agent.record.label);
+  const { id, incarnation } = agent.record;
+  const record: AgentRecord = { ...agent.record, label };
+  const after = { ...agent, record };
+  draft.change(after, "renamed", { from: agent.record.label, to: label, because: "the label was taken meanwhile" });
+  if (agent.pane !== null)
+    draft.after({ do: "mark", pane: agent.pane, mark: { id, label, incarnation }, windowName: label });
+  return draft.fleet.agents.get(id) ?? after;
+}
+
+/** The mark is all that is left of an agent; what it does not say can be seen again or is unknown. */
+function adoptBack(draft: Draft, step: Step & { do: "adopt" }): void {
+  const { mark, pane } = step;
+  const label = freeLabel(draft.fleet, mark.label);
+  const believed = newborn(draft.nowMs);
+  const record: AgentRecord = {
+    id: mark.id,
+    label,
+    provider: draft.fleet.programs.get(pane.command) ?? "shell",
+    role: "worker",
+    parent: null,
+    group: null,
+    incarnation: mark.incarnation,
+    turn: 0,
+    cwd: "",
+    command: [],
+    envNames: [],
+    prompt: null,
+    worktree: null,
+    nativeSession: null,
+    state: believed.state,
+    sinceMs: believed.sinceMs,
+    evidence: null,
+    reason: null,
+    unread: false,
+    exit: null,
+    place: step.place,
+    createdAtMs: draft.nowMs,
+    archivedAtMs: null,
+  };
+  const told = view(record, pane.pane, null);
+  const agent: Agent = { record, believed, told, pane: pane.pane, placedAtMs: 0, making: null, ending: false };
+  draft.change(agent, "adopted", { pane: pane.pane, from: "mark", label: mark.label });
+  if (label !== mark.label) {
+    draft.after({ do: "mark", pane: pane.pane, mark: { ...mark, label }, windowName: label });
+  }
+  draft.after({ do: "look", pane: pane.pane });
+}

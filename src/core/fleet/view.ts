@@ -1,0 +1,86 @@
+/**
+ * What a face is told of an agent, made from what is known of it (SPEC §10). The journal's `set` is the difference of
+ * two of these, so that entries applied in order always give what a snapshot says.
+ */
+import type { AgentId, AgentRecord, AgentState, Exit, PaneId, Question, Role } from "../model.js";
+
+export interface AgentView {
+  readonly id: AgentId;
+  readonly label: string;
+  readonly provider: string;
+  readonly role: Role;
+  readonly parent: AgentId | null;
+  readonly group: string | null;
+  /** The session's name; the last one where it is nowhere. */
+  readonly session: string;
+  /** tmux's ids of where it is now, empty where it is nowhere. */
+  readonly window: string;
+  readonly pane: string;
+  /** The window's name as its user sees it. */
+  readonly windowName: string;
+  readonly state: AgentState;
+  readonly since: string;
+  readonly reason: string | null;
+  readonly turn: number;
+  readonly incarnation: number;
+  readonly cwd: string;
+  readonly worktree: { readonly path: string; readonly branch: string } | null;
+  readonly nativeSession: string | null;
+  readonly unread: boolean;
+  readonly mail: { readonly queued: number; readonly inbox: number; readonly dead: number; readonly uncertain: number };
+  readonly question: Question | null;
+  readonly exit: Exit | null;
+  readonly createdAt: string;
+  readonly archived: boolean;
+}
+
+const NO_MAIL = { queued: 0, inbox: 0, dead: 0, uncertain: 0 };
+
+/** `pane` is where it is now, null for nowhere; `question` the dialog that was read, if any. */
+export function view(record: AgentRecord, pane: PaneId | null, question: Question | null): AgentView {
+  return {
+    id: record.id,
+    label: record.label,
+    provider: record.provider,
+    role: record.role,
+    parent: record.parent,
+    group: record.group,
+    session: record.place?.sessionName ?? "",
+    window: pane === null ? "" : (record.place?.window ?? ""),
+    pane: pane ?? "",
+    windowName: pane === null ? "" : (record.place?.windowName ?? ""),
+    state: record.state,
+    since: iso(record.sinceMs),
+    reason: record.reason,
+    turn: record.turn,
+    incarnation: record.incarnation,
+    cwd: record.cwd,
+    worktree: record.worktree,
+    nativeSession: record.nativeSession,
+    unread: record.unread,
+    mail: NO_MAIL,
+    question: record.state === "blocked" ? question : null,
+    exit: record.exit,
+    createdAt: iso(record.createdAtMs),
+    archived: record.archivedAtMs !== null,
+  };
+}
+
+/** The fields in which `after` differs from `before`; all of them where there was no before; null where none does. */
+export function difference(before: AgentView | null, after: AgentView): Partial<AgentView> | null {
+  if (before === null) return after;
+  const set: Record<string, unknown> = {};
+  for (const key of Object.keys(after) as (keyof AgentView)[]) {
+    const was = before[key];
+    const is = after[key];
+    if (was === is) continue;
+    if (typeof is === "object" && JSON.stringify(was) === JSON.stringify(is)) continue;
+    set[key] = is;
+  }
+  return Object.keys(set).length === 0 ? null : set;
+}
+
+/** ISO 8601, UTC. */
+export function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
