@@ -11,11 +11,14 @@ export interface Style {
   readonly attrs?: number;
 }
 
-/** A rectangle of cells to paint. Everything is clipped to it; widths are the terminal's. */
+/** A rectangle of cells to paint, blank at first. Everything is clipped to it; widths are the terminal's. */
 export interface Canvas {
   readonly width: number;
   readonly height: number;
-  /** Writes `text` from column x of row y, at most to `limit` columns (default: the edge). Returns the column after it. */
+  /**
+   * Writes `text` from column x of row y, at most `limit` columns of it (default: to the edge), without an ellipsis (see
+   * `cut` in faces/kit/width.ts). Returns the column after it. Controls in the text are made harmless.
+   */
   put(x: number, y: number, text: string, style?: Style, limit?: number): number;
   /** Paints a row of a still from column x of row y; cells past the edge are cut, a halved wide cell becomes a blank. */
   row(x: number, y: number, row: Row): void;
@@ -64,7 +67,11 @@ export interface DriverEvents {
   /** A bracketed paste, whole, newlines as `\n`; never delivered as keys. */
   paste(text: string): void;
   resize(size: { columns: number; rows: number }): void;
-  /** The terminal went away (SIGHUP) or asked us to end (SIGTERM, SIGINT); the screen is already restored. */
+  /**
+   * The terminal went away (SIGHUP) or someone asked us to end (SIGTERM, SIGINT, SIGQUIT); the screen is already restored
+   * and the driver closed. When this returns the driver ends the process with the status of that signal (143, 130, 131;
+   * SIGHUP as itself); if it returns a promise, once that is settled, at the latest after a second.
+   */
   end(why: "hangup" | "terminate"): void;
 }
 
