@@ -76,6 +76,7 @@ export class Player {
     else {
       this.stage.doing(step.doing ?? "Thinking");
       await this.pause(step.wait);
+      this.stage.doing("Working");
     }
   }
 

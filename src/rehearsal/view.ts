@@ -29,6 +29,8 @@ export interface Looks {
 }
 
 const GREY = "90";
+/** Lines of an answer that are indented by four and marked as a diff's are painted as one. */
+const DIFF: Readonly<Record<string, string>> = { "+": "32", "-": "31" };
 const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const COMPOSER_ROWS = 8;
 const HEADINGS = { permission: "Permission needed", question: "Question", trust: "Trust this folder?" };
@@ -38,8 +40,10 @@ export const spinnerGlyph = (frame: number): string => SPINNER[frame % SPINNER.l
 export const says = {
   banner: (topic: string, cwd: string): Said => mark("◇", "36", `${topic} · ${cwd}`, GREY, false),
   prompt: (text: string): Said => mark(">", "34;1", text, "1", true),
-  answer: (text: string, first: boolean): Said =>
-    first ? mark("●", "97", text, "", true) : { ...mark("", "", text, "", false) },
+  answer: (line: string, first: boolean): Said =>
+    first
+      ? mark("●", "97", line, "", true)
+      : mark("", "", line, DIFF[/^ {4}([+-]) /.exec(line)?.[1] ?? ""] ?? "", false),
   running: (name: string): Said => mark("▸", GREY, name, GREY, true),
   ran: (name: string): Said => mark("▸", "32", name, "", true),
   result: (text: string): Said => mark("", "", `└ ${text}`, GREY, false),
