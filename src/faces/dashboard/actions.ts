@@ -1,0 +1,420 @@
+/**
+ * Every key of the dashboard, once, as data. The footer, the `?` help, the clicks on both, and the man page are written
+ * from these rows; the model carries out what they name.
+ */
+import { lives } from "./fleet.js";
+import { type Mode, type State, selectedAgent } from "./state.js";
+
+export type ActionName =
+  | "up"
+  | "down"
+  | "page-up"
+  | "page-down"
+  | "first"
+  | "last"
+  | "fold"
+  | "unfold"
+  | "toggle"
+  | "fold-all"
+  | "next"
+  | "filter"
+  | "unfilter"
+  | "attach"
+  | "send"
+  | "answer"
+  | "interrupt"
+  | "stop"
+  | "remove"
+  | "new"
+  | "why"
+  | "zoom"
+  | "back"
+  | "forth"
+  | "live"
+  | "help"
+  | "repaint"
+  | "quit"
+  | "confirm"
+  | "cancel"
+  | "submit"
+  | "newline"
+  | "older"
+  | "newer"
+  | "next-field"
+  | "previous-field"
+  | "left-choice"
+  | "right-choice"
+  | "complete";
+
+export interface Action {
+  readonly name: ActionName;
+  /** Which keyboard it belongs to. */
+  readonly where: Mode["at"] | "question";
+  /** As `keyName` writes them, the one to show first. */
+  readonly keys: readonly string[];
+  /** One or two words for the footer; absent: only in the help. */
+  readonly hint?: string;
+  /** One line for the help and the man page. */
+  readonly does: string;
+  readonly group: "Move" | "Agent" | "Look" | "Dashboard" | "Writing";
+  /** Why it does not apply now, as a sentence; null where it does. */
+  unless?(state: State): string | null;
+}
+
+const noAgent = (state: State) => (selectedAgent(state) ? null : "select an agent first");
+
+const noLiveAgent = (state: State) => {
+  const agent = selectedAgent(state);
+  if (!agent) return "select an agent first";
+  return lives(agent) ? null : `${agent.label} no longer runs`;
+};
+
+const noDaemon = (state: State) => (state.link.at === "live" ? null : "the daemon does not answer yet");
+
+const notNeeded = (state: State) => (state.items.length === 0 ? "there are no agents" : null);
+
+/** In the order of importance in which the footer offers them. */
+export const actions: readonly Action[] = [
+  {
+    name: "answer",
+    where: "question",
+    keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    hint: "answer",
+    does: "give that answer to the dialog shown, and only to that one",
+    group: "Agent",
+    unless: (state) => {
+      const agent = selectedAgent(state);
+      if (!agent?.question) return "no dialog waits here";
+      return agent.question.choices.length === 0 ? "this dialog has no choices to pick; attach to answer it" : null;
+    },
+  },
+  {
+    name: "next",
+    where: "list",
+    keys: ["g"],
+    hint: "next",
+    does: "go to the next agent that needs you: dialogs oldest first, then failures, then what is done and unseen",
+    group: "Move",
+    unless: (state) =>
+      [...state.agents.values()].some(
+        (agent) => agent.state === "blocked" || agent.state === "error" || agent.state === "done" || agent.unread,
+      )
+        ? null
+        : "nobody needs you",
+  },
+  {
+    name: "attach",
+    where: "list",
+    keys: ["enter"],
+    hint: "attach",
+    does: "go to the agent's own tmux tab; detach (or switch back) to return",
+    group: "Agent",
+    unless: (state) => {
+      const agent = selectedAgent(state);
+      if (!agent) return "select an agent first";
+      return agent.state === "lost" || agent.pane === "" ? `${agent.label} has no tab any more` : null;
+    },
+  },
+  {
+    name: "send",
+    where: "list",
+    keys: ["s"],
+    hint: "send",
+    does: "write a prompt to the agent",
+    group: "Agent",
+    unless: noLiveAgent,
+  },
+  {
+    name: "new",
+    where: "list",
+    keys: ["n"],
+    hint: "new",
+    does: "start a new agent",
+    group: "Agent",
+    unless: noDaemon,
+  },
+  {
+    name: "filter",
+    where: "list",
+    keys: ["/"],
+    hint: "filter",
+    does: "show only agents whose label, provider, session or state holds every word",
+    group: "Look",
+    unless: (state) => (state.filter === "" ? notNeeded(state) : null),
+  },
+  {
+    name: "unfilter",
+    where: "list",
+    keys: ["escape", "C-g"],
+    hint: "show all",
+    does: "show all agents again",
+    group: "Look",
+    unless: (state) => (state.filter === "" ? "no filter is set" : null),
+  },
+  {
+    name: "help",
+    where: "list",
+    keys: ["?", "f1"],
+    hint: "help",
+    does: "show all keys",
+    group: "Dashboard",
+  },
+  {
+    name: "quit",
+    where: "list",
+    keys: ["q", "C-c"],
+    hint: "quit",
+    does: "leave; every agent goes on, and the dashboard opens as it was left",
+    group: "Dashboard",
+  },
+  {
+    name: "interrupt",
+    where: "list",
+    keys: ["i"],
+    hint: "interrupt",
+    does: "stop the turn that is under way (asks first; i again confirms)",
+    group: "Agent",
+    unless: (state) => {
+      const agent = selectedAgent(state);
+      if (!agent) return "select an agent first";
+      return agent.state === "working" || agent.state === "blocked" ? null : `${agent.label} has no turn under way`;
+    },
+  },
+  {
+    name: "stop",
+    where: "list",
+    keys: ["x"],
+    hint: "stop",
+    does: "end the agent's program (asks first); its record stays",
+    group: "Agent",
+    unless: noLiveAgent,
+  },
+  {
+    name: "remove",
+    where: "list",
+    keys: ["d", "delete"],
+    hint: "remove",
+    does: "take an agent that has exited or is lost off the list (asks first)",
+    group: "Agent",
+    unless: (state) => {
+      const agent = selectedAgent(state);
+      if (!agent) return "select an agent first";
+      return lives(agent) ? `${agent.label} still runs; x stops it` : null;
+    },
+  },
+  {
+    name: "why",
+    where: "list",
+    keys: ["w"],
+    hint: "why",
+    does: "show what drover believes of the agent, on what evidence, and what came before",
+    group: "Look",
+    unless: noAgent,
+  },
+  {
+    name: "zoom",
+    where: "list",
+    keys: ["z", "tab"],
+    hint: "zoom",
+    does: "show the agent's screen alone, or the list again",
+    group: "Look",
+    unless: (state) => (state.zoomed ? null : notNeeded(state)),
+  },
+  { name: "up", where: "list", keys: ["up", "k"], does: "the line above", group: "Move" },
+  { name: "down", where: "list", keys: ["down", "j"], does: "the line below", group: "Move" },
+  { name: "page-up", where: "list", keys: ["pageup", "C-b"], does: "a page up", group: "Move" },
+  { name: "page-down", where: "list", keys: ["pagedown", "C-f"], does: "a page down", group: "Move" },
+  { name: "first", where: "list", keys: ["home", "<"], does: "the first line", group: "Move" },
+  { name: "last", where: "list", keys: ["end", ">"], does: "the last line", group: "Move" },
+  { name: "fold", where: "list", keys: ["left", "h"], does: "fold the session, or go up to it", group: "Move" },
+  { name: "unfold", where: "list", keys: ["right", "l"], does: "unfold the session, or go into it", group: "Move" },
+  { name: "toggle", where: "list", keys: ["space"], does: "fold or unfold the session", group: "Move" },
+  { name: "fold-all", where: "list", keys: ["-"], does: "fold every session, or unfold them all", group: "Move" },
+  {
+    name: "back",
+    where: "list",
+    keys: ["K", "C-u"],
+    does: "scroll the agent's screen up, into its history",
+    group: "Look",
+  },
+  { name: "forth", where: "list", keys: ["J", "C-d"], does: "scroll the agent's screen down", group: "Look" },
+  { name: "live", where: "list", keys: ["L"], does: "follow the live screen again", group: "Look" },
+  { name: "repaint", where: "list", keys: ["C-l"], does: "paint the whole screen anew", group: "Dashboard" },
+
+  {
+    name: "submit",
+    where: "filter",
+    keys: ["enter", "down"],
+    hint: "to the list",
+    does: "keep the filter and go back to the list",
+    group: "Look",
+  },
+  {
+    name: "cancel",
+    where: "filter",
+    keys: ["escape", "C-g", "C-c"],
+    hint: "show all",
+    does: "drop the filter",
+    group: "Look",
+  },
+
+  {
+    name: "submit",
+    where: "send",
+    keys: ["enter"],
+    hint: "send",
+    does: "send what is written, as one prompt",
+    group: "Writing",
+  },
+  {
+    name: "newline",
+    where: "send",
+    keys: ["M-enter", "C-j"],
+    hint: "new line",
+    does: "begin a new line",
+    group: "Writing",
+  },
+  {
+    name: "older",
+    where: "send",
+    keys: ["up"],
+    hint: "earlier",
+    does: "on the first line: the prompt sent before",
+    group: "Writing",
+  },
+  { name: "newer", where: "send", keys: ["down"], does: "on the last line: the prompt sent after", group: "Writing" },
+  {
+    name: "cancel",
+    where: "send",
+    keys: ["escape", "C-g", "C-c"],
+    hint: "close",
+    does: "close; what is written is kept for later",
+    group: "Writing",
+  },
+
+  {
+    name: "submit",
+    where: "new",
+    keys: ["enter"],
+    hint: "next, start",
+    does: "the next field; on the last one: start",
+    group: "Writing",
+  },
+  { name: "next-field", where: "new", keys: ["tab", "down"], hint: "field", does: "the next field", group: "Writing" },
+  { name: "previous-field", where: "new", keys: ["backtab", "up"], does: "the field before", group: "Writing" },
+  { name: "left-choice", where: "new", keys: ["left"], does: "the provider before", group: "Writing" },
+  { name: "right-choice", where: "new", keys: ["right", "space"], does: "the next provider", group: "Writing" },
+  {
+    name: "complete",
+    where: "new",
+    keys: ["C-space", "C-i"],
+    does: "complete the folder's name (so does Tab, while there is something to complete)",
+    group: "Writing",
+  },
+  {
+    name: "newline",
+    where: "new",
+    keys: ["M-enter", "C-j"],
+    hint: "new line",
+    does: "begin a new line in the prompt",
+    group: "Writing",
+  },
+  {
+    name: "confirm",
+    where: "new",
+    keys: ["C-s", "C-x"],
+    hint: "start",
+    does: "start it from any field",
+    group: "Writing",
+  },
+  {
+    name: "cancel",
+    where: "new",
+    keys: ["escape", "C-g", "C-c"],
+    hint: "close",
+    does: "close without starting anything",
+    group: "Writing",
+  },
+
+  { name: "confirm", where: "confirm", keys: ["y", "enter"], hint: "yes", does: "do it", group: "Dashboard" },
+  {
+    name: "cancel",
+    where: "confirm",
+    keys: ["n", "escape", "q", "C-g", "C-c"],
+    hint: "no",
+    does: "leave it",
+    group: "Dashboard",
+  },
+
+  { name: "up", where: "help", keys: ["up", "k"], does: "scroll up", group: "Look" },
+  { name: "down", where: "help", keys: ["down", "j"], does: "scroll down", group: "Look" },
+  { name: "page-up", where: "help", keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
+  { name: "page-down", where: "help", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
+  {
+    name: "cancel",
+    where: "help",
+    keys: ["escape", "q", "?", "enter", "C-g", "C-c"],
+    hint: "close",
+    does: "close",
+    group: "Dashboard",
+  },
+
+  { name: "up", where: "why", keys: ["up", "k"], does: "scroll up", group: "Look" },
+  { name: "down", where: "why", keys: ["down", "j"], does: "scroll down", group: "Look" },
+  { name: "page-up", where: "why", keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
+  { name: "page-down", where: "why", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
+  {
+    name: "cancel",
+    where: "why",
+    keys: ["escape", "q", "w", "enter", "C-g", "C-c"],
+    hint: "close",
+    does: "close",
+    group: "Dashboard",
+  },
+];
+
+/** How a key is written in the table: `a`, `A`, `C-a`, `M-enter`, `backtab`. */
+export function keyName(key: { name: string; ctrl: boolean; alt: boolean; shift: boolean }): string {
+  const name = key.name === " " ? "space" : key.name;
+  return `${key.ctrl ? "C-" : ""}${key.alt ? "M-" : ""}${name}`;
+}
+
+export function findAction(where: Action["where"], key: string): Action | null {
+  return actions.find((action) => action.where === where && action.keys.includes(key)) ?? null;
+}
+
+/** What the footer offers now, the most important first. */
+export function hints(state: State): { action: Action; key: string; says: string }[] {
+  const { mode } = state;
+  const offered = actions.filter((action) => {
+    if (!action.hint) return false;
+    if (action.where === "question") return mode.at === "list" && action.unless?.(state) === null;
+    return action.where === mode.at && (action.unless?.(state) ?? null) === null;
+  });
+  return offered.map((action) => ({ action, key: footerKey(state, action), says: footerHint(state, action) }));
+}
+
+function footerKey(state: State, action: Action): string {
+  if (action.name !== "answer") return action.keys[0]!;
+  const choices = Math.min(9, selectedAgent(state)?.question?.choices.length ?? 1);
+  return choices === 1 ? "1" : `1-${choices}`;
+}
+
+function footerHint(state: State, action: Action): string {
+  if (action.where === "list" && action.name === "zoom" && state.zoomed) return "list";
+  return action.hint ?? "";
+}
+
+/** A key as a person reads it. */
+export function keyLabel(key: string, unicode: boolean): string {
+  const plain = key.replace(/^C-/, "^").replace(/^M-/, "alt-");
+  const word = plain.replace("escape", "esc").replace("pageup", "pgup").replace("pagedown", "pgdn");
+  if (!unicode) return word.replace("backtab", "shift-tab");
+  return word
+    .replace("enter", "⏎")
+    .replace("backtab", "shift-tab")
+    .replace(/^up$/, "↑")
+    .replace(/^down$/, "↓")
+    .replace(/^left$/, "←")
+    .replace(/^right$/, "→");
+}

@@ -1,0 +1,85 @@
+/**
+ * Answering a dialog. A digit goes to the dialog that is on the dashboard, with its fingerprint, and nowhere else; the
+ * daemon refuses where another is open by then, and that one is shown instead.
+ */
+import type { AgentJson, QuestionJson } from "#wire/agent.js";
+import { notice, type Refusal, type State, type Step, selectedAgent, sentence } from "./state.js";
+
+/** A digit that lands this soon after one dialog replaced another was meant for the one before. */
+export const JUST_CHANGED_MS = 400;
+
+/** The digit that picks a choice: its own where every choice has one, else its place. */
+export function digitOf(question: QuestionJson, index: number): string {
+  const own = question.choices.every((choice) => /^[1-9]$/.test(choice.key));
+  return own ? question.choices[index]!.key : index < 9 ? String(index + 1) : "";
+}
+
+export function choiceByDigit(question: QuestionJson, digit: string): number {
+  return question.choices.findIndex((_, index) => digitOf(question, index) === digit);
+}
+
+/** What the daemon understands a choice by: its key, or its place where only arrows reach it. */
+function choiceName(question: QuestionJson, index: number): string {
+  const { key } = question.choices[index]!;
+  const alone = question.choices.filter((choice) => choice.key === key).length === 1;
+  return key !== "" && alone ? key : String(index + 1);
+}
+
+/** Gives choice `index` of the selected agent's dialog, if that is still the dialog `fingerprint`. */
+export function give(state: State, index: number, fingerprint?: string): Step {
+  const agent = selectedAgent(state);
+  const question = agent?.question;
+  if (!agent || !question) return [notice(state, "info", "no dialog waits here"), []];
+  if (fingerprint !== undefined && question.fingerprint !== fingerprint) {
+    return [notice(state, "bad", "the question has changed; nothing was answered"), []];
+  }
+  const choice = question.choices[index];
+  if (!choice) return [notice(state, "info", `there is no choice ${index + 1}`), []];
+  if (state.answering?.fingerprint === question.fingerprint && state.answering.agent === agent.id) {
+    return [notice(state, "info", "an answer is on its way"), []];
+  }
+  if (state.nowMs - state.questionChangedAtMs < JUST_CHANGED_MS) {
+    return [notice(state, "bad", "the question has just changed; read it and press again"), []];
+  }
+  const wish = {
+    do: "answer",
+    agent: agent.id,
+    choice: choiceName(question, index),
+    says: choice.text,
+    fingerprint: question.fingerprint,
+  } as const;
+  return [{ ...state, answering: { agent: agent.id, fingerprint: question.fingerprint } }, [wish]];
+}
+
+export function answered(
+  state: State,
+  id: string,
+  says: string,
+  refused: Refusal | undefined,
+  question: QuestionJson | null | undefined,
+): State {
+  const agent = state.agents.get(id);
+  const label = agent?.label ?? "the agent";
+  const settled = { ...state, answering: state.answering?.agent === id ? null : state.answering };
+  if (!refused) return notice(settled, "good", `answered ${label}: ${says}`);
+  if (refused.code !== "STALE" || agent === undefined || question === undefined) {
+    return notice(settled, "bad", `${label} was not answered: ${sentence(refused)}`);
+  }
+  const agents = new Map(settled.agents).set(id, { ...agent, question });
+  const fresh = { ...settled, agents, questionChangedAtMs: state.nowMs };
+  return question === null
+    ? notice(fresh, "bad", `${label} no longer asks that; nothing was answered`)
+    : notice(fresh, "bad", `${label} asks something else now; nothing was answered`);
+}
+
+/** Remembers when the selected agent's dialog became another one. */
+export function noteChange(before: State, after: State): State {
+  const was = selectedAgent(before);
+  const is = selectedAgent(after);
+  if (!was || was.id !== is?.id || !isOther(was, is)) return after;
+  return { ...after, questionChangedAtMs: after.nowMs };
+}
+
+function isOther(was: AgentJson, is: AgentJson): boolean {
+  return was.question !== null && is.question !== null && was.question.fingerprint !== is.question.fingerprint;
+}

@@ -1,0 +1,309 @@
+/**
+ * The dashboard at work: events in from the terminal, the daemon and the one timer; the model decides; what it wishes for
+ * is done here, and what came of it goes back in as an event. Between two events nothing runs.
+ */
+import type { Clock } from "#host/clock.js";
+import type { HealthJson } from "#wire/agent.js";
+import type { EntryJson, SnapshotJson } from "#wire/events.js";
+import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
+import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
+import { attachHere, isInside, switchClient } from "./attach.js";
+import { completeFolder } from "./complete-path.js";
+import type { Driver, DriverEvents, Panel } from "./driver/driver.js";
+import { layout } from "./layout.js";
+import type { Look } from "./look.js";
+import { update, wakeAtMs } from "./model.js";
+import { tilde, untilde } from "./new-agent.js";
+import { asciiFrames, panels } from "./panels.js";
+import { type Request, request } from "./requests.js";
+import { type Event, initial, type Saved, type State, toSave, type Wish } from "./state.js";
+
+export interface AppOptions {
+  openDriver(events: DriverEvents): Driver;
+  /** Finds the daemon, starting it if need be. */
+  connect(): Promise<DaemonClient>;
+  readonly clock: Clock;
+  readonly env: NodeJS.ProcessEnv;
+  readonly host: string;
+  readonly home: string;
+  readonly folder: string;
+  readonly unicode: boolean;
+  /** The socket of the tmux server, until the daemon has said so itself. */
+  readonly tmuxSocket: string;
+  readSaved(): Saved | null;
+  writeSaved(saved: Saved): void;
+}
+
+/** Passing over agents quickly does not open a stream for each. */
+const WATCH_AFTER_MS = 80;
+const RETRY_MIN_MS = 250;
+const RETRY_MAX_MS = 5_000;
+
+/** Runs until the person quits (0), the terminal goes away (129) or asks us to end (143). */
+export function runDashboard(options: AppOptions): Promise<number> {
+  return new App(options).run();
+}
+
+class App {
+  readonly #options: AppOptions;
+  readonly #clock: Clock;
+  #state: State;
+  #look: Look;
+  #driver: Driver;
+  #panels: Panel[] = [];
+  #shown: (readonly unknown[])[] = [];
+  #daemon: DaemonClient | null = null;
+  #events: Subscription | null = null;
+  #watching: Subscription | null = null;
+  #cancelWatch: (() => void) | null = null;
+  #watchedAtMs = 0;
+  #cancelWake: (() => void) | null = null;
+  #wakeAtMs: number | null = null;
+  #away = false;
+  #finish: (status: number) => void = () => {};
+  #finished = false;
+  #keepAlive: NodeJS.Timeout;
+
+  constructor(options: AppOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#look = { unicode: options.unicode, width: (text) => this.#driver.width(text) };
+    this.#driver = options.openDriver({
+      key: (key) => this.#post({ on: "key", key }, true),
+      mouse: (mouse) => this.#post({ on: "mouse", mouse }, true),
+      paste: (text) => this.#post({ on: "paste", text }, true),
+      resize: (size) => this.#post({ on: "resize", size }),
+      end: (why) => this.#end(why === "hangup" ? 129 : 143),
+    });
+    const { host, home, folder } = options;
+    this.#state = initial({
+      size: this.#driver.size(),
+      nowMs: this.#clock.now(),
+      host,
+      home,
+      folder,
+      saved: options.readSaved(),
+    });
+    // A terminal that is suspended is not read, and then nothing else need hold the process.
+    this.#keepAlive = setInterval(() => {}, 2 ** 30);
+  }
+
+  run(): Promise<number> {
+    return new Promise((resolve) => {
+      this.#finish = resolve;
+      this.#panels = panels.map((plan) =>
+        this.#driver.panel(plan.name, (canvas) =>
+          plan.paint(this.#look.unicode ? canvas : asciiFrames(canvas), this.#state, this.#look),
+        ),
+      );
+      this.#show(true);
+      void this.#connect();
+    });
+  }
+
+  #post(event: Event, now = false): void {
+    if (this.#finished) return;
+    const [state, wishes] = update(this.#state, event, this.#clock.now(), this.#look);
+    this.#state = state;
+    for (const wish of wishes) this.#carryOut(wish);
+    if (this.#finished) return;
+    this.#show(now);
+    this.#setWake();
+  }
+
+  /** Says which panels are stale, and where they stand. */
+  #show(now: boolean): void {
+    if (this.#panels.length === 0) return;
+    const at = layout(this.#state);
+    let changed = false;
+    panels.forEach((plan, index) => {
+      const sees = [...plan.sees(this.#state), ...Object.values(plan.rect(at))];
+      const before = this.#shown[index];
+      if (before && sees.every((part, i) => Object.is(part, before[i]))) return;
+      this.#shown[index] = sees;
+      this.#panels[index]!.place(plan.rect(at));
+      this.#panels[index]!.stale();
+      changed = true;
+    });
+    if (changed && !this.#away) this.#driver.render(now);
+  }
+
+  #setWake(): void {
+    const atMs = wakeAtMs(this.#state);
+    if (atMs === this.#wakeAtMs) return;
+    this.#cancelWake?.();
+    this.#wakeAtMs = atMs;
+    this.#cancelWake =
+      atMs === null
+        ? null
+        : this.#clock.wake(atMs, () => {
+            this.#wakeAtMs = null;
+            this.#post({ on: "clock" });
+          });
+  }
+
+  async #connect(): Promise<void> {
+    let waitMs = RETRY_MIN_MS;
+    while (!this.#finished) {
+      try {
+        this.#daemon = await this.#options.connect();
+        break;
+      } catch (error) {
+        this.#post({ on: "link", link: { at: "gone", why: saying(error) } });
+        await new Promise<void>((resolve) => this.#clock.wake(this.#clock.now() + waitMs, resolve));
+        waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
+      }
+    }
+    if (this.#finished) return this.#daemon?.close();
+    this.#follow();
+    this.#watch(this.#state.preview?.agent ?? null);
+  }
+
+  #follow(): void {
+    this.#events = this.#daemon!.events("/v1/events", {
+      onOpen: () => {
+        this.#post({ on: "link", link: { at: "live" } });
+        void this.#health();
+      },
+      onEvent: (event, data) => {
+        if (event === "snapshot") this.#post({ on: "snapshot", snapshot: data as SnapshotJson });
+        else if (event === "entry") this.#post({ on: "entry", entry: data as EntryJson });
+      },
+      onLost: () => {
+        this.#post({ on: "link", link: { at: "gone", why: "" } });
+        void this.#bringBack();
+      },
+      onEnd: (why) => this.#post({ on: "link", link: { at: "gone", why: why ? saying(why) : "it ended the stream" } }),
+    });
+  }
+
+  /** The stream comes back by itself once a daemon answers; this sees to it that one does. */
+  async #bringBack(): Promise<void> {
+    try {
+      await this.#daemon!.ensure();
+    } catch (error) {
+      if (this.#state.link.at === "gone") this.#post({ on: "link", link: { at: "gone", why: saying(error) } });
+    }
+  }
+
+  async #health(): Promise<void> {
+    try {
+      this.#post({ on: "health", health: await this.#daemon!.request<HealthJson>("GET", "/v1/health") });
+    } catch {
+      // The header then names the host alone; that the daemon is gone is told by the event stream.
+    }
+  }
+
+  #watch(agent: string | null): void {
+    this.#cancelWatch?.();
+    this.#cancelWatch = null;
+    this.#watching?.stop();
+    this.#watching = null;
+    if (agent === null || this.#daemon === null) return;
+    const now = this.#clock.now();
+    const soon = now - this.#watchedAtMs < WATCH_AFTER_MS ? WATCH_AFTER_MS : 0;
+    this.#watchedAtMs = now;
+    if (soon === 0) this.#stream(agent);
+    else this.#cancelWatch = this.#clock.wake(now + soon, () => this.#stream(agent));
+  }
+
+  #stream(agent: string): void {
+    this.#watching = this.#daemon!.events(`/v1/agents/${encodeURIComponent(agent)}/stream`, {
+      onEvent: (event, data) => {
+        if (event === "screen") this.#post({ on: "screen", agent, screen: data as WholeScreenJson });
+        else if (event === "rows") this.#post({ on: "rows", agent, changed: data as ChangedRowsJson });
+      },
+      onEnd: (why) => {
+        const says =
+          why === null ? "its screen has ended" : why.code === "NOT_FOUND" ? "it has no screen" : saying(why);
+        this.#post({ on: "screen-missing", agent, why: says });
+      },
+    });
+  }
+
+  #carryOut(wish: Wish): void {
+    switch (wish.do) {
+      case "watch":
+        this.#watch(wish.agent);
+        break;
+      case "attach":
+        void this.#attach(wish.agent);
+        break;
+      case "complete": {
+        const typed = untilde(this.#state, wish.text);
+        const completed = completeFolder(typed);
+        const after = completed === typed ? wish.text : tilde(this.#state, completed);
+        this.#post({ on: "completed", before: wish.text, after });
+        break;
+      }
+      case "save":
+        this.#save();
+        break;
+      case "repaint":
+        this.#driver.suspend();
+        this.#driver.resume();
+        break;
+      case "quit":
+        this.#end(0);
+        break;
+      default:
+        void this.#ask(wish);
+    }
+  }
+
+  async #ask(wish: Request): Promise<void> {
+    const event = await request(this.#daemon, wish, this.#options.env.PATH ?? "");
+    if (event !== null) this.#post(event);
+  }
+
+  async #attach(id: string): Promise<void> {
+    const agent = this.#state.agents.get(id);
+    if (!agent) return;
+    const { session, window, pane } = agent;
+    const to = { socket: this.#state.health?.tmux.socket || this.#options.tmuxSocket, session, window, pane };
+    this.#save();
+    const { env } = this.#options;
+    if (isInside(env, to.socket)) {
+      const { problem, popup } = switchClient(env, to);
+      this.#post({ on: "attached", agent: id, problem });
+      if (problem === null) void this.#ask({ do: "seen", agent: id });
+      // A popup would stay in front of what was asked for.
+      if (problem === null && popup) this.#end(0);
+      return;
+    }
+    this.#away = true;
+    this.#driver.suspend();
+    void this.#ask({ do: "seen", agent: id });
+    const problem = await attachHere(env, to);
+    this.#away = false;
+    if (this.#finished) return;
+    this.#driver.resume();
+    this.#post({ on: "attached", agent: id, problem }, true);
+  }
+
+  #save(): void {
+    try {
+      this.#options.writeSaved(toSave(this.#state));
+    } catch {
+      // A full or read-only disk must not keep anyone from working; the next run just opens afresh.
+    }
+  }
+
+  #end(status: number): void {
+    if (this.#finished) return;
+    this.#finished = true;
+    this.#save();
+    clearInterval(this.#keepAlive);
+    this.#cancelWake?.();
+    this.#cancelWatch?.();
+    this.#events?.stop();
+    this.#watching?.stop();
+    this.#daemon?.close();
+    this.#driver.close();
+    this.#finish(status);
+  }
+}
+
+function saying(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

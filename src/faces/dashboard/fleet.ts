@@ -1,0 +1,160 @@
+/** The agents as the daemon tells of them: events applied, the list ordered, and who needs a person first. */
+import type { AgentJson } from "#wire/agent.js";
+import type { EntryJson, SnapshotJson } from "#wire/events.js";
+import { type Item, type State, selectedAgent } from "./state.js";
+
+export function applySnapshot(state: State, snapshot: SnapshotJson): State {
+  const agents = new Map(snapshot.agents.filter((agent) => !agent.archived).map((agent) => [agent.id, agent]));
+  return relist({ ...state, agents, seq: snapshot.seq });
+}
+
+/** Applies one journal entry. One already applied (the snapshot held it) changes nothing. */
+export function applyEntry(state: State, entry: EntryJson): State {
+  if (state.seq !== null && entry.seq <= state.seq) return state;
+  const counted = { ...state, seq: entry.seq };
+  if (entry.agent === null || entry.set === undefined || entry.set === null) return counted;
+  const before = state.agents.get(entry.agent);
+  const agents = new Map(state.agents);
+  if (entry.kind === "archived" || entry.set.archived === true) agents.delete(entry.agent);
+  else if (before !== undefined) agents.set(entry.agent, { ...before, ...entry.set });
+  else if (isWhole(entry.set)) agents.set(entry.agent, entry.set);
+  else return counted;
+  const after = agents.get(entry.agent);
+  const sameList =
+    state.filter === "" &&
+    before !== undefined &&
+    after !== undefined &&
+    before.session === after.session &&
+    before.createdAt === after.createdAt;
+  return sameList ? { ...counted, agents } : relist({ ...counted, agents });
+}
+
+/** Puts what a reply said of an agent in place at once, without waiting for its journal entry. */
+export function putAgent(state: State, agent: AgentJson): State {
+  const agents = new Map(state.agents);
+  if (agent.archived) agents.delete(agent.id);
+  else agents.set(agent.id, agent);
+  return relist({ ...state, agents });
+}
+
+function isWhole(set: Partial<AgentJson>): set is AgentJson {
+  return set.id !== undefined && set.label !== undefined && set.state !== undefined && set.session !== undefined;
+}
+
+/**
+ * Works the list out anew. Sessions by name, agents by birth: an order that never jumps under the eye or the finger, so
+ * that an agent is found where it was. What needs a person is told by the header, by the session rows and by `g`.
+ */
+export function relist(state: State): State {
+  const sessions = new Map<string, AgentJson[]>();
+  for (const agent of state.agents.values()) {
+    if (!matches(agent, state.filter)) continue;
+    const mates = sessions.get(agent.session);
+    if (mates) mates.push(agent);
+    else sessions.set(agent.session, [agent]);
+  }
+  const items: Item[] = [];
+  for (const session of [...sessions.keys()].sort(byName)) {
+    items.push({ kind: "session", session });
+    // A filter shows what it finds, folded away or not.
+    if (state.folded.has(session) && state.filter === "") continue;
+    const agents = sessions.get(session)!;
+    agents.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+    for (const agent of agents) items.push({ kind: "agent", id: agent.id });
+  }
+  return settle({ ...state, items });
+}
+
+function byName(a: string, b: string): number {
+  return a.localeCompare(b, "en", { numeric: true });
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Every word of the filter occurs in the label, provider, session, group, state, or what the state is called here. */
+export function matches(agent: AgentJson, filter: string): boolean {
+  if (filter === "") return true;
+  const text =
+    `${agent.label}\n${agent.provider}\n${agent.session}\n${agent.group ?? ""}\n${agent.state}\n${nickname(agent)}`.toLowerCase();
+  return filter
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}
+
+function nickname(agent: AgentJson): string {
+  if (agent.state === "blocked") return "need you";
+  return agent.state === "error" ? "failed" : agent.unread ? "unread" : "";
+}
+
+export function sameItem(a: Item | null, b: Item | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.kind === "agent") return b.kind === "agent" && a.id === b.id;
+  return b.kind === "session" && a.session === b.session;
+}
+
+/** Keeps the selection on what it was on; where that is gone from the list, on what stands in its place now. */
+function settle(state: State): State {
+  const { items } = state;
+  // Before the first snapshot, what an earlier run had selected is waited for.
+  if (state.seq === null) return state;
+  let index = items.findIndex((item) => sameItem(item, state.selected));
+  if (index < 0 && state.selected?.kind === "agent") {
+    // Folded away: its session stands for it.
+    const session = state.agents.get(state.selected.id)?.session;
+    index = items.findIndex((item) => item.kind === "session" && item.session === session);
+  }
+  if (index < 0 && state.selected === null) index = items.findIndex((item) => item.kind === "agent");
+  if (index < 0) index = Math.min(state.selectedIndex, items.length - 1);
+  const selected = items[index] ?? null;
+  const top = Math.max(0, Math.min(state.top, items.length - 1));
+  if (sameItem(selected, state.selected)) return { ...state, selectedIndex: Math.max(0, index), top };
+  return { ...state, selected, selectedIndex: Math.max(0, index), selectedAtMs: state.nowMs, top };
+}
+
+export type Counts = Record<AgentJson["state"], number> & { total: number };
+
+/** How many agents there are in each state: all, or those of one session. */
+export function count(agents: Iterable<AgentJson>, session?: string): Counts {
+  const counts: Counts = {
+    total: 0,
+    starting: 0,
+    idle: 0,
+    working: 0,
+    blocked: 0,
+    done: 0,
+    error: 0,
+    exited: 0,
+    lost: 0,
+    unclear: 0,
+  };
+  for (const agent of agents) {
+    if (session !== undefined && agent.session !== session) continue;
+    counts[agent.state]++;
+    counts.total++;
+  }
+  return counts;
+}
+
+/** Those that need a person: dialogs first, then failures, then what is done and unseen; in each the oldest first. */
+export function attentionQueue(agents: Iterable<AgentJson>): AgentJson[] {
+  const rank = (agent: AgentJson) =>
+    agent.state === "blocked" ? 0 : agent.state === "error" ? 1 : agent.state === "done" || agent.unread ? 2 : 3;
+  return [...agents]
+    .filter((agent) => rank(agent) < 3)
+    .sort((a, b) => rank(a) - rank(b) || compare(a.since, b.since) || compare(a.id, b.id));
+}
+
+/** The one after the selected agent in that queue, round to the first; null where nobody needs anyone. */
+export function nextInNeed(state: State): AgentJson | null {
+  const queue = attentionQueue(state.agents.values());
+  const at = queue.findIndex((agent) => agent.id === selectedAgent(state)?.id);
+  return queue[(at + 1) % Math.max(1, queue.length)] ?? null;
+}
+
+/** Whether an agent's program still runs, as far as anyone knows. */
+export function lives(agent: AgentJson): boolean {
+  return agent.state !== "exited" && agent.state !== "lost";
+}

@@ -1,0 +1,135 @@
+/**
+ * Colours and signs. Colours are the terminal's own sixteen, on its own background, and never the only bearer of a
+ * meaning: every state has a sign of its own too. Signs are one column wide and not emoji; where the locale is not UTF-8
+ * they are ASCII.
+ */
+import { ATTR } from "#core/screen/still.js";
+import type { AgentJson } from "#wire/agent.js";
+import type { Style } from "./driver/driver.js";
+
+const RED = 1;
+const GREEN = 2;
+const YELLOW = 3;
+const BLUE = 4;
+const CYAN = 6;
+
+export const PLAIN: Style = {};
+export const DIM: Style = { attrs: ATTR.dim };
+export const BOLD: Style = { attrs: ATTR.bold };
+/** What is selected; inverse, because it shows on every palette. */
+export const SELECTED: Style = { attrs: ATTR.inverse };
+export const GOOD: Style = { fg: GREEN };
+export const BAD: Style = { fg: RED, attrs: ATTR.bold };
+export const ASKS: Style = { fg: YELLOW, attrs: ATTR.bold };
+export const NEWS: Style = { fg: CYAN };
+export const KEY: Style = { fg: BLUE, attrs: ATTR.bold };
+export const FRAME: Style = { attrs: ATTR.dim };
+/** Where something is being written. */
+export const BLUE_FRAME: Style = { fg: BLUE };
+
+export type AgentState = AgentJson["state"];
+
+interface StateLook {
+  readonly sign: string;
+  readonly ascii: string;
+  readonly style: Style;
+  /** How the header and session rows count them. */
+  readonly says: string;
+}
+
+export const STATES: Record<AgentState, StateLook> = {
+  blocked: { sign: "◆", ascii: "!", style: ASKS, says: "need you" },
+  error: { sign: "✗", ascii: "x", style: BAD, says: "failed" },
+  done: { sign: "✓", ascii: "+", style: NEWS, says: "done" },
+  working: { sign: "●", ascii: "*", style: GOOD, says: "working" },
+  starting: { sign: "◐", ascii: "~", style: GOOD, says: "starting" },
+  idle: { sign: "○", ascii: "o", style: PLAIN, says: "idle" },
+  unclear: { sign: "?", ascii: "?", style: { fg: YELLOW }, says: "unclear" },
+  lost: { sign: "⊘", ascii: "%", style: { fg: RED }, says: "lost" },
+  exited: { sign: "·", ascii: ".", style: DIM, says: "exited" },
+};
+
+/** What the views need to know of the terminal. */
+export interface Look {
+  readonly unicode: boolean;
+  /** Columns a text takes. */
+  width(text: string): number;
+}
+
+export function stateSign(look: Look, state: AgentState): string {
+  return look.unicode ? STATES[state].sign : STATES[state].ascii;
+}
+
+const SIGNS = {
+  open: ["▾", "v"],
+  folded: ["▸", ">"],
+  unread: ["•", "*"],
+  cut: ["…", "~"],
+  more: ["›", ">"],
+  enter: ["⏎", "enter"],
+  above: ["↑", "^"],
+  below: ["↓", "v"],
+  dot: ["·", "-"],
+  prompt: ["❯", ">"],
+  upDown: ["↑↓", "up/down"],
+} as const;
+
+export function sign(look: Look, name: keyof typeof SIGNS): string {
+  return SIGNS[name][look.unicode ? 0 : 1];
+}
+
+/** Whether the locale says UTF-8, as setlocale(3) would decide it: LC_ALL, else LC_CTYPE, else LANG. */
+export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  return /utf-?8/i.test(locale);
+}
+
+/** A text for one row: control characters and newlines become spaces, what does not fit is cut with a sign. */
+export function fit(look: Look, text: string, columns: number): string {
+  const flat = oneLine(text);
+  if (columns <= 0) return "";
+  if (look.width(flat) <= columns) return flat;
+  const mark = sign(look, "cut");
+  let kept = "";
+  let used = look.width(mark);
+  for (const char of flat) {
+    const wide = look.width(char);
+    if (used + wide > columns) break;
+    kept += char;
+    used += wide;
+  }
+  return kept + mark;
+}
+
+export function oneLine(text: string): string {
+  return text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
+}
+
+/** Breaks a text at spaces into rows of at most `columns`; its own newlines are kept; a word too long is broken. */
+export function wrap(look: Look, text: string, columns: number): string[] {
+  const rows: string[] = [];
+  for (const line of text.split("\n")) {
+    let row = "";
+    let used = 0;
+    for (const word of line.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ").split(/(?<= )(?=\S)/)) {
+      const wide = look.width(word.trimEnd());
+      if (used > 0 && used + wide > columns) {
+        rows.push(row.trimEnd());
+        row = "";
+        used = 0;
+      }
+      for (const char of word) {
+        const charWide = look.width(char);
+        if (used + charWide > columns && char !== " ") {
+          rows.push(row.trimEnd());
+          row = "";
+          used = 0;
+        }
+        row += char;
+        used += charWide;
+      }
+    }
+    rows.push(row.trimEnd());
+  }
+  return rows;
+}

@@ -1,0 +1,101 @@
+/** What lies under the mouse, and what a press or a turn of the wheel there means. */
+import { type Action, hints } from "./actions.js";
+import { give } from "./answer.js";
+import type { Key, Mouse } from "./driver/driver.js";
+import { holds, inside, layout } from "./layout.js";
+import type { Look } from "./look.js";
+import { askChoice, nextInNeedStep, scrollReader } from "./modes.js";
+import { goTo } from "./new-agent.js";
+import { scrollPreview } from "./screen.js";
+import { scrollList, selectIndex, toggle } from "./select.js";
+import { type NewField, type State, type Step, selectedAgent } from "./state.js";
+import { attentionLines, type DockLine } from "./views/attention.js";
+import { footerSpots } from "./views/footer.js";
+import { headerSpots } from "./views/header.js";
+import { newFieldAt } from "./views/new-agent.js";
+
+/** Rows a turn of the wheel moves. */
+const WHEEL_ROWS = 3;
+
+/** `onKey` does what the key of a clicked hint would do. */
+export function onMouse(state: State, look: Look, mouse: Mouse, onKey: (state: State, key: Key) => Step): Step {
+  const at = hit(state, look, mouse);
+  if (mouse.action === "wheel-up" || mouse.action === "wheel-down") return onWheel(state, mouse, at);
+  if (mouse.action !== "press" || mouse.button !== "left") return [state, []];
+  if (at.at === "key") {
+    // "1-3 answer" names no choice: the one the dialog itself highlights is asked for.
+    if (at.action.where === "question") return [askChoice(state, highlighted(state)), []];
+    return onKey(state, keyOf(at.action.keys[0]!));
+  }
+  if (at.at === "field" && state.mode.at === "new") return [goTo(state, state.mode.form, at.field), []];
+  if (state.mode.at === "confirm" && state.mode.confirm.what === "answer" && at.at === "choice") {
+    // The second click on the same choice gives it.
+    const { choice, fingerprint } = state.mode.confirm;
+    const closed: State = { ...state, mode: { at: "list" } };
+    return at.index === choice ? give(closed, choice, fingerprint) : [askChoice(closed, at.index), []];
+  }
+  if (state.mode.at !== "list" && state.mode.at !== "filter") return [state, []];
+  if (at.at === "in-need") return nextInNeedStep(state);
+  if (at.at === "choice") return [askChoice(state, at.index), []];
+  if (at.at !== "item") return [state, []];
+  const selected = selectIndex({ ...state, mode: { at: "list" } }, at.index);
+  return state.items[at.index]?.kind === "session" ? [toggle(selected), [{ do: "save" }]] : [selected, []];
+}
+
+function onWheel(state: State, mouse: Mouse, at: Hit): Step {
+  const by = mouse.action === "wheel-up" ? -WHEEL_ROWS : WHEEL_ROWS;
+  if (state.mode.at === "help" || state.mode.at === "why") return [scrollReader(state, state.mode, by), []];
+  if (state.mode.at === "confirm" || state.mode.at === "new") return [state, []];
+  return at.at === "screen" ? scrollPreview(state, -by) : [scrollList(state, by), []];
+}
+
+function highlighted(state: State): number {
+  return Math.max(0, selectedAgent(state)?.question?.choices.findIndex((choice) => choice.selected) ?? 0);
+}
+
+/** The key event a name of the table stands for. */
+function keyOf(name: string): Key {
+  const [, ctrl, alt, bare] = /^(C-)?(M-)?(.+)$/.exec(name)!;
+  const text = bare!.length === 1 && !ctrl && !alt ? bare! : null;
+  return { name: bare!, ctrl: ctrl !== undefined, alt: alt !== undefined, shift: false, text };
+}
+
+export type Hit =
+  | { readonly at: "item"; readonly index: number }
+  | { readonly at: "list" }
+  | { readonly at: "screen" }
+  | { readonly at: "choice"; readonly index: number }
+  | { readonly at: "key"; readonly action: Action }
+  | { readonly at: "in-need" }
+  | { readonly at: "field"; readonly field: NewField }
+  | { readonly at: "overlay" }
+  | { readonly at: "nothing" };
+
+export function hit(state: State, look: Look, mouse: Mouse): Hit {
+  const { x, y } = mouse;
+  const at = layout(state);
+  if (holds(at.footer, x, y)) {
+    const spot = footerSpots(hints(state), look, at.footer.width).find((s) => x >= s.x && x < s.x + s.width);
+    return spot ? { at: "key", action: spot.action } : { at: "nothing" };
+  }
+  if (holds(at.overlay, x, y)) {
+    if (state.mode.at !== "new") return { at: "overlay" };
+    const field = newFieldAt(state.mode.form, y - inside(at.overlay).top);
+    return field === null ? { at: "overlay" } : { at: "field", field };
+  }
+  if (holds(at.header, x, y)) {
+    const spot = headerSpots(state, look, at.header.width).find((s) => x >= s.x && x < s.x + s.width);
+    return spot?.inNeed ? { at: "in-need" } : { at: "nothing" };
+  }
+  if (holds(at.list, x, y)) {
+    const index = state.top + y - inside(at.list).top;
+    return holds(inside(at.list), x, y) && index < state.items.length ? { at: "item", index } : { at: "list" };
+  }
+  if (holds(at.dock, x, y)) return dockHit(attentionLines(state, look, inside(at.dock)), y - inside(at.dock).top);
+  return holds(at.preview, x, y) ? { at: "screen" } : { at: "nothing" };
+}
+
+function dockHit(lines: readonly DockLine[], row: number): Hit {
+  const choice = lines[row]?.choice ?? null;
+  return choice === null ? { at: "nothing" } : { at: "choice", index: choice };
+}

@@ -1,0 +1,90 @@
+/** The selected agent's screen: what streams in, which rows of it are in sight, and scrolling back into its history. */
+import type { Row } from "#core/screen/still.js";
+import { type ChangedRowsJson, rowFromJson, type WholeScreenJson } from "#wire/screen.js";
+import { inside, layout } from "./layout.js";
+import type { Preview, Screen, State, Step } from "./state.js";
+
+/** How many rows of history are asked for when someone scrolls past the top. */
+export const HISTORY_ROWS = 2_000;
+
+export function wholeScreen(state: State, agent: string, json: WholeScreenJson): State {
+  if (state.preview?.agent !== agent) return state;
+  const { columns, cursor, title } = json;
+  const screen: Screen = { columns, rows: json.rows.map(rowFromJson), cursor, title };
+  return { ...state, preview: { ...state.preview, screen, missing: null } };
+}
+
+export function changedRows(state: State, agent: string, json: ChangedRowsJson): State {
+  const screen = state.preview?.agent === agent ? state.preview.screen : null;
+  if (!screen) return state;
+  const rows = [...screen.rows];
+  for (const [y, row] of json.rows) if (y >= 0 && y < rows.length) rows[y] = rowFromJson(row);
+  const { cursor, title } = json;
+  return { ...state, preview: { ...state.preview!, screen: { ...screen, rows, cursor, title } } };
+}
+
+/** What of the screen a panel of `height` rows shows. */
+export interface Window {
+  readonly rows: readonly Row[];
+  /** Rows that lie above what is shown. */
+  readonly above: number;
+  /** Row of the panel the agent's cursor stands in, or null. */
+  readonly cursorY: number | null;
+}
+
+/** The rows that end with the last one written or the cursor: a program that uses only the top of its pane is seen whole. */
+export function windowOf(preview: Preview, height: number): Window {
+  const { screen, back, history } = preview;
+  if (screen === null) return { rows: [], above: 0, cursorY: null };
+  if (back > 0 && Array.isArray(history)) {
+    const lines = history as readonly string[];
+    const end = Math.max(0, lines.length - back);
+    const from = Math.max(0, end - height);
+    return { rows: lines.slice(from, end).map(plainRow), above: from, cursorY: null };
+  }
+  const end = Math.max(height, usedRows(screen) - back);
+  const from = Math.max(0, Math.min(end, screen.rows.length) - height);
+  const y = screen.cursor.y - from;
+  const rows = screen.rows.slice(from, from + height);
+  return { rows, above: from, cursorY: screen.cursor.visible && y >= 0 && y < rows.length ? y : null };
+}
+
+function usedRows(screen: Screen): number {
+  let used = screen.rows.length;
+  while (used > 0 && screen.rows[used - 1]!.text === "" && screen.rows[used - 1]!.runs.length === 0) used--;
+  return Math.max(used, screen.cursor.visible ? screen.cursor.y + 1 : 0);
+}
+
+function plainRow(text: string): Row {
+  const cells = [...text].length;
+  return { text, runs: cells === 0 ? [] : [{ text, cells, unit: 1, fg: -1, bg: -1, attrs: 0 }] };
+}
+
+/** Scrolls up (positive) or down by rows. Past the top of the live screen the history is fetched, once. */
+export function scrollPreview(state: State, by: number): Step {
+  const { preview } = state;
+  if (!preview?.screen) return [state, []];
+  const height = inside(layout(state).preview).height;
+  const rows = Array.isArray(preview.history) ? preview.history.length : usedRows(preview.screen);
+  const back = Math.max(0, Math.min(preview.back + by, Math.max(0, rows - height)));
+  if (by > 0 && preview.history === null) {
+    const wish = { do: "history", agent: preview.agent, rows: HISTORY_ROWS } as const;
+    return [{ ...state, preview: { ...preview, back, history: "loading" } }, [wish]];
+  }
+  // At the bottom again: the live screen, and the history is forgotten, since it has grown old.
+  if (back === 0) return [{ ...state, preview: { ...preview, back, history: null } }, []];
+  return [{ ...state, preview: { ...preview, back } }, []];
+}
+
+/** The history has come: half a page up, if the wait was for that. */
+export function historyCame(state: State, agent: string, rows: readonly string[] | null): State {
+  const { preview } = state;
+  if (preview?.agent !== agent || preview.history !== "loading") return state;
+  if (rows === null) return { ...state, preview: { ...preview, history: null } };
+  let last = rows.length;
+  while (last > 0 && rows[last - 1]!.trim() === "") last--;
+  const lines = rows.slice(0, last);
+  const height = inside(layout(state).preview).height;
+  const back = Math.min(Math.max(preview.back, Math.ceil(height / 2)), Math.max(0, lines.length - height));
+  return { ...state, preview: { ...preview, back, history: back === 0 ? null : lines } };
+}

@@ -1,0 +1,292 @@
+/** What the dashboard knows and shows, as one value; what can happen to it; and what it can wish for. No I/O, no clock. */
+import type { Row } from "#core/screen/still.js";
+import type { AgentJson, HealthJson, MessageJson, QuestionJson, WhyJson } from "#wire/agent.js";
+import type { EntryJson, SnapshotJson } from "#wire/events.js";
+import type { ProviderJson } from "#wire/requests.js";
+import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
+import type { Key, Mouse } from "./driver/driver.js";
+import type { LineEditor } from "./driver/line-editor.js";
+
+/** A line of the fleet list. It names an agent rather than holding it, so that a change of state leaves the list alone. */
+export type Item =
+  | { readonly kind: "session"; readonly session: string }
+  | { readonly kind: "agent"; readonly id: string };
+
+/** The daemon, as far as the dashboard can tell. */
+export type Link =
+  | { readonly at: "connecting" }
+  | { readonly at: "live" }
+  /** `why`: one sentence for a person. */
+  | { readonly at: "gone"; readonly why: string };
+
+export interface Screen {
+  readonly columns: number;
+  readonly rows: readonly Row[];
+  readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean };
+  readonly title: string;
+}
+
+export interface Preview {
+  readonly agent: string;
+  readonly screen: Screen | null;
+  /** Why there is no screen: the pane is gone, the agent has none. */
+  readonly missing: string | null;
+  /** Rows scrolled up from the bottom; 0 follows the live screen. */
+  readonly back: number;
+  /** History and screen as text, fetched when someone scrolls past the top; null until then. */
+  readonly history: readonly string[] | "loading" | null;
+}
+
+export const NEW_FIELDS = ["provider", "label", "session", "folder", "prompt"] as const;
+export type NewField = (typeof NEW_FIELDS)[number];
+
+export interface NewForm {
+  readonly field: NewField;
+  /** Index into State.providers. */
+  readonly provider: number;
+  readonly label: LineEditor;
+  readonly session: LineEditor;
+  readonly folder: LineEditor;
+  readonly prompt: LineEditor;
+  readonly busy: boolean;
+  readonly problem: string | null;
+}
+
+/** What a confirmation is about. `key` pressed again confirms, as do `y` and Enter. */
+export type Confirm =
+  | { readonly what: "stop" | "interrupt" | "remove" | "remove-force"; readonly agent: string; readonly key: string }
+  | { readonly what: "answer"; readonly agent: string; readonly choice: number; readonly fingerprint: string };
+
+/** What has the keyboard. */
+export type Mode =
+  | { readonly at: "list" }
+  /** `before`: what was selected when the filter was opened. */
+  | { readonly at: "filter"; readonly editor: LineEditor; readonly before: Item | null }
+  | { readonly at: "help"; readonly top: number }
+  | { readonly at: "confirm"; readonly confirm: Confirm }
+  | {
+      readonly at: "why";
+      readonly agent: string;
+      readonly why: WhyJson | null;
+      readonly problem: string | null;
+      readonly top: number;
+    }
+  | {
+      readonly at: "send";
+      readonly agent: string;
+      readonly editor: LineEditor;
+      readonly busy: boolean;
+      readonly problem: string | null;
+    }
+  | { readonly at: "new"; readonly form: NewForm };
+
+export interface Notice {
+  readonly text: string;
+  readonly tone: "info" | "good" | "bad";
+  /** A bad one stays until a key is pressed. */
+  readonly untilMs: number | null;
+}
+
+/** Kept between runs. */
+export interface Saved {
+  readonly selected: { readonly agent: string } | { readonly session: string } | null;
+  readonly folded: readonly string[];
+  /** Prompts sent, oldest first. */
+  readonly history: readonly string[];
+  /** What was written to an agent and not sent. */
+  readonly drafts: Readonly<Record<string, string>>;
+}
+
+export interface State {
+  readonly size: { readonly columns: number; readonly rows: number };
+  /** The time of the last event. */
+  readonly nowMs: number;
+  readonly host: string;
+  readonly home: string;
+  /** Where the dashboard was started: the folder a new agent is offered. */
+  readonly folder: string;
+  readonly link: Link;
+  readonly health: HealthJson | null;
+  /** The last journal entry applied; null until a snapshot came. */
+  readonly seq: number | null;
+  readonly agents: ReadonlyMap<string, AgentJson>;
+  readonly items: readonly Item[];
+  readonly folded: ReadonlySet<string>;
+  readonly filter: string;
+  /** Selection by identity, so that it stays through every change of the list. */
+  readonly selected: Item | null;
+  /** Where the selection stood, for when what was selected is gone. */
+  readonly selectedIndex: number;
+  readonly selectedAtMs: number;
+  /** First item shown. */
+  readonly top: number;
+  readonly zoomed: boolean;
+  readonly preview: Preview | null;
+  readonly mode: Mode;
+  readonly notice: Notice | null;
+  /** An answer on its way. */
+  readonly answering: { readonly agent: string; readonly fingerprint: string } | null;
+  /** When the selected agent's dialog replaced another under the person's finger. */
+  readonly questionChangedAtMs: number;
+  /** The last key, click or paste. */
+  readonly inputAtMs: number;
+  /** `id since` of the endings already reported as seen. */
+  readonly seen: string | null;
+  readonly providers: readonly ProviderJson[] | null;
+  readonly history: readonly string[];
+  readonly drafts: Readonly<Record<string, string>>;
+}
+
+export interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string | undefined;
+}
+
+export type Event =
+  | { readonly on: "key"; readonly key: Key }
+  | { readonly on: "mouse"; readonly mouse: Mouse }
+  | { readonly on: "paste"; readonly text: string }
+  | { readonly on: "resize"; readonly size: { columns: number; rows: number } }
+  | { readonly on: "clock" }
+  | { readonly on: "link"; readonly link: Link }
+  | { readonly on: "health"; readonly health: HealthJson }
+  | { readonly on: "snapshot"; readonly snapshot: SnapshotJson }
+  | { readonly on: "entry"; readonly entry: EntryJson }
+  | { readonly on: "screen"; readonly agent: string; readonly screen: WholeScreenJson }
+  | { readonly on: "rows"; readonly agent: string; readonly changed: ChangedRowsJson }
+  | { readonly on: "screen-missing"; readonly agent: string; readonly why: string }
+  | { readonly on: "history"; readonly agent: string; readonly rows: readonly string[] | null }
+  | { readonly on: "providers"; readonly providers: readonly ProviderJson[] | null; readonly refused?: Refusal }
+  | { readonly on: "why"; readonly agent: string; readonly why: WhyJson | null; readonly refused?: Refusal }
+  | { readonly on: "completed"; readonly before: string; readonly after: string }
+  | {
+      readonly on: "answered";
+      readonly agent: string;
+      readonly choice: string;
+      readonly refused?: Refusal;
+      /** With a STALE refusal: the question that is open now. */
+      readonly question?: QuestionJson | null;
+    }
+  | {
+      readonly on: "sent";
+      readonly agent: string;
+      readonly text: string;
+      readonly message?: MessageJson;
+      readonly refused?: Refusal;
+    }
+  | { readonly on: "spawned"; readonly agent?: AgentJson; readonly refused?: Refusal }
+  | {
+      readonly on: "done";
+      readonly what: "stop" | "interrupt" | "remove";
+      readonly agent: string;
+      readonly refused?: Refusal;
+    }
+  | { readonly on: "attached"; readonly agent: string; readonly problem: string | null };
+
+export type Wish =
+  | { readonly do: "watch"; readonly agent: string | null }
+  | { readonly do: "seen"; readonly agent: string }
+  | {
+      readonly do: "answer";
+      readonly agent: string;
+      readonly choice: string;
+      readonly says: string;
+      readonly fingerprint: string;
+    }
+  | { readonly do: "send"; readonly agent: string; readonly text: string }
+  | {
+      readonly do: "spawn";
+      readonly provider: string;
+      readonly label: string;
+      readonly session: string;
+      readonly folder: string;
+      readonly prompt: string;
+    }
+  | { readonly do: "stop" | "interrupt"; readonly agent: string }
+  | { readonly do: "remove"; readonly agent: string; readonly force: boolean }
+  | { readonly do: "attach"; readonly agent: string }
+  | { readonly do: "why"; readonly agent: string }
+  | { readonly do: "history"; readonly agent: string; readonly rows: number }
+  | { readonly do: "providers" }
+  | { readonly do: "complete"; readonly text: string }
+  | { readonly do: "save" }
+  | { readonly do: "repaint" }
+  | { readonly do: "quit" };
+
+export type Step = readonly [State, readonly Wish[]];
+
+/** How many prompts are remembered. */
+export const HISTORY_LIMIT = 100;
+
+export function initial(begin: {
+  size: { columns: number; rows: number };
+  nowMs: number;
+  host: string;
+  home: string;
+  folder: string;
+  saved: Saved | null;
+}): State {
+  const { saved } = begin;
+  const selected: Item | null =
+    saved?.selected == null
+      ? null
+      : "agent" in saved.selected
+        ? { kind: "agent", id: saved.selected.agent }
+        : { kind: "session", session: saved.selected.session };
+  return {
+    size: begin.size,
+    nowMs: begin.nowMs,
+    host: begin.host,
+    home: begin.home,
+    folder: begin.folder,
+    link: { at: "connecting" },
+    health: null,
+    seq: null,
+    agents: new Map(),
+    items: [],
+    folded: new Set(saved?.folded ?? []),
+    filter: "",
+    selected,
+    selectedIndex: 0,
+    selectedAtMs: begin.nowMs,
+    top: 0,
+    zoomed: false,
+    preview: null,
+    mode: { at: "list" },
+    notice: null,
+    answering: null,
+    questionChangedAtMs: 0,
+    inputAtMs: begin.nowMs,
+    seen: null,
+    providers: null,
+    history: saved?.history ?? [],
+    drafts: saved?.drafts ?? {},
+  };
+}
+
+/** What a later run should find. The filter is off then: a list that hides agents must not greet anyone. */
+export function toSave(state: State): Saved {
+  const { selected } = state;
+  return {
+    selected:
+      selected === null ? null : selected.kind === "agent" ? { agent: selected.id } : { session: selected.session },
+    folded: [...state.folded],
+    history: state.history,
+    drafts: state.drafts,
+  };
+}
+
+/** The agent the keys act on, or null where a session or nothing is selected. */
+export function selectedAgent(state: State): AgentJson | null {
+  return state.selected?.kind === "agent" ? (state.agents.get(state.selected.id) ?? null) : null;
+}
+
+export function notice(state: State, tone: Notice["tone"], text: string): State {
+  return { ...state, notice: { tone, text, untilMs: tone === "bad" ? null : state.nowMs + 5_000 } };
+}
+
+/** A refusal as one sentence. */
+export function sentence(refused: Refusal): string {
+  return refused.hint ? `${refused.message} (${refused.hint})` : refused.message;
+}

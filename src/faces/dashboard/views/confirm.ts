@@ -1,0 +1,41 @@
+/** A question of ours before something that cannot be undone. */
+import { ATTR } from "#core/screen/still.js";
+import { keyLabel } from "../actions.js";
+import type { Canvas } from "../driver/driver.js";
+import { ASKS, DIM, KEY, type Look, wrap } from "../look.js";
+import type { Confirm, State } from "../state.js";
+
+export function paintConfirm(canvas: Canvas, state: State, confirm: Confirm, look: Look): void {
+  canvas.frame({ ...ASKS, attrs: 0 }, "", {});
+  const width = canvas.width - 4;
+  const [question, more] = says(state, confirm);
+  const rows = wrap(look, question, width).slice(0, 2);
+  rows.forEach((row, y) => {
+    canvas.put(2, 1 + y, row, { attrs: ATTR.bold }, width);
+  });
+  if (canvas.height - 3 > rows.length) canvas.put(2, 1 + rows.length, more, DIM, width);
+  let x = canvas.put(2, canvas.height - 2, `y ${keyLabel("enter", look.unicode)}`, KEY);
+  x = canvas.put(x + 1, canvas.height - 2, "yes", DIM);
+  x = canvas.put(x + 3, canvas.height - 2, "n esc", KEY);
+  canvas.put(x + 1, canvas.height - 2, "no", DIM);
+}
+
+function says(state: State, confirm: Confirm): [string, string] {
+  const agent = state.agents.get(confirm.agent);
+  const label = agent?.label ?? "it";
+  switch (confirm.what) {
+    case "stop":
+      return [`Stop ${label}?`, "It is asked to end; after 5 s it is made to. Its record stays."];
+    case "interrupt":
+      return [`Interrupt ${label}?`, "The turn under way ends; the agent stays."];
+    case "remove":
+      return [`Take ${label} off the list?`, "What it did stays in the journal."];
+    case "remove-force":
+      return [`Take ${label} off the list all the same?`, "What was just named would be lost."];
+    case "answer":
+      return [
+        `Answer ${label}: ${agent?.question?.choices[confirm.choice]?.text ?? ""}?`,
+        "A click on it again gives it.",
+      ];
+  }
+}

@@ -1,0 +1,160 @@
+/** The fleet, a row an agent, under a row for each session. */
+import type { AgentJson } from "#wire/agent.js";
+import { age } from "../ages.js";
+import type { Canvas, Style } from "../driver/driver.js";
+import { type Counts, count, sameItem } from "../fleet.js";
+import {
+  type AgentState,
+  BOLD,
+  DIM,
+  FRAME,
+  fit,
+  type Look,
+  NEWS,
+  oneLine,
+  SELECTED,
+  STATES,
+  sign,
+  stateSign,
+} from "../look.js";
+import type { State } from "../state.js";
+
+/** What the session rows count. */
+const COUNTED: readonly AgentState[] = ["blocked", "error", "done", "working"];
+
+export function paintFleetList(canvas: Canvas, state: State, look: Look): void {
+  const filtered = state.filter === "" ? "" : `: ${state.filter}`;
+  canvas.frame(FRAME, `agents${filtered}`, BOLD);
+  const inner = { width: canvas.width - 2, height: canvas.height - 2 };
+  if (state.seq === null) {
+    canvas.put(2, 1, `connecting${look.unicode ? "…" : "..."}`, DIM, inner.width - 2);
+    return;
+  }
+  if (state.items.length === 0 && state.filter !== "") {
+    canvas.put(2, 1, fit(look, `nothing matches "${state.filter}"`, inner.width - 2), {});
+    canvas.put(2, 2, "esc shows all", DIM, inner.width - 2);
+    return;
+  }
+  const columns = columnsFor(state, look, inner.width);
+  const shown = state.items.slice(state.top, state.top + inner.height);
+  shown.forEach((item, row) => {
+    const selected = sameItem(item, state.selected);
+    if (selected) canvas.fill(1, row + 1, inner.width, 1, SELECTED);
+    if (item.kind === "session") sessionRow(canvas, state, look, item.session, row + 1, inner.width, selected);
+    else agentRow(canvas, state, look, state.agents.get(item.id)!, row + 1, columns, selected);
+  });
+  const above = state.top;
+  const below = state.items.length - state.top - shown.length;
+  if (above > 0) mark(canvas, 0, `${sign(look, "above")}${above}`);
+  if (below > 0) mark(canvas, canvas.height - 1, `${sign(look, "below")}${below}`);
+}
+
+/** How many lie out of sight, in the frame's edge. */
+function mark(canvas: Canvas, y: number, text: string): void {
+  canvas.put(canvas.width - 3 - text.length, y, ` ${text} `, DIM);
+}
+
+function onSelected(style: Style, selected: boolean): Style {
+  return selected ? { ...style, attrs: (style.attrs ?? 0) | (SELECTED.attrs ?? 0) } : style;
+}
+
+function sessionRow(
+  canvas: Canvas,
+  state: State,
+  look: Look,
+  session: string,
+  y: number,
+  width: number,
+  selected: boolean,
+) {
+  const folded = state.folded.has(session) && state.filter === "";
+  const counts = count(state.agents.values(), session);
+  const tail = tailOf(look, counts);
+  const tailWidth = tail.reduce((sum, part) => sum + look.width(part.text) + 1, 0);
+  const room = width - 4 - tailWidth;
+  let x = 1 + canvas.put(1, y, folded ? sign(look, "folded") : sign(look, "open"), onSelected(DIM, selected));
+  x = 1 + canvas.put(x, y, fit(look, session, room - 4), onSelected(BOLD, selected));
+  canvas.put(x, y, String(counts.total), onSelected(DIM, selected));
+  let at = width + 1 - tailWidth;
+  for (const part of tail) at = 1 + canvas.put(at, y, part.text, onSelected(part.style, selected));
+}
+
+function tailOf(look: Look, counts: Counts): { text: string; style: Style }[] {
+  return COUNTED.filter((name) => counts[name] > 0).map((name) => {
+    return { text: `${stateSign(look, name)}${counts[name]}`, style: STATES[name].style };
+  });
+}
+
+interface Columns {
+  readonly label: number;
+  readonly provider: number;
+  readonly detail: number;
+  readonly width: number;
+}
+
+const AGE = 4;
+
+/** The same for every row, whatever is in sight, so that nothing shifts while scrolling. */
+function columnsFor(state: State, look: Look, width: number): Columns {
+  let label = 8;
+  let provider = 4;
+  for (const agent of state.agents.values()) {
+    label = Math.max(label, agent.label.length);
+    provider = Math.max(provider, look.width(agent.provider));
+  }
+  // Sign, age, unread mark and the gaps between them.
+  const room = width - 4 - (AGE + 3);
+  provider = Math.min(provider, 9);
+  if (room >= 44) {
+    label = Math.min(label, 26, room - provider - 16);
+    return { label, provider, detail: room - label - provider - 2, width };
+  }
+  label = Math.min(label, Math.max(10, room - 9));
+  return { label, provider: 0, detail: Math.max(0, room - label - 1), width };
+}
+
+function agentRow(
+  canvas: Canvas,
+  state: State,
+  look: Look,
+  agent: AgentJson,
+  y: number,
+  columns: Columns,
+  selected: boolean,
+) {
+  const { style } = STATES[agent.state];
+  const at = (given: Style) => onSelected(given, selected);
+  const faded = agent.state === "exited" || agent.state === "lost";
+  canvas.put(3, y, stateSign(look, agent.state), at(style));
+  canvas.put(5, y, fit(look, agent.label, columns.label), at(faded ? DIM : agent.unread ? BOLD : {}));
+  let x = 6 + columns.label;
+  if (columns.provider > 0) {
+    canvas.put(x, y, fit(look, agent.provider, columns.provider), at(DIM));
+    x += columns.provider + 1;
+  }
+  const detail = detailOf(agent, columns.provider === 0);
+  if (columns.detail > 2) canvas.put(x, y, fit(look, detail.text, columns.detail), at(detail.style));
+  const since = age(Date.parse(agent.since), state.nowMs);
+  canvas.put(columns.width - 1 - since.length, y, since, at(DIM));
+  if (agent.unread) canvas.put(columns.width, y, sign(look, "unread"), at(NEWS));
+}
+
+/** What an agent asks, what went wrong, or what it does; in a narrow list else its provider. */
+function detailOf(agent: AgentJson, withProvider: boolean): { text: string; style: Style } {
+  if (agent.question) return { text: short(agent.question.text), style: { fg: STATES.blocked.style.fg! } };
+  if (agent.state === "error" && agent.reason) return { text: agent.reason, style: { fg: STATES.error.style.fg! } };
+  if (agent.state === "exited" && agent.exit) {
+    const { code, signal } = agent.exit;
+    return { text: signal ? `ended by ${signal}` : code === 0 ? "ended" : `ended with ${code}`, style: DIM };
+  }
+  return { text: withProvider ? agent.provider : (agent.reason ?? ""), style: DIM };
+}
+
+/** The line of a dialog that asks, where one does; else its first. */
+export function short(text: string): string {
+  const lines = text
+    .split("\n")
+    .map(oneLine)
+    .filter((line) => line !== "");
+  return lines.find((line) => line.endsWith("?")) ?? lines[0] ?? "";
+}

@@ -1,0 +1,87 @@
+/** The first row: how many agents there are and in what state, and on the right whose they are or what is wrong. */
+import type { Canvas, Style } from "../driver/driver.js";
+import { count } from "../fleet.js";
+import { type AgentState, ASKS, BAD, BOLD, DIM, fit, type Look, STATES, sign, stateSign } from "../look.js";
+import type { State } from "../state.js";
+
+/** Most important first: what does not fit is left out from the end. */
+const ORDER: readonly AgentState[] = [
+  "blocked",
+  "error",
+  "working",
+  "done",
+  "starting",
+  "unclear",
+  "lost",
+  "idle",
+  "exited",
+];
+
+interface Spot {
+  readonly x: number;
+  readonly width: number;
+  readonly text: string;
+  readonly style: Style;
+  /** A click here goes to the next agent in need. */
+  readonly inNeed: boolean;
+}
+
+export function paintHeader(canvas: Canvas, state: State, look: Look): void {
+  for (const spot of headerSpots(state, look, canvas.width)) canvas.put(spot.x, 0, spot.text, spot.style);
+}
+
+export function headerSpots(state: State, look: Look, columns: number): Spot[] {
+  const right = rightSide(state, look, columns);
+  // Bad news has its place; whose fleet this is only gets what the counts leave.
+  const limit = right && state.link.at !== "live" ? right.x - 2 : columns - 1;
+  const counts = count(state.agents.values());
+  const present = state.seq === null ? [] : ORDER.filter((name) => counts[name] > 0);
+  const said = (name: AgentState, words: boolean) =>
+    `${stateSign(look, name)} ${counts[name]}${words ? ` ${STATES[name].says}` : ""}`;
+  const wordy = present.slice(0, 4).reduce((sum, name) => sum + 2 + said(name, true).length, 21) <= limit;
+  const spots: Spot[] = [];
+  let x = 1;
+  const add = (text: string, style: Style, inNeed = false) => {
+    const width = look.width(text);
+    if (x + width > limit) return;
+    spots.push({ x, width, text, style, inNeed });
+    x += width + 2;
+  };
+  add("drover", BOLD);
+  if (wordy && state.seq !== null) add(`${counts.total} agent${counts.total === 1 ? "" : "s"}`, {});
+  for (const name of present) {
+    add(said(name, wordy), STATES[name].style, name === "blocked" || name === "error" || name === "done");
+  }
+  return right && x + 1 <= right.x ? [...spots, right] : spots;
+}
+
+function rightSide(state: State, look: Look, columns: number): Spot | null {
+  const { link, health } = state;
+  const most = Math.floor(columns * (link.at === "gone" ? 0.7 : 0.5));
+  const [text, style]: [string, Style] =
+    link.at === "connecting"
+      ? [`connecting${look.unicode ? "…" : "..."}`, DIM]
+      : link.at === "gone"
+        ? [
+            fit(
+              look,
+              columns < 70 ? "daemon gone" : `daemon gone, starting again${look.unicode ? "…" : "..."} ${link.why}`,
+              most,
+            ),
+            BAD,
+          ]
+        : health && !health.tmux.connected
+          ? ["tmux does not answer", ASKS]
+          : [fit(look, place(state, look), most), DIM];
+  const width = look.width(text);
+  if (text === "" || (link.at === "live" && columns < 70 && style === DIM)) return null;
+  return { x: columns - width - 1, width, text, style, inNeed: false };
+}
+
+function place(state: State, look: Look): string {
+  const { tmux } = state.health ?? {};
+  if (!tmux) return state.host;
+  const name = tmux.socket.slice(tmux.socket.lastIndexOf("/") + 1);
+  const server = `tmux ${tmux.version ?? ""}`.trim() + (name === "default" ? "" : ` -L ${name}`);
+  return `${server} ${sign(look, "dot")} ${state.host}`;
+}

@@ -1,0 +1,96 @@
+/** Every key, from the table. */
+
+import { ATTR } from "#core/screen/still.js";
+import { type Action, actions, keyLabel } from "../actions.js";
+import type { Canvas, Style } from "../driver/driver.js";
+import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign, wrap } from "../look.js";
+import type { Mode } from "../state.js";
+
+export interface TextLine {
+  readonly left: string;
+  readonly leftStyle: Style;
+  readonly right: string;
+  readonly rightStyle: Style;
+}
+
+const GROUPS: readonly Action["group"][] = ["Agent", "Move", "Look", "Dashboard"];
+const WRITING: readonly Mode["at"][] = ["send", "new", "filter"];
+const TITLES: Partial<Record<Mode["at"], string>> = {
+  send: "Writing a prompt",
+  new: "Starting an agent",
+  filter: "Filtering",
+};
+
+export function paintHelp(canvas: Canvas, mode: Extract<Mode, { at: "help" }>, look: Look): void {
+  paintText(canvas, look, "keys", helpLines(look), mode.top);
+}
+
+function helpLines(look: Look): TextLine[] {
+  const lines: TextLine[] = [];
+  const section = (title: string, rows: readonly Action[]) => {
+    if (lines.length > 0) lines.push(text("", ""));
+    lines.push({ ...text(title, ""), leftStyle: BOLD });
+    for (const action of rows) lines.push(text(keysOf(action, look), action.does));
+  };
+  for (const group of GROUPS) {
+    section(
+      group,
+      actions.filter((action) => action.group === group && (action.where === "list" || action.where === "question")),
+    );
+  }
+  for (const where of WRITING)
+    section(
+      TITLES[where]!,
+      actions.filter((action) => action.where === where),
+    );
+  lines.push(text("", ""), { ...text("Signs", ""), leftStyle: BOLD });
+  for (const name of Object.keys(STATES) as AgentState[]) {
+    const line = text(`${stateSign(look, name)} ${name}`, MEANINGS[name]);
+    lines.push({ ...line, leftStyle: STATES[name].style });
+  }
+  lines.push(text("", ""), { ...text("Mouse", ""), leftStyle: BOLD });
+  lines.push(text("click", "selects; folds a session; on a key below, presses it; on a choice, twice gives it"));
+  lines.push(text("wheel", "scrolls what is under it"));
+  return lines;
+}
+
+const MEANINGS: Record<AgentState, string> = {
+  blocked: "its own dialog waits for you",
+  error: "its turn failed",
+  done: "its turn ended and you have not looked yet",
+  working: "a turn is under way",
+  starting: "launched, not ready yet",
+  idle: "ready for a prompt",
+  unclear: "nothing says what it does; never guessed",
+  lost: "its tab is gone and its end was not seen",
+  exited: "its program has ended",
+};
+
+function keysOf(action: Action, look: Look): string {
+  if (action.name === "answer") return "1-9";
+  return action.keys.map((key) => keyLabel(key, look.unicode)).join(" ");
+}
+
+function text(left: string, right: string): TextLine {
+  return { left, leftStyle: right === "" ? {} : KEY, right, rightStyle: {} };
+}
+
+/** A framed text in two columns that scrolls; `top` past the end shows the end. */
+export function paintText(canvas: Canvas, look: Look, title: string, lines: readonly TextLine[], top: number): void {
+  canvas.frame({ ...FRAME, attrs: 0 }, title, { attrs: ATTR.bold });
+  const inner = { width: canvas.width - 4, height: canvas.height - 2 };
+  const column = Math.min(22, Math.floor(inner.width * 0.35));
+  const rows = lines.flatMap((line): TextLine[] => {
+    if (line.right === "") return [line];
+    const wide = look.width(line.left) > column;
+    const wrapped = wrap(look, line.right, inner.width - column - 1).map((right) => ({ ...line, left: "", right }));
+    return wide ? [{ ...line, right: "" }, ...wrapped] : [{ ...line, right: wrapped[0]!.right }, ...wrapped.slice(1)];
+  });
+  const from = Math.max(0, Math.min(top, rows.length - inner.height));
+  rows.slice(from, from + inner.height).forEach((line, y) => {
+    canvas.put(2, y + 1, line.left, line.leftStyle, inner.width);
+    if (line.right !== "") canvas.put(2 + column + 1, y + 1, line.right, line.rightStyle, inner.width - column - 1);
+  });
+  const below = rows.length - from - inner.height;
+  if (below > 0) canvas.put(canvas.width - 12, canvas.height - 1, ` ${below} more `, DIM);
+}

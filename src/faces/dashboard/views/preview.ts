@@ -1,0 +1,71 @@
+/** The selected agent's screen, painted from its cells. */
+
+import { age } from "../ages.js";
+import type { Canvas } from "../driver/driver.js";
+import { count } from "../fleet.js";
+import { ASKS, BOLD, DIM, FRAME, fit, type Look, STATES, sign } from "../look.js";
+import { windowOf } from "../screen.js";
+import { type State, selectedAgent } from "../state.js";
+
+export function paintPreview(canvas: Canvas, state: State, look: Look): void {
+  const agent = selectedAgent(state);
+  if (!agent) {
+    canvas.frame(FRAME, state.selected?.kind === "session" ? fit(look, state.selected.session, canvas.width - 6) : "");
+    paintSession(canvas, state, look);
+    return;
+  }
+  const { preview } = state;
+  const blocked = agent.state === "blocked";
+  canvas.frame(blocked ? { ...ASKS, attrs: 0 } : FRAME, fit(look, agent.label, canvas.width - 6), BOLD);
+  const dot = ` ${sign(look, "dot")} `;
+  const facts = [
+    `${STATES[agent.state].says === "need you" ? "needs you" : agent.state} ${age(Date.parse(agent.since), state.nowMs)}`,
+    agent.provider,
+    agent.pane,
+    preview?.screen?.title ?? "",
+  ].filter((fact) => fact !== "");
+  const titleX = 3 + look.width(agent.label) + 1;
+  const room = canvas.width - titleX - 3;
+  if (room > 8) canvas.put(titleX, 0, `${fit(look, facts.join(dot), room)} `, DIM);
+  const inner = { width: canvas.width - 2, height: canvas.height - 2 };
+  if (inner.height <= 0 || preview === null || preview.agent !== agent.id) return;
+  if (preview.screen === null) {
+    const why = preview.missing ?? (agent.state === "lost" ? "its tab is gone" : "");
+    canvas.put(2, 1, fit(look, why, inner.width - 2), DIM);
+    return;
+  }
+  const seen = windowOf(preview, inner.height);
+  seen.rows.forEach((row, y) => {
+    canvas.row(1, y + 1, row);
+    // The frame's edge says where a row goes on beyond it.
+    const cells = row.text === "" ? 0 : row.runs.reduce((sum, run) => sum + run.cells, 0);
+    canvas.put(
+      canvas.width - 1,
+      y + 1,
+      cells > inner.width ? sign(look, "more") : look.unicode ? "│" : "|",
+      cells > inner.width ? DIM : blocked ? { ...ASKS, attrs: 0 } : FRAME,
+    );
+  });
+  const notes = [];
+  if (preview.back > 0) notes.push(`${preview.back} rows back, L follows again`);
+  else if (seen.above > 0) notes.push(`${sign(look, "above")}${seen.above}`);
+  if (preview.history === "loading") notes.push("fetching history");
+  const { columns } = preview.screen;
+  if (columns > inner.width) notes.push(`${inner.width} of ${columns} columns`);
+  if (notes.length === 0) return;
+  const text = ` ${fit(look, notes.join(dot), inner.width - 4)} `;
+  canvas.put(canvas.width - 2 - look.width(text), canvas.height - 1, text, DIM);
+}
+
+/** With a session selected: what is in it. */
+function paintSession(canvas: Canvas, state: State, look: Look): void {
+  if (state.selected?.kind !== "session") return;
+  const { session } = state.selected;
+  const counts = count(state.agents.values(), session);
+  const rows = (Object.keys(STATES) as (keyof typeof STATES)[]).filter((name) => counts[name] > 0);
+  rows.forEach((name, y) => {
+    if (y >= canvas.height - 2) return;
+    canvas.put(2, y + 1, look.unicode ? STATES[name].sign : STATES[name].ascii, STATES[name].style);
+    canvas.put(4, y + 1, `${counts[name]} ${STATES[name].says}`, {}, canvas.width - 6);
+  });
+}

@@ -1,0 +1,44 @@
+/** What drover believes of an agent, on what evidence, and what it believed before. */
+import { age } from "../ages.js";
+import type { Canvas } from "../driver/driver.js";
+import { BAD, BOLD, DIM, type Look, oneLine } from "../look.js";
+import type { Mode, State } from "../state.js";
+import { paintText, type TextLine } from "./help.js";
+
+export function paintWhy(canvas: Canvas, state: State, mode: Extract<Mode, { at: "why" }>, look: Look): void {
+  const label = state.agents.get(mode.agent)?.label ?? mode.why?.label ?? "";
+  paintText(canvas, look, `why ${label}`, whyLines(state, mode, look), mode.top);
+}
+
+function whyLines(state: State, mode: Extract<Mode, { at: "why" }>, look: Look): TextLine[] {
+  if (mode.problem !== null) return [line(mode.problem, "", BAD)];
+  const { why } = mode;
+  if (why === null) return [line(look.unicode ? "asking…" : "asking...", "", DIM)];
+  const lines = [line(`${why.state} for ${age(Date.parse(why.since), state.nowMs)}`, "", BOLD), line("", "")];
+  for (const proof of why.evidence) {
+    lines.push(line(`${proof.source}`, proof.rule));
+    for (const row of proof.excerpt.split("\n")) if (row.trim() !== "") lines.push(line("", oneLine(row)));
+    lines.push(line("", `incarnation ${proof.incarnation}, ${clockTime(proof.at)}`, DIM));
+  }
+  if (why.evidence.length === 0) lines.push(line("no evidence yet", "", DIM));
+  lines.push(line("", ""), line("before", "", BOLD));
+  for (const entry of [...why.history].reverse()) {
+    const arrow = look.unicode ? "→" : "->";
+    lines.push(line(clockTime(entry.at), `${entry.from} ${arrow} ${entry.to}  ${entry.source} ${entry.rule}`));
+  }
+  return lines;
+}
+
+/** The time of day here, and the day where it is not today's business alone. */
+function clockTime(iso: string): string {
+  const at = new Date(iso);
+  if (Number.isNaN(at.getTime())) return iso;
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+function line(left: string, right: string, style = {}): TextLine {
+  return right === ""
+    ? { left, leftStyle: style, right: "", rightStyle: {} }
+    : { left, leftStyle: DIM, right, rightStyle: style };
+}
