@@ -17,13 +17,15 @@ export interface StoreHealth {
   readonly quarantined: number;
   /** Why nothing can be written now, for a person; null while all is well. */
   readonly readOnly: string | null;
+  /** What was found damaged when the store was opened, and where the damaged files now lie; null where nothing was. */
+  readonly loss: string | null;
 }
 
 export interface Store {
   /** Every record, archived ones too, oldest first. */
   agents(): Promise<AgentRecord[]>;
   agent(id: AgentId): Promise<AgentRecord | null>;
-  /** Returns the entries with their sequence numbers. Throws a Fault (STORE_FULL, STORE_BROKEN) and then nothing was written. */
+  /** Returns the entries with their sequence numbers. Throws a Fault (STORE_FULL, STORE_BROKEN, TOO_MANY) and then nothing was written. */
   commit(commit: Commit): Promise<JournalEntry[]>;
   /** The sequence number of the newest entry, 0 where there is none. */
   seq(): number;

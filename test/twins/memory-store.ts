@@ -53,7 +53,13 @@ export class MemoryStore implements Store {
   }
 
   health(): StoreHealth {
-    return { path: "memory", ok: this.refuse === null, quarantined: 0, readOnly: this.refuse?.message ?? null };
+    return {
+      path: "memory",
+      ok: this.refuse === null,
+      quarantined: 0,
+      readOnly: this.refuse?.message ?? null,
+      loss: null,
+    };
   }
 
   async close(): Promise<void> {}

@@ -1,0 +1,132 @@
+/**
+ * The few processes that are started at all: git, an editor, ssh. What runs per tick or per agent goes over the control
+ * connection instead.
+ */
+import { accessSync, constants, statSync } from "node:fs";
+import { delimiter, isAbsolute, join } from "node:path";
+import type { ResultPromise } from "execa";
+import { Fault } from "#core/fault.js";
+
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Added to our own environment; `undefined` takes a name out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Killed after this; default 10 s. */
+  readonly limitMs?: number;
+  readonly input?: string;
+}
+
+export interface Ran {
+  /** Null where a signal ended it. */
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** Without the last line's end. */
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** More output than this from a short command is a mistake. */
+const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Runs a program to its end, never through a shell. A status other than 0 is a value, not a Fault; a program that cannot
+ * be started is NOT_FOUND, one that takes too long TIMED_OUT.
+ */
+export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const limitMs = options.limitMs ?? 10_000;
+  const { execa } = await import("execa");
+  const result = await execa(program, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
+    env: childEnv(process.env, options.env),
+    extendEnv: false,
+    reject: false,
+    timeout: limitMs,
+    maxBuffer: OUTPUT_LIMIT_BYTES,
+    forceKillAfterDelay: 1_000,
+  });
+  if (result.timedOut) throw new Fault("TIMED_OUT", `${program} took longer than ${limitMs} ms`, { cause: result });
+  if (result.exitCode === undefined && result.signal === undefined) {
+    throw new Fault("NOT_FOUND", `${program} could not be started`, { cause: result });
+  }
+  return {
+    code: result.exitCode ?? null,
+    signal: result.signal ?? null,
+    stdout: result.stdout,
+    stderr: result.stderr,
+  };
+}
+
+/**
+ * Starts a program that stays. Its output is never gathered (execa would kill it at 100 MB), its failure never an
+ * unhandled rejection, and chunks are bytes, since one may end inside a character.
+ */
+export async function startLong(program: string, args: readonly string[], options: RunOptions = {}) {
+  const { execa } = await import("execa");
+  return execa(program, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: childEnv(process.env, options.env),
+    extendEnv: false,
+    reject: false,
+    buffer: false,
+    encoding: "buffer",
+    stdin: "pipe",
+    cleanup: true,
+    forceKillAfterDelay: 1_000,
+  }) as ResultPromise<{ buffer: false; reject: false; encoding: "buffer" }>;
+}
+
+/**
+ * Our environment for a program of our own: without the tmux we may run inside of (it would talk to that one), and
+ * without NODE_EXTRA_CA_CERTS, which costs every Node start some 30 ms.
+ */
+export function childEnv(
+  env: Readonly<Record<string, string | undefined>>,
+  more: Readonly<Record<string, string | undefined>> = {},
+): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries({
+    ...env,
+    TMUX: undefined,
+    TMUX_PANE: undefined,
+    NODE_EXTRA_CA_CERTS: undefined,
+    ...more,
+  })) {
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
+
+/** Whether a process with this id exists, whoever owns it. */
+export function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false; // 0 and negative ids mean process groups
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/**
+ * The file that `name` starts when looked up on `path` as a shell would, or null. A name with a slash is taken as it
+ * is where absolute; relative names and relative entries of PATH find nothing, since they mean another file elsewhere.
+ */
+export function findProgram(name: string, path: string): string | null {
+  if (name === "") return null;
+  if (name.includes("/")) return isAbsolute(name) && isProgram(name) ? name : null;
+  for (const folder of path.split(delimiter)) {
+    const file = join(folder, name);
+    if (isAbsolute(folder) && isProgram(file)) return file;
+  }
+  return null;
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
+}

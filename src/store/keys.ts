@@ -1,0 +1,31 @@
+/**
+ * The keys of the store. Sequence numbers are padded, so that the order of keys is the order of entries; agents' ids are
+ * ULIDs, so that theirs is the order of birth.
+ *
+ *   meta!schema                 the version of everything below
+ *   agent!ID                    a record
+ *   entry!SEQ                   a journal entry; the sequence number stands only here
+ *   agent-entry!ID!SEQ          empty: which entries are this agent's
+ *   quarantine!KEY              a value that could not be read, as it was
+ */
+export const SCHEMA_KEY = "meta!schema";
+
+export const agentKey = (id: string): string => `agent!${id}`;
+export const entryKey = (seq: number): string => `entry!${padded(seq)}`;
+export const agentEntryKey = (id: string, seq: number): string => `agent-entry!${id}!${padded(seq)}`;
+export const quarantineKey = (key: string): string => `quarantine!${key}`;
+
+/** The sequence number that ends an `entry!` or `agent-entry!` key. */
+export function seqOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf("!") + 1));
+}
+
+/** All keys that begin with `prefix!` (`"` is the character after `!`). */
+export function keysOf(prefix: string): { gt: string; lt: string } {
+  return { gt: `${prefix}!`, lt: `${prefix}"` };
+}
+
+/** 16 digits hold every safe integer. */
+function padded(seq: number): string {
+  return String(seq).padStart(16, "0");
+}

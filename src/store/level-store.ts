@@ -1,0 +1,377 @@
+/**
+ * The store on LevelDB. Commits that are made while one batch is being written join the next, so that many share one
+ * fsync. A value that cannot be read is set aside and the rest is served; a disk that is full makes the store read-only
+ * until there is space again.
+ */
+import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
+import { Fault } from "#core/fault.js";
+import type { JournalEntry, NewEntry } from "#core/journal.js";
+import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Clock } from "#host/clock.js";
+import type { Log } from "#host/log.js";
+import { type Database, isFull, type Operation, reasonOf } from "./database.js";
+import { agentEntryKey, agentKey, entryKey, keysOf, quarantineKey, seqOf } from "./keys.js";
+import { type Opened, openDatabase } from "./open-database.js";
+import type { Commit, Store, StoreHealth } from "./store.js";
+import { decodeValue, encodeValue } from "./values.js";
+
+export interface LevelStoreOptions {
+  readonly dir: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Journal entries kept, at least; default 100 000. A sixteenth more may lie there until it is trimmed. */
+  readonly journalLimit?: number;
+  /** How often a store that cannot write tries again; default 5 s. */
+  readonly retryMs?: number;
+  /** Opens the database; tests put a failing disk here. */
+  readonly open?: typeof openDatabase;
+}
+
+/** Commits in one batch, and commits that may wait for theirs; past that the caller is told to come later. */
+const GROUP_LIMIT = 1_000;
+const WAITING_LIMIT = 10_000;
+/** Entries trimmed at a time, and read at a time for one agent's journal. */
+const PAGE = 500;
+/** How much must be writable before a full disk counts as free again: an open alone writes some of it. */
+const PROBE_BYTES = 1024 * 1024;
+
+/** Throws a Fault: STORE_LOCKED (another daemon has it), STORE_FULL, STORE_BROKEN. Damage is mended: see `health().loss`. */
+export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
+  const open = () => (options.open ?? openDatabase)({ dir: options.dir, log: options.log, nowMs: options.clock.now() });
+  return new LevelStore(options, open, await open());
+}
+
+/** A commit as it waits: already JSON, so that what the caller changes later does not matter. */
+interface Waiting {
+  readonly agents: readonly { key: string; json: string }[];
+  readonly entries: readonly { entry: NewEntry; json: string }[];
+  resolve(entries: JournalEntry[]): void;
+  reject(error: unknown): void;
+}
+
+class LevelStore implements Store {
+  readonly #options: LevelStoreOptions;
+  readonly #open: () => Promise<Opened>;
+  readonly #journalLimit: number;
+  #opened: Opened;
+  /** While the database is being opened again. */
+  #reopening: Promise<void> | null = null;
+  #cancelRetry: () => void = () => {};
+  #closed = false;
+
+  #waiting: Waiting[] = [];
+  #writing: Promise<void> | null = null;
+  #trimming: Promise<void> | null = null;
+  #seq: number;
+  #oldestSeq: number;
+  #quarantined: number;
+  /** Keys that could not be read nor yet be set aside. */
+  readonly #unreadable = new Set<string>();
+  #readOnly: Fault | null = null;
+  #loss: string | null;
+
+  constructor(options: LevelStoreOptions, open: () => Promise<Opened>, opened: Opened) {
+    this.#options = options;
+    this.#open = open;
+    this.#journalLimit = options.journalLimit ?? 100_000;
+    this.#opened = opened;
+    this.#seq = opened.seq;
+    this.#oldestSeq = opened.oldestSeq;
+    this.#quarantined = opened.quarantined;
+    this.#loss = opened.loss;
+  }
+
+  async agents(): Promise<AgentRecord[]> {
+    const rows = await this.#read((db) => db.iterator(keysOf("agent")).all());
+    return this.#decodeAll<AgentRecord>(rows).then((all) => all.map(([, record]) => record));
+  }
+
+  async agent(id: AgentId): Promise<AgentRecord | null> {
+    const key = agentKey(id);
+    const value = await this.#read((db) => db.get(key));
+    if (value === undefined) return null;
+    const [found] = await this.#decodeAll<AgentRecord>([[key, value]]);
+    return found?.[1] ?? null;
+  }
+
+  commit(commit: Commit): Promise<JournalEntry[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw new Fault("STORE_BROKEN", "the store is closed");
+      if (this.#readOnly !== null) throw this.#readOnly;
+      if (this.#waiting.length >= WAITING_LIMIT) throw new Fault("TOO_MANY", "the store cannot keep up; try again");
+      this.#waiting.push({
+        agents: (commit.agents ?? []).map((record) => ({ key: agentKey(record.id), json: JSON.stringify(record) })),
+        entries: (commit.entries ?? []).map((entry) => ({ entry, json: JSON.stringify(withoutSeq(entry)) })),
+        resolve,
+        reject,
+      });
+      this.#writing ??= this.#writeAll();
+    });
+  }
+
+  seq(): number {
+    return this.#seq;
+  }
+
+  oldestSeq(): number {
+    return this.#oldestSeq;
+  }
+
+  async journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]> {
+    const found: JournalEntry[] = [];
+    for (let from = after; found.length < limit; ) {
+      const count = Math.min(PAGE, limit - found.length);
+      const page = agent ? await this.#agentPage(agent, { gt: from }, count) : await this.#page({ gt: from }, count);
+      found.push(...page.entries);
+      if (page.last === null) break;
+      from = page.last;
+    }
+    return found;
+  }
+
+  async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
+    const found: JournalEntry[] = [];
+    for (let before = Number.MAX_SAFE_INTEGER; found.length < limit; ) {
+      const count = Math.min(PAGE, limit - found.length);
+      const page = agent
+        ? await this.#agentPage(agent, { lt: before }, count)
+        : await this.#page({ lt: before }, count);
+      found.push(...page.entries);
+      if (page.last === null) break;
+      before = page.last;
+    }
+    return found.reverse();
+  }
+
+  health(): StoreHealth {
+    return {
+      path: this.#options.dir,
+      ok: this.#readOnly === null && !this.#closed,
+      quarantined: this.#quarantined + this.#unreadable.size,
+      readOnly: this.#readOnly?.message ?? null,
+      loss: this.#loss,
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelRetry();
+    await this.#writing;
+    await this.#trimming;
+    await this.#reopening;
+    await this.#opened.close();
+  }
+
+  // Writing
+
+  async #writeAll(): Promise<void> {
+    await Promise.resolve(); // commits made in this same moment join the first batch
+    while (this.#waiting.length > 0 && this.#readOnly === null)
+      await this.#writeGroup(this.#waiting.splice(0, GROUP_LIMIT));
+    this.#writing = null;
+    this.#trimming ??= this.#trim().finally(() => {
+      this.#trimming = null;
+    });
+  }
+
+  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+    let seq = this.#seq;
+    const operations: Operation[] = [];
+    const results = group.map((waiting) => {
+      for (const { key, json } of waiting.agents) operations.push({ type: "put", key, value: encodeValue(key, json) });
+      return waiting.entries.map(({ entry, json }): JournalEntry => {
+        const key = entryKey(++seq);
+        operations.push({ type: "put", key, value: encodeValue(key, json) });
+        if (entry.agent !== null) {
+          operations.push({ type: "put", key: agentEntryKey(entry.agent, seq), value: Buffer.alloc(0) });
+        }
+        return { ...entry, seq };
+      });
+    });
+    try {
+      if (operations.length > 0) await this.#opened.db.batch(operations, { sync: true });
+    } catch (error) {
+      const fault = this.#cannotWrite(error);
+      for (const waiting of [...group, ...this.#waiting.splice(0)]) waiting.reject(fault);
+      return;
+    }
+    if (this.#oldestSeq === 0 && seq > this.#seq) this.#oldestSeq = this.#seq + 1;
+    this.#seq = seq;
+    for (const [index, waiting] of group.entries()) waiting.resolve(results[index]!);
+  }
+
+  /** Deletes the oldest entries past the limit, a page at a time; without fsync, since it can be done again. */
+  async #trim(): Promise<void> {
+    const slack = Math.max(1, this.#journalLimit >> 4);
+    if (this.#seq - this.#oldestSeq + 1 <= this.#journalLimit + slack) return;
+    try {
+      const keepFrom = this.#seq - this.#journalLimit + 1;
+      while (this.#oldestSeq < keepFrom && !this.#closed) {
+        const upTo = Math.min(this.#oldestSeq + PAGE, keepFrom);
+        const rows = await this.#opened.db.iterator({ gte: entryKey(this.#oldestSeq), lt: entryKey(upTo) }).all();
+        this.#oldestSeq = upTo; // first, so that nobody is told of an entry that is going
+        const operations = rows.flatMap(([key, value]): Operation[] => {
+          const agent = (decodeValue(key, value) as NewEntry | undefined)?.agent;
+          const index = agent ? [{ type: "del" as const, key: agentEntryKey(agent, seqOf(key)) }] : [];
+          return [{ type: "del", key }, ...index];
+        });
+        await this.#opened.db.batch(operations);
+      }
+    } catch (error) {
+      this.#options.log.warn("the journal could not be trimmed", { reason: reasonOf(error) });
+    }
+  }
+
+  // Reading
+
+  /** One page of the journal in the direction of `range`; `last` is where the next page begins, null at the end. */
+  async #page(
+    range: { gt: number } | { lt: number },
+    count: number,
+  ): Promise<{ entries: JournalEntry[]; last: number | null }> {
+    const reverse = "lt" in range;
+    const keys = reverse
+      ? { gt: keysOf("entry").gt, lt: entryKey(range.lt) }
+      : { gt: entryKey(Math.max(0, range.gt)), lt: keysOf("entry").lt };
+    const rows = await this.#read((db) => db.iterator({ ...keys, limit: count, reverse }).all());
+    const last = rows.length < count ? null : seqOf(rows.at(-1)![0]);
+    return { entries: await this.#entries(rows), last };
+  }
+
+  async #agentPage(
+    agent: AgentId,
+    range: { gt: number } | { lt: number },
+    count: number,
+  ): Promise<{ entries: JournalEntry[]; last: number | null }> {
+    const reverse = "lt" in range;
+    const all = keysOf(`agent-entry!${agent}`);
+    const keys = reverse
+      ? { gt: all.gt, lt: agentEntryKey(agent, range.lt) }
+      : { gt: agentEntryKey(agent, Math.max(0, range.gt)), lt: all.lt };
+    const index = await this.#read((db) => db.keys({ ...keys, limit: count, reverse }).all());
+    const wanted = index.map((key) => entryKey(seqOf(key)));
+    const values = await this.#read((db) => db.getMany(wanted));
+    const rows = wanted.flatMap((key, i): [string, Buffer][] => (values[i] === undefined ? [] : [[key, values[i]]]));
+    return { entries: await this.#entries(rows), last: index.length < count ? null : seqOf(index.at(-1)!) };
+  }
+
+  async #entries(rows: readonly (readonly [string, Buffer])[]): Promise<JournalEntry[]> {
+    const decoded = await this.#decodeAll<NewEntry>(rows);
+    return decoded.map(([key, entry]) => ({ ...entry, seq: seqOf(key) }));
+  }
+
+  /** The values that can be read; the others are moved to the quarantine, as they are. */
+  async #decodeAll<T>(rows: readonly (readonly [string, Buffer])[]): Promise<[string, T][]> {
+    const good: [string, T][] = [];
+    const bad: (readonly [string, Buffer])[] = [];
+    for (const [key, value] of rows) {
+      const decoded = decodeValue(key, value);
+      if (decoded === undefined) bad.push([key, value]);
+      else good.push([key, decoded as T]);
+    }
+    const fresh = bad.filter(([key]) => !this.#unreadable.has(key));
+    if (fresh.length > 0) await this.#setAside(fresh);
+    return good;
+  }
+
+  async #setAside(rows: readonly (readonly [string, Buffer])[]): Promise<void> {
+    for (const [key] of rows) this.#unreadable.add(key);
+    this.#options.log.error("values that could not be read were set aside", { keys: rows.map(([key]) => key) });
+    try {
+      await this.#opened.db.batch(
+        rows.flatMap(([key, value]): Operation[] => [
+          { type: "put", key: quarantineKey(key), value },
+          { type: "del", key },
+        ]),
+        { sync: true },
+      );
+      this.#quarantined += rows.length;
+      for (const [key] of rows) this.#unreadable.delete(key);
+    } catch (error) {
+      this.#options.log.warn("they stay where they are", { reason: reasonOf(error) });
+    }
+  }
+
+  /** Reads; where that fell into a reopening, reads again after it. */
+  async #read<T>(read: (db: Database) => Promise<T>): Promise<T> {
+    await this.#reopening;
+    try {
+      return await read(this.#opened.db);
+    } catch (error) {
+      if (this.#reopening !== null) {
+        await this.#reopening;
+        return read(this.#opened.db);
+      }
+      throw new Fault("STORE_BROKEN", `the store cannot be read: ${reasonOf(error)}`, { cause: error });
+    }
+  }
+
+  // A disk that cannot be written
+
+  /** After one failed write LevelDB refuses all others until it is opened again, even if there is space by then. */
+  #cannotWrite(error: unknown): Fault {
+    const reason = reasonOf(error);
+    const fault = isFull(reason)
+      ? new Fault("STORE_FULL", `no space for the store: ${reason}`, { cause: error, hint: "make room on the disk" })
+      : new Fault("STORE_BROKEN", `the store cannot be written: ${reason}`, { cause: error });
+    if (this.#readOnly === null) this.#options.log.error("the store is read-only now", { reason });
+    this.#readOnly = fault;
+    this.#retryLater();
+    return fault;
+  }
+
+  #retryLater(): void {
+    const { clock, retryMs = 5_000 } = this.#options;
+    this.#cancelRetry = clock.wake(clock.now() + retryMs, () => {
+      if (this.#closed) return;
+      // An open needs space of its own: on a full disk it would fail, and with it all reading.
+      if (this.#hasSpace()) {
+        this.#reopening = this.#reopen().finally(() => {
+          this.#reopening = null;
+        });
+      } else {
+        this.#retryLater();
+      }
+    });
+  }
+
+  #hasSpace(): boolean {
+    const probe = `${this.#options.dir}.probe`;
+    try {
+      const fd = openSync(probe, "w", 0o600);
+      try {
+        writeSync(fd, Buffer.alloc(PROBE_BYTES));
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      return true;
+    } catch {
+      return false;
+    } finally {
+      rmSync(probe, { force: true });
+    }
+  }
+
+  async #reopen(): Promise<void> {
+    try {
+      await this.#opened.close();
+      this.#opened = await this.#open();
+      this.#seq = this.#opened.seq;
+      this.#oldestSeq = this.#opened.oldestSeq;
+      this.#loss = this.#opened.loss ?? this.#loss;
+      this.#readOnly = null;
+      this.#options.log.info("the store can be written again");
+    } catch (error) {
+      this.#options.log.warn("the store could not be opened again", { reason: reasonOf(error) });
+      this.#retryLater();
+    }
+  }
+}
+
+/** The number stands in the key alone. */
+function withoutSeq(entry: NewEntry): NewEntry {
+  const { atMs, kind, agent, data, set } = entry;
+  return { atMs, kind, agent, data, set };
+}

@@ -1,0 +1,105 @@
+/**
+ * Brings a damaged store back. Its files are set aside first; then LevelDB repairs a copy, or, where that fails too,
+ * an empty store takes its place. Every step can be cut short: a file beside the store says that a rescue is under way
+ * and where the files lie, and the next open begins it again.
+ */
+import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
+import { Level } from "level";
+import { readJson, writeWhole } from "#host/files.js";
+import type { Log } from "#host/log.js";
+import { type Database, openLevel, reasonOf, seqRange } from "./database.js";
+import { keysOf } from "./keys.js";
+import { linkFiles, writeMarker } from "./marker.js";
+import { type Migration, migrateOrClose } from "./migrate.js";
+
+export interface RescueOptions {
+  readonly dir: string;
+  readonly log: Log;
+  /** For the names of folders set aside. */
+  readonly nowMs: number;
+  readonly migrations?: readonly Migration[];
+}
+
+interface UnderWay {
+  readonly pid: number;
+  readonly aside: string;
+}
+
+const noteOf = (dir: string): string => `${dir}.rescue`;
+
+/** Who began a rescue that did not end, and where the store's files lie; null where none did. */
+export function rescueUnderWay(dir: string): UnderWay | null {
+  const note = readJson(noteOf(dir)) as Partial<UnderWay> | null;
+  return typeof note?.pid === "number" && typeof note.aside === "string" ? (note as UnderWay) : null;
+}
+
+export function forgetRescue(dir: string): void {
+  rmSync(noteOf(dir), { force: true });
+}
+
+/**
+ * `from` is a folder with the store's files as they were, or null: then they are copied from the store itself.
+ * `seq` is the least that the journal had reached; numbers up to it are not given again.
+ */
+export async function rescue(
+  options: RescueOptions,
+  from: string | null,
+  seq: number,
+  damage: string,
+): Promise<{ db: Database; seq: number; loss: string }> {
+  const { dir, log } = options;
+  const aside = from !== null && /\.damaged-[^/]*$/.test(from) ? from : freeName(dir, options.nowMs);
+  log.error("the store is damaged", { damage, aside });
+  writeWhole(noteOf(dir), JSON.stringify({ pid: process.pid, aside } satisfies UnderWay));
+  if (!existsSync(aside)) {
+    if (from !== null) renameSync(from, aside);
+    else cpSync(dir, aside, { recursive: true });
+  }
+
+  let db: Database;
+  let outcome: string;
+  try {
+    rebuild(aside, dir);
+    await (Level as unknown as { repair(dir: string): Promise<void> }).repair(dir); // missing from level's types
+    db = await openLevel(dir, false);
+    try {
+      await db.iterator(keysOf("agent")).all();
+    } catch (error) {
+      await db.close();
+      throw error;
+    }
+    outcome = "it was repaired; what could not be read is missing";
+  } catch (error) {
+    log.error("the store could not be repaired", { reason: reasonOf(error) });
+    rmSync(dir, { recursive: true, force: true });
+    db = await openLevel(dir, true);
+    outcome = "it could not be repaired and begins empty";
+  }
+  await migrateOrClose(db, log, options.migrations);
+  const { newest } = await seqRange(db);
+  writeMarker(dir, { seq: Math.max(seq, newest), present: newest });
+  forgetRescue(dir);
+  const loss = `the store was damaged (${damage}): ${outcome}. The damaged files lie in ${aside}`;
+  log.error(loss);
+  return { db, seq, loss };
+}
+
+/** Fills `dir` with the files set aside: links, or copies where there are no links. */
+function rebuild(aside: string, dir: string): void {
+  rmSync(dir, { recursive: true, force: true });
+  try {
+    linkFiles(aside, dir);
+  } catch {
+    rmSync(dir, { recursive: true, force: true });
+    cpSync(aside, dir, { recursive: true });
+  }
+}
+
+/** `store.damaged-20261120T105335`, with a number where that exists. */
+function freeName(dir: string, nowMs: number): string {
+  const name = `${dir}.damaged-${new Date(nowMs).toISOString().slice(0, 19).replace(/[-:]/g, "")}`;
+  for (let n = 1; ; n++) {
+    const free = n === 1 ? name : `${name}-${n}`;
+    if (!existsSync(free)) return free;
+  }
+}

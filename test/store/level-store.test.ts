@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
+import { systemClock } from "#host/clock.js";
+import type { Database, Operation } from "#store/database.js";
+import { openLevelStore } from "#store/level-store.js";
+import { openDatabase } from "#store/open-database.js";
+import { suite, until } from "../kit/t.js";
+import { ManualClock } from "../twins/manual-clock.js";
+import { MemoryLog } from "../twins/memory-log.js";
+import { agentId, contract, entry, record, told } from "./contract.js";
+
+const test = suite("level store");
+const scratch = mkdtempSync(join(tmpdir(), "store-"));
+test.after(() => rmSync(scratch, { recursive: true }));
+let n = 0;
+const newDir = () => join(scratch, String(++n), "store");
+
+contract(test, (journalLimit) =>
+  openLevelStore({
+    dir: newDir(),
+    log: new MemoryLog(),
+    clock: systemClock,
+    ...(journalLimit === undefined ? {} : { journalLimit }),
+  }),
+);
+
+test("everything is there after a close, and the numbers go on", async () => {
+  const dir = newDir();
+  const options = { dir, log: new MemoryLog(), clock: systemClock };
+  for (let round = 0; round < 4; round++) {
+    const store = await openLevelStore(options);
+    assert.is(store.seq(), round * 2);
+    await store.commit({ agents: [record(round)], entries: [entry(round), entry(round)] });
+    await store.close();
+  }
+  const store = await openLevelStore(options);
+  assert.equal(
+    (await store.journal(0, 100)).map((e) => e.seq),
+    [1, 2, 3, 4, 5, 6, 7, 8],
+  );
+  assert.is((await store.agents()).length, 4);
+  assert.equal(options.log.lines, []);
+  await store.close();
+});
+
+test("a second open in the same process is refused, and the first stays whole", async () => {
+  const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
+  const store = await openLevelStore(options);
+  const error = await openLevelStore(options).catch((e: unknown) => e);
+  assert.ok(error instanceof Fault && error.code === "STORE_LOCKED");
+  await store.commit({ entries: [entry(1)] });
+  await store.close();
+  await (await openLevelStore(options)).close();
+});
+
+test("commits made in one moment share one write", async () => {
+  const disk = new Disk();
+  const store = await openLevelStore({
+    dir: newDir(),
+    log: new MemoryLog(),
+    clock: systemClock,
+    open: disk.open,
+  });
+  const first = Array.from({ length: 50 }, (_, i) => store.commit({ entries: [entry(i)] }));
+  await Promise.resolve();
+  const second = Array.from({ length: 50 }, (_, i) => store.commit({ entries: [entry(50 + i)] }));
+  const all = (await Promise.all([...first, ...second])).flat();
+  assert.is(disk.syncedBatches, 2);
+  assert.is(told(all), Array.from({ length: 100 }, (_, i) => `${i + 1}:${i}`).join(" "));
+  await store.close();
+});
+
+test("on a full disk it is read-only and says so, and writes again once there is space", async () => {
+  const disk = new Disk();
+  const clock = new ManualClock();
+  const log = new MemoryLog();
+  const store = await openLevelStore({ dir: newDir(), log, clock, open: disk.open, retryMs: 1_000 });
+  await store.commit({ agents: [record(1)], entries: [entry(1)] });
+
+  disk.refuses = "IO error: /x/000003.log: No space left on device";
+  const errors = await Promise.all(
+    [2, 3].map((i) => store.commit({ entries: [entry(i)] }).catch((error: unknown) => error)),
+  );
+  for (const error of errors) assert.ok(error instanceof Fault && error.code === "STORE_FULL", String(error));
+  assert.match(store.health().readOnly ?? "", /No space left/);
+  assert.is(store.health().ok, false);
+  assert.is((await store.agents()).length, 1);
+  assert.is(store.seq(), 1);
+
+  disk.refuses = null;
+  const opens = disk.opens;
+  clock.advance(999);
+  assert.is(disk.opens, opens);
+  clock.advance(1);
+  await until("the store is open again", () => store.health().ok);
+  assert.is(disk.opens, opens + 1);
+  assert.is(told(await store.commit({ entries: [entry(4)] })), "2:4");
+  assert.is(log.lines.filter((line) => /read-only/.test(line)).length, 1);
+  await store.close();
+});
+
+test("a write that fails for another reason is STORE_BROKEN, and a closed store refuses", async () => {
+  const disk = new Disk();
+  const store = await openLevelStore({
+    dir: newDir(),
+    log: new MemoryLog(),
+    clock: new ManualClock(),
+    open: disk.open,
+  });
+  disk.refuses = "IO error: Input/output error";
+  const broken = await store.commit({ entries: [entry(1)] }).catch((error: unknown) => error);
+  assert.ok(broken instanceof Fault && broken.code === "STORE_BROKEN");
+  await store.close();
+  const closed = await store.commit({ entries: [entry(1)] }).catch((error: unknown) => error);
+  assert.ok(closed instanceof Fault && closed.code === "STORE_BROKEN");
+});
+
+test("garbled values are set aside with a warning, and the rest is served", async () => {
+  const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
+  let store = await openLevelStore(options);
+  await store.commit({ agents: [record(1), record(2), record(3)], entries: [entry(1), entry(2), entry(3)] });
+  await store.close();
+  await tamper(options.dir, async (db) => {
+    const value = await db.get(`agent!${agentId(2)}`);
+    value![20] = value![20]! ^ 1;
+    await db.put(`agent!${agentId(2)}`, value!);
+    await db.put("entry!0000000000000002", Buffer.from("no checksum"));
+  });
+
+  store = await openLevelStore(options);
+  assert.equal(await store.agents(), [record(1), record(3)]);
+  assert.is(await store.agent(agentId(2)), null);
+  assert.is(told(await store.journal(0, 10)), "1:1 3:3");
+  assert.is(told(await store.latest(2)), "1:1 3:3");
+  assert.is(store.health().quarantined, 2);
+  assert.is(options.log.lines.filter((line) => /set aside/.test(line)).length, 2);
+  await store.close();
+
+  store = await openLevelStore(options);
+  assert.is(store.health().quarantined, 2, "they are counted after a restart");
+  await store.close();
+  await tamper(options.dir, async (db) => {
+    assert.is(String(await db.get("quarantine!entry!0000000000000002")), "no checksum");
+  });
+});
+
+test.run();
+
+/** LevelDB on a disk that can be told to refuse what is written to it. */
+class Disk {
+  refuses: string | null = null;
+  syncedBatches = 0;
+  opens = 0;
+
+  readonly open: typeof openDatabase = async (options) => {
+    this.opens++;
+    const opened = await openDatabase(options);
+    this.syncedBatches = 0;
+    const db = new Proxy(opened.db, {
+      get: (target, name) => {
+        if (name === "batch")
+          return (operations: Operation[], how?: { sync?: boolean }) => this.#batch(target, operations, how);
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+    return { ...opened, db };
+  };
+
+  #batch(db: Database, operations: Operation[], how: { sync?: boolean } = {}): Promise<void> {
+    if (this.refuses !== null)
+      return Promise.reject(Object.assign(new Error(this.refuses), { code: "LEVEL_IO_ERROR" }));
+    if (how.sync) this.syncedBatches++;
+    return db.batch(operations, how);
+  }
+}
+
+async function tamper(dir: string, change: (db: Database) => Promise<void>): Promise<void> {
+  const { db, close } = await openDatabase({ dir, log: new MemoryLog(), nowMs: 0 });
+  await change(db);
+  await close();
+}
