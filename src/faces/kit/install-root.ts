@@ -1,15 +1,13 @@
 /** The folder drover is installed in: the one that holds `bin/` and `package.json`. */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-let found: string | null = null;
-
-/** Looked for upwards from this file, which lies at another depth in a bundle (where only `__filename` is known). */
+/** Reckoned from this file's place below `dist/`; in a bundle `import.meta.url` still names that place. */
 export function installRoot(): string {
-  if (found !== null) return found;
-  let folder = dirname(typeof __filename === "string" ? __filename : fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, "bin/drover.js")) && dirname(folder) !== folder) folder = dirname(folder);
-  found = folder;
-  return folder;
+  return fileURLToPath(new URL("../../../", import.meta.url));
+}
+
+export function installedVersion(): string {
+  const file = new URL("../../../package.json", import.meta.url);
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

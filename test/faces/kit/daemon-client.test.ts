@@ -114,7 +114,7 @@ test("starts the daemon where none answers, without the certificates, and waits 
      createServer((_, r) => { r.end("{}"); setTimeout(() => process.exit(), 20); }).listen(${JSON.stringify(daemon.socket)});`,
   );
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: "/dev/null", MINE: "yes" };
-  const paths = { ...places(), stateDir: join(daemon.folder, "state") };
+  const paths = { ...places(), stateDir: join(daemon.folder, "other") };
   client = await connect(paths, { autostart: true, script, daemonArgs: ["--ephemeral"], env });
   await client.request("GET", "/v1/health");
   const { pid, ...rest } = JSON.parse(readFileSync(seen, "utf8"));
@@ -124,7 +124,10 @@ test("starts the daemon where none answers, without the certificates, and waits 
 
 test("a daemon that will not start says why: in its own words, or the last line it wrote", async () => {
   const script = join(daemon.folder, "daemon.mjs");
-  writeFileSync(join(daemon.folder, "daemon.out"), '{"error":{"code":"STORE_FULL","message":"of an earlier start"}}\n');
+  writeFileSync(
+    join(daemon.stateDir, "daemon.out"),
+    '{"error":{"code":"STORE_FULL","message":"of an earlier start"}}\n',
+  );
   writeFileSync(
     script,
     `console.error(JSON.stringify({ error: { code: "STORE_BROKEN", message: "cannot open", hint: "repair" } })); process.exit(1)`,
@@ -139,7 +142,7 @@ test("a daemon that will not start says why: in its own words, or the last line 
 test("without tmux nothing is started, and the remedy is told", async () => {
   const refused = await fault(connect(daemon, { autostart: true, env: { PATH: daemon.folder } }));
   assert.equal(refused.code, "TMUX_MISSING");
-  assert.not(existsSync(join(daemon.folder, "daemon.out")));
+  assert.not(existsSync(join(daemon.stateDir, "daemon.out")));
 });
 
 test("a subscription comes back by itself after the daemon was killed, from the last id it saw", async () => {

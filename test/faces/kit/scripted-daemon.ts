@@ -1,5 +1,5 @@
 /** An HTTP server on a Unix socket of its own that answers as the test says, for whatever talks to the daemon. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,13 +10,14 @@ export interface Asked {
   readonly body: unknown;
 }
 
-export type Answer = (asked: Asked, response: ServerResponse, request: IncomingMessage) => void | Promise<void>;
+export type Answer = (asked: Asked, response: ServerResponse, request: IncomingMessage) => unknown;
 
 export class ScriptedDaemon {
   readonly folder = mkdtempSync(join(tmpdir(), "drover-t-"));
-  readonly socket = join(this.folder, "drover.sock");
-  readonly runFile = join(this.folder, "daemon.json");
-  readonly stateDir = this.folder;
+  /** Laid out as DROVER_HOME is. */
+  readonly socket = join(this.folder, "run/drover.sock");
+  readonly stateDir = join(this.folder, "state");
+  readonly runFile = join(this.stateDir, "daemon.json");
   readonly tmuxSocket = join(this.folder, "tmux.sock");
   readonly asked: Asked[] = [];
   answer: Answer;
@@ -24,6 +25,8 @@ export class ScriptedDaemon {
 
   constructor(answer: Answer) {
     this.answer = answer;
+    mkdirSync(join(this.folder, "run"));
+    mkdirSync(this.stateDir);
   }
 
   listen(): Promise<void> {
@@ -59,7 +62,7 @@ export class ScriptedDaemon {
   }
 }
 
-export function json(response: ServerResponse, status: number, body: unknown): void {
+export function json(response: ServerResponse, status: number, body: unknown): unknown {
   response.writeHead(status, { "content-type": "application/json" });
-  response.end(JSON.stringify(body));
+  return response.end(JSON.stringify(body));
 }
