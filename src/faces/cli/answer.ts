@@ -1,0 +1,44 @@
+import { Fault } from "#core/fault.js";
+import type { QuestionJson } from "#wire/agent.js";
+import type { AnswerRequest } from "#wire/requests.js";
+import { printable } from "../kit/ink.js";
+import { agentPath, askAgent } from "./agent-ref.js";
+import type { Context } from "./context.js";
+import type { Invocation } from "./parse.js";
+
+const ANSWER_LIMIT_MS = 30_000;
+
+export async function run(
+  context: Context,
+  { arguments: [label = "", choice = ""], options }: Invocation,
+): Promise<number> {
+  const only = options.text("if");
+  const body: AnswerRequest = { choice, by: "cli", ...(only === undefined ? {} : { if: only }) };
+  try {
+    const answer = await askAgent(context, label, (daemon, ref) =>
+      daemon.request<{ answered: true; question: QuestionJson }>("POST", agentPath(ref, "/answer"), body, {
+        timeoutMs: ANSWER_LIMIT_MS,
+      }),
+    );
+    if (context.json) context.value(answer);
+    else context.line(`answered ${label}: ${chosen(answer.question, choice)}`);
+    return 0;
+  } catch (error) {
+    // Whoever was too late, or picked what is not there, wants to see the dialog that is there now.
+    const question = error instanceof Fault ? (error.detail?.question as QuestionJson | null | undefined) : null;
+    if (question) for (const line of questionLines(question)) context.note(line);
+    throw error;
+  }
+}
+
+function chosen(question: QuestionJson, choice: string): string {
+  const found =
+    question.choices.find((c) => c.key === choice) ??
+    question.choices.find((c, i) => String(i + 1) === choice || c.text === choice);
+  return printable(found?.text ?? choice);
+}
+
+export function questionLines(question: QuestionJson): string[] {
+  const choices = question.choices.map((c, i) => `  ${c.key || i + 1}  ${printable(c.text)}`);
+  return [...question.text.split("\n").map(printable), ...choices, `  --if ${question.fingerprint}`];
+}

@@ -1,0 +1,285 @@
+/**
+ * Every command of drover, as data. The parser, `--help`, shell completion and the test of the man page read the same
+ * rows, so none of them can say what the others do not.
+ */
+import type { Context } from "./context.js";
+import type { Invocation } from "./parse.js";
+
+export interface Option {
+  readonly long: string;
+  readonly short?: string;
+  /** What the value is called in help; absent for a switch. */
+  readonly value?: string;
+  readonly many?: boolean;
+  readonly does: string;
+  /** What completion offers for the value. */
+  readonly from?: Source;
+}
+
+export interface Argument {
+  readonly name: string;
+  readonly optional?: boolean;
+  readonly many?: boolean;
+  readonly does: string;
+  readonly from?: Source;
+}
+
+/** Where completion takes words from: the running daemon, the file system, or a fixed list. */
+export type Source = "labels" | "providers" | "files" | "folders" | readonly string[];
+
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  readonly arguments: readonly Argument[];
+  readonly options: readonly Option[];
+  /** More than the summary says, in whole sentences; wrapped when printed. */
+  readonly about?: string;
+  readonly examples: readonly string[];
+  /** Words after `--` belong to another program. */
+  readonly passesOn?: string;
+  readonly load: () => Promise<CommandModule>;
+}
+
+export interface CommandModule {
+  /** Returns the exit status. What goes wrong is thrown as a Fault. */
+  run(context: Context, invocation: Invocation): Promise<number>;
+}
+
+const json: Option = { long: "json", does: "print JSON and nothing else on standard output" };
+
+/** Understood before and after every command's name. */
+export const globalOptions: readonly Option[] = [
+  { long: "server-name", short: "L", value: "NAME", does: "use the tmux server of this name, as tmux -L does" },
+  {
+    long: "server-path",
+    short: "S",
+    value: "PATH",
+    does: "use the tmux server with this socket, as tmux -S does",
+    from: "files",
+  },
+  {
+    long: "tmux-config",
+    short: "f",
+    value: "FILE",
+    does: "configuration for a tmux server that drover has to start, as tmux -f does",
+    from: "files",
+  },
+  json,
+  { long: "help", short: "h", does: "say what a command does and how it is used" },
+  { long: "version", short: "V", does: "print the version" },
+];
+
+/** For `drover` without a command. */
+export const dashboardOptions: readonly Option[] = [
+  { long: "ephemeral", does: "a daemon that has to be started ends 5 s after the last dashboard" },
+];
+
+const label: Argument = { name: "LABEL", does: "an agent's label or id, or self", from: "labels" };
+const labels: Argument = { ...label, many: true, does: "labels or ids of agents, or self" };
+
+export const commands: readonly Command[] = [
+  {
+    name: "ls",
+    summary: "list the agents, those that need you first",
+    arguments: [],
+    options: [{ long: "all", short: "a", does: "archived and lost agents too" }],
+    examples: ["drover ls", "drover ls --json | jq -r '.agents[] | select(.state==\"blocked\").label'"],
+    load: () => import("./ls.js"),
+  },
+  {
+    name: "spawn",
+    summary: "start an agent in a tmux tab of its own",
+    arguments: [
+      { name: "PROVIDER", does: "which program: claude, codex, gemini, opencode, shell, rehearsal", from: "providers" },
+      { name: "PROMPT", optional: true, does: "its first prompt; - reads it from standard input" },
+    ],
+    options: [
+      { long: "label", short: "l", value: "LABEL", does: "its name; default: made from the provider's" },
+      {
+        long: "session",
+        short: "s",
+        value: "NAME",
+        does: "the tmux session, made if missing; default: the folder's name",
+      },
+      { long: "cwd", short: "c", value: "FOLDER", does: "where it works; default: here", from: "folders" },
+      { long: "env", short: "e", value: "K=V", many: true, does: "set a variable for it; may be given again" },
+      { long: "prompt", short: "p", value: "TEXT", does: "its first prompt" },
+      { long: "parent", value: "LABEL", does: "the agent that is told when a turn of this one ends", from: "labels" },
+      {
+        long: "role",
+        value: "ROLE",
+        does: "worker (default) or conductor, of which a session has one",
+        from: ["worker", "conductor"],
+      },
+      { long: "group", short: "g", value: "NAME", does: "a group to show it under" },
+      { long: "if-absent", does: "give the live agent of that label rather than a second one" },
+    ],
+    passesOn: "ARGS",
+    about: "Arguments after -- go to the program as they are.",
+    examples: [
+      'drover spawn claude "fix the login redirect"',
+      "drover spawn codex --label api --cwd ~/src/api --env RUST_LOG=debug -- --model o4",
+      "git diff | drover spawn gemini --label review -",
+    ],
+    load: () => import("./spawn.js"),
+  },
+  {
+    name: "attach",
+    summary: "go to an agent's tab",
+    arguments: [label],
+    options: [],
+    about:
+      "Inside the same tmux server this client is switched to the tab; elsewhere tmux takes over the terminal until you detach.",
+    examples: ["drover attach api"],
+    load: () => import("./attach.js"),
+  },
+  {
+    name: "send",
+    summary: "send an agent a prompt",
+    arguments: [
+      label,
+      { name: "TEXT", many: true, does: "the prompt, words joined by blanks; - reads standard input" },
+    ],
+    options: [{ long: "from", value: "LABEL", does: "who says it; default: you", from: "labels" }],
+    about:
+      "The text is typed only while the agent can take it and its input box is empty; a dialog or somebody's draft is never typed into. Put -- before a text that begins with a dash.",
+    examples: ["drover send api run the tests again", "drover send api - < plan.md"],
+    load: () => import("./send.js"),
+  },
+  {
+    name: "answer",
+    summary: "answer the dialog an agent waits with",
+    arguments: [label, { name: "CHOICE", does: "a choice's key, its number, or its whole text" }],
+    options: [{ long: "if", value: "FINGERPRINT", does: "only if this dialog is still the one on its screen" }],
+    examples: ["drover answer api 1", "drover answer api yes --if 5f2c09"],
+    load: () => import("./answer.js"),
+  },
+  {
+    name: "interrupt",
+    summary: "interrupt an agent's turn, as Escape would",
+    arguments: [label],
+    options: [],
+    examples: ["drover interrupt api"],
+    load: () => import("./interrupt.js"),
+  },
+  {
+    name: "output",
+    summary: "print what an agent shows",
+    arguments: [label],
+    options: [
+      { long: "screen", does: "its screen as it is now" },
+      { long: "scrollback", value: "N", does: "the last N lines of its history, and its screen" },
+    ],
+    about: "One of --screen and --scrollback has to be given.",
+    examples: ["drover output api --screen", "drover output api --scrollback 200 | less"],
+    load: () => import("./output.js"),
+  },
+  {
+    name: "why",
+    summary: "say why an agent is believed to be in its state",
+    arguments: [label],
+    options: [],
+    examples: ["drover why api"],
+    load: () => import("./why.js"),
+  },
+  {
+    name: "stop",
+    summary: "end an agent's program; its record stays",
+    arguments: [labels],
+    options: [{ long: "force", does: "do not ask the program to end as a person would" }],
+    examples: ["drover stop api", "drover stop api web"],
+    load: () => import("./stop.js"),
+  },
+  {
+    name: "rm",
+    summary: "stop an agent and take it out of the list",
+    arguments: [labels],
+    options: [{ long: "force", does: "even where something would be lost" }],
+    about: "The record is archived: drover ls --all still shows it, and its label is free again.",
+    examples: ["drover rm api"],
+    load: () => import("./rm.js"),
+  },
+  {
+    name: "log",
+    summary: "print what happened",
+    arguments: [],
+    options: [
+      { long: "follow", does: "go on as things happen" },
+      { long: "after", value: "SEQ", does: "everything after this entry; default: the last 50" },
+      { long: "agent", value: "LABEL", does: "only of this agent", from: "labels" },
+    ],
+    examples: ["drover log --follow", "drover log --after 1200 --agent api --json"],
+    load: () => import("./log.js"),
+  },
+  {
+    name: "status",
+    summary: "say how the daemon is",
+    arguments: [],
+    options: [],
+    examples: ["drover status", "drover status --json"],
+    load: () => import("./status.js"),
+  },
+  {
+    name: "daemon",
+    summary: "start the daemon",
+    arguments: [],
+    options: [
+      { long: "foreground", does: "stay in this terminal until it ends" },
+      { long: "ephemeral", does: "end 5 s after the last dashboard is gone" },
+    ],
+    about: "Seldom needed: every command starts the daemon when none answers.",
+    examples: ["drover daemon", "drover daemon --foreground"],
+    load: () => import("./daemon.js"),
+  },
+  {
+    name: "down",
+    summary: "stop the daemon; the agents go on",
+    arguments: [],
+    options: [],
+    examples: ["drover down"],
+    load: () => import("./down.js"),
+  },
+  {
+    name: "doctor",
+    summary: "look for what is wrong on this machine, and say what to do",
+    arguments: [],
+    options: [],
+    examples: ["drover doctor"],
+    load: () => import("./doctor.js"),
+  },
+  {
+    name: "demo",
+    summary: "open the dashboard on six practice agents",
+    arguments: [],
+    options: [],
+    about:
+      "They live on a tmux server of their own: nothing of yours is touched, and leaving the demo leaves nothing behind.",
+    examples: ["drover demo"],
+    async load() {
+      const { run } = await import("./demo.js");
+      return { run: (_context, invocation) => run(invocation.arguments, process) };
+    },
+  },
+  {
+    name: "completion",
+    summary: "print a completion script for a shell",
+    arguments: [{ name: "SHELL", does: "bash, zsh or fish", from: ["bash", "zsh", "fish"] }],
+    options: [],
+    examples: [
+      'eval "$(drover completion bash)"',
+      "drover completion zsh > ~/.zfunc/_drover",
+      "drover completion fish > ~/.config/fish/completions/drover.fish",
+    ],
+    load: () => import("./completion.js"),
+  },
+];
+
+/** Asked for by completion scripts alone; in no help. */
+export const completeCommand: Command = {
+  name: "__complete",
+  summary: "words for a completion script",
+  arguments: [{ name: "WHAT", does: "labels or providers" }],
+  options: [],
+  examples: [],
+  load: () => import("./complete.js"),
+};

@@ -1,0 +1,162 @@
+/** What was found on this machine, judged: each fact with what it means and what to do about it. */
+import { OLDEST_TMUX, tooOld } from "../kit/tmux-check.js";
+
+export interface Folder {
+  readonly path: string;
+  /** Null where it does not exist yet. */
+  readonly found: { readonly mine: boolean; readonly mode: number; readonly writable: boolean } | null;
+}
+
+export interface Findings {
+  readonly node: string;
+  readonly version: string;
+  /** As tmux says it, `3.3a`; null where there is no tmux. */
+  readonly tmux: string | null;
+  readonly tmuxSocket: string;
+  readonly tmuxFolder: Folder;
+  /** Of the running server; null where none runs or it did not say. */
+  readonly escapeTimeMs: number | null;
+  readonly stateFolder: Folder;
+  readonly runtimeFolder: Folder;
+  readonly daemon: {
+    readonly pid: number;
+    readonly version: string;
+    readonly tmuxConnected: boolean;
+    readonly storeOk: boolean;
+  } | null;
+  /** Why the daemon could not be asked although something listens; null where it answered or none runs. */
+  readonly daemonTrouble: string | null;
+  readonly logFile: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Agent programs looked for, and whether each is on PATH. */
+  readonly providers: readonly { readonly name: string; readonly installed: boolean }[];
+}
+
+export interface Check {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "wrong";
+  readonly says: string;
+  readonly remedy?: string;
+}
+
+/** tmux before 3.5 waits this long by default after an Escape; people notice from a tenth of a second on. */
+const SLOW_ESCAPE_MS = 100;
+
+export function judge(found: Findings): Check[] {
+  return [
+    node(found),
+    tmux(found),
+    ...escapeTime(found),
+    ...folder("socket", found.tmuxFolder, "tmux makes it when it starts"),
+    ...folder("state", found.stateFolder, "made when the daemon starts"),
+    ...(found.runtimeFolder.path === found.stateFolder.path
+      ? []
+      : folder("runtime", found.runtimeFolder, "made when the daemon starts")),
+    ...daemon(found),
+    locale(found.env),
+    terminal(found.env),
+    ...certificates(found.env),
+    providers(found),
+  ];
+}
+
+function node({ node }: Findings): Check {
+  if (Number(node.split(".")[0]) >= 20) return { name: "node", status: "ok", says: `Node ${node}` };
+  return { name: "node", status: "wrong", says: `Node ${node} is too old`, remedy: "install Node 20 or newer" };
+}
+
+function tmux({ tmux }: Findings): Check {
+  if (tmux === null) {
+    const remedy = `install tmux ${OLDEST_TMUX} or newer (apt-get install tmux, brew install tmux)`;
+    return { name: "tmux", status: "wrong", says: "tmux is not installed, or not on PATH", remedy };
+  }
+  if (tooOld(tmux)) {
+    const says = `tmux ${tmux} is too old`;
+    return { name: "tmux", status: "wrong", says, remedy: `install tmux ${OLDEST_TMUX} or newer` };
+  }
+  return { name: "tmux", status: "ok", says: `tmux ${tmux}` };
+}
+
+function escapeTime({ escapeTimeMs: ms }: Findings): Check[] {
+  if (ms === null || ms <= SLOW_ESCAPE_MS) return [];
+  const says = `tmux holds every Escape back for ${ms} ms (escape-time)`;
+  return [{ name: "escape", status: "warning", says, remedy: 'put "set -s escape-time 10" into your tmux.conf' }];
+}
+
+function folder(name: string, { path, found }: Folder, missing: string): Check[] {
+  if (!found) return [{ name, status: "ok", says: `${path} is not there yet: ${missing}` }];
+  if (!found.mine) {
+    const remedy = "set DROVER_HOME (or TMUX_TMPDIR, for tmux's own) to a folder of yours";
+    return [{ name, status: "wrong", says: `${path} belongs to another user`, remedy }];
+  }
+  if (!found.writable)
+    return [{ name, status: "wrong", says: `${path} cannot be written`, remedy: `chmod u+rwx '${path}'` }];
+  if ((found.mode & 0o022) !== 0) {
+    return [{ name, status: "wrong", says: `others may write to ${path}`, remedy: `chmod 700 '${path}'` }];
+  }
+  return [{ name, status: "ok", says: path }];
+}
+
+function daemon({ daemon, daemonTrouble, version, tmuxSocket, logFile }: Findings): Check[] {
+  if (daemonTrouble) {
+    const remedy = `see ${logFile}; "drover down" stops it, the agents go on`;
+    return [{ name: "daemon", status: "wrong", says: daemonTrouble, remedy }];
+  }
+  if (!daemon) return [{ name: "daemon", status: "ok", says: "does not run; it starts when it is needed" }];
+  const checks: Check[] = [];
+  if (daemon.version === version) checks.push({ name: "daemon", status: "ok", says: `runs, pid ${daemon.pid}` });
+  else {
+    const says = `is drover ${daemon.version}, this is ${version}`;
+    const remedy = '"drover down" stops the old one, and the agents go on';
+    checks.push({ name: "daemon", status: "warning", says, remedy });
+  }
+  if (!daemon.tmuxConnected) {
+    const says = `the daemon is not connected to tmux at ${tmuxSocket}`;
+    const remedy = "no tmux server runs there, or it is busy; the first agent starts one";
+    checks.push({ name: "connection", status: "warning", says, remedy });
+  }
+  if (daemon.storeOk) checks.push({ name: "store", status: "ok", says: "can be read and written" });
+  else {
+    const remedy = `is the disk full? See ${logFile}`;
+    checks.push({ name: "store", status: "wrong", says: "cannot be written", remedy });
+  }
+  return checks;
+}
+
+function locale(env: Findings["env"]): Check {
+  const value = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
+  if (/utf-?8/i.test(value)) return { name: "locale", status: "ok", says: value };
+  const says = value === "" ? "no locale is set" : `the locale ${value} is not UTF-8`;
+  const remedy = "tmux shows other letters than a to z only with one: export LANG=C.UTF-8";
+  return { name: "locale", status: "warning", says, remedy };
+}
+
+function terminal(env: Findings["env"]): Check {
+  const term = env.TERM ?? "";
+  if (term === "" || term === "dumb" || term === "unknown") {
+    const says = term === "" ? "TERM is not set" : `TERM is ${term}`;
+    return {
+      name: "terminal",
+      status: "warning",
+      says,
+      remedy: "the dashboard needs a terminal: export TERM=xterm-256color",
+    };
+  }
+  const full = /^(truecolor|24bit)$/.test(env.COLORTERM ?? "") || Boolean(env.TMUX);
+  const says = full ? `${term}, true colour` : `${term}, 256 colours`;
+  if (full) return { name: "terminal", status: "ok", says };
+  return { name: "terminal", status: "ok", says, remedy: "if yours can do more: export COLORTERM=truecolor" };
+}
+
+function certificates(env: Findings["env"]): Check[] {
+  if (!env.NODE_EXTRA_CA_CERTS) return [];
+  const says = "NODE_EXTRA_CA_CERTS is set: reading the certificates slows every command by some 30 ms";
+  return [{ name: "start", status: "warning", says, remedy: "set it only for the programs that need it" }];
+}
+
+function providers({ providers }: Findings): Check {
+  const installed = providers.filter((p) => p.installed).map((p) => p.name);
+  if (installed.length > 0) return { name: "agents", status: "ok", says: `on PATH: ${installed.join(", ")}` };
+  const says = `none of ${providers.map((p) => p.name).join(", ")} is on PATH`;
+  return { name: "agents", status: "warning", says, remedy: 'install one; "drover demo" shows drover without any' };
+}

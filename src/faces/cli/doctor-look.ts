@@ -1,0 +1,85 @@
+/** Looks around on this machine for `drover doctor`; judges nothing. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { Fault } from "#core/fault.js";
+import type { HealthJson } from "#wire/agent.js";
+import { installedVersion } from "../kit/install-root.js";
+import { tmuxVersion } from "../kit/tmux-check.js";
+import type { Context } from "./context.js";
+import type { Findings, Folder } from "./doctor-checks.js";
+
+const HEALTH_LIMIT_MS = 3_000;
+const PROGRAMS = ["claude", "codex", "gemini", "opencode"];
+
+export async function look(context: Context): Promise<Findings> {
+  const { env, paths } = context;
+  const asked = await askDaemon(context);
+  return {
+    node: process.versions.node,
+    version: installedVersion(),
+    tmux: askTmux(env, ["-V"], tmuxVersion),
+    tmuxSocket: paths.tmuxSocket,
+    tmuxFolder: folder(dirname(paths.tmuxSocket)),
+    escapeTimeMs: existsSync(paths.tmuxSocket)
+      ? askTmux(env, ["-S", paths.tmuxSocket, "show-options", "-sv", "escape-time"], Number)
+      : null,
+    stateFolder: folder(paths.stateDir),
+    runtimeFolder: folder(paths.runtimeDir),
+    ...asked,
+    logFile: paths.logFile,
+    env,
+    providers: PROGRAMS.map((name) => ({ name, installed: onPath(name, env.PATH ?? "") })),
+  };
+}
+
+async function askDaemon(context: Context): Promise<Pick<Findings, "daemon" | "daemonTrouble">> {
+  try {
+    const client = await context.runningDaemon();
+    if (!client) return { daemon: null, daemonTrouble: null };
+    const health = await client.request<HealthJson>("GET", "/v1/health", undefined, { timeoutMs: HEALTH_LIMIT_MS });
+    const { pid, version, tmux, store } = health;
+    return { daemon: { pid, version, tmuxConnected: tmux.connected, storeOk: store.ok }, daemonTrouble: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { daemon: null, daemonTrouble: error.message };
+  }
+}
+
+/** Null where tmux is missing or refuses; asking never starts a server. */
+function askTmux<T>(env: NodeJS.ProcessEnv, args: string[], read: (printed: string) => T): T | null {
+  const run = spawnSync("tmux", args, { env, encoding: "utf8", timeout: HEALTH_LIMIT_MS });
+  return run.status === 0 ? read(run.stdout.trim()) : null;
+}
+
+function folder(path: string): Folder {
+  try {
+    const stat = statSync(path);
+    return {
+      path,
+      found: { mine: stat.uid === process.getuid?.(), mode: stat.mode & 0o777, writable: writable(path) },
+    };
+  } catch {
+    return { path, found: null };
+  }
+}
+
+function writable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onPath(program: string, path: string): boolean {
+  return path.split(delimiter).some((dir) => {
+    try {
+      accessSync(join(dir, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,146 @@
+/** What was typed, read by the rows of the command table. Node's own parser does the reading: it costs no import. */
+import { parseArgs } from "node:util";
+import { Fault } from "#core/fault.js";
+import { nearest } from "../kit/nearest.js";
+import { type Command, commands, completeCommand, dashboardOptions, globalOptions, type Option } from "./commands.js";
+
+export interface Invocation {
+  /** Null for `drover` alone: the dashboard. */
+  readonly command: Command | null;
+  readonly options: Options;
+  /** As many as the command's row asks for, at least. */
+  readonly arguments: readonly string[];
+  /** What stood after `--`, where the command passes it on to another program. */
+  readonly passedOn: readonly string[];
+  /** The words after the command's name, unread, for one that reads them itself. */
+  readonly words: readonly string[];
+}
+
+export class Options {
+  readonly #values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    this.#values = values;
+  }
+
+  has(long: string): boolean {
+    return this.#values[long] !== undefined;
+  }
+
+  text(long: string): string | undefined {
+    const value = this.#values[long];
+    return typeof value === "string" ? value : undefined;
+  }
+
+  texts(long: string): readonly string[] {
+    const value = this.#values[long];
+    return Array.isArray(value) ? (value as string[]) : [];
+  }
+
+  /** A whole number from `least` up; throws a Fault (USAGE) where it is something else. */
+  count(long: string, least = 0): number | undefined {
+    const text = this.text(long);
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
+      throw new Fault("USAGE", `--${long} takes a whole number from ${least} up, not "${text}"`);
+    }
+    return value;
+  }
+}
+
+/** Throws a Fault (USAGE) whose hint names the help to read. */
+export function parse(argv: readonly string[]): Invocation {
+  const at = commandIndex(argv);
+  const name = at === null ? undefined : argv[at];
+  const command = name === undefined ? null : findCommand(name);
+  const words = at === null ? [] : argv.slice(at + 1);
+  const args = at === null ? [...argv] : [...argv.slice(0, at), ...words];
+  const options = [...globalOptions, ...(command ? command.options : dashboardOptions)];
+  const { values, tokens } = read(args, options, command);
+  const asked = new Options(values);
+  const rest: string[] = [];
+  const passedOn: string[] = [];
+  let ended = false;
+  for (const token of tokens) {
+    if (token.kind === "option-terminator") ended = true;
+    else if (token.kind === "positional") (ended && command?.passesOn ? passedOn : rest).push(token.value);
+  }
+  if (!asked.has("help") && !asked.has("version")) checkCount(command, rest);
+  return { command, options: asked, arguments: rest, passedOn, words };
+}
+
+/** The first word that is neither a global option nor the value of one. */
+function commandIndex(argv: readonly string[]): number | null {
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!;
+    if (word === "--") return null;
+    if (!word.startsWith("-") || word === "-") return i;
+    const option = globalOptions.find((o) => word === `--${o.long}` || (o.short && word.startsWith(`-${o.short}`)));
+    if (option?.value && (word.startsWith("--") || word.length === 2)) i++;
+  }
+  return null;
+}
+
+function findCommand(name: string): Command {
+  const command = [...commands, completeCommand].find((c) => c.name === name);
+  if (command) return command;
+  const meant = nearest(
+    name,
+    commands.map((c) => c.name),
+  );
+  throw new Fault("USAGE", `drover has no command "${name}"`, {
+    hint: meant ? `did you mean "drover ${meant}"?` : 'see "drover --help"',
+  });
+}
+
+function read(args: string[], options: readonly Option[], command: Command | null) {
+  const config = Object.fromEntries(
+    options.map((o) => [
+      o.long,
+      {
+        type: o.value ? ("string" as const) : ("boolean" as const),
+        ...(o.short ? { short: o.short } : {}),
+        ...(o.many ? { multiple: true } : {}),
+      },
+    ]),
+  );
+  try {
+    return parseArgs({ args, options: config, allowPositionals: true, tokens: true });
+  } catch (error) {
+    throw explain(error as Error & { code?: string }, options, command);
+  }
+}
+
+function explain(error: Error & { code?: string }, options: readonly Option[], command: Command | null): Fault {
+  const help = `see "drover ${command ? `${command.name} ` : ""}--help"`;
+  const quoted = /'(-[^']*)'/.exec(error.message)?.[1] ?? "";
+  if (error.code === "ERR_PARSE_ARGS_UNKNOWN_OPTION") {
+    const meant = nearest(
+      quoted,
+      options.map((o) => `--${o.long}`),
+    );
+    const where = command ? `drover ${command.name}` : "drover";
+    const dash = quoted.startsWith("--") ? "" : '; put "--" before a text that begins with a dash';
+    return new Fault("USAGE", `${where} has no option ${quoted}`, {
+      hint: (meant ? `did you mean ${meant}?` : help) + dash,
+    });
+  }
+  const option = options.find((o) => new RegExp(`--${o.long}(?![a-z-])`).test(quoted));
+  if (option) {
+    const what = option.value ? `needs a value: --${option.long} ${option.value}` : "takes no value";
+    return new Fault("USAGE", `--${option.long} ${what}`, { hint: help });
+  }
+  return new Fault("USAGE", error.message.split(/[.\n]/)[0]!, { hint: help });
+}
+
+function checkCount(command: Command | null, given: readonly string[]): void {
+  const wanted = command?.arguments ?? [];
+  const where = command ? `drover ${command.name}` : "drover";
+  const hint = `see "${where} --help"`;
+  const missing = wanted.find((argument, i) => !argument.optional && given[i] === undefined);
+  if (missing) throw new Fault("USAGE", `${where} needs ${missing.name}: ${missing.does}`, { hint });
+  if (given.length > wanted.length && !wanted.at(-1)?.many) {
+    throw new Fault("USAGE", `${where} takes no further argument: "${given[wanted.length]}"`, { hint });
+  }
+}

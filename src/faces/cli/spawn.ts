@@ -1,0 +1,75 @@
+import { resolve } from "node:path";
+import { Fault } from "#core/fault.js";
+import type { AgentJson } from "#wire/agent.js";
+import type { SpawnRequest } from "#wire/requests.js";
+import { agentRef } from "./agent-ref.js";
+import type { Context } from "./context.js";
+import type { Invocation } from "./parse.js";
+
+/** A tab has to be made and a program started; tmux may be slow under load. */
+const SPAWN_LIMIT_MS = 30_000;
+
+export async function run(context: Context, invocation: Invocation): Promise<number> {
+  const body = await spawnRequest(context, invocation);
+  const daemon = await context.daemon();
+  const spawned = await daemon.request<{ agent: AgentJson; created: boolean }>("POST", "/v1/agents", body, {
+    timeoutMs: SPAWN_LIMIT_MS,
+  });
+  if (context.json) context.value(spawned);
+  else context.line(spawnedLine(spawned));
+  return 0;
+}
+
+/** Reads standard input where the prompt is `-`. */
+export async function spawnRequest(
+  context: Pick<Context, "env" | "cwd" | "stdin">,
+  { options, arguments: [provider = "", given], passedOn }: Invocation,
+): Promise<SpawnRequest> {
+  const role = options.text("role");
+  if (role !== undefined && role !== "worker" && role !== "conductor") {
+    throw new Fault("USAGE", `--role is worker or conductor, not "${role}"`);
+  }
+  if (given !== undefined && options.has("prompt")) {
+    throw new Fault("USAGE", "a prompt was given twice", { hint: "give it as an argument or with --prompt" });
+  }
+  if (options.has("if-absent") && !options.has("label") && role !== "conductor") {
+    throw new Fault("USAGE", "--if-absent needs --label: which agent should it be?");
+  }
+  const said = given ?? options.text("prompt");
+  const prompt = said === "-" ? (await context.stdin()).replace(/\n$/, "") : said;
+  const parent = options.text("parent");
+  const env = environment(options.texts("env"));
+  const named = (["label", "session", "group"] as const).flatMap((name) => {
+    const value = options.text(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    provider,
+    cwd: resolve(context.cwd, options.text("cwd") ?? "."),
+    ...Object.fromEntries(named),
+    ...(prompt ? { prompt } : {}),
+    ...(passedOn.length > 0 ? { args: [...passedOn] } : {}),
+    ...(Object.keys(env).length > 0 ? { env } : {}),
+    ...(context.env.PATH ? { path: context.env.PATH } : {}),
+    ...(role === undefined ? {} : { role }),
+    ...(parent === undefined ? {} : { parent: await agentRef(context, parent) }),
+    ...(options.has("if-absent") ? { ifAbsent: true } : {}),
+  };
+}
+
+/** `K=V` each; which names are refused is for the daemon to say, which knows the provider. The value is never shown. */
+function environment(pairs: readonly string[]): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    if (at <= 0) throw new Fault("USAGE", "--env takes NAME=VALUE", { hint: "for example --env RUST_LOG=debug" });
+    env[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return env;
+}
+
+export function spawnedLine({ agent, created }: { agent: AgentJson; created: boolean }): string {
+  const where = agent.session === "" ? "" : ` in session ${agent.session}`;
+  const line = `${agent.label} ${created ? "started" : "already runs"}: ${agent.provider}${where}`;
+  return `${line}; "drover attach ${agent.label}" goes there`;
+}

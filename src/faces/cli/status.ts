@@ -1,0 +1,35 @@
+import { Fault } from "#core/fault.js";
+import type { HealthJson } from "#wire/agent.js";
+import { type Ink, STATE_LOOK } from "../kit/ink.js";
+import type { Context } from "./context.js";
+
+/** Never starts the daemon: it says how things are. */
+export async function run(context: Context): Promise<number> {
+  const daemon = await context.runningDaemon();
+  if (!daemon) {
+    throw new Fault("DAEMON_UNREACHABLE", "no drover daemon is running", {
+      hint: 'any command starts it: "drover ls", or "drover daemon"',
+    });
+  }
+  const health = await daemon.request<HealthJson>("GET", "/v1/health");
+  if (context.json) context.value(health);
+  else for (const line of statusLines(health, daemon.socket, context.ink)) context.line(line);
+  return health.status === "ok" ? 0 : 1;
+}
+
+export function statusLines(health: HealthJson, socket: string, ink: Ink): string[] {
+  const { total = 0, ...counts } = health.agents;
+  const states = Object.entries(counts)
+    .filter(([, n]) => n > 0)
+    .map(([state, n]) => ink.paint(STATE_LOOK[state as keyof typeof STATE_LOOK]?.tint ?? "plain", `${n} ${state}`));
+  const { tmux, store } = health;
+  const version = tmux.version ? ` ${tmux.version}` : "";
+  const owner = health.owner === "dashboard" ? "until the last dashboard leaves" : "until told to stop";
+  return [
+    `daemon  ${health.status === "ok" ? ink.paint("green", "ok") : ink.paint("red", health.status)}, drover ${health.version}, pid ${health.pid}, runs ${owner}`,
+    `socket  ${socket}`,
+    `tmux    ${tmux.connected ? `connected${version}` : ink.paint("yellow", `not connected${version}`)} at ${tmux.socket}`,
+    `store   ${store.ok ? "ok" : ink.paint("red", "cannot be written")}, ${store.path}, entry ${health.seq}`,
+    `agents  ${total === 0 ? "none" : `${total}: ${states.join(", ")}`}`,
+  ];
+}

@@ -1,0 +1,41 @@
+import type { WhyJson } from "#wire/agent.js";
+import { age } from "../kit/age.js";
+import { type Ink, printable, STATE_LOOK } from "../kit/ink.js";
+import { table } from "../kit/table.js";
+import { agentPath, askAgent } from "./agent-ref.js";
+import type { Context } from "./context.js";
+import type { Invocation } from "./parse.js";
+
+export async function run(context: Context, { arguments: [label = ""] }: Invocation): Promise<number> {
+  const why = await askAgent(context, label, (daemon, ref) => daemon.request<WhyJson>("GET", agentPath(ref, "/why")));
+  if (context.json) context.value(why);
+  else for (const line of whyLines(why, context.ink, context.columns, context.nowMs())) context.line(line);
+  return 0;
+}
+
+export function whyLines(why: WhyJson, ink: Ink, columns: number | null, nowMs: number): string[] {
+  const { glyph, tint } = STATE_LOOK[why.state];
+  const lines = [`${ink.paint(tint, `${glyph} ${why.label} is ${why.state}`)}, for ${age(why.since, nowMs)}`];
+  for (const evidence of why.evidence) {
+    lines.push("", `  ${evidence.source}, rule ${ink.paint("bold", evidence.rule)}, ${age(evidence.at, nowMs)} ago:`);
+    for (const row of evidence.excerpt.split("\n")) lines.push(ink.paint("dim", `    ${printable(row)}`));
+  }
+  if (why.evidence.length === 0) lines.push("  nothing has been seen of it yet");
+  if (why.history.length > 0) {
+    const heads = [
+      { title: "SEQ", align: "right" as const },
+      { title: "AGO", align: "right" as const },
+    ];
+    const rows = why.history.map((h) => [
+      { text: String(h.seq) },
+      { text: age(h.at, nowMs) },
+      { text: h.from },
+      { text: h.to, tint: STATE_LOOK[h.to as WhyJson["state"]]?.tint ?? ("plain" as const) },
+      { text: h.source },
+      { text: h.rule, tint: "dim" as const },
+    ]);
+    const more = ["FROM", "TO", "BY", "RULE"].map((title) => ({ title }));
+    lines.push("", ...table([...heads, ...more], rows, ink, columns));
+  }
+  return lines;
+}
