@@ -1,6 +1,18 @@
 /**
  * The one function that says what state an agent is in. Facts come in one at a time, in the order they were seen; what
  * was believed before, and the fact, give what is believed now and why. Everyone else reads its answer.
+ *
+ * Turns. A turn is open from the first sign of it (a spinner, a prompt hook, a dialog only a turn can open) until the
+ * first sign of its end. A screen at rest with a turn open means that it ended: `done`, whether or not the program says
+ * so in words, since not every ending leaves a marker on the screen.
+ *
+ * End markers. `✻ Baked for 4s` stays on the screen long after its turn. It is counted once: with a turn open it ends that
+ * turn; without one it counts only if it differs from the marker counted last, which tells of a turn too short to be seen
+ * at work. The first marker ever seen (after a launch, an adoption, a restart of the daemon) is history and only remembered.
+ *
+ * Hooks. What a hook says is believed at once, and for a while against the screen, which lags behind it. An open dialog
+ * always wins, since programs open one in the middle of a turn. Where the screen goes on saying something else past
+ * `GRACE_MS` the screen is believed: Escape and a denied permission send no hook.
  */
 import type { AgentState, Evidence, Exit, Question } from "./model.js";
 import type { Reading } from "./screen/reading.js";
@@ -16,7 +28,24 @@ export interface Believed {
   /** A turn ended and nobody has looked yet. */
   readonly unread: boolean;
   readonly exit: Exit | null;
+  /** What the next fact needs and nobody else reads. Not stored: a daemon that starts again begins with none. */
+  readonly memory: Memory;
 }
+
+export interface Memory {
+  /** A turn is under way. Null where that is not known: then the state says it. */
+  readonly turnOpen: boolean | null;
+  /** The marker of a turn's end that was counted last, as its row. */
+  readonly endMarker: string | null;
+  /** This incarnation reports its turns by hooks, so a screen at rest alone does not mean that a turn ended well. */
+  readonly hooked: boolean;
+  /** What a hook said last and the screen has not confirmed yet. */
+  readonly claim: Claim | null;
+  /** Since when the screen has said something else than what is believed. */
+  readonly doubtSinceMs: number | null;
+}
+
+type Claim = "working" | "blocked" | "rest" | "exited";
 
 export type Fact =
   /** The pane as it looks now. */
@@ -34,6 +63,17 @@ export type Fact =
 
 export type HookMeaning = "started" | "turn-started" | "turn-ended" | "turn-failed" | "asks" | "interrupted" | "ended";
 
+/** How long a hook is believed against a screen that says something else. */
+export const GRACE_MS = 1_500;
+/** The same for the end of a turn: other people's stop hooks may keep the screen busy for a while after it. */
+export const END_GRACE_MS = 3_000;
+/** A frame that fits nothing in the middle of a turn is most often half drawn. */
+const HALF_DRAWN_MS = 700;
+/** How long a program that shows its composer may still be called starting. */
+const STARTING_MS = 5_000;
+
+const FRESH: Memory = { turnOpen: null, endMarker: null, hooked: false, claim: null, doubtSinceMs: null };
+
 export function newborn(nowMs: number): Believed {
   return {
     state: "starting",
@@ -44,9 +84,276 @@ export function newborn(nowMs: number): Believed {
     turn: 0,
     unread: false,
     exit: null,
+    memory: FRESH,
   };
 }
 
-export function derive(before: Believed, _fact: Fact, _nowMs: number): Believed {
-  return before;
+/** What is believed after `fact`. The very same object where the fact changes nothing at all. */
+export function derive(before: Believed, fact: Fact, nowMs: number): Believed {
+  switch (fact.kind) {
+    case "still":
+      return withStill(before, fact.reading, nowMs);
+    case "hook":
+      return withHook(before, fact.means, fact.evidence, nowMs);
+    case "seen":
+      if (before.state !== "done") return become(before, { unread: false }, nowMs);
+      return become(before, { state: "idle", unread: false, evidence: proof("request", "seen", "") }, nowMs);
+    case "launched":
+      return { ...newborn(nowMs), turn: before.turn, evidence: proof("request", "launched", "") };
+    case "ended": {
+      const told = fact.exit?.signal ?? fact.exit?.code ?? null;
+      const evidence = proof("process", "ended", told === null ? "" : `exit ${told}`);
+      return become(before, { ...atEnd("exited", evidence), exit: fact.exit, memory: closed(before.memory) }, nowMs);
+    }
+    case "gone":
+      if (before.state === "exited") return before;
+      return become(before, { ...atEnd("lost", proof("process", "gone", "")), memory: closed(before.memory) }, nowMs);
+  }
+}
+
+/**
+ * When the screen should be looked at again although nothing moves on it, in ms: a doubt that will be settled by then, or
+ * a start that will have taken long enough. Null where nothing waits.
+ */
+export function reviewAtMs(believed: Believed): number | null {
+  const { doubtSinceMs } = believed.memory;
+  if (doubtSinceMs !== null) return doubtSinceMs + patienceMs(believed);
+  return null;
+}
+
+function patienceMs({ state, memory }: Believed): number {
+  if (state === "starting") return STARTING_MS;
+  if (memory.claim === "rest") return END_GRACE_MS;
+  return memory.claim === null && !memory.hooked ? HALF_DRAWN_MS : GRACE_MS;
+}
+
+function withStill(before: Believed, reading: Reading, nowMs: number): Believed {
+  // A process seen to end stays ended, whatever its last screen says.
+  if (before.state === "exited" && before.evidence?.source === "process") return before;
+  const { memory } = before;
+  if (memory.claim !== null && !agrees(memory.claim, reading)) {
+    return doubt(before, nowMs) ?? withScreen({ ...before, memory: { ...memory, claim: null } }, reading, nowMs, true);
+  }
+  const heard = memory.claim === null ? before : { ...before, memory: { ...memory, claim: null } };
+  return withScreen(heard, reading, nowMs, false);
+}
+
+/** The belief kept as it is, with the doubt noted; null once the doubt has lasted. */
+function doubt(before: Believed, nowMs: number): Believed | null {
+  const since = before.memory.doubtSinceMs ?? nowMs;
+  if (nowMs - since >= patienceMs(before)) return null;
+  return become(before, { memory: { ...before.memory, doubtSinceMs: since } }, nowMs);
+}
+
+function agrees(claim: Claim, reading: Reading): boolean {
+  const { shown } = reading;
+  // A dialog on the screen is beyond doubt.
+  if (shown === "blocked") return true;
+  if (claim === "working") return shown === "working";
+  if (claim === "rest")
+    return shown === "ready" || shown === "finished" || shown === "interrupted" || shown === "error";
+  return claim === "exited" && shown === "exited";
+}
+
+/** What the screen says, taken at its word. `overruled`: it contradicted a hook for so long that the hook is dropped. */
+function withScreen(before: Believed, reading: Reading, nowMs: number, overruled: boolean): Believed {
+  const { evidence, reason } = reading;
+  const open = isOpen(before);
+  const plain = { reason, question: null, exit: null, evidence };
+  const sure = { ...before.memory, doubtSinceMs: null };
+  switch (reading.shown) {
+    case "working": {
+      // A turn that its hook called ended and that goes on is the same turn: a stop hook sent the agent on.
+      const goesOn = overruled && before.state === "done";
+      const turn = open || goesOn ? before.turn : before.turn + 1;
+      return become(
+        before,
+        { ...plain, state: "working", turn, unread: false, memory: { ...sure, turnOpen: true } },
+        nowMs,
+      );
+    }
+    case "blocked": {
+      const kind = reading.question?.kind ?? "other";
+      const opens = !open && (kind === "permission" || kind === "question" || kind === "plan");
+      const turn = opens ? before.turn + 1 : before.turn;
+      const memory = { ...sure, turnOpen: open || opens };
+      const unread = memory.turnOpen ? false : before.unread;
+      return become(before, { ...plain, state: "blocked", question: reading.question, turn, unread, memory }, nowMs);
+    }
+    case "finished": {
+      const marker = evidence.excerpt;
+      const memory = { ...sure, turnOpen: false, endMarker: marker };
+      if (open) return become(before, { ...plain, state: "done", unread: true, memory }, nowMs);
+      const unseen = before.state !== "starting" && sure.endMarker !== null && sure.endMarker !== marker;
+      if (unseen)
+        return become(before, { ...plain, state: "done", unread: true, turn: before.turn + 1, memory }, nowMs);
+      return become(before, { ...plain, ...atRest(before), memory }, nowMs);
+    }
+    case "ready": {
+      const memory = { ...sure, turnOpen: false };
+      if (!open) return become(before, { ...plain, ...atRest(before), memory }, nowMs);
+      if (!sure.hooked) return become(before, { ...plain, state: "done", unread: true, memory }, nowMs);
+      // Its hooks would have told of a good end. Wait for them; then it was stopped by hand.
+      if (!overruled) {
+        const waiting = doubt(before, nowMs);
+        if (waiting !== null) return waiting;
+      }
+      return become(before, { ...plain, state: "idle", unread: false, memory }, nowMs);
+    }
+    case "interrupted":
+      return become(before, { ...plain, state: "idle", unread: false, memory: { ...sure, turnOpen: false } }, nowMs);
+    case "error": {
+      const marker = evidence.excerpt;
+      const fresh = sure.endMarker !== marker && before.state !== "error";
+      const unseen = fresh && !open && before.state !== "starting" && before.state !== "unclear";
+      const turn = unseen ? before.turn + 1 : before.turn;
+      const unread = fresh || before.unread;
+      const memory = { ...sure, turnOpen: false, endMarker: marker };
+      return become(before, { ...plain, state: "error", turn, unread, memory }, nowMs);
+    }
+    case "exited":
+      // Nothing can end before it began: what is on the screen is from before the launch.
+      if (before.state === "starting") return before;
+      return become(before, { ...plain, state: "exited", memory: { ...sure, turnOpen: false, claim: null } }, nowMs);
+    case "starting":
+      return withUnready(before, reading, nowMs);
+    case "unclear": {
+      const mayPass = before.state === "working" || before.state === "starting";
+      const waiting = mayPass ? doubt(before, nowMs) : null;
+      if (waiting !== null) return waiting;
+      return become(before, { ...plain, state: "unclear", memory: { ...sure, turnOpen: open } }, nowMs);
+    }
+  }
+}
+
+/** The screen of a program that is not up yet, or a blank one. */
+function withUnready(before: Believed, reading: Reading, nowMs: number): Believed {
+  const { evidence, reason, composer } = reading;
+  const asReady: Reading = { ...reading, shown: "ready" };
+  if (before.state === "starting") {
+    if (composer === null) return become(before, { reason, evidence }, nowMs);
+    // Its composer is drawn. Programs differ in what they draw first; after a while this is all there will be.
+    return doubt(before, nowMs) ?? withScreen(before, asReady, nowMs, false);
+  }
+  if (composer !== null) return withScreen(before, asReady, nowMs, false);
+  if (before.state === "exited" || before.state === "lost" || before.state === "unclear") {
+    return become(before, { state: "starting", reason, evidence, question: null, exit: null }, nowMs);
+  }
+  // Blank for a moment: a resize, a clear, a program that draws itself anew.
+  const waiting = doubt(before, nowMs);
+  return waiting ?? become(before, { state: "unclear", reason, evidence, question: null }, nowMs);
+}
+
+function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowMs: number): Believed {
+  const open = isOpen(before);
+  const base = { ...before.memory, hooked: true, doubtSinceMs: null };
+  const plain = { evidence, reason: null, exit: null };
+  switch (means) {
+    case "started":
+      if (before.state !== "exited" && before.state !== "lost") return before;
+      return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, nowMs);
+    case "turn-started": {
+      const memory: Memory = { ...base, turnOpen: true, claim: "working" };
+      // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
+      if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
+      const turn = open ? before.turn : before.turn + 1;
+      return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
+    }
+    case "asks": {
+      const memory: Memory = { ...base, turnOpen: true, claim: "blocked" };
+      const turn = open ? before.turn : before.turn + 1;
+      const question = before.state === "blocked" ? before.question : null;
+      return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
+    }
+    case "turn-ended": {
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest" };
+      // The screen told of this end first: hooks come up to a few hundred ms late.
+      if (
+        !open &&
+        isRest(before.state) &&
+        before.evidence?.source !== "hook" &&
+        nowMs - before.sinceMs < END_GRACE_MS
+      ) {
+        return become(before, { memory: { ...memory, claim: null } }, nowMs);
+      }
+      const turn = open ? before.turn : before.turn + 1;
+      return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
+    }
+    case "turn-failed": {
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest" };
+      const reason = evidence.excerpt || null;
+      return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
+    }
+    case "interrupted":
+      return become(
+        before,
+        { ...plain, state: "idle", question: null, unread: false, memory: { ...base, turnOpen: false, claim: "rest" } },
+        nowMs,
+      );
+    case "ended":
+      return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, nowMs);
+  }
+}
+
+function isOpen({ memory, state }: Believed): boolean {
+  return memory.turnOpen ?? state === "working";
+}
+
+function isRest(state: AgentState): boolean {
+  return state === "idle" || state === "done" || state === "error";
+}
+
+/** At rest with no turn open: what was not looked at stays `done`, but a failure that left the screen was dealt with. */
+function atRest(before: Believed): { state: AgentState; unread: boolean } {
+  const unread = before.unread && before.state !== "error";
+  return { state: unread ? "done" : "idle", unread };
+}
+
+function atEnd(state: "exited" | "lost", evidence: Evidence): Partial<Believed> {
+  return { state, evidence, reason: null, question: null, exit: null };
+}
+
+function closed(memory: Memory): Memory {
+  return { ...memory, turnOpen: false, claim: null, doubtSinceMs: null };
+}
+
+function proof(source: Evidence["source"], rule: string, excerpt: string): Evidence {
+  return { source, rule, excerpt };
+}
+
+/** Applies `change`; `sinceMs` moves only with the state. The same object where nothing changed. */
+function become(before: Believed, change: Partial<Believed>, nowMs: number): Believed {
+  const after = { ...before, ...change };
+  if (after.state !== before.state) return { ...after, sinceMs: nowMs };
+  // The proof is that of the decision: later stills that say the same by the same rule add nothing.
+  const sameRule = after.evidence?.rule === before.evidence?.rule && after.evidence?.source === before.evidence?.source;
+  const sameQuestion = after.question === before.question || sameDialog(after.question, before.question);
+  const same =
+    sameRule &&
+    sameQuestion &&
+    after.reason === before.reason &&
+    after.turn === before.turn &&
+    after.unread === before.unread &&
+    sameExit(after.exit, before.exit) &&
+    sameMemory(after.memory, before.memory);
+  return same ? before : { ...after, evidence: sameRule ? before.evidence : after.evidence };
+}
+
+function sameDialog(a: Question | null, b: Question | null): boolean {
+  if (a === null || b === null || a.fingerprint !== b.fingerprint) return false;
+  return a.choices.every((choice, index) => choice.selected === b.choices[index]?.selected);
+}
+
+function sameExit(a: Exit | null, b: Exit | null): boolean {
+  return a?.code === b?.code && a?.signal === b?.signal;
+}
+
+function sameMemory(a: Memory, b: Memory): boolean {
+  return (
+    a.turnOpen === b.turnOpen &&
+    a.endMarker === b.endMarker &&
+    a.hooked === b.hooked &&
+    a.claim === b.claim &&
+    a.doubtSinceMs === b.doubtSinceMs
+  );
 }

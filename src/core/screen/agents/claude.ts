@@ -1,0 +1,223 @@
+/**
+ * Claude Code, seen in 2.1.197 and 2.1.328, in both of its renderers. From the bottom up its screen is: a footer of hints,
+ * a box between two rules as wide as the screen whose prompt is dimmed while a turn runs, a line with the spinner, and the
+ * transcript. A dialog takes the place of box and footer. Answers and tool output are indented, so column 0 is Claude's own.
+ */
+import type { Question, QuestionKind } from "../../model.js";
+import { readComposer } from "../composer.js";
+import {
+  arrowKeys,
+  digitOrArrowKeys,
+  lastInked,
+  numberedChoices,
+  question,
+  rowAt,
+  unframed,
+  withoutFaded,
+} from "../dialog.js";
+import { hasInk } from "../ink.js";
+import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import type { Provider, Reading } from "../reading.js";
+import type { Row, Still } from "../still.js";
+
+/**
+ * `blank`: the whole screen, only where nothing is on it. `gone`: the last rows, only where the program has let go of the
+ * terminal. `foot`: below the box. `prompt`: the box's first row. `spin`: what stands at column 0 between the last block
+ * of the transcript and the box. `block`: the last block of the transcript. `last`: its last row.
+ */
+type Region = "blank" | "gone" | "foot" | "prompt" | "spin" | "block" | "last";
+
+const BEFORE: readonly Sign<Region>[] = [
+  { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
+  { rule: "resume-hint", shows: "exited", where: "gone", looksLike: /^claude --resume [0-9a-f-]{36}$/ },
+  { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
+];
+
+const SIGNS: readonly Sign<Region>[] = [
+  // 2.1.197 and earlier turn a braille wheel in the title while busy; 2.1.328 leaves it alone, so rest proves nothing.
+  { rule: "title-busy", shows: "working", where: "title", looksLike: /^[\u2800-\u28ff] / },
+  {
+    rule: "footer-interrupt",
+    shows: "working",
+    where: "foot",
+    looksLike: /\b(?:esc|escape|ctrl\+\w)\b[^·]{0,12}\b(?:interrupt|stop|cancel|abort|halt)/i,
+    ink: ["faded"],
+  },
+  // `✻ Puttering… (1s · ↓ 61 tokens)`, `✻ 500 Internal server error · retrying in 2s`: coloured; grey once it is over.
+  { rule: "spinner", shows: "working", where: "spin", looksLike: /^[·✢*✶✻✽✳] (\S.*)/, ink: ["coloured"], tells: true },
+  { rule: "prompt-dimmed", shows: "working", where: "prompt", looksLike: /^❯/, ink: ["faded"] },
+  { rule: "error", shows: "error", where: "block", looksLike: /^[●⏺] (.*)/, ink: ["coloured"], tells: true },
+  {
+    rule: "error-row",
+    shows: "error",
+    where: "last",
+    looksLike: /^\s+⎿\s+(.*\berror\b.*)/i,
+    ink: ["red"],
+    tells: true,
+  },
+  {
+    rule: "interrupted",
+    shows: "interrupted",
+    where: "last",
+    looksLike: /^\s+⎿\s+(Interrupted\b.*)/,
+    ink: ["faded"],
+  },
+  { rule: "turn-took", shows: "finished", where: "last", looksLike: /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/, ink: ["faded"] },
+  { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^[❯!#]/ },
+];
+
+export const claude: Provider = {
+  name: "claude",
+  title: "Claude Code",
+  command: ["claude"],
+  processNames: ["claude"],
+  promptArgument: true,
+  resume: ["--resume", "{session}"],
+  pasteSettleMs: 150,
+  interruptKeys: ["Escape"],
+  quit: [{ text: "/exit" }],
+  refusedEnv: ["CLAUDE*"],
+  allowedEnv: ["CLAUDE_CODE_USE_*"],
+  read,
+  answerKeys: (asked, index) =>
+    asked.kind === "trust" ? arrowKeys(asked, index, "Up", "Down") : digitOrArrowKeys(asked, index),
+};
+
+function read(still: Still): Reading {
+  const { rows } = still;
+  const end = lastInked(rows);
+  if (end < 0)
+    return readScreen(
+      "claude",
+      still,
+      bare(letGo(still) ? { gone: rows.slice(0, 1) } : { blank: rows.slice(0, 1) }),
+      BEFORE,
+      [],
+    );
+  if (letGo(still)) return readScreen("claude", still, bare({ gone: [rows[end]!] }), BEFORE, []);
+  const box = findBox(still, end);
+  if (box === null) {
+    const resume = !still.alternate && still.cursor.visible ? { gone: rows.slice(Math.max(0, end - 2), end + 1) } : {};
+    return readScreen("claude", still, { ...bare(resume), question: findDialog(still, end) }, BEFORE.slice(1), SIGNS);
+  }
+  return readScreen("claude", still, layOut(still, box, end), [], SIGNS);
+}
+
+/** At its end Claude empties the title, shows the cursor (hidden all along) and leaves the alternate screen. */
+function letGo(still: Still): boolean {
+  return still.title === "" && still.cursor.visible && !still.alternate;
+}
+
+function bare(regions: Layout<Region>["regions"]): Layout<Region> {
+  return { regions, composer: null, question: null };
+}
+
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The lowest pair of rules with a prompt below the upper one. A rule in an answer is indented or shorter. */
+function findBox(still: Still, end: number): Box | null {
+  const { rows, columns } = still;
+  let bottom = -1;
+  for (let y = end; y >= 0; y--) {
+    if (!isRule(rows[y]!, columns)) continue;
+    if (bottom < 0) bottom = y;
+    else return /^[❯!#]/.test(rowAt(rows, y + 1).text) && y + 1 < bottom ? { top: y, bottom } : null;
+  }
+  return null;
+}
+
+function isRule(row: Row, columns: number): boolean {
+  return row.text.length >= columns - 1 && /^─{8,}.*─$/.test(row.text);
+}
+
+function layOut(still: Still, box: Box, end: number): Layout<Region> {
+  const { rows, columns } = still;
+  const prompt = rows.slice(box.top + 1, box.bottom);
+  const above = rows
+    .slice(0, box.top)
+    .map((row, y) => ({ row, y }))
+    .filter(({ row }) => !isChrome(row, columns));
+  const last = above.findLast(({ row }) => row.text !== "")?.row;
+  const blockStart = above.findLast(({ row }) => /^[●⏺❯] /.test(row.text))?.y ?? -1;
+  const rowsOf = (from: number, to: number) => above.filter(({ y }) => y >= from && y < to).map(({ row }) => row);
+  const blockRows = blockStart < 0 ? [] : rowsOf(blockStart, box.top);
+  const gap = blockRows.findIndex((row, index) => index > 0 && (row.text === "" || /^\S/.test(row.text)));
+  const bash = prompt[0]?.text.startsWith("❯") === false;
+  const composer = readComposer(prompt, 2);
+  return {
+    regions: {
+      foot: rows.slice(box.bottom + 1, end + 1),
+      prompt: prompt.slice(0, 1),
+      spin: rowsOf(blockStart + 1, box.top).filter((row) => /^\S/.test(row.text)),
+      block: isErrorBlock(blockRows[0]) ? blockRows.slice(0, gap < 0 ? undefined : gap) : [],
+      last: last === undefined ? [] : [last],
+    },
+    // In shell mode (`!`) and memory mode (`#`) what is sent is not a prompt: not a box to type into.
+    composer: bash ? { ...composer, text: `${prompt[0]!.text[0]}${composer.text}`, empty: false } : composer,
+    question: null,
+  };
+}
+
+/** Mode and effort, written at the right above the box; no part of the transcript. */
+function isChrome(row: Row, columns: number): boolean {
+  return row.text !== "" && row.text.length - row.text.trimStart().length > columns / 2;
+}
+
+/** In an error the marker and the text share a colour that neither an answer nor a tool has. */
+function isErrorBlock(row: Row | undefined): boolean {
+  return (
+    row !== undefined &&
+    /^[●⏺] \S/.test(row.text) &&
+    hasInk(row, 0, "coloured") &&
+    hasInk(row, 2, "coloured") &&
+    row.runs[0]!.fg === row.runs.findLast((run) => run.text.trim() !== "")!.fg
+  );
+}
+
+const HINT = /\b(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to navigate)\b/i;
+
+/** The dialog that stands where the box would: choices with a coloured pointer, a rule above or a faded hint below. */
+function findDialog(still: Still, end: number): Question | null {
+  const { rows, columns } = still;
+  const hinted = HINT.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
+  const pointer = rows.findLastIndex(
+    (row, y) => y <= end && /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
+  );
+  if (pointer < 0) return null;
+  const top = rows.findLastIndex((row, y) => y < pointer && isRule(row, columns));
+  if (!hinted && top < 0) return null;
+  const list = numberedChoices(rows, hinted ? end - 1 : end) ?? plainChoices(rows, pointer);
+  if (list === null || pointer < list.first) return null;
+  const body = rows.slice(top + 1, list.first).filter((row) => !/^\s*Tip:/.test(row.text));
+  return question(kindOf(body, rows[end]!), body, list.choices);
+}
+
+/** Choices without numbers: the rows around the pointer whose text begins in the pointer's text column. */
+function plainChoices(rows: readonly Row[], pointer: number): ReturnType<typeof numberedChoices> {
+  const column = rows[pointer]!.text.indexOf("❯") + 2;
+  const isChoice = (y: number) => y === pointer || new RegExp(`^ {${column}}\\S`).test(rowAt(rows, y).text);
+  let first = pointer;
+  while (isChoice(first - 1)) first--;
+  let last = pointer;
+  while (isChoice(last + 1)) last++;
+  if (first === last) return null;
+  const choices = rows.slice(first, last + 1).map((row, index) => ({
+    key: "",
+    text: unframed(withoutFaded(row)).replace(/^❯ /, ""),
+    selected: first + index === pointer,
+  }));
+  return { first, choices };
+}
+
+function kindOf(body: readonly Row[], hint: Row): QuestionKind {
+  const text = body.map((row) => row.text).join("\n");
+  if (/\btrust\b|safety check/i.test(text)) return "trust";
+  if (/\bAPI key\b|\blog ?in\b|sign in/i.test(text)) return "login";
+  if (/Enter to select/i.test(hint.text) || /^\s*(?:←\s+)?[☐☒✔] /m.test(text)) return "question";
+  if (/ready to code|\bplan\b.*\?\s*$/i.test(text)) return "plan";
+  if (/\bDo you want\b|\bproceed\b|\ballow\b|permission/i.test(text)) return "permission";
+  return "other";
+}

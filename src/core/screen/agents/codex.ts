@@ -1,0 +1,187 @@
+/**
+ * Codex, seen in 0.169. Its title is exact: a braille wheel while busy, `[ ! ] Action Required` (blinking) when it waits,
+ * else plain. On the screen: a footer, the composer behind a bold `›`, a `• Working` line that is absent while an answer
+ * streams, and the transcript, whose own markers stand in column 0. A dialog takes the place of composer and footer.
+ */
+import type { Question, QuestionKind } from "../../model.js";
+import { readComposer } from "../composer.js";
+import { digitOrArrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { hasInk } from "../ink.js";
+import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import type { Provider, Reading } from "../reading.js";
+import type { Row, Still } from "../still.js";
+
+/**
+ * `blank`, `gone`: as for every program (nothing on the screen; the last rows once it let go of the terminal). `loading`:
+ * the welcome's second row, where nothing has been said yet. `fresh`: the welcome, likewise. `status`: the row above the
+ * composer. `block`: the transcript's last block. `last`: its last row. `prompt`: the composer's first row.
+ * `settled`: that row once more, only where the title is known to be Codex's own and therefore says that it rests.
+ */
+type Region = "blank" | "gone" | "loading" | "fresh" | "status" | "block" | "last" | "prompt" | "settled";
+
+const BEFORE: readonly Sign<Region>[] = [
+  { rule: "resume-hint", shows: "exited", where: "gone", looksLike: /^codex resume \S+$/ },
+  { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
+  { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
+  { rule: "loading", shows: "starting", where: "loading", looksLike: /^\s+loading$/, ink: ["faded"] },
+];
+
+const SIGNS: readonly Sign<Region>[] = [
+  { rule: "title-waiting", shows: "blocked", where: "title", looksLike: /^\[ ?[!.] ?\] / },
+  // In its first second Codex shows itself busy for a moment, before anything was asked of it.
+  { rule: "fresh", shows: "ready", where: "fresh", looksLike: /^›/, ink: ["bold"] },
+  { rule: "title-busy", shows: "working", where: "title", looksLike: /^[\u2800-\u28ff] / },
+  {
+    rule: "status-working",
+    shows: "working",
+    where: "status",
+    looksLike: /^• (.*\((?:\d+[hms] ?)+ • .*)/,
+    ink: ["faded"],
+    tells: true,
+  },
+  { rule: "error", shows: "error", where: "block", looksLike: /^■ (.*)/, ink: ["red"], tells: true },
+  { rule: "interrupted", shows: "interrupted", where: "block", looksLike: /^■ .*\binterrupted\b/i },
+  {
+    rule: "turn-took",
+    shows: "finished",
+    where: "last",
+    looksLike: /^ {2}\S+ for (?:\d+[hms] ?)+(?:• |$)/,
+    ink: ["faded"],
+  },
+  { rule: "prompt", shows: "ready", where: "settled", looksLike: /^›/, ink: ["bold"] },
+];
+
+export const codex: Provider = {
+  name: "codex",
+  title: "Codex",
+  command: ["codex"],
+  processNames: ["codex"],
+  promptArgument: true,
+  resume: ["resume", "{session}"],
+  pasteSettleMs: 150,
+  interruptKeys: ["Escape"],
+  quit: [{ text: "/quit" }],
+  refusedEnv: ["CODEX_*"],
+  allowedEnv: ["CODEX_HOME"],
+  read,
+  answerKeys: digitOrArrowKeys,
+};
+
+function read(still: Still): Reading {
+  const { rows } = still;
+  const end = lastInked(rows);
+  const letGo = still.title === "" && still.cursor.visible && !still.alternate;
+  if (end < 0)
+    return readScreen(
+      "codex",
+      still,
+      bare(letGo ? { gone: rows.slice(0, 1) } : { blank: rows.slice(0, 1) }),
+      BEFORE,
+      [],
+    );
+  const prompt = findPrompt(rows, end);
+  if (letGo && (prompt < 0 || still.cursor.y > prompt)) {
+    return readScreen("codex", still, bare({ gone: rows.slice(Math.max(0, end - 1), end + 1).reverse() }), BEFORE, []);
+  }
+  if (prompt >= 0) return readScreen("codex", still, layOut(still, prompt, end), BEFORE, SIGNS);
+  const hint = rowAt(rows, end);
+  // On the main screen the hint to resume is all that tells of the end, where the title was switched off.
+  const gone = !still.alternate && /^codex resume [0-9a-f-]{36}$/.test(hint.text) ? { gone: [hint] } : {};
+  return readScreen("codex", still, { ...bare(gone), question: findDialog(rows, end) }, BEFORE, SIGNS);
+}
+
+function bare(regions: Layout<Region>["regions"]): Layout<Region> {
+  return { regions, composer: null, question: null };
+}
+
+const FOOTER_LIMIT_ROWS = 4;
+
+/**
+ * The row where the composer begins: a bold `›`, neither dim (an earlier prompt) nor inverse (a highlighted choice), with
+ * nothing below it but its own further rows, a blank, and a footer.
+ */
+function findPrompt(rows: readonly Row[], end: number): number {
+  for (let y = end, inked = 0; y >= 0; y--) {
+    const row = rows[y]!;
+    if (/^›/.test(row.text))
+      return hasInk(row, 0, "bold") && !hasInk(row, 0, "faded") && !hasInk(row, 0, "inverse") ? y : -1;
+    if (/^\S/.test(row.text)) return -1;
+    if (row.text !== "") inked++;
+    // A draft of many lines stands between prompt and footer; the transcript's own rows end the search above.
+    if (inked > FOOTER_LIMIT_ROWS + 30) return -1;
+  }
+  return -1;
+}
+
+function layOut(still: Still, prompt: number, end: number): Layout<Region> {
+  const { rows } = still;
+  const gap = rows.findIndex((row, y) => y > prompt && row.text === "");
+  const draft = rows.slice(prompt, gap < 0 || gap > end ? Math.max(prompt + 1, end) : gap);
+  const above = rows.slice(0, prompt);
+  const last = above[lastInked(above)];
+  const blockStart = above.findLastIndex((row) => /^[•■✔✗⚠›] ?/.test(row.text));
+  const welcome = above.findIndex((row) => /^\s*>_ /.test(row.text));
+  const said = blockStart > welcome && blockStart >= 0;
+  const block = blockStart < 0 ? [] : above.slice(blockStart);
+  const blockEnd = block.findIndex((row) => row.text === "");
+  return {
+    regions: {
+      loading: welcome >= 0 && !said ? [rowAt(rows, welcome + 1)] : [],
+      fresh: welcome >= 0 && !said ? [rows[prompt]!] : [],
+      status: last === undefined ? [] : [last],
+      block: /^■/.test(rowAt(block, 0).text) ? block.slice(0, blockEnd < 0 ? undefined : blockEnd) : [],
+      last: last === undefined ? [] : [last],
+      prompt: [rows[prompt]!],
+      settled: isOwnTitle(still.title, rows.slice(prompt, end + 1)) ? [rows[prompt]!] : [],
+    },
+    composer: readComposer(draft, 2),
+    question: null,
+  };
+}
+
+/**
+ * While an answer streams nothing but the title tells busy from ready. A title that is not Codex's (switched off, or set
+ * by the shell) proves nothing: Codex's is the folder's name, alone or after ` | `, and the footer shows the folder.
+ */
+function isOwnTitle(title: string, footer: readonly Row[]): boolean {
+  const folder = title.split(" | ").at(-1)!.trim();
+  if (folder === "") return false;
+  return (
+    title.includes(" | ") ||
+    footer.some((row) => row.text.split(/[\s·]+/).some((word) => word === folder || word.endsWith(`/${folder}`)))
+  );
+}
+
+/** The list at the bottom, its highlighted choice behind a bold `›`, and what stands above it up to two blank rows. */
+function findDialog(rows: readonly Row[], end: number): Question | null {
+  const list = numberedChoices(
+    rows,
+    end,
+    (row) => /^\s*› ?\d/.test(row.text) && hasInk(row, row.text.indexOf("›"), "bold"),
+  );
+  if (list === null) return null;
+  let top = list.first - 1;
+  while (
+    top > 0 &&
+    !(rows[top]!.text === "" && rows[top - 1]!.text === "" && lastInked(rows.slice(top, list.first)) > 0)
+  ) {
+    if (/^[•■✔✗⚠] /.test(rows[top - 1]!.text)) break;
+    top--;
+  }
+  const body = rows.slice(Math.max(0, top), list.first);
+  return question(
+    kindOf(body),
+    body,
+    list.choices.map((choice) => ({ ...choice, text: choice.text })),
+  );
+}
+
+function kindOf(body: readonly Row[]): QuestionKind {
+  const text = body.map((row) => row.text).join("\n");
+  if (/\btrust\b|need review/i.test(text)) return "trust";
+  if (/sign in|log ?in\b|API key/i.test(text)) return "login";
+  if (/^\s*(?:Would you like|Do you want|Allow)\b.*\?/im.test(text)) return "permission";
+  if (/\bplan\b.*\?/i.test(text)) return "plan";
+  if (/\?\s*$/m.test(text)) return "question";
+  return "other";
+}

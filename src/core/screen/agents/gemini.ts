@@ -1,0 +1,158 @@
+/**
+ * Gemini CLI, seen in 0.61. Its title is exact but for the trust dialog: `✋` waits, `✦` busy, `◇` rest. The screen, from
+ * the bottom: two rows of footer, the composer in a box of half blocks, a line of hints, a status line with the spinner at
+ * its left, and the transcript, whose markers stand in column 0. A dialog is a frame with nothing below it.
+ */
+import type { Question, QuestionKind } from "../../model.js";
+import { readComposer } from "../composer.js";
+import { digitOrArrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import type { Provider, Reading } from "../reading.js";
+import type { Row, Still } from "../still.js";
+
+/**
+ * `blank`: the whole screen, where nothing is on it. `gone`: the frame at the bottom, once Gemini let go of the terminal.
+ * `first`: the composer's row, where nothing at all stands above it yet. `spin`: the left half of the status line.
+ * `status`: the same, where the title does not say that Gemini rests (it names hooks that run at rest, too).
+ * `notice`: the transcript's last notice or error. `prompt`: the composer's first row.
+ */
+type Region = "blank" | "gone" | "first" | "spin" | "status" | "notice" | "prompt";
+
+const BEFORE: readonly Sign<Region>[] = [
+  { rule: "goodbye", shows: "exited", where: "gone", looksLike: /\bGoodbye\b|\bSession ID:/i },
+  { rule: "first-frame", shows: "starting", where: "first", looksLike: /^/ },
+];
+
+const TITLE_SIGNS: readonly Sign<Region>[] = [
+  { rule: "title-waiting", shows: "blocked", where: "title", looksLike: /^✋/ },
+  { rule: "title-busy", shows: "working", where: "title", looksLike: /^✦/ },
+];
+
+/** Gemini clears the screen before it draws all of it anew: for a frame the title is all there is. At rest it proves little. */
+const BLANK_SIGNS: readonly Sign<Region>[] = [
+  ...TITLE_SIGNS,
+  { rule: "title-rest", shows: "starting", where: "title", looksLike: /^◇/ },
+  { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
+];
+
+const SIGNS: readonly Sign<Region>[] = [
+  ...TITLE_SIGNS,
+  { rule: "spinner", shows: "working", where: "spin", looksLike: /^\s*[\u2800-\u28ff] (.*)/, tells: true },
+  // Whatever is written there speaks of a turn under way, or is new to us.
+  { rule: "status", shows: "unclear", where: "status", looksLike: /\S/ },
+  { rule: "error", shows: "error", where: "notice", looksLike: /^✕ (.*)/, ink: ["red"], tells: true },
+  { rule: "cancelled", shows: "interrupted", where: "notice", looksLike: /^ℹ .*\bcancell?ed\b/i, ink: ["coloured"] },
+  { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^\s?[>!*]/ },
+];
+
+export const gemini: Provider = {
+  name: "gemini",
+  title: "Gemini CLI",
+  command: ["gemini"],
+  processNames: ["gemini"],
+  promptArgument: false,
+  resume: ["--resume", "{session}"],
+  pasteSettleMs: 150,
+  interruptKeys: ["Escape"],
+  quit: [{ text: "/quit" }],
+  refusedEnv: ["GEMINI_CLI"],
+  allowedEnv: [],
+  read,
+  answerKeys: digitOrArrowKeys,
+};
+
+function read(still: Still): Reading {
+  const { rows } = still;
+  const end = lastInked(rows);
+  if (end < 0) return readScreen("gemini", still, bare({ blank: rows.slice(0, 1) }), [], BLANK_SIGNS);
+  const frame = frameAt(rows, end);
+  if (still.title === "" && still.cursor.visible && frame !== null) {
+    return readScreen("gemini", still, bare({ gone: rows.slice(frame, end) }), BEFORE, []);
+  }
+  const box = findBox(still, end);
+  if (box !== null) return readScreen("gemini", still, layOut(still, box), BEFORE, SIGNS);
+  return readScreen(
+    "gemini",
+    still,
+    { ...bare({}), question: frame === null ? null : findDialog(rows, frame, end) },
+    BEFORE,
+    SIGNS,
+  );
+}
+
+function bare(regions: Layout<Region>["regions"]): Layout<Region> {
+  return { regions, composer: null, question: null };
+}
+
+interface Box {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** The box nearest to the bottom, as wide as the screen, with at most a short footer below. Prompts sent have boxes too. */
+function findBox(still: Still, end: number): Box | null {
+  const { rows, columns } = still;
+  const wide = (row: Row, glyph: string) =>
+    row.text.length >= columns - 1 && row.text === glyph.repeat(row.text.length);
+  const bottom = rows.findLastIndex((row) => wide(row, "▀"));
+  if (bottom < 0 || end - bottom > 14) return null;
+  const top = rows.findLastIndex((row, y) => y < bottom && wide(row, "▄"));
+  if (top < 0 || bottom - top < 2 || !/^\s?[>!*]/.test(rows[top + 1]!.text)) return null;
+  // A prompt that was sent is followed by the transcript; the composer by what fits into a menu and a footer.
+  return rows.slice(bottom + 1, end + 1).some((row) => /^[✦✕ℹ✓╭⚠]/.test(row.text)) ? null : { top, bottom };
+}
+
+function layOut(still: Still, box: Box): Layout<Region> {
+  const { rows, columns } = still;
+  const prompt = rows.slice(box.top + 1, box.bottom);
+  // The rule that parts the transcript's side from the composer's; the status line is right above it.
+  const rule = rows.findLastIndex((row, y) => y < box.top && /^[─]{20,}$/.test(row.text));
+  const status = rule < 1 ? "" : rows[rule - 1]!.text.slice(0, Math.floor(columns / 2)).trimEnd();
+  const left = status === "" ? [] : [{ text: status, runs: rows[rule - 1]!.runs }];
+  const above = rows.slice(0, Math.max(0, rule - 1));
+  const start = above.findLastIndex((row) => /^[✦✕]|^ℹ .*cancell?ed/i.test(row.text) || isSentPrompt(row));
+  const notice = start < 0 ? [] : above.slice(start);
+  const noticeEnd = notice.findIndex((row, index) => index > 0 && !/^ {2}\S/.test(row.text));
+  const shell = !/^\s?[>*]/.test(prompt[0]!.text);
+  const composer = readComposer(prompt, 3);
+  return {
+    regions: {
+      first: lastInked(above) < 0 && box.top < 8 ? prompt.slice(0, 1) : [],
+      spin: left,
+      status: still.title.startsWith("◇") ? [] : left,
+      notice: notice.slice(0, noticeEnd < 0 ? undefined : noticeEnd),
+      prompt: prompt.slice(0, 1),
+    },
+    composer: shell ? { ...composer, text: `!${composer.text}`, empty: false } : composer,
+    question: null,
+  };
+}
+
+function isSentPrompt(row: Row): boolean {
+  return /^▄+$/.test(row.text);
+}
+
+/** Row of the upper edge of the frame whose lower edge is row `end`, or null. */
+function frameAt(rows: readonly Row[], end: number): number | null {
+  if (!/^ ?╰─+╯$/.test(rowAt(rows, end).text)) return null;
+  const top = rows.findLastIndex((row, y) => y < end && /^ ?╭─+╮$/.test(row.text));
+  // A frame taller than the screen begins above it.
+  return Math.max(top, 0);
+}
+
+function findDialog(rows: readonly Row[], frame: number, end: number): Question | null {
+  const list = numberedChoices(rows, end - 1);
+  if (list === null || list.first < frame) return null;
+  const body = rows.slice(frame, list.first);
+  return question(kindOf(body), body, list.choices);
+}
+
+function kindOf(body: readonly Row[]): QuestionKind {
+  const text = body.map((row) => row.text).join("\n");
+  if (/\btrust the files\b|trust this folder/i.test(text)) return "trust";
+  if (/how would you like to authenticate|sign in|API key/i.test(text)) return "login";
+  if (/\bAllow execution\b|\bApply this change\b|\bDo you want to\b|\ballow\b/i.test(text)) return "permission";
+  if (/\bplan\b.*\?/i.test(text)) return "plan";
+  if (/\?[\s│]*$/m.test(text)) return "question";
+  return "other";
+}

@@ -1,0 +1,191 @@
+/**
+ * opencode, seen in 1.18. Its title says nothing of its state. A session shows, from the bottom: one row of footer (busy
+ * cells at its left, or the folder when at rest), the composer between a bar `┃` and a floor `╹▀▀▀`, and the transcript,
+ * whose turns end with `▣  Agent · model · 6.1s`. A dialog has bars in a colour of its own down to the last rows.
+ */
+import type { Choice, Question } from "../../model.js";
+import { readComposer } from "../composer.js";
+import { arrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { hasInk, runHasInk } from "../ink.js";
+import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import type { Provider, Reading } from "../reading.js";
+import type { Row, Run, Still } from "../still.js";
+
+/**
+ * `blank`, `gone`: an empty screen, before and after. `foot`: the footer's left part. `turn`: the transcript's last `▣`
+ * row, where the footer is at rest. `failure`: the block right above it, likewise. `resting`: the footer, where it is at
+ * rest. `home`: the composer's first row, where no transcript is shown.
+ */
+type Region = "blank" | "gone" | "foot" | "turn" | "failure" | "resting" | "home";
+
+const BEFORE: readonly Sign<Region>[] = [
+  { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
+  { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
+];
+
+const SIGNS: readonly Sign<Region>[] = [
+  { rule: "footer-busy", shows: "working", where: "foot", looksLike: /^\s*[■⬝]{4,}\s*(.*)/, tells: true },
+  {
+    rule: "footer-interrupt",
+    shows: "working",
+    where: "foot",
+    looksLike: /^\s*(?:\S+\s+)?esc (?:again to )?interrupt/,
+  },
+  { rule: "error", shows: "error", where: "failure", looksLike: /^\s*┃/, ink: ["red"], tells: true },
+  { rule: "interrupted", shows: "interrupted", where: "turn", looksLike: /· interrupted$/ },
+  { rule: "turn-took", shows: "finished", where: "turn", looksLike: /· (?:\d+(?:\.\d+)?(?:ms|s|m|h) ?)+$/ },
+  // At rest, and the turn's line never got its duration: it was stopped before there was anything to show.
+  { rule: "turn-cut", shows: "interrupted", where: "turn", looksLike: /^\s*▣ / },
+  { rule: "home", shows: "ready", where: "home", looksLike: /┃/ },
+  { rule: "footer-rest", shows: "ready", where: "resting", looksLike: /\S/ },
+];
+
+export const opencode: Provider = {
+  name: "opencode",
+  title: "opencode",
+  command: ["opencode"],
+  processNames: ["opencode"],
+  promptArgument: false,
+  resume: ["--session", "{session}"],
+  pasteSettleMs: 150,
+  // The first Escape asks for a second.
+  interruptKeys: ["Escape", "Escape"],
+  quit: [{ text: "/exit" }],
+  refusedEnv: ["OPENCODE", "OPENCODE_PID", "OPENCODE_RUN_ID"],
+  allowedEnv: [],
+  read,
+  answerKeys: (asked, index) =>
+    asked.choices.every((choice) => choice.key === "")
+      ? arrowKeys(asked, index, "Left", "Right")
+      : arrowKeys(asked, index, "Up", "Down"),
+};
+
+function read(still: Still): Reading {
+  const { rows } = still;
+  const end = lastInked(rows);
+  if (end < 0) {
+    const letGo = still.title === "" && still.cursor.visible && !still.alternate;
+    return readScreen(
+      "opencode",
+      still,
+      bare(letGo ? { gone: rows.slice(0, 1) } : { blank: rows.slice(0, 1) }),
+      BEFORE,
+      [],
+    );
+  }
+  const floor = rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
+  const asked = findDialog(rows, end, floor);
+  if (asked !== null || floor < 0)
+    return readScreen("opencode", still, { ...bare({}), question: asked }, BEFORE, SIGNS);
+  return readScreen("opencode", still, layOut(still, floor, end), BEFORE, SIGNS);
+}
+
+function bare(regions: Layout<Region>["regions"]): Layout<Region> {
+  return { regions, composer: null, question: null };
+}
+
+function layOut(still: Still, floor: number, end: number): Layout<Region> {
+  const { rows, columns } = still;
+  const column = rows[floor]!.text.indexOf("╹");
+  let top = floor;
+  while (rows[top - 1]?.text[column] === "┃" && sameBar(rows[top - 1]!, rows[floor]!, column)) top--;
+  const box = rows.slice(top, floor);
+  // The last inked row of the box names agent and model; what is typed stands above it.
+  const draft = box.slice(
+    0,
+    Math.max(0, lastInked(box.map((row) => ({ ...row, text: row.text.replace(/[\s┃]/g, "") })))),
+  );
+  const home = column > 4;
+  const foot = home ? [] : rows.slice(floor + 1, end + 1).slice(0, 1);
+  const left = foot.map((row) => cut(row, Math.floor(columns * 0.6)));
+  const resting = left.filter(
+    (row) => /^\s*(?:~|\/|[A-Za-z]:\\)/.test(row.text) && hasInk(row, row.text.search(/\S/), "faded"),
+  );
+  const above = rows.slice(0, top);
+  const turn = above.findLastIndex((row) => /^ {3,6}▣ /.test(row.text));
+  const failure = turn < 0 ? [] : blockAbove(above, turn);
+  return {
+    regions: {
+      foot: left,
+      resting,
+      turn: resting.length > 0 && turn >= 0 && lastInked(above) === turn ? [above[turn]!] : [],
+      failure: resting.length > 0 ? failure : [],
+      home: home ? box.slice(0, 1) : [],
+    },
+    composer: readComposer(draft, column + 1),
+    question: null,
+  };
+}
+
+function sameBar(row: Row, floor: Row, column: number): boolean {
+  return barAt(row, column)?.fg === barAt(floor, column)?.fg;
+}
+
+function barAt(row: Row, column: number): Run | null {
+  let at = 0;
+  for (const run of row.runs) {
+    at += run.text.length;
+    if (column < at) return run;
+  }
+  return null;
+}
+
+function cut(row: Row, length: number): Row {
+  return { text: row.text.slice(0, length).trimEnd(), runs: row.runs };
+}
+
+/** The rows with a bar that end right above row `y` (blank rows between). */
+function blockAbove(rows: readonly Row[], y: number): Row[] {
+  let last = y - 1;
+  while (last >= 0 && rows[last]!.text === "") last--;
+  let first = last;
+  while (first >= 0 && /^ {1,4}┃/.test(rows[first]!.text)) first--;
+  return rows.slice(first + 1, last + 1);
+}
+
+/** Bars down to the end of the screen, in a colour, with choices in a row or in a numbered list. */
+function findDialog(rows: readonly Row[], end: number, floor: number): Question | null {
+  const bar = /^ {1,4}┃/.exec(rowAt(rows, end).text);
+  if (bar === null || (floor > 0 && floor > end - 2)) return null;
+  const column = bar[0].length - 1;
+  const colour = barAt(rows[end]!, column);
+  if (colour === null || !runHasInk(colour, "coloured")) return null;
+  let top = end;
+  while (rows[top - 1]?.text[column] === "┃" && barAt(rows[top - 1]!, column)?.fg === colour.fg) top--;
+  const inside = rows.slice(top, end + 1).map((row) => row.text.slice(column + 1).trim());
+  const action = inside.findLastIndex((text) => text !== "") + top;
+  if (action <= top) return null;
+  const list = numberedChoices(rows, action - 1, (row) => isHighlighted(row, column));
+  if (list !== null && list.first > top) return question("question", rows.slice(top, list.first), list.choices);
+  const choices = choicesInARow(rows[action]!, column);
+  if (choices === null) return null;
+  const body = rows.slice(top, action);
+  return question(body.some((row) => /[△⚠]|permission|allow/i.test(row.text)) ? "permission" : "other", body, choices);
+}
+
+/** In a numbered list the chosen option's text is coloured; the others' is not. */
+function isHighlighted(row: Row, column: number): boolean {
+  const after = row.text.indexOf(".", column);
+  return after >= 0 && hasInk(row, row.text.indexOf(row.text.slice(after + 1).trimStart(), after), "coloured");
+}
+
+/** `Allow once   Allow always   Reject`, at the left; the highlighted one stands on a coloured ground. */
+function choicesInARow(row: Row, column: number): Choice[] | null {
+  const choices: Choice[] = [];
+  let at = 0;
+  let blanks = "";
+  for (const run of row.runs) {
+    const begin = at;
+    at += run.text.length;
+    if (begin <= column) continue;
+    const text = run.text.trim();
+    if (text === "") {
+      blanks += run.text;
+      if (choices.length > 0 && blanks.length > 6) break; // the hints at the right
+      continue;
+    }
+    blanks = "";
+    choices.push({ key: "", text, selected: runHasInk({ ...run, fg: run.bg }, "coloured") });
+  }
+  return choices.length >= 2 && choices.filter((choice) => choice.selected).length === 1 ? choices : null;
+}

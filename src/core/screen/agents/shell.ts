@@ -1,0 +1,61 @@
+/**
+ * A plain shell, or any program drover has no signs for: at a prompt, or running something. A question asked on the
+ * cursor's own row (a password, `[y/N]`) waits for a person.
+ */
+import type { Choice } from "../../model.js";
+import { digitOrArrowKeys, lastInked, question, rowAt } from "../dialog.js";
+import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import type { Provider, Reading } from "../reading.js";
+import type { Row, Still } from "../still.js";
+
+/** `blank`: nothing on the screen. `full`: the first row of a full-screen program. `line`: the cursor's row, up to the cursor. */
+type Region = "blank" | "full" | "line";
+
+const SIGNS: readonly Sign<Region>[] = [
+  { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
+  { rule: "full-screen", shows: "working", where: "full", looksLike: /^/ },
+  { rule: "prompt", shows: "ready", where: "line", looksLike: /[$#%❯>»λ➜]\s*$/ },
+  { rule: "no-prompt", shows: "working", where: "line", looksLike: /^/ },
+];
+
+export const shell: Provider = {
+  name: "shell",
+  title: "Shell",
+  command: ["sh"],
+  processNames: ["sh", "bash", "zsh", "fish", "dash", "ksh"],
+  promptArgument: false,
+  resume: null,
+  pasteSettleMs: 50,
+  interruptKeys: ["C-c"],
+  quit: [{ text: "exit" }],
+  refusedEnv: [],
+  allowedEnv: [],
+  read,
+  answerKeys: (asked, index) => {
+    const key = asked.choices[index]?.key ?? "";
+    return key === "" ? digitOrArrowKeys(asked, index) : [key, "Enter"];
+  },
+};
+
+function read(still: Still): Reading {
+  const { rows, cursor } = still;
+  const row = rowAt(rows, cursor.y);
+  const line: Row = { text: row.text.slice(0, cursor.x), runs: row.runs };
+  const regions: Layout<Region>["regions"] =
+    lastInked(rows) < 0 ? { blank: [row] } : still.alternate ? { full: rows.slice(0, 1) } : { line: [line] };
+  const asked = still.alternate ? null : askedOn(line);
+  const reading = readScreen<Region>("shell", still, { regions, composer: null, question: asked }, [], SIGNS);
+  if (reading.shown !== "ready") return reading;
+  const typed = row.text.slice(cursor.x).trim();
+  return { ...reading, composer: { text: typed, empty: typed === "", pasted: false } };
+}
+
+function askedOn(line: Row): Reading["question"] {
+  if (/\b(?:password|passphrase|PIN)\b[^:]{0,80}:\s*$/i.test(line.text)) return question("login", [line], []);
+  const asked = /[[(](y(?:es)?)\/(n(?:o)?)(?:\/[^\])]*)?[\])]\??:?\s*$/i.exec(line.text);
+  if (asked === null) return null;
+  const choices: Choice[] = [asked[1]!, asked[2]!].map((word) => {
+    return { key: word.toLowerCase(), text: word, selected: false };
+  });
+  return question("question", [line], choices);
+}

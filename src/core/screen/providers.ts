@@ -1,0 +1,11 @@
+/** The agent programs drover knows, by name. */
+import { claude } from "./agents/claude.js";
+import { codex } from "./agents/codex.js";
+import { gemini } from "./agents/gemini.js";
+import { opencode } from "./agents/opencode.js";
+import { shell } from "./agents/shell.js";
+import type { Provider } from "./reading.js";
+
+export const providers: ReadonlyMap<string, Provider> = new Map(
+  [claude, codex, gemini, opencode, shell].map((provider) => [provider.name, provider]),
+);

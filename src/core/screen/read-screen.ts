@@ -1,0 +1,150 @@
+/**
+ * Reads a still by signs. A provider cuts the still into regions (its footer, its status line, the last row of its
+ * transcript …) and names signs in order of trust, from surest to vaguest. The first sign that matches decides; where
+ * none does the screen is `unclear`. A sign looks only into its own region, and may ask for a colour or attribute, since
+ * an answer can quote any spinner, footer or dialog word for word.
+ */
+
+import type { Question } from "../model.js";
+import { hasInk, type Ink } from "./ink.js";
+import type { Composer, Reading, Shown } from "./reading.js";
+import type { Row, Still } from "./still.js";
+
+export interface Sign<Region extends string> {
+  /** The rule's name within the provider, for `why`. */
+  readonly rule: string;
+  readonly shows: Shown;
+  /** `title` is the terminal title; all others are the provider's own regions. */
+  readonly where: Region | "title";
+  readonly looksLike: RegExp;
+  /** Asked of the first character matched that is not blank (of the first group, where the pattern has one). */
+  readonly ink?: readonly Ink[];
+  /** The matched text is worth showing as the reason. */
+  readonly tells?: true;
+}
+
+/** What a provider found in a still. A region that is not on the screen is left out. */
+export interface Layout<Region extends string> {
+  readonly regions: Readonly<Partial<Record<Region, readonly Row[]>>>;
+  readonly composer: Composer | null;
+  /** A dialog that is open. It beats every sign but those that stand before it, see `readScreen`. */
+  readonly question: Question | null;
+}
+
+/**
+ * Runs the signs over the layout. `before` are tried ahead of the layout's dialog (the program ended, or is not yet
+ * there), `signs` after it. The evidence names `provider/rule` and carries the row believed.
+ */
+export function readScreen<Region extends string>(
+  provider: string,
+  still: Still,
+  layout: Layout<Region>,
+  before: readonly Sign<Region>[],
+  signs: readonly Sign<Region>[],
+): Reading {
+  const { composer, question } = layout;
+  const early = firstMatch(provider, still, layout, before);
+  if (early !== null) return early;
+  if (question !== null) {
+    const source = "screen" as const;
+    const evidence = { source, rule: `${provider}/dialog-${question.kind}`, excerpt: excerpt(describe(question)) };
+    return { shown: "blocked", evidence, reason: null, errorKind: null, question, composer };
+  }
+  return firstMatch(provider, still, layout, signs) ?? unclear(provider, still, composer);
+}
+
+function firstMatch<Region extends string>(
+  provider: string,
+  still: Still,
+  layout: Layout<Region>,
+  signs: readonly Sign<Region>[],
+): Reading | null {
+  for (const sign of signs) {
+    const found = sign.where === "title" ? inTitle(sign.looksLike, still.title) : inRows(sign, layout);
+    if (found === null) continue;
+    const source = sign.where === "title" ? ("title" as const) : ("screen" as const);
+    return {
+      shown: sign.shows,
+      evidence: { source, rule: `${provider}/${sign.rule}`, excerpt: excerpt(found) },
+      reason: sign.tells ? excerpt(found, 200) : null,
+      errorKind: sign.shows === "error" ? errorKindOf(found) : null,
+      question: sign.shows === "blocked" ? unreadableQuestion(found) : null,
+      composer: layout.composer,
+    };
+  }
+  return null;
+}
+
+function inTitle(looksLike: RegExp, title: string): string | null {
+  return looksLike.test(title) ? `title: ${title.trim() || "(empty)"}` : null;
+}
+
+function inRows<Region extends string>(sign: Sign<Region>, layout: Layout<Region>): string | null {
+  const rows = layout.regions[sign.where as Region];
+  for (const row of rows ?? []) {
+    const match = sign.looksLike.exec(row.text);
+    if (match === null) continue;
+    const part = match[1] ?? match[0];
+    const from = match.index + match[0].indexOf(part);
+    const index = from + (part.length - part.trimStart().length);
+    if ((sign.ink ?? []).every((ink) => hasInk(row, index, ink)))
+      return rows!.length > 1 && sign.tells ? joined(rows!) : row.text;
+  }
+  return null;
+}
+
+function joined(rows: readonly Row[]): string {
+  return rows
+    .map((row) => row.text.trim())
+    .filter((text) => text !== "")
+    .join(" ");
+}
+
+function unclear(provider: string, still: Still, composer: Composer | null): Reading {
+  const last = still.rows.findLast((row) => row.text !== "");
+  const evidence = {
+    source: "screen" as const,
+    rule: `${provider}/no-sign`,
+    excerpt: excerpt(last?.text ?? "(blank)"),
+  };
+  return { shown: "unclear", evidence, reason: null, errorKind: null, question: null, composer };
+}
+
+/** The program says that it waits for a person, and the dialog itself cannot be read: blocked, with nothing to pick. */
+function unreadableQuestion(text: string): Question {
+  return { kind: "other", text, choices: [], fingerprint: fingerprint("other", text, []) };
+}
+
+function describe(question: Question): string {
+  return [question.text, ...question.choices.map((choice) => `[${choice.key}] ${choice.text}`)].join(" | ");
+}
+
+/** In short, on one line, without control characters. */
+export function excerpt(text: string, limit = 400): string {
+  const line = text
+    .replace(/\s+/g, " ")
+    .replace(/[\p{Cc}\p{Cf}]/gu, "")
+    .trim();
+  return line.length <= limit ? line : `${line.slice(0, limit - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+/** FNV-1a, twice with different seeds: enough that two dialogs on one screen never share it. */
+export function fingerprint(kind: string, text: string, choices: readonly string[]): string {
+  const whole = [kind, text.replace(/\s+/g, " "), ...choices.map((choice) => choice.replace(/\s+/g, " "))].join(
+    "\u0000",
+  );
+  return hash(whole, 0x811c9dc5) + hash(whole, 0x1234567);
+}
+
+function hash(text: string, seed: number): string {
+  let value = seed;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return (value >>> 0).toString(16).padStart(8, "0");
+}
+
+export function errorKindOf(text: string): NonNullable<Reading["errorKind"]> {
+  if (/\b429\b|rate.?limit|usage limit|quota|credit balance|too many requests|hit your .*limit/i.test(text))
+    return "quota";
+  if (/\b40[13]\b|unauthori[sz]ed|authenticat|api key|\/login|log ?in again|forbidden/i.test(text)) return "auth";
+  return "api";
+}

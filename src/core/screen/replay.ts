@@ -1,0 +1,78 @@
+/**
+ * Plays a recording back to the same reader and the same `derive` that the daemon uses, and says what it would have said
+ * (SPEC §10, `replay`). A stepper without a clock: whoever calls it takes a still every 100 ms of the recording.
+ */
+import { type Believed, derive, type Fact, newborn } from "../derive.js";
+import type { AgentState, EvidenceSource, Question } from "../model.js";
+import { type HookReport, statusReport } from "./hook-meanings.js";
+import type { Provider } from "./reading.js";
+import type { Still } from "./still.js";
+
+/** How far apart the stills are, as the daemon takes them of a working agent. */
+export const REPLAY_TICK_MS = 100;
+
+export interface ReplayMoment {
+  /** Seconds of the recording. */
+  readonly t: number;
+  readonly still: Still;
+  /** What hooks reported since the moment before, in order. */
+  readonly hooks?: readonly HookReport[];
+  /** What the raw bytes held since then beside the picture, in order. */
+  readonly signals?: readonly { readonly kind: string; readonly text: string }[];
+}
+
+export type ReplayLine =
+  | {
+      readonly t: number;
+      readonly state: AgentState;
+      readonly source: EvidenceSource | null;
+      readonly rule: string | null;
+      readonly excerpt: string | null;
+    }
+  | { readonly t: number; readonly question: Question };
+
+export class Replay {
+  readonly #provider: Provider;
+  #believed: Believed | null = null;
+
+  constructor(provider: Provider) {
+    this.#provider = provider;
+  }
+
+  /** What is believed now; null before the first step. */
+  get believed(): Believed | null {
+    return this.#believed;
+  }
+
+  /** Takes one moment; gives a line for a change of state, and one for a dialog that was not open before. */
+  step(moment: ReplayMoment): ReplayLine[] {
+    const nowMs = Math.round(moment.t * 1000);
+    const lines: ReplayLine[] = [];
+    if (this.#believed === null) {
+      this.#believed = newborn(nowMs);
+      lines.push({ t: moment.t, state: "starting", source: null, rule: null, excerpt: null });
+    }
+    for (const { means, evidence } of moment.hooks ?? [])
+      this.#take({ kind: "hook", means, evidence }, moment.t, lines);
+    for (const signal of moment.signals ?? []) {
+      if (signal.kind !== "osc-7501") continue;
+      const report = statusReport(this.#provider.name, signal.text, this.#believed.memory.turnOpen === true);
+      if (report !== null) this.#take({ kind: "hook", ...report }, moment.t, lines);
+    }
+    this.#take({ kind: "still", reading: this.#provider.read(moment.still) }, moment.t, lines);
+    return lines;
+  }
+
+  #take(fact: Fact, t: number, lines: ReplayLine[]): void {
+    const before = this.#believed!;
+    const after = derive(before, fact, Math.round(t * 1000));
+    this.#believed = after;
+    if (after.state !== before.state) {
+      const { source = null, rule = null, excerpt = null } = after.evidence ?? {};
+      lines.push({ t, state: after.state, source, rule, excerpt });
+    }
+    if (after.question !== null && after.question.fingerprint !== before.question?.fingerprint) {
+      lines.push({ t, question: after.question });
+    }
+  }
+}
