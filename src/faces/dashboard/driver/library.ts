@@ -95,7 +95,7 @@ const CAPABILITIES = {
 
 const WATCHED = ["exit", "uncaughtException", "SIGTERM", "SIGINT", "SIGQUIT"] as const;
 
-/** Runs `build` without $TMUX in sight, and takes off every process listener it added. */
+/** Runs `build` without $TMUX in sight, and undoes whatever it did to the listeners of the process. */
 function undisturbed<T>(build: () => T): T {
   const tmux = process.env.TMUX;
   delete process.env.TMUX;
@@ -104,10 +104,13 @@ function undisturbed<T>(build: () => T): T {
     return build();
   } finally {
     if (tmux !== undefined) process.env.TMUX = tmux;
+    // Put back exactly what was there: blessed also takes the listeners of others off and on again, which makes those
+    // that wait for one event only unrecognisable.
     for (const [event, listeners] of before) {
-      for (const listener of process.rawListeners(event)) {
-        if (!listeners.includes(listener)) process.removeListener(event, listener as () => void);
-      }
+      const now = process.rawListeners(event);
+      if (now.length === listeners.length && now.every((listener, at) => listener === listeners[at])) continue;
+      process.removeAllListeners(event);
+      for (const listener of listeners) process.on(event, listener as () => void);
     }
   }
 }
