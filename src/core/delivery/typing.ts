@@ -1,0 +1,247 @@
+/**
+ * Typing one prompt into an agent's input box, as safely as a screen allows. A paste that meets a dialog is swallowed by
+ * it and the Enter that follows approves it: seen in every agent program tried. So the text is pasted only into an empty
+ * box that was just read, Enter is pressed only while the text is seen standing there, and the text is never pasted twice.
+ *
+ *   gate -> pasting -> pasted -> entering -> entered -> delivered
+ *
+ * and from there `refused` (nothing was sent), `failed` (pasted at most; certainly not submitted) or `uncertain`.
+ */
+import type { AgentState } from "../model.js";
+import type { Reading } from "../screen/reading.js";
+import { cleanText, composerHolds } from "./composer-text.js";
+
+/** What is to be typed, and for whom. */
+export interface Prompt {
+  readonly text: string;
+  /** The launch of the program it was meant for. */
+  readonly incarnation: number;
+  /** The provider's `pasteSettleMs`; never less than PASTE_SETTLE_MS is waited. */
+  readonly pasteSettleMs: number;
+}
+
+export type Typing =
+  /** Waiting for a fresh reading. */
+  | { readonly at: "gate"; readonly prompt: Prompt; readonly giveUpAtMs: number }
+  | { readonly at: "pasting"; readonly prompt: Prompt; readonly giveUpAtMs: number }
+  /** Waiting until the text stands in the box. */
+  | {
+      readonly at: "pasted";
+      readonly prompt: Prompt;
+      readonly enterFromMs: number;
+      readonly lookAtMs: number;
+      readonly giveUpAtMs: number;
+      /** A turn began without our Enter: whose it was cannot be known. */
+      readonly turnStarted: boolean;
+    }
+  | { readonly at: "entering"; readonly prompt: Prompt; readonly enters: number; readonly giveUpAtMs: number }
+  /** Waiting until the box is empty or the turn began. */
+  | {
+      readonly at: "entered";
+      readonly prompt: Prompt;
+      readonly enters: number;
+      readonly againFromMs: number;
+      readonly lookAtMs: number;
+      readonly giveUpAtMs: number;
+    }
+  | { readonly at: "refused"; readonly why: Refusal; readonly message: string }
+  | { readonly at: "failed"; readonly message: string }
+  | { readonly at: "uncertain"; readonly message: string }
+  | { readonly at: "delivered"; readonly because: "turn-started" | "composer-emptied" };
+
+export type Refusal = "gone" | "state" | "dialog" | "draft" | "no-composer" | "unreadable" | "empty-text";
+
+export type TypingEvent =
+  /** A still captured after the last effect, read, and what is believed of the agent with it. */
+  | {
+      readonly kind: "read";
+      readonly reading: Reading;
+      readonly state: AgentState;
+      readonly incarnation: number;
+      /** The pane carries our mark and the program runs. */
+      readonly ours: boolean;
+    }
+  /** The agent's hook, or the deriver, says that a turn began. */
+  | { readonly kind: "turn-started" }
+  /** The pane or the program in it is gone. */
+  | { readonly kind: "gone" }
+  | { readonly kind: "done"; readonly effect: TypingEffect["do"] }
+  | { readonly kind: "failed"; readonly effect: TypingEffect["do"]; readonly message: string }
+  | { readonly kind: "clock" };
+
+export type TypingEffect =
+  /** Capture the pane afresh, past every cache, and say `read`. */
+  { readonly do: "look" } | { readonly do: "paste"; readonly text: string } | { readonly do: "enter" };
+
+/** Gemini does not send what is entered sooner after a paste, Codex what is typed; measured, with a margin. */
+const PASTE_SETTLE_MS = 150;
+const LOOK_EVERY_MS = 100;
+/** For the first reading, and for tmux to carry out a paste or an Enter. */
+const ANSWER_LIMIT_MS = 5_000;
+const TEXT_LIMIT_MS = 5_000;
+const ENTER_AGAIN_MS = 1_000;
+const ENTERS = 3;
+const CONFIRM_LIMIT_MS = 5_000;
+
+export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffect[]] {
+  const clean = { ...prompt, text: cleanText(prompt.text) };
+  if (clean.text.trim() === "") return [refused("empty-text", "there is no text to send"), []];
+  return [{ at: "gate", prompt: clean, giveUpAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
+}
+
+export function stepTyping(typing: Typing, event: TypingEvent, nowMs: number): [Typing, TypingEffect[]] {
+  switch (typing.at) {
+    case "gate":
+      return atGate(typing, event, nowMs);
+    case "pasting":
+      return whilePasting(typing, event, nowMs);
+    case "pasted":
+      return whilePasted(typing, event, nowMs);
+    case "entering":
+      return whileEntering(typing, event, nowMs);
+    case "entered":
+      return whileEntered(typing, event, nowMs);
+    default:
+      return [typing, []];
+  }
+}
+
+/** When `clock` is due; null where only something else can go on from here. */
+export function wakeAtMs(typing: Typing): number | null {
+  if ("lookAtMs" in typing) return Math.min(typing.lookAtMs, typing.giveUpAtMs);
+  return "giveUpAtMs" in typing ? typing.giveUpAtMs : null;
+}
+
+/** Whether it came to an end, good or bad. */
+export function isOver(typing: Typing): boolean {
+  return wakeAtMs(typing) === null;
+}
+
+type Step = [Typing, TypingEffect[]];
+type At<K extends Typing["at"]> = Extract<Typing, { at: K }>;
+
+function atGate(typing: At<"gate">, event: TypingEvent, nowMs: number): Step {
+  if (event.kind === "gone") return [refused("gone", "its tab is gone"), []];
+  if (event.kind === "failed") return [refused("unreadable", `its screen cannot be read: ${event.message}`), []];
+  if (event.kind === "read") {
+    const why = gate(typing.prompt, event);
+    if (why !== null) return [why, []];
+    const pasting: Typing = { at: "pasting", prompt: typing.prompt, giveUpAtMs: nowMs + ANSWER_LIMIT_MS };
+    return [pasting, [{ do: "paste", text: typing.prompt.text }]];
+  }
+  if (nowMs >= typing.giveUpAtMs) return [refused("unreadable", "its screen could not be read in time"), []];
+  return [typing, []];
+}
+
+/** Why nothing may be typed now, or null. */
+function gate(prompt: Prompt, event: Extract<TypingEvent, { kind: "read" }>): At<"refused"> | null {
+  const { reading, state } = event;
+  if (!event.ours) return refused("gone", "the program is no longer in its tab");
+  if (event.incarnation !== prompt.incarnation) return refused("gone", "it was started again meanwhile");
+  if (isDialog(reading)) return refused("dialog", "a dialog waits for an answer");
+  if (state !== "idle" && state !== "done") return refused("state", `it is ${state}`);
+  if (reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
+    return refused("state", `its screen shows it ${reading.shown}`);
+  }
+  if (reading.composer === null) return refused("no-composer", "its screen shows no input box");
+  if (!reading.composer.empty) return refused("draft", "a draft stands in its input box");
+  return null;
+}
+
+function whilePasting(typing: At<"pasting">, event: TypingEvent, nowMs: number): Step {
+  if (event.kind === "gone") return [failed("its tab is gone"), []];
+  if (event.kind === "failed" && event.effect === "paste") return [failed(`pasting failed: ${event.message}`), []];
+  if (event.kind === "done" && event.effect === "paste") {
+    const enterFromMs = nowMs + Math.max(PASTE_SETTLE_MS, typing.prompt.pasteSettleMs);
+    const giveUpAtMs = enterFromMs + TEXT_LIMIT_MS;
+    return [{ ...typing, at: "pasted", enterFromMs, lookAtMs: enterFromMs, giveUpAtMs, turnStarted: false }, []];
+  }
+  if (nowMs >= typing.giveUpAtMs) return [failed("tmux did not say whether the text was pasted"), []];
+  return [typing, []];
+}
+
+function whilePasted(typing: At<"pasted">, event: TypingEvent, nowMs: number): Step {
+  if (event.kind === "gone") return [failed("its tab is gone"), []];
+  if (event.kind === "turn-started") return [{ ...typing, turnStarted: true }, []];
+  if (event.kind === "read") {
+    const { reading } = event;
+    if (!event.ours || event.incarnation !== typing.prompt.incarnation) return [failed("its program ended"), []];
+    if (isDialog(reading)) return [failed("a dialog opened"), []];
+    const stands = reading.composer !== null && composerHolds(reading.composer, typing.prompt.text);
+    if (stands && nowMs >= typing.enterFromMs) return enter(typing.prompt, 1, nowMs);
+    if (reading.shown === "working" && !stands) return [{ ...typing, turnStarted: true }, []];
+  }
+  if (nowMs >= typing.giveUpAtMs) {
+    if (typing.turnStarted) return [uncertain("a turn began before Enter was pressed"), []];
+    return [failed("the text did not appear in its input box"), []];
+  }
+  if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + LOOK_EVERY_MS }, [{ do: "look" }]];
+  return [typing, []];
+}
+
+function enter(prompt: Prompt, enters: number, nowMs: number): Step {
+  return [{ at: "entering", prompt, enters, giveUpAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "enter" }]];
+}
+
+function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number): Step {
+  if (event.kind === "turn-started") return [{ at: "delivered", because: "turn-started" }, []];
+  if (event.kind === "gone") return [uncertain("its tab went as Enter was pressed"), []];
+  if (event.kind === "failed" && event.effect === "enter") {
+    return [uncertain(`pressing Enter failed: ${event.message}`), []];
+  }
+  if (event.kind === "done" && event.effect === "enter") {
+    const { prompt, enters } = typing;
+    const againFromMs = nowMs + ENTER_AGAIN_MS;
+    const entered: Typing = {
+      at: "entered",
+      prompt,
+      enters,
+      againFromMs,
+      lookAtMs: nowMs + LOOK_EVERY_MS,
+      giveUpAtMs: nowMs + CONFIRM_LIMIT_MS,
+    };
+    return [entered, [{ do: "look" }]];
+  }
+  if (nowMs >= typing.giveUpAtMs) return [uncertain("tmux did not say whether Enter was pressed"), []];
+  return [typing, []];
+}
+
+function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number): Step {
+  if (event.kind === "turn-started") return [{ at: "delivered", because: "turn-started" }, []];
+  if (event.kind === "gone") return [uncertain("its tab went after Enter was pressed"), []];
+  if (event.kind === "read") {
+    const { reading, prompt } = { reading: event.reading, prompt: typing.prompt };
+    if (!event.ours || event.incarnation !== prompt.incarnation) {
+      return [uncertain("its program ended after Enter was pressed"), []];
+    }
+    // A dialog may be the new turn's own. It is never given an Enter; a turn that began will be said.
+    if (!isDialog(reading)) {
+      if (reading.shown === "working") return [{ at: "delivered", because: "turn-started" }, []];
+      if (reading.composer?.empty) return [{ at: "delivered", because: "composer-emptied" }, []];
+      const stands = reading.composer !== null && composerHolds(reading.composer, prompt.text);
+      if (stands && nowMs >= typing.againFromMs) {
+        if (typing.enters < ENTERS) return enter(prompt, typing.enters + 1, nowMs);
+        return [uncertain(`the text still stands in its input box after ${ENTERS} times Enter`), []];
+      }
+    }
+  }
+  if (nowMs >= typing.giveUpAtMs) return [uncertain("nothing showed that the text was taken"), []];
+  if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + LOOK_EVERY_MS }, [{ do: "look" }]];
+  return [typing, []];
+}
+
+function isDialog(reading: Reading): boolean {
+  return reading.shown === "blocked" || reading.question !== null;
+}
+
+function refused(why: Refusal, message: string): At<"refused"> {
+  return { at: "refused", why, message };
+}
+
+function failed(message: string): At<"failed"> {
+  return { at: "failed", message };
+}
+
+function uncertain(message: string): At<"uncertain"> {
+  return { at: "uncertain", message };
+}

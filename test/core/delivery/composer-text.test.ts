@@ -1,0 +1,44 @@
+import * as assert from "uvu/assert";
+import { cleanText, composerHolds } from "#core/delivery/composer-text.js";
+import { suite } from "../../kit/t.js";
+
+const test = suite("composer text");
+const holds = (shown: string, text: string, pasted = false) =>
+  composerHolds({ text: shown, empty: shown === "", pasted }, text);
+
+test("control characters go, line ends become one, newline and tab stay", () => {
+  assert.is(cleanText("a\r\nb\rc\n\td\x00\x1b[31m\x07\x7f\x85é界🐢"), "a\nb\nc\n\td[31mé界🐢");
+});
+
+test("a text is known however the box wraps it", () => {
+  assert.ok(holds("ok", "ok"));
+  assert.ok(holds("write a hai\nku about\n   tabs", "write a haiku about tabs"));
+  assert.ok(holds("one\n  two\n\n  three", "one\ntwo\n\n\tthree\n"));
+  assert.ok(holds("e\u0301t\u00e9", "\u00e9te\u0301"));
+});
+
+test("a box that shows only a part of a long text is believed, cut at either end", () => {
+  const long = "the quick brown fox jumps over the lazy dog, again and again, until it sleeps";
+  assert.ok(holds("the quick brown fox jumps ov…", long));
+  assert.ok(holds("again and again, until it sleeps", long));
+  assert.ok(holds("...over the lazy dog, again...", long));
+  assert.not.ok(holds("the quick", long), "too little to tell");
+});
+
+test("another text, a text glued to a draft, and an empty box are not it", () => {
+  assert.not.ok(holds("", "ok"));
+  assert.not.ok(holds("okay", "ok"));
+  assert.not.ok(holds("half typed by a humanrepeat it please, all of it", "repeat it please, all of it"));
+  assert.not.ok(holds("something else entirely, as long", "write a haiku about tabs"));
+});
+
+test("characters that tmux drops do not hide a text that is clear without them", () => {
+  assert.ok(holds("ship it please  and tell me", "ship it please 🫨 and tell me"));
+  assert.not.ok(holds("", "🫨🫨"));
+});
+
+test("a placeholder stands for whatever was pasted", () => {
+  assert.ok(holds("[Pasted text #1 +12 lines]", "a\nb\nc", true));
+});
+
+test.run();
