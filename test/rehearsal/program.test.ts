@@ -94,7 +94,7 @@ test("turns of the script that start by themselves go round, and stop at their n
 /** tmux 3.3a now and then leaves an ended program a zombie until its next child ends: `run-shell` gives it one. */
 const exitStatus = (actor: Actor) =>
   until("the pane is dead", () => {
-    stage.tmux("run-shell", ":");
+    stage.tmux("run-shell", "-b", ":");
     return /^1 (\d+)$/.exec(actor.format("#{pane_dead} #{pane_dead_status}"))?.[1];
   });
 

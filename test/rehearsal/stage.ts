@@ -34,7 +34,10 @@ export class Stage {
   }
 
   tmux(...args: string[]): string {
-    return execFileSync("tmux", ["-u", "-L", this.name, "-f", "/dev/null", ...args], { encoding: "utf8" });
+    return execFileSync("tmux", ["-u", "-L", this.name, "-f", "/dev/null", ...args], {
+      encoding: "utf8",
+      timeout: 5_000,
+    });
   }
 
   close(): void {

@@ -3,9 +3,10 @@ import { claude } from "./agents/claude.js";
 import { codex } from "./agents/codex.js";
 import { gemini } from "./agents/gemini.js";
 import { opencode } from "./agents/opencode.js";
+import { rehearsal } from "./agents/rehearsal.js";
 import { shell } from "./agents/shell.js";
 import type { Provider } from "./reading.js";
 
 export const providers: ReadonlyMap<string, Provider> = new Map(
-  [claude, codex, gemini, opencode, shell].map((provider) => [provider.name, provider]),
+  [claude, codex, gemini, opencode, shell, rehearsal].map((provider) => [provider.name, provider]),
 );

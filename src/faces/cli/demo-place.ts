@@ -1,10 +1,9 @@
 /** The private folder a demo lives in, the tmux server in it, and the watchdog that clears up behind a demo that was killed. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Fault } from "#core/fault.js";
-import { installRoot } from "../kit/install-root.js";
 
 export class DemoPlace {
   readonly folder: string;
@@ -17,9 +16,7 @@ export class DemoPlace {
     this.folder = privateFolder();
     this.tmuxSocket = join(this.folder, "tmux");
     const own = Object.entries(env).filter(([name]) => !/^(DROVER_|TMUX)|^NODE_EXTRA_CA_CERTS$/.test(name));
-    const path = `${join(this.folder, "bin")}:${env.PATH ?? ""}`;
-    this.env = { ...Object.fromEntries(own), DROVER_HOME: join(this.folder, "home"), PATH: path };
-    this.writeProgram();
+    this.env = { ...Object.fromEntries(own), DROVER_HOME: join(this.folder, "home") };
   }
 
   /**
@@ -82,14 +79,6 @@ export class DemoPlace {
     this.watchdog?.stdin?.end("done\n");
   }
 
-  /** The rehearsal agent under its own name, found on the demo's PATH as an installed agent would be. */
-  private writeProgram(): void {
-    const program = join(this.workFolder("bin"), "drover-rehearsal");
-    const script = join(installRoot(), "bin/drover-rehearsal.js");
-    writeFileSync(program, `#!/bin/sh\nexec ${quote(process.execPath)} ${quote(script)} "$@"\n`);
-    chmodSync(program, 0o755);
-  }
-
   /** What tmux answers; nothing where it has gone already. */
   private tmux(...args: string[]): string {
     try {
@@ -114,8 +103,4 @@ function privateFolder(): string {
     }
   }
   throw new Fault("INVALID", `no folder can be made in ${tmpdir()}`, { hint: "set TMPDIR to a folder of your own" });
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

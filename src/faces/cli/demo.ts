@@ -122,7 +122,6 @@ class Demo {
       cwd: this.place.workFolder(agent.folder),
       prompt: agent.prompt,
       args: ["--script", script, ...agent.args],
-      path: this.place.env.PATH ?? "",
       columns: this.columns,
       rows: this.rows,
     };

@@ -89,7 +89,7 @@ test("the screen alone tells the state where the title says nothing", async () =
   const actor = stage.open(["--title", "constant", "tool"]);
   const working = await reads(actor, "working");
   assert.is(working.evidence.source, "screen");
-  assert.match(working.reason!, /^Thinking… \(\ds\)$/);
+  assert.is(working.reason, "Thinking…");
   await reads(actor, "finished");
 });
 
@@ -127,7 +127,7 @@ test("a question and the question of trust are told from a permission, and trust
 test("a dialog too big for its pane still reads as blocked", async () => {
   const actor = stage.open([...FAST, "permission"], null, 40, 5);
   const { question } = await reads(actor, "blocked");
-  assert.is(question, null);
+  assert.equal(question!.choices, []);
 });
 
 test("nothing that fits reads as unclear", async () => {

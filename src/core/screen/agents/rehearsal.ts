@@ -3,7 +3,9 @@
  * phase it is; above it stands a composer between two grey rules, or a dialog under a yellow one. What it quotes is
  * always indented by two, so a mark in its own colour at column 0 is its own word.
  */
-import type { Choice, Evidence, Question, QuestionKind } from "../../model.js";
+import type { Choice, Evidence, QuestionKind } from "../../model.js";
+import { digitOrArrowKeys, lastInked, question } from "../dialog.js";
+import { errorKindOf, excerpt } from "../read-screen.js";
 import type { Composer, Provider, Reading } from "../reading.js";
 import { ATTR, type Row, runAt, type Still } from "../still.js";
 
@@ -28,13 +30,7 @@ export const rehearsal: Provider = {
   refusedEnv: [],
   allowedEnv: [],
   read,
-  answerKeys(question, choiceIndex) {
-    const choice = question.choices[choiceIndex];
-    if (choice === undefined) return [];
-    if (choice.key !== "") return [choice.key];
-    const steps = choiceIndex - question.choices.findIndex((other) => other.selected);
-    return [...Array<string>(Math.abs(steps)).fill(steps > 0 ? "Down" : "Up"), "Enter"];
-  },
+  answerKeys: digitOrArrowKeys,
 };
 
 type Read = Pick<Reading, "shown"> & { evidence: Evidence } & Partial<Reading>;
@@ -45,13 +41,14 @@ function read(still: Still): Reading {
 }
 
 function readLive(still: Still): Read | null {
-  const bottom = lastRow(still);
+  const bottom = lastInked(still.rows);
   const footer = still.rows[bottom];
   if (footer === undefined || !footer.text.startsWith("  ") || runAt(footer, 2)?.fg !== GREY) return null;
   const words = footer.text.trim();
   if (/^(?:1-\d or )?enter to choose · esc to cancel$/.test(words)) {
     // A pane too small for the whole dialog still shows that one waits.
-    return readDialog(still, bottom) ?? { shown: "blocked", evidence: screen("footer-dialog", footer.text) };
+    const evidence = screen("footer-dialog", footer.text);
+    return readDialog(still, bottom) ?? { shown: "blocked", evidence, question: question("other", [footer], []) };
   }
   const lower = bottom - 1;
   if (!isRule(still, lower, GREY)) return null;
@@ -66,12 +63,13 @@ function readLive(still: Still): Read | null {
 function readWorking(still: Still, upper: number | null, footer: Row): Read {
   const above = rowAbove(still, upper ?? 0, (row) => !/^ {2}queued: /.test(row.text));
   const spins = above !== null && /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(above.text) && runAt(above, 0)?.fg === MAGENTA;
-  const words = spins ? above.text.slice(2) : null;
+  // Without the seconds, which would be news every second.
+  const words = spins ? above.text.slice(2).replace(/ \(\d+s\)$/, "") : null;
   const busyTitle = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] rehearsal · /.test(still.title);
   const evidence = busyTitle
-    ? ({ source: "title", rule: "rehearsal/title-busy", excerpt: still.title } as const)
+    ? ({ source: "title", rule: "rehearsal/title-busy", excerpt: `title: ${excerpt(still.title)}` } as const)
     : screen("footer-working", words === null ? footer.text : `${above!.text} | ${footer.text.trim()}`);
-  return { shown: "working", evidence: short(evidence), reason: words };
+  return { shown: "working", evidence, reason: words };
 }
 
 /** At rest the last thing said tells how the turn ended: its mark stands right above the composer. */
@@ -98,9 +96,8 @@ function readError(still: Still, upper: number): Read | null {
   const first = still.rows[at];
   if (first === undefined || !first.text.startsWith("✗ ") || runAt(first, 0)?.fg !== RED) return null;
   const rows = still.rows.slice(at, last + 1).map((row) => row.text.slice(2));
-  const reason = rows.join(" ").slice(0, 400);
-  const errorKind = /\b(?:401|403|log ?in|auth)/i.test(reason) ? "auth" : /quota|limit/i.test(reason) ? "quota" : "api";
-  return { shown: "error", evidence: screen("error", reason), reason, errorKind };
+  const reason = excerpt(rows.join(" "), 200);
+  return { shown: "error", evidence: screen("error", reason), reason, errorKind: errorKindOf(reason) };
 }
 
 const KINDS: Readonly<Record<string, QuestionKind>> = {
@@ -122,15 +119,9 @@ function readDialog(still: Still, bottom: number): Read | null {
   while (begin > 0 && body[begin - 1]!.text !== "") begin--;
   const choices = body.slice(begin, end).map(readChoice);
   if (!choices.some((choice) => choice.selected)) return null;
-  const text = body
-    .slice(0, begin)
-    .map((row) => row.text.trim())
-    .filter((line) => line !== "")
-    .join("\n");
-  const picks = choices.map((choice) => choice.text).join("\n");
-  const question: Question = { kind, text, choices, fingerprint: fingerprint(`${kind}\n${text}\n${picks}`) };
-  const excerpt = [heading, ...body].map((row) => row.text.trim()).filter((line) => line !== "");
-  return { shown: "blocked", evidence: screen("dialog", excerpt.join(" | ")), question };
+  const asked = question(kind, body.slice(0, begin), choices);
+  const seen = [heading, ...body].map((row) => row.text.trim()).filter((line) => line !== "");
+  return { shown: "blocked", evidence: screen(`dialog-${kind}`, seen.join(" | ")), question: asked };
 }
 
 function readChoice(row: Row): Choice {
@@ -150,7 +141,7 @@ function readComposer(still: Still, from: number, to: number): Composer | null {
 
 /** The program has left: its last words stand where no footer is, with nothing of it below. */
 function readEnd(still: Still): Read | null {
-  const bottom = lastRow(still);
+  const bottom = lastInked(still.rows);
   for (let y = bottom, seen = 0; y >= 0 && seen < 3; y--) {
     const row = still.rows[y]!;
     if (row.text !== "") seen++;
@@ -162,22 +153,12 @@ function readEnd(still: Still): Read | null {
 }
 
 function unclear(still: Still): Read {
-  const last = still.rows[lastRow(still)]?.text ?? "";
-  return { shown: "unclear", evidence: screen("nothing-fits", last) };
+  const last = still.rows[lastInked(still.rows)]?.text ?? "(blank)";
+  return { shown: "unclear", evidence: screen("no-sign", last) };
 }
 
-function screen(rule: string, excerpt: string): Evidence {
-  return short({ source: "screen", rule: `rehearsal/${rule}`, excerpt });
-}
-
-function short(evidence: Evidence): Evidence {
-  return { ...evidence, excerpt: evidence.excerpt.trim().slice(0, 400) };
-}
-
-function lastRow(still: Still): number {
-  let at = still.rows.length - 1;
-  while (at > 0 && still.rows[at]!.text === "") at--;
-  return at;
+function screen(rule: string, seen: string): Evidence {
+  return { source: "screen", rule: `rehearsal/${rule}`, excerpt: excerpt(seen) };
 }
 
 function isRule(still: Still, y: number, colour: number): boolean {
@@ -197,11 +178,4 @@ function rowAbove(still: Still, y: number, counts: (row: Row) => boolean): Row |
     if (row.text !== "" && counts(row)) return row;
   }
   return null;
-}
-
-/** FNV-1a over UTF-16 units, as eight hexadecimal digits: tells one dialog from the next, and is no secret. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, "0");
 }
