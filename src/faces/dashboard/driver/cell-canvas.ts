@@ -114,6 +114,10 @@ export class CellCanvas implements Canvas {
   }
 
   private set(x: number, y: number, id: number, text: string, columns: number): void {
+    if (x === -1 && columns === 2) {
+      this.set(0, y, id, " ", 1);
+      return;
+    }
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const line = this.lines[this.rect.top + y];
     const at = this.rect.left + x;
