@@ -2,11 +2,13 @@
  * The dashboard at work: events in from the terminal, the daemon and the one timer; the model decides; what it wishes for
  * is done here, and what came of it goes back in as an event. Between two events nothing runs.
  */
+import { exitStatus, Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
 import type { HealthJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
+import { width } from "../kit/width.js";
 import { attachHere, isInside, switchClient } from "./attach.js";
 import { completeFolder } from "./complete-path.js";
 import type { Driver, DriverEvents, Panel } from "./driver/driver.js";
@@ -20,6 +22,8 @@ import { type Event, initial, type Saved, type State, toSave, type Wish } from "
 
 export interface AppOptions {
   openDriver(events: DriverEvents): Driver;
+  /** The terminal's size before the driver has it. */
+  readonly size: { readonly columns: number; readonly rows: number };
   /** Finds the daemon, starting it if need be. */
   connect(): Promise<DaemonClient>;
   readonly clock: Clock;
@@ -34,12 +38,19 @@ export interface AppOptions {
   writeSaved(saved: Saved): void;
 }
 
+/** The terminal waits this long for a daemon that runs to be reached. */
+const HEAD_START_MS = 10;
 /** Passing over agents quickly does not open a stream for each. */
 const WATCH_AFTER_MS = 80;
+/** Trying again would change nothing: a person has to. */
+const HOPELESS: ReadonlySet<string> = new Set(["TMUX_MISSING", "TMUX_TOO_OLD", "INVALID"]);
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 
-/** Runs until the person quits (0), the terminal goes away (129) or asks us to end (143). */
+/**
+ * Runs until the person quits (0), the terminal goes away (129) or asks us to end (143). Throws the Fault for which no
+ * daemon can run here at all.
+ */
 export function runDashboard(options: AppOptions): Promise<number> {
   return new App(options).run();
 }
@@ -48,8 +59,8 @@ class App {
   readonly #options: AppOptions;
   readonly #clock: Clock;
   #state: State;
-  #look: Look;
-  #driver: Driver;
+  readonly #look: Look;
+  #driver: Driver | null = null;
   #panels: Panel[] = [];
   #shown: (readonly unknown[])[] = [];
   #daemon: DaemonClient | null = null;
@@ -61,23 +72,17 @@ class App {
   #wakeAtMs: number | null = null;
   #away = false;
   #finish: (status: number) => void = () => {};
+  #fail: (why: unknown) => void = () => {};
   #finished = false;
   #keepAlive: NodeJS.Timeout;
 
   constructor(options: AppOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#look = { unicode: options.unicode, width: (text) => this.#driver.width(text) };
-    this.#driver = options.openDriver({
-      key: (key) => this.#post({ on: "key", key }, true),
-      mouse: (mouse) => this.#post({ on: "mouse", mouse }, true),
-      paste: (text) => this.#post({ on: "paste", text }, true),
-      resize: (size) => this.#post({ on: "resize", size }),
-      end: (why) => this.#end(why === "hangup" ? 129 : 143),
-    });
-    const { host, home, folder } = options;
+    this.#look = { unicode: options.unicode, width };
+    const { host, home, folder, size } = options;
     this.#state = initial({
-      size: this.#driver.size(),
+      size,
       nowMs: this.#clock.now(),
       host,
       home,
@@ -89,16 +94,33 @@ class App {
   }
 
   run(): Promise<number> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       this.#finish = resolve;
-      this.#panels = panels.map((plan) =>
-        this.#driver.panel(plan.name, (canvas) =>
-          plan.paint(this.#look.unicode ? canvas : asciiFrames(canvas), this.#state, this.#look),
-        ),
-      );
-      this.#show(true);
-      void this.#connect();
+      this.#fail = reject;
+      this.#begin().catch(reject);
     });
+  }
+
+  /** Asks the daemon first: it answers while the terminal is being taken, and the first frame may be a full one. */
+  async #begin(): Promise<void> {
+    const connected = this.#connect();
+    await Promise.race([connected, new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))]);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#finished) return;
+    const driver = this.#options.openDriver({
+      key: (key) => this.#post({ on: "key", key }, true),
+      mouse: (mouse) => this.#post({ on: "mouse", mouse }, true),
+      paste: (text) => this.#post({ on: "paste", text }, true),
+      resize: (size) => this.#post({ on: "resize", size }),
+      end: (why) => this.#end(why === "hangup" ? 129 : 143),
+    });
+    this.#driver = driver;
+    this.#panels = panels.map((plan) =>
+      driver.panel(plan.name, (canvas) =>
+        plan.paint(this.#look.unicode ? canvas : asciiFrames(canvas), this.#state, this.#look),
+      ),
+    );
+    this.#post({ on: "resize", size: driver.size() }, true);
   }
 
   #post(event: Event, now = false): void {
@@ -113,7 +135,7 @@ class App {
 
   /** Says which panels are stale, and where they stand. */
   #show(now: boolean): void {
-    if (this.#panels.length === 0) return;
+    if (this.#driver === null) return;
     const at = layout(this.#state);
     let changed = false;
     panels.forEach((plan, index) => {
@@ -149,6 +171,10 @@ class App {
         this.#daemon = await this.#options.connect();
         break;
       } catch (error) {
+        if (error instanceof Fault && HOPELESS.has(error.code)) {
+          this.#fail(error);
+          return this.#end(exitStatus(error.code));
+        }
         this.#post({ on: "link", link: { at: "gone", why: saying(error) } });
         await new Promise<void>((resolve) => this.#clock.wake(this.#clock.now() + waitMs, resolve));
         waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
@@ -166,7 +192,7 @@ class App {
         void this.#health();
       },
       onEvent: (event, data) => {
-        if (event === "snapshot") this.#post({ on: "snapshot", snapshot: data as SnapshotJson });
+        if (event === "snapshot") this.#post({ on: "snapshot", snapshot: data as SnapshotJson }, true);
         else if (event === "entry") this.#post({ on: "entry", entry: data as EntryJson });
       },
       onLost: () => {
@@ -210,7 +236,7 @@ class App {
   #stream(agent: string): void {
     this.#watching = this.#daemon!.events(`/v1/agents/${encodeURIComponent(agent)}/stream`, {
       onEvent: (event, data) => {
-        if (event === "screen") this.#post({ on: "screen", agent, screen: data as WholeScreenJson });
+        if (event === "screen") this.#post({ on: "screen", agent, screen: data as WholeScreenJson }, true);
         else if (event === "rows") this.#post({ on: "rows", agent, changed: data as ChangedRowsJson });
       },
       onEnd: (why) => {
@@ -240,8 +266,8 @@ class App {
         this.#save();
         break;
       case "repaint":
-        this.#driver.suspend();
-        this.#driver.resume();
+        this.#driver?.suspend();
+        this.#driver?.resume();
         break;
       case "quit":
         this.#end(0);
@@ -272,12 +298,12 @@ class App {
       return;
     }
     this.#away = true;
-    this.#driver.suspend();
+    this.#driver?.suspend();
     void this.#ask({ do: "seen", agent: id });
     const problem = await attachHere(env, to);
     this.#away = false;
     if (this.#finished) return;
-    this.#driver.resume();
+    this.#driver?.resume();
     this.#post({ on: "attached", agent: id, problem }, true);
   }
 
@@ -299,7 +325,7 @@ class App {
     this.#events?.stop();
     this.#watching?.stop();
     this.#daemon?.close();
-    this.#driver.close();
+    this.#driver?.close();
     this.#finish(status);
   }
 }

@@ -106,7 +106,10 @@ function settle(state: State): State {
     const session = state.agents.get(state.selected.id)?.session;
     index = items.findIndex((item) => item.kind === "session" && item.session === session);
   }
-  if (index < 0 && state.selected === null) index = items.findIndex((item) => item.kind === "agent");
+  // Nothing was selected, or a filter hides it: the first that is found.
+  if (index < 0 && (state.selected === null || state.filter !== "")) {
+    index = items.findIndex((item) => item.kind === "agent");
+  }
   if (index < 0) index = Math.min(state.selectedIndex, items.length - 1);
   const selected = items[index] ?? null;
   const top = Math.max(0, Math.min(state.top, items.length - 1));

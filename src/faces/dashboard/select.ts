@@ -28,11 +28,11 @@ export function selectAgent(state: State, id: string): State {
 export function reveal(state: State): State {
   const rows = Math.max(1, listRows(state));
   const at = state.selectedIndex;
+  // A row of what comes next stays in sight on either side.
+  const margin = rows >= 4 ? 1 : 0;
   let top = state.top;
-  if (at < top) top = at;
-  if (at >= top + rows) top = at - rows + 1;
-  // The session's row above the first agent comes with it.
-  if (top === at && top > 0 && state.items[top - 1]?.kind === "session" && rows > 1) top--;
+  if (at - margin < top) top = at - margin;
+  if (at + margin >= top + rows) top = at + margin - rows + 1;
   top = Math.max(0, Math.min(top, state.items.length - rows));
   return top === state.top ? state : { ...state, top };
 }

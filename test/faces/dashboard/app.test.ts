@@ -21,6 +21,8 @@ class Stage {
   saved: Saved | null = null;
   readonly #panels: { rect: Rect; paint: (canvas: Canvas) => void }[] = [];
   ended: Promise<number> | null = null;
+  /** The daemon is not found before this is settled. */
+  found: Promise<void> = Promise.resolve();
 
   async open(): Promise<this> {
     await this.daemon.start();
@@ -28,7 +30,11 @@ class Stage {
     const paths = { socket, runFile: `${folder}/daemon.json`, stateDir: folder, tmuxSocket: "/nowhere" };
     this.ended = runDashboard({
       openDriver: (events) => this.#driver(events),
-      connect: () => connect(paths),
+      size: this.size,
+      connect: async () => {
+        await this.found;
+        return connect(paths);
+      },
       clock: systemClock,
       env: {},
       host: "mill",
@@ -41,6 +47,7 @@ class Stage {
         this.saved = saved;
       },
     });
+    await until("the terminal is taken", () => this.#panels.length > 0);
     return this;
   }
 
@@ -99,9 +106,13 @@ class Stage {
 test("the first frame stands before the daemon has said anything, and agents follow", async () => {
   const stage = new Stage();
   stage.daemon.put(agent("fix-login", { state: "working" }));
-  const opening = stage.open();
-  await opening;
+  let find = () => {};
+  stage.found = new Promise((resolve) => {
+    find = resolve;
+  });
+  await stage.open();
   assert.match(stage.text(), /connecting…/);
+  find();
   await stage.shows("fix-login");
   await stage.shows("tmux 3.3a");
   await stage.close();

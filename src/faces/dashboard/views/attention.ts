@@ -1,4 +1,5 @@
 /** The dialog of the selected agent: what it asks, and its choices with the digit that gives each. */
+import type { QuestionJson } from "#wire/agent.js";
 import { digitOf } from "../answer.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { ASKS, BOLD, DIM, fit, KEY, type Look, sign, wrap } from "../look.js";
@@ -19,7 +20,7 @@ export function paintAttention(canvas: Canvas, state: State, look: Look): void {
   if (!agent?.question) return;
   const answering = state.answering?.agent === agent.id;
   const { kind } = agent.question;
-  const asks = kind === "other" || kind === "question" ? "asks" : `asks: ${kind}`;
+  const asks = ASKS_FOR[kind];
   // Where the choices take every row, the question moves into the frame.
   const tight = canvas.height - 2 <= agent.question.choices.length;
   const title = answering
@@ -38,6 +39,15 @@ export function paintAttention(canvas: Canvas, state: State, look: Look): void {
     canvas.put(5, y + 1, line.text, line.style, inner.width - 4);
   });
 }
+
+const ASKS_FOR: Record<QuestionJson["kind"], string> = {
+  permission: "asks for permission",
+  question: "asks",
+  plan: "asks about its plan",
+  trust: "asks whether to trust",
+  login: "asks you to log in",
+  other: "asks",
+};
 
 /**
  * The lines inside the frame. Where they do not all fit, the choices stay and the text above them is cut to its end,

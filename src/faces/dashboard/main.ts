@@ -1,0 +1,64 @@
+/**
+ * `drover` without a command: the full-screen dashboard. It paints a first frame before the daemon has answered, and holds
+ * nothing that the daemon does not know, except how it was left (which is read back when it opens again).
+ */
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { exitStatus, Fault } from "#core/fault.js";
+import { systemClock } from "#host/clock.js";
+import { resolvePaths } from "#host/paths.js";
+import { connect } from "../kit/daemon-client.js";
+import { runDashboard } from "./app.js";
+import { openDriver } from "./driver/open-driver.js";
+import { isUtf8 } from "./look.js";
+import { readSaved, writeSaved } from "./saved-state.js";
+
+/**
+ * `-L NAME`, `-S PATH` choose the tmux server, `-f FILE` the configuration for one that has to be started, `--ephemeral` a
+ * daemon that ends with the last dashboard, `--driver neo-blessed|blessed` the library behind the screen. Returns the
+ * exit status; what goes wrong is told in one sentence.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+  const { env, stdin, stdout, stderr } = process;
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        "server-name": { type: "string", short: "L" },
+        "server-path": { type: "string", short: "S" },
+        "tmux-config": { type: "string", short: "f" },
+        driver: { type: "string" },
+        ephemeral: { type: "boolean" },
+      },
+    });
+    if (!stdin.isTTY || !stdout.isTTY)
+      throw new Fault("USAGE", "the dashboard needs a terminal", { hint: 'try "drover ls"' });
+    const library = values.driver ?? "neo-blessed";
+    if (library !== "neo-blessed" && library !== "blessed") {
+      throw new Fault("USAGE", `there is no driver called ${library}`, { hint: "neo-blessed or blessed" });
+    }
+    const paths = resolvePaths(env, { serverName: values["server-name"], serverPath: values["server-path"] });
+    const file = join(paths.stateDir, "dashboard.json");
+    const config = values["tmux-config"];
+    const daemonArgs = [...(config ? ["-f", resolve(config)] : []), ...(values.ephemeral ? ["--ephemeral"] : [])];
+    return await runDashboard({
+      openDriver: (events) => openDriver({ library, input: stdin, output: stdout, env }, events),
+      size: { columns: stdout.columns || 80, rows: stdout.rows || 24 },
+      connect: () => connect(paths, { autostart: true, daemonArgs }),
+      clock: systemClock,
+      env,
+      host: hostname(),
+      home: env.HOME ?? "",
+      folder: process.cwd(),
+      unicode: isUtf8(env),
+      tmuxSocket: paths.tmuxSocket,
+      readSaved: () => readSaved(file),
+      writeSaved: (saved) => writeSaved(file, saved),
+    });
+  } catch (error) {
+    const fault = error instanceof Fault ? error : new Fault("INTERNAL", (error as Error).message, { cause: error });
+    stderr.write(`drover: ${fault.message}${fault.hint ? ` (${fault.hint})` : ""}\n`);
+    return exitStatus(fault.code);
+  }
+}
