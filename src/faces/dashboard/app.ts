@@ -120,6 +120,8 @@ class App {
         plan.paint(this.#look.unicode ? canvas : asciiFrames(canvas), this.#state, this.#look),
       ),
     );
+    // What the daemon has said meanwhile is read first.
+    await new Promise((resolve) => setImmediate(resolve));
     this.#post({ on: "resize", size: driver.size() }, true);
   }
 
