@@ -4,7 +4,7 @@
  */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import type { ResultPromise } from "execa";
+import type { Readable, Writable } from "node:stream";
 import { Fault } from "#core/fault.js";
 
 export interface RunOptions {
@@ -57,13 +57,22 @@ export async function run(program: string, args: readonly string[], options: Run
   };
 }
 
-/**
- * Starts a program that stays. Its output is never gathered (execa would kill it at 100 MB), its failure never an
- * unhandled rejection, and chunks are bytes, since one may end inside a character.
- */
-export async function startLong(program: string, args: readonly string[], options: RunOptions = {}) {
+/** A program that stays: its streams, and a promise of its end. */
+export interface Long {
+  readonly pid: number | undefined;
+  readonly stdin: Writable;
+  /** Chunks of bytes: one may end inside a character. */
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  kill(signal: NodeJS.Signals): void;
+  /** Never rejects; `failed` says why it could not be started. */
+  readonly ended: Promise<{ code: number | null; signal: string | null; failed: string | null }>;
+}
+
+/** Starts a program that stays. Its output is never gathered: execa would kill it at 100 MB. It ends when we do. */
+export async function startLong(program: string, args: readonly string[], options: RunOptions = {}): Promise<Long> {
   const { execa } = await import("execa");
-  return execa(program, args, {
+  const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: childEnv(process.env, options.env),
     extendEnv: false,
@@ -73,7 +82,22 @@ export async function startLong(program: string, args: readonly string[], option
     stdin: "pipe",
     cleanup: true,
     forceKillAfterDelay: 1_000,
-  }) as ResultPromise<{ buffer: false; reject: false; encoding: "buffer" }>;
+  });
+  return {
+    pid: child.pid,
+    stdin: child.stdin,
+    stdout: child.stdout,
+    stderr: child.stderr,
+    kill: (signal) => void child.kill(signal),
+    ended: child.then((result) => {
+      const started = result.exitCode !== undefined || result.signal !== undefined;
+      return {
+        code: result.exitCode ?? null,
+        signal: result.signal ?? null,
+        failed: started ? null : (result.shortMessage ?? `${program} could not be started`),
+      };
+    }),
+  };
 }
 
 /**

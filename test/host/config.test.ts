@@ -1,0 +1,67 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
+import { DEFAULT_CONFIG, parseConfig, readConfig } from "#host/config.js";
+import { suite } from "../kit/t.js";
+
+const test = suite("config");
+
+test("no file, and an empty file, mean the defaults", async () => {
+  const scratch = mkdtempSync(join(tmpdir(), "config-"));
+  assert.equal(await readConfig(join(scratch, "none.toml")), DEFAULT_CONFIG);
+  writeFileSync(join(scratch, "config.toml"), "# nothing set\n");
+  assert.equal(await readConfig(join(scratch, "config.toml")), DEFAULT_CONFIG);
+  const folder = await readConfig(scratch).catch((error: unknown) => error);
+  assert.ok(folder instanceof Fault && folder.code === "INVALID", "a folder is not a configuration");
+  rmSync(scratch, { recursive: true });
+});
+
+test("every setting is read", async () => {
+  const text = `
+restore = "auto"
+[tmux]
+config = "/home/me/.tmux.conf"
+[ui]
+driver = "blessed"
+frames_per_second = 10
+[providers.claude]
+command = ["/opt/claude", "--flag"]
+[providers.codex]
+`;
+  assert.equal(await parseConfig(text, "c"), {
+    tmux: { config: "/home/me/.tmux.conf" },
+    ui: { driver: "blessed", framesPerSecond: 10 },
+    restore: "auto",
+    providers: { claude: { command: ["/opt/claude", "--flag"] }, codex: { command: null } },
+  });
+});
+
+test("what is wrong is named with its line", async () => {
+  const wrong: Record<string, string> = {
+    'ui.colour = "red"': "c:1: unknown setting ui.colour",
+    '\ncolour = "red"': "c:2: unknown setting colour",
+    '[ui]\ndriver = "blessed"\ncolour = "red"': "c:3: unknown setting ui.colour",
+    "[window]\nx = 1": "c:1: unknown setting window",
+    '[ui]\n\n  "driver" = "curses"': 'c:3: ui.driver must be "neo-blessed" or "blessed"',
+    "[ui]\nframes_per_second = 0": "c:2: ui.frames_per_second must be a whole number from 1 to 60",
+    "[ui]\nframes_per_second = 2.5": "c:2: ui.frames_per_second must be a whole number from 1 to 60",
+    "restore = true": 'c:1: restore must be "manual" or "auto"',
+    "ui = 3": "c:1: ui must be a table",
+    "[providers.claude]\ncommand = []": "c:2: providers.claude.command must name a program",
+    '[providers.claude]\ncommand = "claude"': "c:2: providers.claude.command must be a list of strings",
+    "[providers.claude]\ncommand = [1]": "c:2: providers.claude.command.0 must be a string",
+    "[providers.claude]\nargs = []": "c:2: unknown setting providers.claude.args",
+    "[ui\n": "c:1: ",
+    "a = 1\na = 2": "c:2: ",
+  };
+  for (const [text, message] of Object.entries(wrong)) {
+    const error = await parseConfig(text, "c").catch((e: unknown) => e);
+    assert.ok(error instanceof Fault && error.code === "INVALID", text);
+    assert.is(error.message.slice(0, message.length), message);
+    assert.ok(error.message.length > message.length - 1 && !error.message.includes("\n"));
+  }
+});
+
+test.run();
