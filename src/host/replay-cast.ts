@@ -21,6 +21,9 @@ export interface ReplayOptions {
 /** What a terminal is called before its program names it. tmux shows the host's name, never nothing. */
 const UNTITLED = "untitled";
 
+/** Stills held at once: five seconds of a recording, a few MB. */
+const BATCH_TICKS = 50;
+
 /** The lines of `drover replay`, in order of time. */
 export async function* replayCast(
   cast: Cast,
@@ -33,21 +36,28 @@ export async function* replayCast(
   const pending = [...(options.hookEvents ?? [])];
   let next = 0;
   try {
-    for (let tick = 0; (tick * REPLAY_TICK_MS) / 1000 <= until + 1e-9; tick++) {
-      const t = (tick * REPLAY_TICK_MS) / 1000;
-      for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
-        if (event.kind === "output") for (const piece of cut(event.text, options.pieces)) stream.feed(piece);
-        else if (event.kind === "resize") stream.resize(event.columns, event.rows);
+    // Parsing is queued for many ticks at once: the emulator hands control back between writes that are waited for.
+    const ticks = Math.floor((until * 1000) / REPLAY_TICK_MS + 1e-6);
+    for (let first = 0; first <= ticks; first += BATCH_TICKS) {
+      const moments = [];
+      for (let tick = first; tick <= Math.min(ticks, first + BATCH_TICKS - 1); tick++) {
+        const t = (tick * REPLAY_TICK_MS) / 1000;
+        for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
+          if (event.kind === "output") for (const piece of cut(event.text, options.pieces)) stream.feed(piece);
+          else if (event.kind === "resize") stream.resize(event.columns, event.rows);
+        }
+        moments.push(stream.snapshot().then(({ still, signals }) => ({ t, still, signals })));
       }
-      const hooks: HookReport[] = [];
-      while (pending[0] !== undefined && pending[0].t <= t) {
-        const { name, payload } = pending.shift()!;
-        const report = hookReport(provider.name, name, payload);
-        if (report !== null) hooks.push(report);
+      for (const { t, still, signals } of await Promise.all(moments)) {
+        const hooks: HookReport[] = [];
+        while (pending[0] !== undefined && pending[0].t <= t) {
+          const { name, payload } = pending.shift()!;
+          const report = hookReport(provider.name, name, payload);
+          if (report !== null) hooks.push(report);
+        }
+        yield* replay.step({ t, still, hooks, signals: options.raw ? signals : [] });
+        options.eachTick?.(t, replay);
       }
-      const { still, signals } = await stream.snapshot();
-      yield* replay.step({ t, still, hooks, signals: options.raw ? signals : [] });
-      options.eachTick?.(t, replay);
     }
   } finally {
     stream.close();

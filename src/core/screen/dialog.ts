@@ -40,7 +40,7 @@ export function numberedChoices(
     const indent = row.text.indexOf(match[4]!);
     const more = below
       .filter((next) => next.text !== "" && next.text.length - next.text.trimStart().length > indent)
-      .map((next) => unframed(withoutFaded(next)))
+      .map((next) => unframed(kept(next)))
       .filter((text) => text !== "" && !/^[─━╌│┃]+$/.test(text));
     found.unshift({ number: number!, text: [head.trim(), ...more].join(" "), selected: isSelected(row) });
     below = [];
@@ -60,9 +60,15 @@ export function unframed(text: string): string {
 
 /** The row's text without what is faded (descriptions, hints), unless all of it is. */
 export function withoutFaded(row: Row): string {
-  const kept = row.runs.filter((run) => run.text.trim() === "" || !runHasInk(run, "faded"));
-  const text = kept.map((run) => run.text).join("");
-  return /[\p{L}\p{N}]{2}|[\p{L}]/u.test(text) ? text : row.text;
+  const text = kept(row);
+  return /\p{L}/u.test(text) ? text : row.text;
+}
+
+function kept(row: Row): string {
+  return row.runs
+    .map((run) => (runHasInk(run, "faded") ? " ".repeat(run.text.length) : run.text))
+    .join("")
+    .trimEnd();
 }
 
 export function question(kind: QuestionKind, textRows: readonly Row[], choices: readonly Choice[]): Question {

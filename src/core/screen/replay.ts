@@ -52,14 +52,17 @@ export class Replay {
       this.#believed = newborn(nowMs);
       lines.push({ t: moment.t, state: "starting", source: null, rule: null, excerpt: null });
     }
+    const reading = this.#provider.read(moment.still);
     for (const { means, evidence } of moment.hooks ?? [])
       this.#take({ kind: "hook", means, evidence }, moment.t, lines);
     for (const signal of moment.signals ?? []) {
       if (signal.kind !== "osc-7501") continue;
       const report = statusReport(this.#provider.name, signal.text, this.#believed.memory.turnOpen === true);
-      if (report !== null) this.#take({ kind: "hook", ...report }, moment.t, lines);
+      // Codex calls itself working for a moment in its first second, with nothing but its welcome on the screen.
+      const atWelcome = report?.means === "turn-started" && reading.evidence.rule.endsWith("/fresh");
+      if (report !== null && !atWelcome) this.#take({ kind: "hook", ...report }, moment.t, lines);
     }
-    this.#take({ kind: "still", reading: this.#provider.read(moment.still) }, moment.t, lines);
+    this.#take({ kind: "still", reading }, moment.t, lines);
     return lines;
   }
 

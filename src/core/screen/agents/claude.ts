@@ -191,8 +191,18 @@ function findDialog(still: Still, end: number): Question | null {
   if (!hinted && top < 0) return null;
   const list = numberedChoices(rows, hinted ? end - 1 : end) ?? plainChoices(rows, pointer);
   if (list === null || pointer < list.first) return null;
-  const body = rows.slice(top + 1, list.first).filter((row) => !/^\s*Tip:/.test(row.text));
+  const body = withoutTip(rows.slice(top + 1, list.first));
   return question(kindOf(body, rows[end]!), body, list.choices);
+}
+
+/** A tip changes from one showing of the same dialog to the next. It is bold, and may wrap. */
+function withoutTip(rows: readonly Row[]): Row[] {
+  let inTip = false;
+  return rows.filter((row) => {
+    const begins = /^\s*Tip:/.test(row.text);
+    inTip = begins || (inTip && hasInk(row, row.text.search(/\S/), "bold"));
+    return !inTip;
+  });
 }
 
 /** Choices without numbers: the rows around the pointer whose text begins in the pointer's text column. */

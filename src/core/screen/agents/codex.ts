@@ -145,7 +145,8 @@ function layOut(still: Still, prompt: number, end: number): Layout<Region> {
  */
 function isOwnTitle(title: string, footer: readonly Row[]): boolean {
   const folder = title.split(" | ").at(-1)!.trim();
-  if (folder === "") return false;
+  // A glyph in front would be a wheel that this reader does not know.
+  if (folder === "" || !/^[\p{L}\p{N}~./_-]/u.test(title)) return false;
   return (
     title.includes(" | ") ||
     footer.some((row) => row.text.split(/[\s·]+/).some((word) => word === folder || word.endsWith(`/${folder}`)))

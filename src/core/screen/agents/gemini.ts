@@ -6,13 +6,14 @@
 import type { Question, QuestionKind } from "../../model.js";
 import { readComposer } from "../composer.js";
 import { digitOrArrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import type { Row, Still } from "../still.js";
 
 /**
  * `blank`: the whole screen, where nothing is on it. `gone`: the frame at the bottom, once Gemini let go of the terminal.
- * `first`: the composer's row, where nothing at all stands above it yet. `spin`: the left half of the status line.
+ * `first`: the composer's row in the very first frame, with its cursor and with nothing at all above it. `spin`: the left half of the status line.
  * `status`: the same, where the title does not say that Gemini rests (it names hooks that run at rest, too).
  * `notice`: the transcript's last notice or error. `prompt`: the composer's first row.
  */
@@ -28,10 +29,9 @@ const TITLE_SIGNS: readonly Sign<Region>[] = [
   { rule: "title-busy", shows: "working", where: "title", looksLike: /^✦/ },
 ];
 
-/** Gemini clears the screen before it draws all of it anew: for a frame the title is all there is. At rest it proves little. */
+/** Gemini clears the screen before it draws all of it anew: for a frame the title is all there is. */
 const BLANK_SIGNS: readonly Sign<Region>[] = [
   ...TITLE_SIGNS,
-  { rule: "title-rest", shows: "starting", where: "title", looksLike: /^◇/ },
   { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
 ];
 
@@ -117,7 +117,7 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const composer = readComposer(prompt, 3);
   return {
     regions: {
-      first: lastInked(above) < 0 && box.top < 8 ? prompt.slice(0, 1) : [],
+      first: lastInked(above) < 0 && box.top < 8 && hasInk(prompt[0]!, 3, "inverse") ? prompt.slice(0, 1) : [],
       spin: left,
       status: still.title.startsWith("◇") ? [] : left,
       notice: notice.slice(0, noticeEnd < 0 ? undefined : noticeEnd),
