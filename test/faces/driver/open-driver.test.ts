@@ -253,7 +253,7 @@ test("sizes down to one cell never throw, in a storm of them", async () => {
     on.resize(columns, rows);
     on.driver.render(true);
   }
-  assert.is(await on.screen(), "┌─ 漢字 ─┐\n│漢字漢字\n かな────┘");
+  assert.is(await on.screen(), "┌─ 漢字 ─┐\n│漢字漢字 \n かな────┘");
   assert.equal(on.driver.size(), { columns: 10, rows: 3 });
 });
 
