@@ -19,7 +19,7 @@ const bundles = [
 ].filter((b) => existsSync(join(root, b.entry)));
 const stamp = existsSync(join(root, "dist/src.tsbuildinfo")) ? statSync(join(root, "dist/src.tsbuildinfo")).mtimeMs : 0;
 const stale = bundles.filter((b) => !existsSync(join(root, b.out)) || statSync(join(root, b.out)).mtimeMs < stamp);
-if (stale.length > 0 && existsSync(join(root, "bin/bundle.js"))) {
+if (stale.length > 0) {
   const { bundle } = await import("./bundle.js");
   for (const b of stale) await bundle(join(root, b.entry), join(root, b.out));
 }

@@ -1,7 +1,7 @@
 // Makes the bundles that start fast: one CommonJS file for an entry and everything it imports.
 //
 // An entry exports `main(argv, …)` and does nothing when it is loaded: a bundle is CommonJS, which has no top-level
-// await, and bin/drover.js calls `launch("dist/bundle/….cjs").main(argv)` (see launch.js).
+// await, and bin/drover.cjs calls `launch("dist/bundle/….cjs").main(argv)` (see launch.cjs).
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,8 +9,8 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** What cannot be bundled: LevelDB has a native part, and blessed is only loaded by those who set it as their driver. */
-const EXTERNAL = ["level", "blessed"];
+/** LevelDB has a native part; blessed is loaded by those who set it as their driver, the emulator by `drover replay` alone. */
+const EXTERNAL = ["level", "blessed", "@xterm/headless"];
 
 /** Bundles `entry` (an ES module below dist/) into `outfile`. Throws with esbuild's messages where it cannot. */
 export async function bundle(entry, outfile) {

@@ -13,7 +13,7 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Starts the bundle's `main` through the launcher in a process of its own, with this folder as the user's cache. */
 function start(bundle: string, cache: string): { status: number | null; out: string } {
-  const launcher = pathToFileURL(join(root, "bin/launch.js")).href;
+  const launcher = pathToFileURL(join(root, "bin/launch.cjs")).href;
   const code = `import { launch } from ${JSON.stringify(launcher)};
     process.exitCode = await launch(${JSON.stringify(bundle)}).main(["x"]);`;
   const env = { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: cache };

@@ -261,6 +261,18 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: "replay",
+    summary: "read a recording as the daemon would, and say what it shows",
+    arguments: [{ name: "FILE", does: "an asciicast recording (.cast)", from: "files" }],
+    options: [
+      { long: "provider", value: "PROVIDER", does: "whose recording it is", from: "providers" },
+      { long: "raw", does: "also what only the bytes hold: OSC 7501, 9, 777, 99 and the bell" },
+      { long: "hooks", value: "FILE", does: "also the hookEvents of this file", from: "files" },
+    ],
+    examples: ["drover replay turn.cast --provider codex", "drover replay turn.cast --provider claude --json"],
+    load: () => import("./replay.js"),
+  },
+  {
     name: "completion",
     summary: "print a completion script for a shell",
     arguments: [{ name: "SHELL", does: "bash, zsh or fish", from: ["bash", "zsh", "fish"] }],

@@ -16,12 +16,15 @@ export interface Context {
   readonly ink: Ink;
   /** Columns to print in; null where standard output is no terminal and nothing needs to be cut. */
   readonly columns: number | null;
+  /** Whether a person sits at both ends. */
   readonly terminal: boolean;
   /** Arguments for a daemon that has to be started. */
   readonly daemonArgs: readonly string[];
   nowMs(): number;
   /** Writes a line to standard output. */
   line(text: string): void;
+  /** Writes all of them at once: a write is a system call. */
+  lines(texts: readonly string[]): void;
   /** Writes a value as one line of JSON to standard output. */
   value(value: unknown): void;
   /** A line for the person alone: on standard error, and not with --json. */
@@ -49,7 +52,7 @@ export interface Printer {
 }
 
 export function makeContext(options: Options, io: Io): Context {
-  const { env, stdout, stderr, stdin } = io;
+  const { env, stdout, stderr } = io;
   const json = options.has("json");
   const serverName = options.text("server-name");
   const serverPath = options.text("server-path");
@@ -62,24 +65,28 @@ export function makeContext(options: Options, io: Io): Context {
     ...(config === undefined ? [] : ["-f", resolve(config)]),
     ...(options.has("ephemeral") ? ["--ephemeral"] : []),
   ];
-  const terminal = stdout.isTTY === true;
+  const toTerminal = stdout.isTTY === true;
   let client: DaemonClient | null = null;
   const context: Context = {
     env,
     cwd: workingFolder(),
     json,
     paths,
-    ink: new Ink(terminal && !env.NO_COLOR && env.TERM !== "dumb"),
-    columns: terminal ? stdout.columns || 80 : null,
-    terminal: terminal && stdin.isTTY === true,
+    ink: new Ink(toTerminal && !env.NO_COLOR && env.TERM !== "dumb"),
+    columns: toTerminal ? stdout.columns || 80 : null,
+    // Touched only by who asks: opening standard input costs a command some milliseconds.
+    get terminal() {
+      return toTerminal && io.stdin.isTTY === true;
+    },
     daemonArgs,
     nowMs: () => Date.now(),
     line: (text) => void stdout.write(`${text}\n`),
+    lines: (texts) => void stdout.write(texts.map((text) => `${text}\n`).join("")),
     value: (value) => void stdout.write(`${JSON.stringify(value)}\n`),
     note: (text) => {
       if (!json) stderr.write(`${text}\n`);
     },
-    stdin: () => readAll(stdin),
+    stdin: () => readAll(io.stdin),
     async daemon() {
       client ??= await connect(paths, { autostart: true, daemonArgs, env });
       warnOfVersion(client, context);

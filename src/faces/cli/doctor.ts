@@ -7,7 +7,7 @@ export async function run(context: Context): Promise<number> {
   const checks = judge(await look(context));
   const wrong = checks.filter((check) => check.status === "wrong").length;
   if (context.json) context.value({ ok: wrong === 0, checks });
-  else for (const line of doctorLines(checks, context)) context.line(line);
+  else context.lines(doctorLines(checks, context));
   return wrong === 0 ? 0 : 1;
 }
 

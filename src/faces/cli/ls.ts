@@ -7,6 +7,6 @@ export async function run(context: Context, { options }: Invocation): Promise<nu
   const daemon = await context.daemon();
   const fleet = await daemon.request<AgentsJson>("GET", options.has("all") ? "/v1/agents?all=1" : "/v1/agents");
   if (context.json) context.value(fleet);
-  else for (const line of fleetTable(fleet.agents, context.ink, context.columns, context.nowMs())) context.line(line);
+  else context.lines(fleetTable(fleet.agents, context.ink, context.columns, context.nowMs()));
   return 0;
 }

@@ -24,7 +24,7 @@ export async function run(context: Context, { arguments: [label = ""], options }
     }),
   );
   if (context.json) context.value(output);
-  else for (const row of withoutBlankEnd(output.rows)) context.line(row);
+  else context.lines(withoutBlankEnd(output.rows));
   return 0;
 }
 

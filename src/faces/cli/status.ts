@@ -13,7 +13,7 @@ export async function run(context: Context): Promise<number> {
   }
   const health = await daemon.request<HealthJson>("GET", "/v1/health");
   if (context.json) context.value(health);
-  else for (const line of statusLines(health, daemon.socket, context.ink)) context.line(line);
+  else context.lines(statusLines(health, daemon.socket, context.ink));
   return health.status === "ok" ? 0 : 1;
 }
 

@@ -9,7 +9,7 @@ import type { Invocation } from "./parse.js";
 export async function run(context: Context, { arguments: [label = ""] }: Invocation): Promise<number> {
   const why = await askAgent(context, label, (daemon, ref) => daemon.request<WhyJson>("GET", agentPath(ref, "/why")));
   if (context.json) context.value(why);
-  else for (const line of whyLines(why, context.ink, context.columns, context.nowMs())) context.line(line);
+  else context.lines(whyLines(why, context.ink, context.columns, context.nowMs()));
   return 0;
 }
 

@@ -3,13 +3,13 @@
  * retry), server-sent events for what goes on. What the daemon refuses becomes a Fault with its code, hint and detail.
  */
 import { readFileSync } from "node:fs";
-import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
-import { FAULTS, Fault, type FaultCode } from "#core/fault.js";
+import { FAULTS, Fault, type FaultCode, httpStatus } from "#core/fault.js";
 import type { ErrorJson } from "#wire/agent.js";
+import { type Ask, exchange } from "./http-exchange.js";
 import { SseReader } from "./sse-client.js";
-import { type DaemonStart, launchDaemon } from "./start-daemon.js";
+import type { DaemonStart } from "./start-daemon.js";
 
 /** Where a daemon of this user and this tmux server is to be found. */
 export interface DaemonPaths {
@@ -78,7 +78,7 @@ const READY_LIMIT_MS = 1_000;
 const RESUME_MIN_MS = 50;
 const RESUME_MAX_MS = 2_000;
 /** An answer larger than this is no answer of ours. */
-const ANSWER_LIMIT_BYTES = 256 * 1_048_576;
+const ANSWER_LIMIT_CHARACTERS = 256 * 1_048_576;
 
 /** Finds the daemon, starting it where none answers and `autostart` says how. Throws DAEMON_UNREACHABLE. */
 export async function connect(paths: DaemonPaths, options: ConnectOptions = {}): Promise<DaemonClient> {
@@ -91,7 +91,7 @@ class Client implements DaemonClient {
   readonly #paths: DaemonPaths;
   readonly #options: ConnectOptions;
   readonly #subscriptions = new Set<Subscription>();
-  readonly #asking = new Set<AbortController>();
+  readonly #asking = new Set<Socket>();
   socket: string;
   version: string | null = null;
   /** Connected while looking for the daemon, and kept for the first request. */
@@ -107,6 +107,7 @@ class Client implements DaemonClient {
     if (await this.#find()) return;
     const { autostart, startLimitMs = START_LIMIT_MS } = this.#options;
     if (!autostart) throw unreachable(this.socket);
+    const { launchDaemon } = await import("./start-daemon.js");
     const daemon = launchDaemon(this.#start());
     const giveUpAt = Date.now() + startLimitMs;
     try {
@@ -152,17 +153,16 @@ class Client implements DaemonClient {
 
   async request<T>(method: string, path: string, body?: unknown, options: { timeoutMs?: number } = {}): Promise<T> {
     const limitMs = options.timeoutMs ?? REQUEST_LIMIT_MS;
-    const abort = new AbortController();
-    this.#asking.add(abort);
+    const socket = this.#dial();
+    this.#asking.add(socket);
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      abort.abort();
+      socket.destroy();
     }, limitMs);
     try {
-      const response = await this.#open(method, path, body === undefined ? null : JSON.stringify(body), abort.signal);
-      const text = await readAll(response);
-      const status = response.statusCode ?? 0;
+      const ask = { method, path, accept: "application/json", body: body === undefined ? null : JSON.stringify(body) };
+      const { status, text } = await answer(socket, ask);
       if (status >= 400) throw refused(status, text);
       return (text === "" ? {} : parse(text)) as T;
     } catch (error) {
@@ -171,81 +171,36 @@ class Client implements DaemonClient {
       throw unreachable(this.socket, error);
     } finally {
       clearTimeout(timer);
-      this.#asking.delete(abort);
+      this.#asking.delete(socket);
     }
   }
 
   events(path: string, handlers: EventHandlers, options: EventOptions = {}): Subscription {
-    const abort = new AbortController();
-    const subscription: Subscription = {
-      stop: () => {
-        abort.abort();
-        this.#subscriptions.delete(subscription);
-      },
-    };
-    this.#subscriptions.add(subscription);
-    void this.#follow(path, handlers, options, abort.signal).finally(() => this.#subscriptions.delete(subscription));
-    return subscription;
+    const following = new Following(handlers, options);
+    this.#subscriptions.add(following);
+    void this.#follow(path, following).finally(() => this.#subscriptions.delete(following));
+    return following;
   }
 
-  async #follow(path: string, handlers: EventHandlers, options: EventOptions, signal: AbortSignal): Promise<void> {
-    let after = options.after === undefined ? null : String(options.after);
+  async #follow(path: string, following: Following): Promise<void> {
     let waitMs = RESUME_MIN_MS;
-    const resume = options.resume ?? true;
-    while (!signal.aborted) {
-      let lost: Fault | null = null;
-      try {
-        const response = await this.#open("GET", withAfter(path, after), null, signal, "text/event-stream");
-        const status = response.statusCode ?? 0;
-        if (status >= 400) {
-          const fault = refused(status, await readAll(response));
-          // A refusal stands; a daemon that is going down or coming up (5xx) is asked again.
-          if (status < 500 || !resume) {
-            if (!signal.aborted) handlers.onEnd?.(fault);
-            return;
-          }
-          throw fault;
-        }
-        handlers.onOpen?.();
-        const reader = new SseReader();
-        response.setEncoding("utf8");
-        for await (const chunk of response) {
-          waitMs = RESUME_MIN_MS;
-          for (const { event, data, id } of reader.push(chunk as string)) {
-            if (signal.aborted) return;
-            handlers.onEvent(event, parse(data), id);
-            after = id ?? after;
-          }
-        }
-      } catch (error) {
-        lost = error instanceof Fault ? error : unreachable(this.socket, error);
-      }
-      if (signal.aborted) return;
-      if (!resume) {
-        handlers.onEnd?.(lost);
-        return;
-      }
-      handlers.onLost?.(lost ?? unreachable(this.socket));
-      await pause(waitMs, signal);
+    while (!following.stopped) {
+      const heard = await following
+        .listen(this.#dial(), path)
+        .catch((error: unknown) => unreachable(this.socket, error));
+      if (following.stopped) return;
+      if (following.over(heard)) return;
+      if (following.heardAny) waitMs = RESUME_MIN_MS;
+      following.handlers.onLost?.(heard ?? unreachable(this.socket));
+      await following.pause(waitMs);
       waitMs = Math.min(waitMs * 2, RESUME_MAX_MS);
       const run = readRunFile(this.#paths.runFile);
       if (run) this.socket = run.socket;
     }
   }
 
-  #open(method: string, path: string, body: string | null, signal: AbortSignal, accept = "application/json") {
-    const ready = this.#takeReady();
-    const socket = ready?.ref() ?? connectSocket(this.socket);
-    const headers: Record<string, string | number> = { accept, host: "drover", "x-drover-client": String(process.pid) };
-    if (body !== null) {
-      headers["content-type"] = "application/json";
-      headers["content-length"] = Buffer.byteLength(body);
-    }
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      const ask = httpRequest({ method, path, headers, signal, createConnection: () => socket }, resolve);
-      ask.on("error", reject);
-      ask.end(body ?? undefined);
-    });
+  #dial(): Socket {
+    return this.#takeReady()?.ref() ?? connectSocket(this.socket);
   }
 
   /** Null where it lay so long that the daemon may have closed it. */
@@ -260,9 +215,88 @@ class Client implements DaemonClient {
 
   close(): void {
     for (const subscription of [...this.#subscriptions]) subscription.stop();
-    for (const abort of this.#asking) abort.abort();
+    for (const socket of this.#asking) socket.destroy();
     this.#ready?.socket.destroy();
     this.#ready = null;
+  }
+}
+
+/** One subscription's own state: what it saw last, the connection it has, what it waits for. */
+class Following implements Subscription {
+  readonly handlers: EventHandlers;
+  readonly #resume: boolean;
+  stopped = false;
+  /** Whether the last connection brought anything. */
+  heardAny = false;
+  #after: string | null;
+  #socket: Socket | null = null;
+  #endPause: (() => void) | null = null;
+
+  constructor(handlers: EventHandlers, { after, resume = true }: EventOptions) {
+    this.handlers = handlers;
+    this.#resume = resume;
+    this.#after = after === undefined ? null : String(after);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.#socket?.destroy();
+    this.#endPause?.();
+  }
+
+  /** Hears one connection to its end. Gives what the daemon refused with, null where the stream ended in order. */
+  async listen(socket: Socket, path: string): Promise<Fault | null> {
+    this.#socket = socket;
+    this.heardAny = false;
+    const reader = new SseReader();
+    let status = 0;
+    let refusal = "";
+    const ask: Ask = { method: "GET", path: withAfter(path, this.#after), accept: "text/event-stream", body: null };
+    await exchange(socket, ask, {
+      onStatus: (told) => {
+        status = told;
+        if (status < 400 && !this.stopped) this.handlers.onOpen?.();
+      },
+      onText: (text) => {
+        if (status >= 400) refusal += text;
+        else this.#hear(reader, text);
+      },
+    });
+    return status >= 400 ? refused(status, refusal) : null;
+  }
+
+  /** A refusal stands; a daemon that goes down or comes up (5xx) is asked again. */
+  over(heard: Fault | null): boolean {
+    if (this.#resume && (heard === null || httpStatus(heard.code) >= 500)) return false;
+    this.handlers.onEnd?.(heard);
+    return true;
+  }
+
+  pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#endPause = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #hear(reader: SseReader, text: string): void {
+    this.heardAny = true;
+    for (const { event, data, id } of reader.push(text)) {
+      if (this.stopped) return;
+      this.#after = id ?? this.#after;
+      const told = parse(data);
+      try {
+        this.handlers.onEvent(event, told, id);
+      } catch (error) {
+        // The listener's own mistake is not a lost connection: it is thrown where nobody takes it for one.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
   }
 }
 
@@ -306,14 +340,19 @@ function withAfter(path: string, after: string | null): string {
   return `${path}${path.includes("?") ? "&" : "?"}after=${encodeURIComponent(after)}`;
 }
 
-async function readAll(response: IncomingMessage): Promise<string> {
+async function answer(socket: Socket, ask: Ask): Promise<{ status: number; text: string }> {
+  let status = 0;
   let text = "";
-  response.setEncoding("utf8");
-  for await (const chunk of response) {
-    text += chunk;
-    if (text.length > ANSWER_LIMIT_BYTES) throw new Error("an answer without an end");
-  }
-  return text;
+  await exchange(socket, ask, {
+    onStatus: (told) => {
+      status = told;
+    },
+    onText: (more) => {
+      text += more;
+      if (text.length > ANSWER_LIMIT_CHARACTERS) throw new Error("an answer without an end");
+    },
+  });
+  return { status, text };
 }
 
 function parse(text: string): unknown {
@@ -351,14 +390,6 @@ function unreachable(socket: string, cause?: unknown): Fault {
   });
 }
 
-function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal?.addEventListener("abort", done);
-  });
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -80,7 +80,7 @@ export class StartingDaemon {
     const said = this.#said();
     const fault = said.map(faultOf).find((found) => found !== null);
     if (fault) return fault;
-    const last = said.at(-1);
+    const last = said.find((line) => /^\w*Error\b/.test(line)) ?? said.at(-1);
     return new Fault("DAEMON_UNREACHABLE", last ? `${what}: ${last}` : what, {
       hint: `read ${this.#logPath}, or run "drover daemon --foreground" to watch it start`,
     });

@@ -134,9 +134,9 @@ test("a daemon that will not start says why: in its own words, or the last line 
   );
   const known = await fault(connect(daemon, { autostart: true, script }));
   assert.equal([known.code, known.message, known.hint], ["STORE_BROKEN", "cannot open", "repair"]);
-  writeFileSync(script, `throw new Error("boom")`);
+  writeFileSync(script, `throw Object.assign(new TypeError("boom"), { code: 1 })`);
   const unknown = await fault(connect(daemon, { autostart: true, script }));
-  assert.equal([unknown.code, unknown.message], ["DAEMON_UNREACHABLE", "the daemon ended at once: Error: boom"]);
+  assert.equal([unknown.code, unknown.message], ["DAEMON_UNREACHABLE", "the daemon ended at once: TypeError: boom"]);
 });
 
 test("without tmux nothing is started, and the remedy is told", async () => {
