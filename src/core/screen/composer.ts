@@ -11,9 +11,11 @@ const PASTED = /\[Pasted [^\]\n]{1,40}\]/i;
  * placeholders or suggestions; an inverse cell is the cursor, and belongs to the placeholder when only faded text follows.
  */
 export function readComposer(rows: readonly Row[], from: number): Composer {
-  const lines = rows.map((row) => typedText(row, from));
+  // The name of a collapsed paste counts in whatever style a program gives it.
+  const pasted = rows.some((row) => PASTED.test(row.text));
+  const lines = rows.map((row) => (PASTED.test(row.text) ? row.text.slice(from) : typedText(row, from)));
   const text = lines.join("\n").replace(/\s+$/, "");
-  return { text, empty: text.trim() === "", pasted: PASTED.test(text) };
+  return { text, empty: text.trim() === "", pasted };
 }
 
 function typedText(row: Row, from: number): string {

@@ -90,11 +90,9 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
   let top = floor;
   while (rows[top - 1]?.text[column] === "┃" && sameBar(rows[top - 1]!, rows[floor]!, column)) top--;
   const box = rows.slice(top, floor);
-  // The last inked row of the box names agent and model; what is typed stands above it.
-  const draft = box.slice(
-    0,
-    Math.max(0, lastInked(box.map((row) => ({ ...row, text: row.text.replace(/[\s┃]/g, "") })))),
-  );
+  // The last row of the box that holds anything names agent and model; what is typed stands above it.
+  const holds = box.map((row) => /[^\s┃]/.test(row.text));
+  const draft = box.slice(Math.max(0, holds.indexOf(true)), Math.max(0, holds.lastIndexOf(true)));
   const home = column > 4;
   const foot = home ? [] : rows.slice(floor + 1, end + 1).slice(0, 1);
   const left = foot.map((row) => cut(row, Math.floor(columns * 0.6)));
@@ -102,7 +100,7 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
     (row) => /^\s*(?:~|\/|[A-Za-z]:\\)/.test(row.text) && hasInk(row, row.text.search(/\S/), "faded"),
   );
   const above = rows.slice(0, top);
-  const turn = above.findLastIndex((row) => /^ {3,6}▣ /.test(row.text));
+  const turn = above.findLastIndex(isTurnLine);
   const failure = turn < 0 ? [] : blockAbove(above, turn);
   return {
     regions: {
@@ -112,9 +110,16 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
       failure: resting.length > 0 ? failure : [],
       home: home ? box.slice(0, 1) : [],
     },
-    composer: readComposer(draft, column + 1),
+    composer: readComposer(draft, column + 3),
     question: null,
   };
+}
+
+/** The marker has the agent's colour, or is grey once the turn was stopped; an answer's text is neither. */
+function isTurnLine(row: Row): boolean {
+  if (!/^ {3,6}▣ /.test(row.text)) return false;
+  const glyph = row.text.indexOf("▣");
+  return hasInk(row, glyph, "coloured") || hasInk(row, glyph, "faded");
 }
 
 function sameBar(row: Row, floor: Row, column: number): boolean {
