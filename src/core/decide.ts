@@ -3,11 +3,11 @@
  * here touches the world. `daemon/carry-out.ts` carries the effects out and brings what came of them back as events, so
  * the same events always give the same effects, and every plan can be printed and tested without tmux.
  */
-import type { HookMeaning } from "./derive.js";
+import { type HookMeaning, reviewAtMs } from "./derive.js";
 import type { FaultCode } from "./fault.js";
 import { believe } from "./fleet/believe.js";
 import { Draft } from "./fleet/draft.js";
-import { type Fleet, inPane, isGone, type Ticket } from "./fleet/fleet.js";
+import { type Agent, type Fleet, inPane, isReadable, type Ticket } from "./fleet/fleet.js";
 import { decideHook } from "./fleet/hook.js";
 import { type Ask, decideRequest, tabFailed, tabMade } from "./fleet/requests.js";
 import { decideSighting } from "./fleet/sight.js";
@@ -96,8 +96,7 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
       break;
     case "reading": {
       const agent = inPane(fleet, event.pane);
-      if (agent !== null && !isGone(agent.record.state))
-        believe(draft, agent, { kind: "still", reading: event.reading });
+      if (agent !== null && isReadable(agent)) believe(draft, agent, { kind: "still", reading: event.reading });
       break;
     }
     case "hook":
@@ -117,6 +116,10 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
         draft.wantSightAt(null);
         draft.after({ do: "sight" });
       }
+      for (const agent of fleet.agents.values()) {
+        const atMs = reviewOf(agent);
+        if (agent.pane !== null && atMs !== null && atMs <= nowMs) draft.after({ do: "look", pane: agent.pane });
+      }
       break;
   }
   return draft.decision();
@@ -124,5 +127,16 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
 
 /** When `decide` wants to be told the time, in ms; null for never. */
 export function wakeAtMs(fleet: Fleet): number | null {
-  return fleet.sightAtMs;
+  let earliest = fleet.sightAtMs;
+  if (fleet.sight === null || "blind" in fleet.sight) return earliest;
+  for (const agent of fleet.agents.values()) {
+    const atMs = reviewOf(agent);
+    if (atMs !== null && (earliest === null || atMs < earliest)) earliest = atMs;
+  }
+  return earliest;
+}
+
+/** When a doubt about the agent will have lasted long enough to be settled by a look at an unmoving screen. */
+function reviewOf(agent: Agent): number | null {
+  return isReadable(agent) ? reviewAtMs(agent.believed) : null;
 }

@@ -5,15 +5,24 @@ import type { AgentRecord } from "../model.js";
 import type { Draft } from "./draft.js";
 import type { Agent } from "./fleet.js";
 
-/** Lets `fact` work on `agent`, and gives the agent as it is then. `extra` goes into the journal entry, if there is one. */
-export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): Agent {
+/** Lets `fact` work on `agent`. `extra` goes into the journal entry, if there is one. */
+export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): void {
+  take(draft, agent, fact, extra);
+  const after = draft.fleet.agents.get(agent.record.id);
+  if (after?.record.promptDue !== true || !isReady(after.record.state)) return;
+  // Once an edge; after a restart of the daemon the first look counts as one.
+  if (fact.kind !== "still" || after.promptTriedMs === after.believed.sinceMs) return;
+  draft.keep({ ...after, promptTriedMs: after.believed.sinceMs });
+  draft.after({ do: "type-prompt", id: after.record.id });
+}
+
+function take(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>>): void {
   const before = agent.believed;
   const believed = derive(before, fact, draft.nowMs);
-  if (believed === before) return agent;
+  if (believed === before) return;
   if (!tells(agent, believed)) {
-    const quiet = { ...agent, believed };
-    draft.keep(quiet);
-    return quiet;
+    draft.keep({ ...agent, believed });
+    return;
   }
   const after: Agent = { ...agent, believed, record: recorded(agent.record, believed) };
   const kind: JournalKind = fact.kind === "seen" ? "seen" : "state";
@@ -28,9 +37,6 @@ export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<
     excerpt: evidence?.excerpt ?? null,
     ...extra,
   });
-  const ready = isReady(believed.state) && !isReady(agent.record.state);
-  if (ready && after.record.promptDue === true) draft.after({ do: "type-prompt", id: after.record.id });
-  return draft.fleet.agents.get(after.record.id) ?? after;
 }
 
 /**

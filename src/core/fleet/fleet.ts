@@ -17,10 +17,12 @@ export interface Agent {
   readonly told: AgentView;
   /** Where it is now, null where that is not known or it is nowhere. */
   readonly pane: PaneId | null;
-  /** When `pane` was learnt from a creation rather than from a listing, in ms; a listing may be older than that. */
-  readonly placedAtMs: number;
+  /** When `pane` was learnt from a creation, in ms: a listing may be older than that. Null where a listing told it. */
+  readonly placedAtMs: number | null;
   /** Its tab is being made; null once that is settled. */
   readonly making: Making | null;
+  /** The ready edge (its `sinceMs`) at which its first prompt was last handed out to be typed. */
+  readonly promptTriedMs: number | null;
   /** A person asked it to end: when its pane goes, that was the end. */
   readonly ending: boolean;
 }
@@ -64,9 +66,10 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
       believed: remembered(record),
       told: view(record, pane, null),
       pane,
-      placedAtMs: 0,
+      placedAtMs: null,
       making: null,
       ending: false,
+      promptTriedMs: null,
     });
     if (pane !== null) byPane.set(pane, record.id);
   }
@@ -90,6 +93,15 @@ export function remembered(record: AgentRecord): Believed {
 /** Whether a state says that no program of the agent's is there to talk to. */
 export function isGone(state: AgentRecord["state"]): boolean {
   return state === "exited" || state === "lost";
+}
+
+/**
+ * Whether its screen says something of the agent. Not once tmux saw the process end; but a shell from which an agent was
+ * started stands there again after it, and the agent may be started from it again.
+ */
+export function isReadable({ pane, record }: Agent): boolean {
+  if (pane === null || record.state === "lost") return false;
+  return record.state !== "exited" || record.evidence?.source !== "process";
 }
 
 /** The agent that `ref` names: an id, or a label. A label is the live agent's; where none lives, the newest one's. */

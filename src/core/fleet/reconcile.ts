@@ -78,7 +78,8 @@ export function reconcile(
       continue;
     }
     watched++;
-    if (nowMs - agent.placedAtMs < JUST_PLACED_MS) againAtMs = agent.placedAtMs + JUST_PLACED_MS;
+    const believedFromMs = agent.placedAtMs === null ? nowMs : agent.placedAtMs + JUST_PLACED_MS;
+    if (nowMs < believedFromMs) againAtMs = believedFromMs;
     else missing.add(id);
   }
 

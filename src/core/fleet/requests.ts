@@ -22,6 +22,8 @@ export type Ask =
   | { readonly ask: "remove"; readonly id: AgentId; readonly force: boolean }
   /** The prompt it was born with is about to be typed; granted once, ever. */
   | { readonly ask: "claim-prompt"; readonly id: AgentId }
+  /** Nothing of it was sent after all: to be typed at the next ready edge. */
+  | { readonly ask: "release-prompt"; readonly id: AgentId }
   /** Something was done to the agent that changes nothing by itself: for the journal. */
   | {
       readonly ask: "note";
@@ -92,6 +94,9 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
         characters: record.prompt?.length ?? 0,
       });
       return null;
+    case "release-prompt":
+      draft.change({ ...agent, record: { ...record, promptDue: true } }, "sent", { what: "nothing, after all" });
+      return null;
   }
 }
 
@@ -148,7 +153,16 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
   };
   const told = view(record, null, null);
   const making = { sessionName: ask.tab.sessionName, waiting: [ticket] };
-  const agent: Agent = { record, believed, told, pane: null, placedAtMs: 0, making, ending: false };
+  const agent: Agent = {
+    record,
+    believed,
+    told,
+    pane: null,
+    placedAtMs: null,
+    making,
+    ending: false,
+    promptTriedMs: null,
+  };
   draft.change(agent, "born", { label, provider: ask.provider, session: ask.tab.sessionName });
   const mark = { id: ask.id, label, incarnation: 1 };
   const env = {
@@ -223,7 +237,9 @@ function remove(draft: Draft, agent: Agent, force: boolean): Refusal | null {
     };
   }
   draft.archive(agent, { state, force });
-  if (agent.pane !== null) draft.after({ do: "kill-pane", pane: agent.pane });
+  // A tab that its user opened, where an agent ran for a while, stays the user's.
+  const isOurs = agent.record.command.length > 0;
+  if (agent.pane !== null && isOurs) draft.after({ do: "kill-pane", pane: agent.pane });
   return null;
 }
 

@@ -147,7 +147,16 @@ function adoptBack(draft: Draft, step: Step & { do: "adopt" }): void {
     archivedAtMs: null,
   };
   const told = view(record, pane.pane, null);
-  const agent: Agent = { record, believed, told, pane: pane.pane, placedAtMs: 0, making: null, ending: false };
+  const agent: Agent = {
+    record,
+    believed,
+    told,
+    pane: pane.pane,
+    placedAtMs: null,
+    making: null,
+    ending: false,
+    promptTriedMs: null,
+  };
   draft.change(agent, "adopted", { pane: pane.pane, from: "mark", label: mark.label });
   if (label !== mark.label) {
     draft.after({ do: "mark", pane: pane.pane, mark: { ...mark, label }, windowName: label });

@@ -1,0 +1,195 @@
+/**
+ * Carries the core's effects out and posts what came of them. This is where a Fault from tmux or the store is met: it
+ * becomes an event, a refusal to whoever asked, or a line in the log, and never ends the daemon.
+ */
+import type { Effect, Event, Refusal, Ticket } from "#core/decide.js";
+import { Fault } from "#core/fault.js";
+import type { NewEntry } from "#core/journal.js";
+import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Clock } from "#host/clock.js";
+import type { Log } from "#host/log.js";
+import type { Store } from "#store/store.js";
+import type { Multiplexer } from "#tmux/multiplexer.js";
+import type { Feed } from "./feed.js";
+import type { Loop } from "./loop.js";
+
+export interface Hands {
+  readonly store: Store;
+  readonly mux: Multiplexer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly feed: Feed;
+  readonly loop: Loop;
+  /** Types the prompt an agent was born with; resolves when that came to an end, good or bad. */
+  typePrompt(id: AgentId): Promise<void>;
+}
+
+type Commit = Effect & { do: "commit" };
+
+/** How long after a failed write the next is tried. */
+const RETRY_MS = 2_000;
+/** Entries kept in memory while the store refuses; past it the oldest go, since the records alone say what is true. */
+const BACKLOG_ENTRIES = 10_000;
+
+export class CarryOut {
+  readonly #hands: Hands;
+  /** What the store refused, to be written again in order; a record's newest version only. */
+  readonly #backlog = { agents: new Map<AgentId, AgentRecord>(), entries: [] as NewEntry[] };
+  #cancelRetry: (() => void) | null = null;
+  #closed = false;
+
+  constructor(hands: Hands) {
+    this.#hands = hands;
+  }
+
+  /** Whether something decided is not on disk because the store refused it. */
+  get behind(): boolean {
+    return this.#backlog.agents.size > 0 || this.#backlog.entries.length > 0;
+  }
+
+  perform(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#one(effect);
+  }
+
+  #one(effect: Effect): void {
+    const { mux, loop } = this.#hands;
+    switch (effect.do) {
+      case "commit":
+        void this.#commit(effect);
+        break;
+      case "create-tab":
+        void this.#createTab(effect);
+        break;
+      case "mark":
+        this.#try("mark a pane", mux.mark(effect.pane, effect.mark, effect.windowName));
+        break;
+      case "kill-pane":
+        this.#try("close a tab", mux.killPane(effect.pane));
+        break;
+      case "look":
+        mux.lookSoon(effect.pane);
+        break;
+      case "sight":
+        void mux.sight().then((sighting) => loop.post({ kind: "sighting", sighting }));
+        break;
+      case "type-prompt":
+        void this.#hands.typePrompt(effect.id);
+        break;
+      case "answer":
+        loop.settle(effect.ticket, effect.answer);
+        break;
+      case "refuse":
+        loop.settle(effect.ticket, faultOf(effect.why));
+        break;
+    }
+  }
+
+  async #commit(commit: Commit): Promise<void> {
+    const { store, feed, log } = this.#hands;
+    if (this.behind) {
+      // What came later must not reach the disk earlier.
+      this.#keep(commit);
+      this.#refuseAll(commit.afterwards, new Fault("STORE_BROKEN", "the store cannot be written just now"));
+      return;
+    }
+    try {
+      feed.publish(await store.commit({ agents: commit.agents, entries: commit.entries }));
+    } catch (error) {
+      const fault = asFault(error);
+      log.error("the store refused a commit", { code: fault.code, error: fault });
+      this.#keep(commit);
+      this.#refuseAll(commit.afterwards, fault);
+      this.#retryLater();
+      return;
+    }
+    this.perform(commit.afterwards);
+  }
+
+  #keep(commit: Commit): void {
+    for (const record of commit.agents) this.#backlog.agents.set(record.id, record);
+    this.#backlog.entries.push(...commit.entries);
+    const surplus = this.#backlog.entries.length - BACKLOG_ENTRIES;
+    if (surplus > 0) this.#backlog.entries.splice(0, surplus);
+  }
+
+  /** What was to follow a write that failed: whoever asked is told; what cannot harm is done; the rest is not. */
+  #refuseAll(effects: readonly Effect[], fault: Fault): void {
+    const why: Refusal = { code: fault.code, message: fault.message };
+    for (const effect of effects) {
+      if (effect.do === "answer") this.#hands.loop.settle(effect.ticket, fault);
+      else if (effect.do === "create-tab") this.#hands.loop.post({ kind: "tab-failed", id: effect.id, why });
+      else if (effect.do === "refuse" || effect.do === "look" || effect.do === "sight") this.#one(effect);
+    }
+  }
+
+  /** Nothing is tried again after this. */
+  close(): void {
+    this.#cancelRetry?.();
+    this.#closed = true;
+  }
+
+  #retryLater(): void {
+    if (this.#cancelRetry !== null || this.#closed) return;
+    const { clock, store, feed, log } = this.#hands;
+    this.#cancelRetry = clock.wake(clock.now() + RETRY_MS, async () => {
+      const agents = [...this.#backlog.agents.values()];
+      const entries = [...this.#backlog.entries];
+      try {
+        const written = await store.commit({ agents, entries });
+        for (const record of agents) {
+          if (this.#backlog.agents.get(record.id) === record) this.#backlog.agents.delete(record.id);
+        }
+        this.#backlog.entries.splice(0, entries.length);
+        feed.publish(written);
+        log.info("the store takes commits again", { entries: entries.length });
+      } catch (error) {
+        log.debug("the store still refuses", { code: asFault(error).code });
+      }
+      this.#cancelRetry = null;
+      if (this.behind) this.#retryLater();
+    });
+  }
+
+  async #createTab(effect: Effect & { do: "create-tab" }): Promise<void> {
+    const { mux, loop, log } = this.#hands;
+    let event: Event;
+    try {
+      const pane = await mux.createTab(effect.tab);
+      const sighting = await mux.sight();
+      // The tab was made a moment ago; if tmux went silent since, its epoch is that of the last sighting.
+      const seen = "epoch" in sighting ? sighting.epoch : epochOf(loop);
+      event = { kind: "tab-made", id: effect.id, pane, epoch: seen };
+    } catch (error) {
+      const fault = asFault(error);
+      log.warn("a tab could not be made", { agent: effect.id, code: fault.code });
+      event = { kind: "tab-failed", id: effect.id, why: refusalOf(fault) };
+    }
+    loop.post(event);
+  }
+
+  #try(what: string, done: Promise<void>): void {
+    done.catch((error) => this.#hands.log.warn(`could not ${what}`, { code: asFault(error).code, error }));
+  }
+}
+
+function epochOf(loop: Loop): string {
+  const { sight } = loop.fleet;
+  return sight !== null && "epoch" in sight ? sight.epoch : "";
+}
+
+export function asFault(error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new Fault("INTERNAL", message, { cause: error });
+}
+
+function faultOf(why: Refusal): Fault {
+  return new Fault(why.code, why.message, why.hint === undefined ? {} : { hint: why.hint });
+}
+
+function refusalOf(fault: Fault): Refusal {
+  const { code, message, hint } = fault;
+  return hint === undefined ? { code, message } : { code, message, hint };
+}
+
+export type { Ticket };

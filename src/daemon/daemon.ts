@@ -1,0 +1,108 @@
+/**
+ * The daemon's parts, put together: the loop with its hands and eyes, and the routes that faces reach. What it runs on
+ * (store, multiplexer, clock, dice, providers) is given, so that tests build the same daemon on twins.
+ */
+import type { Server } from "node:http";
+import { boot } from "#core/fleet/fleet.js";
+import type { Provider } from "#core/screen/reading.js";
+import type { Clock } from "#host/clock.js";
+import type { Dice } from "#host/dice.js";
+import type { Log } from "#host/log.js";
+import type { Store } from "#store/store.js";
+import type { Multiplexer } from "#tmux/multiplexer.js";
+import { CarryOut } from "./carry-out.js";
+import type { Context } from "./context.js";
+import { Exclusive } from "./exclusive.js";
+import { Feed } from "./feed.js";
+import type { Identity } from "./health.js";
+import { serveRoutes } from "./http.js";
+import { Looking } from "./looking.js";
+import { Loop } from "./loop.js";
+import { Programs } from "./programs.js";
+import { routes } from "./routes.js";
+import { typePrompt } from "./send.js";
+import { Streams } from "./stream.js";
+
+export interface Parts {
+  readonly store: Store;
+  readonly mux: Multiplexer;
+  readonly clock: Clock;
+  readonly dice: Dice;
+  readonly log: Log;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly identity: Identity;
+  /** Where it will listen. */
+  readonly socket: string;
+  /** The PATH on which programs are looked for where a caller brings none. */
+  readonly path: string;
+  /** Called when a face asks the daemon to end. */
+  shutdown(): void;
+}
+
+export interface Daemon {
+  /** Not listening yet. */
+  readonly server: Server;
+  readonly context: Context;
+  /** Takes no more events and answers who waits. Nothing is asked of tmux. */
+  close(): void;
+}
+
+/** Reads the fleet from the store, connects to tmux and takes the first look; resolves when it can serve. */
+export async function startDaemon(parts: Parts): Promise<Daemon> {
+  const { store, mux, clock, dice, log, providers, identity, socket } = parts;
+  const loop = new Loop(boot(await store.agents(), programsOf(providers)), clock);
+  const feed = new Feed(store.seq());
+  const streams = new Streams(clock, () => looking.update());
+  const context: Context = {
+    loop,
+    mux,
+    store,
+    clock,
+    dice,
+    log,
+    feed,
+    streams,
+    exclusive: new Exclusive(),
+    programs: new Programs(clock, parts.path),
+    providers,
+    socket,
+  };
+  const looking = new Looking(context);
+  const hands = new CarryOut({ store, mux, clock, log, feed, loop, typePrompt: (id) => typePrompt(context, id) });
+  loop.begin(
+    (effects) => hands.perform(effects),
+    (before, now) => {
+      if (before.agents === now.agents && before.byPane === now.byPane) return;
+      looking.update();
+      if (now.archived !== before.archived) for (const id of now.archived) streams.gone(id);
+    },
+  );
+  await mux.start({
+    sighting: (sighting) => loop.post({ kind: "sighting", sighting }),
+    still: (pane, still) => looking.still(pane, still),
+    connection: (connected) => log.info(connected ? "tmux is connected" : "tmux is not connected"),
+  });
+  if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
+  const server = serveRoutes(
+    routes({ context, looking, identity, behind: () => hands.behind, shutdown: () => parts.shutdown() }),
+    log,
+  );
+  const { pid, version } = identity;
+  await loop
+    .ask({ ask: "note", id: null, kind: "daemon", data: { what: "started", pid, version } })
+    .catch((error) => log.warn("the start could not be journaled", { error }));
+  return { server, context, close };
+
+  function close(): void {
+    loop.close();
+    hands.close();
+  }
+}
+
+function programsOf(providers: ReadonlyMap<string, Provider>): Map<string, string> {
+  const programs = new Map<string, string>();
+  for (const { name, processNames } of providers.values()) {
+    for (const program of processNames) if (!programs.has(program)) programs.set(program, name);
+  }
+  return programs;
+}

@@ -1,0 +1,36 @@
+/** Takes in what an agent's own hook tells. Decided before anything else happens: the hook waits for our answer. */
+import { Fault } from "#core/fault.js";
+import type { AgentId } from "#core/model.js";
+import { type Context, theAgent } from "./context.js";
+import { hookExcerpt, hookMeaning } from "./hook-events.js";
+import type { Asked } from "./http.js";
+
+/** `POST /v1/hooks/{provider}/{event}`: who sends it stands in the headers, or in the body as the environment names it. */
+export async function takeHook(context: Context, asked: Asked): Promise<Record<string, never>> {
+  const provider = asked.param("provider");
+  const event = asked.param("event").slice(0, 64);
+  const body = await asked.body();
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw new Fault("INVALID", "a hook's payload is a JSON object");
+  }
+  const payload = body as Record<string, unknown>;
+  const id = asked.header("x-drover-id") ?? text(payload.DROVER_ID);
+  if (id === null || id === "") {
+    throw new Fault("INVALID", "the hook does not say whose it is", { hint: "send the header x-drover-id" });
+  }
+  const agent = theAgent(context, id);
+  const launch = asked.header("x-drover-incarnation") ?? text(payload.DROVER_INCARNATION);
+  context.loop.post({
+    kind: "hook",
+    agent: agent.record.id as AgentId,
+    incarnation: launch !== null && /^\d{1,9}$/.test(launch) ? Number(launch) : null,
+    means: hookMeaning(provider, event, payload),
+    name: event,
+    evidence: { source: "hook", rule: `${provider}/${event}`, excerpt: hookExcerpt(event, payload) },
+  });
+  return {};
+}
+
+function text(value: unknown): string | null {
+  return typeof value === "string" || typeof value === "number" ? String(value) : null;
+}

@@ -1,0 +1,99 @@
+/**
+ * The socket's place in the file system. Bound under a name of its own and renamed over the real one, so that there is
+ * no moment without it and a stale file does no harm; bound again where it disappears, as runtime directories do when
+ * their user logs out.
+ */
+import { chmodSync, renameSync, statSync, unlinkSync } from "node:fs";
+import type { Server } from "node:http";
+import { createServer, type Socket } from "node:net";
+import type { Clock } from "#host/clock.js";
+import type { Log } from "#host/log.js";
+import { bindPath, secureFolder } from "#host/paths.js";
+
+/** How often the socket's file is looked at; one `stat`. */
+const LOOK_MS = 5_000;
+
+export interface Listening {
+  /** Accepts nobody any more, ends every connection and takes the file away if it is still ours. */
+  close(): Promise<void>;
+}
+
+export async function listenOn(
+  server: Server,
+  place: { runtimeDir: string; socket: string },
+  clock: Clock,
+  log: Log,
+): Promise<Listening> {
+  const { runtimeDir, socket } = place;
+  const extra = new Set<{ close(): void }>();
+  const connections = new Set<Socket>();
+  server.on("connection", (connection: Socket) => {
+    connections.add(connection);
+    connection.on("close", () => connections.delete(connection));
+  });
+  server.on("error", (error) => log.warn("the socket's listener failed", { error }));
+  let inode = await bind((path) => bound(server, path));
+  let cancel = look();
+
+  function look(): () => void {
+    return clock.wake(clock.now() + LOOK_MS, async () => {
+      if (inodeOf(socket) === null) await bindAgain();
+      cancel = look();
+    });
+  }
+
+  async function bindAgain(): Promise<void> {
+    try {
+      const again = createServer((connection) => server.emit("connection", connection));
+      inode = await bind((path) => bound(again, path));
+      extra.add(again);
+      log.warn("the socket had disappeared and is there again");
+    } catch (error) {
+      log.warn("the socket disappeared and could not be made again", { error });
+    }
+  }
+
+  async function bind(listen: (path: string) => Promise<void>): Promise<number | null> {
+    secureFolder(runtimeDir);
+    const path = bindPath(socket, process.pid);
+    try {
+      unlinkSync(path);
+    } catch {
+      // Almost always: there is none.
+    }
+    await listen(path);
+    chmodSync(path, 0o600);
+    renameSync(path, socket);
+    return inodeOf(socket);
+  }
+
+  return {
+    async close() {
+      cancel();
+      if (inode !== null && inodeOf(socket) === inode) unlinkSync(socket);
+      for (const one of extra) one.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const connection of connections) connection.destroy();
+      await closed;
+    },
+  };
+}
+
+function bound(
+  server: { listen(path: string): unknown; once(event: string, call: (e?: unknown) => void): unknown; off: unknown },
+  path: string,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("listening", () => resolve());
+    server.once("error", reject);
+    server.listen(path);
+  });
+}
+
+function inodeOf(path: string): number | null {
+  try {
+    return statSync(path).ino;
+  } catch {
+    return null;
+  }
+}

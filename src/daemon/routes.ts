@@ -1,0 +1,245 @@
+/** What can be asked of the daemon (src/wire/requests.ts says it for callers). Everything works with curl. */
+import { Fault } from "#core/fault.js";
+import { type Agent, isGone } from "#core/fleet/fleet.js";
+import { iso } from "#core/fleet/view.js";
+import type { AgentId } from "#core/model.js";
+import type { AgentJson, AgentsJson, ScreenJson, WhyJson } from "#wire/agent.js";
+import type { SnapshotJson } from "#wire/events.js";
+import { agentJson, archivedJson, questionJson } from "./agent-json.js";
+import { answerAgent } from "./answer.js";
+import { type Context, theAgent, thePane } from "./context.js";
+import { entryJson } from "./feed.js";
+import { health, type Identity, providerList } from "./health.js";
+import { takeHook } from "./hooks.js";
+import { type Asked, type Route, TAKEN } from "./http.js";
+import type { Looking } from "./looking.js";
+import { answerSchema, check, emptySchema, sendSchema, spawnSchema, stopSchema } from "./schemas.js";
+import { sendToAgent } from "./send.js";
+import { spawnAgent } from "./spawn.js";
+import { sendEvents } from "./sse.js";
+import { interruptAgent, removeAgent, stopAgent } from "./stop.js";
+
+const HISTORY_ROWS = 100_000;
+const JOURNAL_PAGE = 1_000;
+const WHY_ENTRIES = 200;
+
+export interface Serving {
+  readonly context: Context;
+  readonly looking: Looking;
+  readonly identity: Identity;
+  /** Whether something decided is not on disk. */
+  behind(): boolean;
+  /** Begins the daemon's own end; the answer is sent first. */
+  shutdown(): void;
+}
+
+export function routes(serving: Serving): Route[] {
+  const { context } = serving;
+  const one = (asked: Asked): Agent => theAgent(context, asked.param("ref"));
+  const now = (id: AgentId): { agent: AgentJson } => ({ agent: agentJson(theAgent(context, id).told) });
+  return [
+    {
+      method: "GET",
+      path: "/v1/health",
+      handle: () => health(context, serving.identity, serving.behind()),
+    },
+    { method: "GET", path: "/v1/agents", handle: (asked) => list(context, flag(asked, "all")) },
+    {
+      method: "POST",
+      path: "/v1/agents",
+      async handle(asked) {
+        const { id, created } = await spawnAgent(context, check(spawnSchema, await asked.body()));
+        return { ...now(id), created };
+      },
+    },
+    { method: "GET", path: "/v1/agents/:ref", handle: (asked) => oneAgent(context, asked.param("ref")) },
+    {
+      method: "DELETE",
+      path: "/v1/agents/:ref",
+      async handle(asked) {
+        const { id } = one(asked).record;
+        await removeAgent(context, id, flag(asked, "force"));
+        return { ...(await oneAgent(context, id)), removed: true };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/agents/:ref/send",
+      async handle(asked) {
+        const request = check(sendSchema, await asked.body());
+        return { message: await sendToAgent(context, one(asked).record.id, request) };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/agents/:ref/answer",
+      async handle(asked) {
+        const request = check(answerSchema, await asked.body());
+        const question = await answerAgent(context, one(asked).record.id, request);
+        return { answered: true, question: questionJson(question) };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/agents/:ref/interrupt",
+      async handle(asked) {
+        check(emptySchema, await asked.body());
+        const { id } = one(asked).record;
+        await interruptAgent(context, id);
+        return { interrupted: true, ...now(id) };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/agents/:ref/stop",
+      async handle(asked) {
+        const { force } = check(stopSchema, await asked.body());
+        const { id } = one(asked).record;
+        await stopAgent(context, id, force ?? false);
+        return now(id);
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/agents/:ref/seen",
+      async handle(asked) {
+        check(emptySchema, await asked.body());
+        const { id } = one(asked).record;
+        await context.loop.ask({ ask: "seen", id });
+        return now(id);
+      },
+    },
+    { method: "GET", path: "/v1/agents/:ref/screen", handle: (asked) => screen(context, one(asked)) },
+    { method: "GET", path: "/v1/agents/:ref/output", handle: (asked) => output(context, one(asked), asked) },
+    { method: "GET", path: "/v1/agents/:ref/why", handle: (asked) => why(context, one(asked)) },
+    {
+      method: "GET",
+      path: "/v1/agents/:ref/stream",
+      async handle(asked) {
+        const agent = one(asked);
+        const first = await context.mux.capture(thePane(agent));
+        void context.streams.watch(agent.record.id, asked.response, first);
+        return TAKEN;
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/events",
+      handle(asked) {
+        const ref = asked.query("agent");
+        const agent = ref === null ? null : theAgent(context, ref).record.id;
+        const after = number(asked.query("after") ?? asked.header("last-event-id"), "after");
+        const left = serving.looking.follower();
+        const { store, feed, clock } = context;
+        const snapshot = (only: AgentId | null) => snapshotOf(context, only);
+        void sendEvents({ store, feed, clock, snapshot }, asked.response, after, agent).finally(left);
+        return TAKEN;
+      },
+    },
+    { method: "GET", path: "/v1/journal", handle: (asked) => journal(context, asked) },
+    { method: "GET", path: "/v1/providers", handle: async () => ({ providers: await providerList(context) }) },
+    { method: "POST", path: "/v1/hooks/:provider/:event", handle: (asked) => takeHook(context, asked) },
+    {
+      method: "POST",
+      path: "/v1/shutdown",
+      async handle(asked) {
+        check(emptySchema, await asked.body());
+        asked.response.on("finish", () => serving.shutdown());
+        return { stopping: true };
+      },
+    },
+  ];
+}
+
+function snapshotOf(context: Context, only: AgentId | null): SnapshotJson {
+  const agents: AgentJson[] = [];
+  for (const agent of context.loop.fleet.agents.values()) {
+    if (only === null || agent.record.id === only) agents.push(agentJson(agent.told));
+  }
+  return { seq: context.feed.seq, agents };
+}
+
+async function list(context: Context, all: boolean): Promise<AgentsJson> {
+  const { agents, seq } = snapshotOf(context, null);
+  if (!all) return { agents, seq };
+  const records = await context.store.agents();
+  return { agents: [...agents, ...records.filter((r) => r.archivedAtMs !== null).map(archivedJson)], seq };
+}
+
+/** Archived agents are found by id only: their labels may be another's by now. */
+async function oneAgent(context: Context, ref: string): Promise<{ agent: AgentJson }> {
+  if (context.loop.fleet.archived.has(ref as AgentId)) {
+    const record = await context.store.agent(ref as AgentId);
+    if (record !== null) return { agent: archivedJson(record) };
+  }
+  return { agent: agentJson(theAgent(context, ref).told) };
+}
+
+async function screen(context: Context, agent: Agent): Promise<ScreenJson> {
+  const { rows, cursor, columns } = await context.mux.capture(thePane(agent));
+  return {
+    rows: rows.map((row) => row.text),
+    cursor: { x: cursor.x, y: cursor.y },
+    size: { columns, rows: rows.length },
+  };
+}
+
+async function output(context: Context, agent: Agent, asked: Asked): Promise<ScreenJson | { rows: string[] }> {
+  const scrollback = number(asked.query("scrollback"), "scrollback");
+  if (scrollback === null && !flag(asked, "screen")) {
+    throw new Fault("INVALID", "say which output: screen=1, or scrollback=N");
+  }
+  if (scrollback !== null && scrollback > HISTORY_ROWS) {
+    throw new Fault("TOO_LARGE", `scrollback=${scrollback} is more than the limit of ${HISTORY_ROWS} rows`);
+  }
+  const shown =
+    scrollback === null
+      ? await screen(context, agent)
+      : { rows: await context.mux.history(thePane(agent), scrollback) };
+  // Its output was read: a turn that ended is seen now.
+  if (agent.record.unread || agent.record.state === "done") {
+    await context.loop.ask({ ask: "seen", id: agent.record.id });
+  }
+  return shown;
+}
+
+async function why(context: Context, agent: Agent): Promise<WhyJson> {
+  const { label, state, sinceMs, incarnation, id } = agent.record;
+  const entries = await context.store.latest(WHY_ENTRIES, id);
+  const history = entries.flatMap(({ seq, atMs, kind, data }) => {
+    if (kind !== "state" && kind !== "seen") return [];
+    const { from, to, source, rule } = data;
+    return [{ seq, from: String(from), to: String(to), at: iso(atMs), source: text(source), rule: text(rule) }];
+  });
+  const proofs = isGone(state) ? [agent.record.evidence] : [agent.believed.evidence, agent.record.evidence];
+  const evidence = proofs.flatMap((proof, n) => {
+    if (proof === null || (n > 0 && proof.rule === proofs[0]?.rule)) return [];
+    return [{ ...proof, incarnation, at: iso(sinceMs) }];
+  });
+  return { label, state, since: iso(sinceMs), evidence, history };
+}
+
+async function journal(context: Context, asked: Asked): Promise<{ entries: unknown[] }> {
+  const limit = Math.min(number(asked.query("limit"), "limit") ?? 200, JOURNAL_PAGE);
+  const after = number(asked.query("after"), "after");
+  const ref = asked.query("agent");
+  const agent = ref === null ? undefined : theAgent(context, ref).record.id;
+  const { store } = context;
+  const entries = after === null ? await store.latest(limit, agent) : await store.journal(after, limit, agent);
+  return { entries: entries.map(entryJson) };
+}
+
+/** Given, and neither `0` nor `false`. */
+function flag(asked: Asked, name: string): boolean {
+  const value = asked.query(name);
+  return value !== null && value !== "0" && value !== "false";
+}
+
+function number(value: string | null, name: string): number | null {
+  if (value === null || value === "") return null;
+  if (!/^\d{1,15}$/.test(value))
+    throw new Fault("INVALID", `${name} must be a whole number, not "${value.slice(0, 40)}"`);
+  return Number(value);
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");

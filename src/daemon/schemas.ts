@@ -1,0 +1,55 @@
+/** The bodies of requests, checked: a field that is not named here is refused, and every limit is named to the caller. */
+import * as v from "valibot";
+import { Fault } from "#core/fault.js";
+import { utf8Bytes } from "#core/fleet/environment.js";
+
+export const TEXT_LIMIT_BYTES = 262_144;
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000));
+const name = v.pipe(v.string(), v.maxLength(256));
+const path = v.pipe(v.string(), v.maxLength(4096));
+
+export const spawnSchema = v.strictObject({
+  provider: name,
+  label: v.optional(name),
+  session: v.optional(name),
+  cwd: path,
+  prompt: v.optional(v.string()),
+  args: v.optional(v.pipe(v.array(v.string()), v.maxLength(256))),
+  env: v.optional(v.record(v.string(), v.string())),
+  path: v.optional(v.pipe(v.string(), v.maxLength(32_768))),
+  role: v.optional(v.picklist(["worker", "conductor"])),
+  parent: v.optional(name),
+  group: v.optional(name),
+  ifAbsent: v.optional(v.boolean()),
+  columns: v.optional(count),
+  rows: v.optional(count),
+});
+
+export const sendSchema = v.strictObject({ text: v.string(), from: v.optional(name) });
+
+export const answerSchema = v.strictObject({
+  choice: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  if: v.optional(name),
+  by: v.optional(name),
+});
+
+export const stopSchema = v.strictObject({ force: v.optional(v.boolean()) });
+
+export const emptySchema = v.strictObject({});
+
+/** The body as the schema says it is. Throws a Fault (INVALID) in a sentence that names the field. */
+export function check<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
+  const result = v.safeParse(schema, body);
+  if (result.success) return result.output;
+  const issue = result.issues[0];
+  const at = v.getDotPath(issue);
+  throw new Fault("INVALID", at === null ? `the body is not as expected: ${issue.message}` : `${at}: ${issue.message}`);
+}
+
+/** Throws a Fault (TOO_LARGE) that names the limit. */
+export function checkText(what: string, text: string): void {
+  const bytes = utf8Bytes(text);
+  if (bytes <= TEXT_LIMIT_BYTES) return;
+  throw new Fault("TOO_LARGE", `${what} has ${bytes} bytes; the limit is ${TEXT_LIMIT_BYTES} (256 KiB)`);
+}

@@ -1,0 +1,116 @@
+/** Ends one agent because a person asked for it, and takes an ended one off the list. The daemon's own end is not here. */
+import { Fault } from "#core/fault.js";
+import { type Agent, isGone } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
+import type { Provider } from "#core/screen/reading.js";
+import { type Context, lookNow, theAgent, thePane, theProvider } from "./context.js";
+
+/** From being asked until the tab is killed (SPEC §4). */
+export const GRACE_MS = 5_000;
+const AFTER_ASKING_MS = 3_000;
+/** How long an interrupted turn may take to give the prompt back. */
+const PROMPT_BACK_MS = 1_000;
+
+/** Asks the program to end as a person would, then SIGTERM, then kills the tab. `force` skips the asking. */
+export async function stopAgent(context: Context, id: AgentId, force: boolean): Promise<void> {
+  const agent = theAgent(context, id);
+  if (isGone(agent.record.state)) return;
+  const startedAtMs = context.clock.now();
+  await context.loop.ask({ ask: "stopping", id, data: { force } });
+  if (!force && (await askToEnd(context, agent))) await ended(context, id, startedAtMs + AFTER_ASKING_MS);
+  if (!hasEnded(context, id)) {
+    const pane = context.loop.fleet.agents.get(id)?.pane ?? null;
+    if (pane !== null) {
+      await context.mux.signal(pane, "SIGTERM").catch((error) => context.log.warn("SIGTERM failed", { error }));
+      await ended(context, id, startedAtMs + GRACE_MS);
+    }
+  }
+  await closeTab(context, id);
+}
+
+/** Sends the keys that interrupt a turn. */
+export async function interruptAgent(context: Context, id: AgentId): Promise<void> {
+  const agent = theAgent(context, id);
+  const pane = thePane(agent);
+  if (isGone(agent.record.state)) throw new Fault("NOT_READY", `${agent.record.label} is ${agent.record.state}`);
+  await context.mux.keys(pane, theProvider(context, agent).interruptKeys);
+  context.mux.lookSoon(pane);
+  await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state: agent.record.state } });
+}
+
+/** Archives the record; only of an agent that ended, unless `force`, which ends it first. */
+export async function removeAgent(context: Context, id: AgentId, force: boolean): Promise<void> {
+  const agent = theAgent(context, id);
+  if (force && !isGone(agent.record.state) && agent.making === null) await stopAgent(context, id, true);
+  await context.loop.ask({ ask: "remove", id, force });
+}
+
+/**
+ * Types what a person would type. Words go in only where an empty composer stands: pasted into a dialog they would answer
+ * it. False where nothing could be asked.
+ */
+async function askToEnd(context: Context, agent: Agent): Promise<boolean> {
+  const { mux } = context;
+  const provider = theProvider(context, agent);
+  const { quit } = provider;
+  if (quit.length === 0) return false;
+  try {
+    const pane = thePane(agent);
+    const typesWords = quit.some((step) => step.text !== undefined);
+    if (typesWords && !(await promptBack(context, agent, provider))) return false;
+    for (const step of quit) {
+      if (step.text !== undefined) {
+        await mux.paste(pane, step.text);
+        await context.loop.pause(Math.max(provider.pasteSettleMs, 50));
+        await mux.keys(pane, ["Enter"]);
+      } else await mux.keys(pane, step.keys ?? []);
+      await context.loop.pause(100);
+    }
+    return true;
+  } catch (error) {
+    // Its pane may have gone in the middle of this: that is what was wanted.
+    context.log.info("an agent could not be asked to end", { agent: agent.record.id, error });
+    return false;
+  }
+}
+
+/** Interrupts what goes on until the prompt waits, empty. */
+async function promptBack(context: Context, agent: Agent, provider: Provider): Promise<boolean> {
+  const pane = thePane(agent);
+  const giveUpAtMs = context.clock.now() + PROMPT_BACK_MS;
+  for (let tries = 0; ; tries++) {
+    const { reading } = await lookNow(context, agent);
+    const waits = reading.shown === "ready" || reading.shown === "finished" || reading.shown === "interrupted";
+    if (waits && reading.composer?.empty !== false) return true;
+    if (context.clock.now() >= giveUpAtMs) return false;
+    if (tries === 0) await context.mux.keys(pane, provider.interruptKeys);
+    await context.loop.pause(100);
+  }
+}
+
+function ended(context: Context, id: AgentId, untilMs: number): Promise<boolean> {
+  const limitMs = Math.max(0, untilMs - context.clock.now());
+  return context.loop.until(id, limitMs, (agent) => agent === undefined || isGone(agent.record.state));
+}
+
+function hasEnded(context: Context, id: AgentId): boolean {
+  const agent = context.loop.fleet.agents.get(id);
+  return agent === undefined || isGone(agent.record.state);
+}
+
+/** Whatever is left of its tab goes, and the record says that it ended. */
+async function closeTab(context: Context, id: AgentId): Promise<void> {
+  const agent = context.loop.fleet.agents.get(id);
+  if (agent === undefined) return;
+  // In a tab that its user opened, a program that ended by itself leaves the user's shell behind.
+  const stays = agent.record.command.length === 0 && isGone(agent.record.state);
+  if (agent.pane !== null && !stays) {
+    try {
+      await context.mux.killPane(agent.pane);
+    } catch (error) {
+      // Gone already is as good as killed; a tmux that does not answer is not.
+      if (!(error instanceof Fault) || (error.code !== "TMUX_REFUSED" && error.code !== "NOT_FOUND")) throw error;
+    }
+  }
+  await context.loop.ask({ ask: "ended", id, exit: agent.record.exit });
+}

@@ -1,0 +1,117 @@
+/**
+ * The painted screen of one agent to those who watch it: the whole first, then the rows that changed. A reader that is
+ * slow misses pictures, never the newest one. The last still of a pane is kept only while somebody watches.
+ */
+import type { ServerResponse } from "node:http";
+import type { AgentId } from "#core/model.js";
+import { BLANK_ROW, type Row, type Still } from "#core/screen/still.js";
+import type { Clock } from "#host/clock.js";
+import { type ChangedRowsJson, rowToJson, screenToJson } from "#wire/screen.js";
+import { SseWriter } from "./sse.js";
+
+interface Watcher {
+  readonly writer: SseWriter;
+  sent: Still | null;
+}
+
+interface Watched {
+  readonly watchers: Set<Watcher>;
+  still: Still | null;
+}
+
+export class Streams {
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  readonly #watched = new Map<AgentId, Watched>();
+
+  /** `changed` is called when the set of agents watched changes. */
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  /** The agents that somebody watches. */
+  agents(): IterableIterator<AgentId> {
+    return this.#watched.keys();
+  }
+
+  get size(): number {
+    return this.#watched.size;
+  }
+
+  /** Serves one watcher until it leaves. `first` is a fresh still. */
+  async watch(id: AgentId, response: ServerResponse, first: Still): Promise<void> {
+    const writer = new SseWriter(response, this.#clock);
+    const watcher: Watcher = { writer, sent: null };
+    let watched = this.#watched.get(id);
+    if (watched === undefined) {
+      watched = { watchers: new Set(), still: null };
+      this.#watched.set(id, watched);
+      this.#changed();
+    }
+    const mine = watched;
+    mine.watchers.add(watcher);
+    mine.still = first;
+    paint(watcher, first);
+    writer.onReady = () => {
+      if (mine.still !== null) paint(watcher, mine.still);
+    };
+    await writer.gone;
+    mine.watchers.delete(watcher);
+    if (mine.watchers.size > 0 || this.#watched.get(id) !== mine) return;
+    this.#watched.delete(id);
+    this.#changed();
+  }
+
+  /** A new picture of the agent's pane. */
+  still(id: AgentId, still: Still): void {
+    const watched = this.#watched.get(id);
+    if (watched === undefined) return;
+    watched.still = still;
+    for (const watcher of watched.watchers) if (watcher.writer.ready) paint(watcher, still);
+  }
+
+  /** The agent is no more: its watchers' streams end. */
+  gone(id: AgentId): void {
+    const watched = this.#watched.get(id);
+    if (watched === undefined) return;
+    for (const { writer } of watched.watchers) writer.end();
+  }
+}
+
+function paint(watcher: Watcher, still: Still): void {
+  const { writer, sent } = watcher;
+  watcher.sent = still;
+  if (sent === null || !sameShape(sent, still)) {
+    writer.send("screen", JSON.stringify(screenToJson(still)));
+    return;
+  }
+  const rows: ChangedRowsJson["rows"] = [];
+  for (const [y, row] of still.rows.entries()) {
+    if (!sameRow(row, sent.rows[y] ?? BLANK_ROW)) rows.push([y, rowToJson(row)]);
+  }
+  const { cursor, title } = still;
+  const moved = cursor.x !== sent.cursor.x || cursor.y !== sent.cursor.y || cursor.visible !== sent.cursor.visible;
+  if (rows.length === 0 && !moved && title === sent.title) return;
+  writer.send("rows", JSON.stringify({ rows, cursor, title } satisfies ChangedRowsJson));
+}
+
+function sameShape(a: Still, b: Still): boolean {
+  return a.columns === b.columns && a.rows.length === b.rows.length && a.alternate === b.alternate;
+}
+
+function sameRow(a: Row, b: Row): boolean {
+  if (a === b) return true;
+  if (a.text !== b.text || a.runs.length !== b.runs.length) return false;
+  return a.runs.every((run, n) => {
+    const other = b.runs[n];
+    return (
+      other !== undefined &&
+      run.text === other.text &&
+      run.fg === other.fg &&
+      run.bg === other.bg &&
+      run.attrs === other.attrs &&
+      run.cells === other.cells
+    );
+  });
+}

@@ -1,0 +1,301 @@
+import * as assert from "uvu/assert";
+import { type Ask, type Event, wakeAtMs } from "#core/decide.js";
+import type { Evidence } from "#core/model.js";
+import type { Reading, Shown } from "#core/screen/reading.js";
+import { suite } from "../kit/t.js";
+import { agent, EPOCH, fleet, idOf, pane, play, sees } from "./fleet/play.js";
+
+const test = suite("decide");
+
+const reading = (shown: Shown, more: Partial<Reading> = {}): Reading => ({
+  shown,
+  evidence: { source: "screen", rule: `claude/${shown}`, excerpt: shown },
+  reason: null,
+  errorKind: null,
+  question: null,
+  composer: null,
+  ...more,
+});
+const shows = (where: `%${number}`, shown: Shown, more: Partial<Reading> = {}): Event => ({
+  kind: "reading",
+  pane: where,
+  reading: reading(shown, more),
+});
+const sighting = (epoch: string, ...panes: string[]): Event => ({ kind: "sighting", sighting: sees(epoch, ...panes) });
+const asks = (ticket: number, ask: Ask): Event => ({ kind: "request", ticket, ask });
+const spawn = (label: string | null, more: Partial<Ask & { ask: "spawn" }> = {}): Ask => ({
+  ask: "spawn",
+  id: idOf(label ?? "new"),
+  label,
+  ifAbsent: false,
+  provider: "claude",
+  role: "worker",
+  parent: null,
+  group: null,
+  cwd: "/work",
+  command: ["/bin/claude"],
+  envNames: [],
+  prompt: null,
+  promptDue: false,
+  tab: { sessionName: "work", env: {}, columns: 80, rows: 24 },
+  socket: "/s",
+  ...more,
+});
+const hook = (label: string, incarnation: number | null, means: "turn-started" | "asks" | null): Event => {
+  const evidence: Evidence = { source: "hook", rule: "claude/Hook", excerpt: "Hook" };
+  return { kind: "hook", agent: idOf(label), incarnation, means, name: "Hook", evidence };
+};
+
+test("a birth is on disk before its tab is made, and answered when the tab is there", () => {
+  const { fleet: after, done } = play(
+    fleet(),
+    [1, asks(7, spawn("a"))],
+    [2, { kind: "tab-made", id: idOf("a"), pane: pane("%3=a"), epoch: EPOCH }],
+  );
+  assert.equal(done, [
+    "born a [all]",
+    "create-tab work:a",
+    "launched a [session window pane windowName]",
+    "answer 7 a new",
+    "look %3",
+  ]);
+  assert.is(agent(after, "a").pane, "%3");
+});
+
+test("an automatic label is taken when nobody asks for another", () => {
+  const { done } = play(fleet("claude-1 %1"), [1, asks(1, spawn(null))]);
+  assert.equal(done, ["born new [all]", "create-tab work:claude-2"]);
+});
+
+test("a label of a live agent is refused, or answered with that agent where it only must not be absent", () => {
+  const { done } = play(
+    fleet("a %1"),
+    [1, asks(1, spawn("a", { id: idOf("other") }))],
+    [2, asks(2, spawn("a", { id: idOf("other"), ifAbsent: true }))],
+  );
+  assert.equal(done, ["refuse 1 CONFLICT", "answer 2 a"]);
+});
+
+test("of two births of one label at once the second waits for the first, or is refused", () => {
+  const { done } = play(
+    fleet(),
+    [1, asks(1, spawn("a"))],
+    [1, asks(2, spawn("a", { id: idOf("b"), ifAbsent: true }))],
+    [1, asks(3, spawn("a", { id: idOf("c") }))],
+    [2, { kind: "tab-made", id: idOf("a"), pane: pane("%3=a"), epoch: EPOCH }],
+  );
+  assert.equal(done, [
+    "born a [all]",
+    "create-tab work:a",
+    "refuse 3 CONFLICT",
+    "launched a [session window pane windowName]",
+    "answer 1 a new",
+    "answer 2 a",
+    "look %3",
+  ]);
+});
+
+test("the label of an ended agent is free", () => {
+  const { done } = play(fleet("a exited"), [1, asks(1, spawn("a", { id: idOf("b") }))]);
+  assert.equal(done, ["born b [all]", "create-tab work:a"]);
+});
+
+test("a session has one conductor, also while it is being made", () => {
+  const conductor = { role: "conductor" as const };
+  const { done } = play(
+    fleet(),
+    [1, asks(1, spawn("boss", conductor))],
+    [1, asks(2, spawn(null, { ...conductor, id: idOf("x") }))],
+    [2, { kind: "tab-made", id: idOf("boss"), pane: pane("%3=boss"), epoch: EPOCH }],
+    [3, asks(3, spawn("other", { ...conductor, id: idOf("y") }))],
+  );
+  assert.equal(
+    done.filter((line) => /born|answer|refuse/.test(line)),
+    ["born boss [all]", "answer 1 boss new", "answer 2 boss", "answer 3 boss"],
+  );
+});
+
+test("a tab that could not be made leaves an archived record and a free label", () => {
+  const { fleet: after, done } = play(
+    fleet(),
+    [1, asks(1, spawn("a"))],
+    [2, { kind: "tab-failed", id: idOf("a"), why: { code: "TMUX_REFUSED", message: "no space" } }],
+    [3, asks(2, spawn("a", { id: idOf("b") }))],
+  );
+  assert.equal(done.slice(2), [
+    "archived a [state reason archived]",
+    "refuse 1 TMUX_REFUSED",
+    "born b [all]",
+    "create-tab work:a",
+  ]);
+  assert.ok(after.archived.has(idOf("a")));
+});
+
+test("a change of state is recorded, journaled with its proof and told; the same again is nothing", () => {
+  const { fleet: after, done } = play(
+    fleet("a %1 idle"),
+    [5, shows("%1", "working")],
+    [6, shows("%1", "working", { reason: "Baking" })],
+    [7, shows("%1", "working", { reason: "Brewing" })],
+  );
+  assert.equal(done, ["state a [state since turn]"]);
+  assert.is(agent(after, "a").record.evidence?.rule, "claude/working");
+  assert.is(agent(after, "a").told.since, new Date(5).toISOString());
+});
+
+test("another question of a blocked agent is told, another highlight in the same one is not", () => {
+  const asking = (fingerprint: string, selected: boolean) =>
+    shows("%1", "blocked", {
+      question: { kind: "permission", text: "May I?", choices: [{ key: "1", text: "Yes", selected }], fingerprint },
+    });
+  const { done } = play(fleet("a %1 working"), [1, asking("f", true)], [2, asking("f", false)], [3, asking("g", true)]);
+  assert.is(done.length, 2);
+  assert.match(done[0] ?? "", /^state a .*question/);
+  assert.is(done[1], "state a [question]");
+});
+
+test("a pane that is nobody's is nobody's business", () => {
+  assert.equal(play(fleet("a %1"), [1, shows("%9", "working")]).done, []);
+});
+
+test("a hook of an older launch is journaled as stale and changes nothing", () => {
+  const { fleet: after, done } = play(fleet("a %1 idle"), [1, hook("a", 0, "turn-started")]);
+  assert.equal(done, ["stale-event a"]);
+  assert.is(agent(after, "a").record.state, "idle");
+});
+
+test("a hook is decided at once and causes a look", () => {
+  const { fleet: after, done } = play(fleet("a %1 idle"), [1, hook("a", 1, "turn-started")]);
+  assert.equal(done, ["state a [state since turn]", "look %1"]);
+  assert.is(agent(after, "a").record.state, "working");
+  assert.equal(play(fleet("a %1 idle"), [1, hook("a", null, null)]).done, ["look %1"]);
+  assert.equal(play(fleet(), [1, hook("a", 1, "asks")]).done, []);
+});
+
+test("what is gone is lost; what was asked to end has ended", () => {
+  const one = play(fleet("a %1"), [1, sighting(EPOCH)]);
+  assert.is(agent(one.fleet, "a").record.state, "lost");
+  assert.is(agent(one.fleet, "a").told.pane, "");
+  const two = play(fleet("a %1"), [1, asks(1, { ask: "stopping", id: idOf("a"), data: {} })], [2, sighting(EPOCH)]);
+  assert.is(agent(two.fleet, "a").record.state, "exited");
+});
+
+test("a tab that drover made closes when its program ended well, and stays to be read when it failed", () => {
+  assert.ok(play(fleet("a %1"), [1, sighting(EPOCH, "%1=a+dead:0")]).done.includes("kill %1"));
+  const failed = play(fleet("a %1"), [1, sighting(EPOCH, "%1=a+dead:3")]);
+  assert.not.ok(failed.done.includes("kill %1"));
+  assert.equal(agent(failed.fleet, "a").record.exit, { code: 3, signal: null });
+});
+
+test("a lost agent that is seen again is started anew in our eyes, at its old label", () => {
+  const { fleet: after, done } = play(fleet("a %1 lost"), [1, sighting(EPOCH, "%1=a")]);
+  assert.equal(done, ["place a [window pane windowName]", "state a [state since]", "look %1"]);
+  assert.is(agent(after, "a").record.state, "starting");
+});
+
+test("a lost agent whose label was taken meanwhile comes back under another", () => {
+  const both = fleet("x %1 lost", "y %2 idle");
+  const agents = new Map(both.agents);
+  const y = agent(both, "y");
+  agents.set(idOf("y"), { ...y, record: { ...y.record, label: "x" }, told: { ...y.told, label: "x" } });
+  const { fleet: after, done } = play({ ...both, agents }, [1, sighting(EPOCH, "%1=x", "%2=y@work:y")]);
+  assert.is(agent(after, "x").record.label, "x-2");
+  assert.ok(done.includes("mark %1 x-2"), done.join("\n"));
+});
+
+test("a mark without a record is adopted back by its label, with the program in the pane as its provider", () => {
+  const event: Event = {
+    kind: "sighting",
+    sighting: { epoch: EPOCH, panes: [{ ...pane("%4=old#3"), command: "codex" }] },
+  };
+  const { fleet: after, done } = play(fleet(), [1, event]);
+  assert.equal(done, ["adopted old [all]", "look %4"]);
+  const { record } = agent(after, "old");
+  assert.equal([record.provider, record.incarnation, record.label], ["codex", 3, "old"]);
+});
+
+test("a copied mark is journaled once and its pane is not read", () => {
+  const copied = sighting(EPOCH, "%1=a", "%2=a@work:b");
+  const { fleet: after, done } = play(fleet("a %1 idle"), [1, copied], [2, copied], [3, shows("%2", "working")]);
+  assert.equal(done, ["stale-event a"]);
+  assert.is(agent(after, "a").pane, "%1");
+});
+
+test("pane ids of another tmux server are dropped at once, even where nothing is believed yet", () => {
+  const five = ["a %1", "b %2", "c %3", "d %4", "e %5"];
+  const { fleet: after, done } = play(
+    fleet(...five),
+    [1, sighting("tmux-2", "%1@home:sh")],
+    [2, shows("%1", "working")],
+  );
+  assert.equal(done, []);
+  assert.is(wakeAtMs(after), 5_001);
+  const later = play(after, [5_001, { kind: "clock" }], [5_002, sighting("tmux-2", "%1@home:sh")]);
+  assert.is(later.done[0], "sight");
+  assert.is(later.done.filter((line) => line.startsWith("state")).length, 5);
+});
+
+test("only an ended agent is removed, unless by force; it goes to the archive and its mark brings nothing back", () => {
+  const { fleet: after, done } = play(
+    fleet("a %1 idle", "b exited"),
+    [1, asks(1, { ask: "remove", id: idOf("a"), force: false })],
+    [2, asks(2, { ask: "remove", id: idOf("a"), force: true })],
+    [3, asks(3, { ask: "remove", id: idOf("b"), force: false })],
+    [4, sighting(EPOCH, "%1=a")],
+  );
+  assert.equal(done, [
+    "refuse 1 CONFLICT",
+    "archived a [window pane windowName archived]",
+    "kill %1",
+    "answer 2 a",
+    "archived b [archived]",
+    "answer 3 b",
+  ]);
+  assert.is(after.agents.size, 0);
+});
+
+test("a prompt that is due is typed at the first ready edge, and granted once", () => {
+  const due = play(
+    fleet(),
+    [1, asks(1, spawn("a", { prompt: "hello", promptDue: true }))],
+    [
+      2,
+      {
+        kind: "tab-made",
+        id: idOf("a"),
+        pane: pane("%3=a"),
+        epoch: EPOCH,
+      },
+    ],
+  );
+  const ready = play(due.fleet, [3, shows("%3", "ready")]);
+  assert.ok(ready.done.includes("type-prompt a"), ready.done.join("\n"));
+  const { done } = play(
+    ready.fleet,
+    [4, asks(2, { ask: "claim-prompt", id: idOf("a") })],
+    [5, asks(3, { ask: "claim-prompt", id: idOf("a") })],
+  );
+  assert.equal(done, ["sent a", "answer 2 a", "refuse 3 CONFLICT"]);
+});
+
+test("applying the told fields in order gives what a snapshot says", () => {
+  const events: [number, Event][] = [
+    [1, asks(1, spawn("a"))],
+    [2, { kind: "tab-made", id: idOf("a"), pane: pane("%3=a"), epoch: EPOCH }],
+    [3, shows("%3", "ready")],
+    [4, shows("%3", "working")],
+    [5, sighting(EPOCH, "%3=a@other:mine")],
+    [6, shows("%3", "error", { reason: "500" })],
+    [7, sighting(EPOCH)],
+  ];
+  let now = fleet();
+  const held: Record<string, unknown> = {};
+  for (const [atMs, event] of events) {
+    const step = play(now, [atMs, event]);
+    now = step.fleet;
+    for (const { set } of step.entries) Object.assign(held, set);
+  }
+  assert.equal(held, { ...agent(now, "a").told });
+});
+
+test.run();

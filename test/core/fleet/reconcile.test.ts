@@ -1,0 +1,192 @@
+import * as assert from "uvu/assert";
+import type { Fleet } from "#core/fleet/fleet.js";
+import { BRAKE_MS, type Doubt, reconcile, type Step } from "#core/fleet/reconcile.js";
+import type { Sighting } from "#core/model.js";
+import { suite } from "../../kit/t.js";
+import { EPOCH, fleet, sees } from "./play.js";
+
+const test = suite("reconcile");
+
+const NOW = 100_000;
+
+function steps(of: Fleet, sighting: Sighting, doubt: Doubt | null = null, nowMs = NOW): string[] {
+  return reconcile(of.agents, of.archived, sighting, doubt, nowMs).steps.map(short).sort();
+}
+
+function short(step: Step): string {
+  switch (step.do) {
+    case "place": {
+      const { sessionName, windowName, pane } = step.place;
+      return `place ${name(step.id)} ${sessionName}:${windowName} ${pane}${step.back ? " back" : ""}`;
+    }
+    case "adopt":
+      return `adopt ${step.mark.label} ${step.pane.pane}`;
+    case "ended":
+      return `ended ${name(step.id)} ${step.exit?.code}`;
+    case "gone":
+    case "closed":
+      return `${step.do} ${name(step.id)}`;
+    default:
+      return `${step.do} ${name(step.id)} ${step.pane}`;
+  }
+}
+
+const name = (id: string): string => id.replace("ID-", "");
+
+test("an agent that is where it was needs nothing", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a", "%2")), []);
+});
+
+test("a pane moved to another window, session or place is the same agent", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a@other:a")), ["place a other:a %1"]);
+});
+
+test("a mark found on another pane maps the agent anew", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1", "%7=a")), ["place a work:a %7"]);
+});
+
+test("a window renamed by its user keeps the agent and shows the new name", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a@work:mine")), ["place a work:mine %1"]);
+});
+
+test("a pane that is gone while tmux answers loses its agent", () => {
+  assert.equal(steps(fleet("a %1", "b %2"), sees(EPOCH, "%2=b")), ["gone a"]);
+});
+
+test("an empty tmux that answers is not a silent one", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH)), ["gone a"]);
+});
+
+test("nothing follows from a tmux that does not answer", () => {
+  assert.equal(steps(fleet("a %1", "b %2"), { blind: "tmux-gone" }), []);
+});
+
+test("a dead pane says that the program ended, and with what", () => {
+  assert.equal(steps(fleet("a %1 working"), sees(EPOCH, "%1=a+dead:3")), ["ended a 3"]);
+});
+
+test("what ended is not ended again, and its tab may close", () => {
+  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1=a+dead:0")), ["place a work:a %1"]);
+  assert.equal(steps(fleet("a exited"), sees(EPOCH)), []);
+  assert.equal(steps(fleet("a lost"), sees(EPOCH)), []);
+});
+
+test("a lost agent whose mark is seen again is back", () => {
+  assert.equal(steps(fleet("a %1 lost"), sees(EPOCH, "%1=a")), ["place a work:a %1 back"]);
+});
+
+test("a mark that nothing on record has is adopted back, unless its program ended", () => {
+  assert.equal(steps(fleet(), sees(EPOCH, "%1=a", "%2=b+dead:0")), ["adopt a %1"]);
+});
+
+test("the mark of an archived agent is left alone", () => {
+  const none = fleet();
+  const { steps } = reconcile(none.agents, new Set(["ID-a" as never]), sees(EPOCH, "%1=a"), null, NOW);
+  assert.equal(steps, []);
+});
+
+test("of two panes with one mark the one it was in keeps it", () => {
+  assert.equal(steps(fleet("a %4"), sees(EPOCH, "%2=a", "%4=a")), ["duplicate a %2"]);
+  assert.equal(steps(fleet("a %4"), sees(EPOCH, "%4=a", "%9=a")), ["duplicate a %9"]);
+});
+
+test("of two panes with one mark, neither known, the older one is it", () => {
+  assert.equal(steps(fleet("a %4"), sees(EPOCH, "%10=a", "%9=a")), ["duplicate a %10", "place a work:a %9"]);
+});
+
+test("this launch's mark goes before an older launch's", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a#7", "%3=a#1")), ["duplicate a %1", "place a work:a %3"]);
+});
+
+test("after a restart of tmux an unmarked pane of the same names is the agent, and is marked again", () => {
+  const after = sees("tmux-2", "%1@work:b", "%2@work:a");
+  assert.equal(steps(fleet("a %1", "b %2"), after), [
+    "place a work:a %2 back",
+    "place b work:b %1 back",
+    "remark a %2",
+    "remark b %1",
+  ]);
+});
+
+test("names count only after a restart of tmux, and only where they are nobody else's", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%9@work:a")), ["gone a"]);
+  assert.equal(steps(fleet("a %1"), sees("tmux-2", "%8@work:a", "%9@work:a")), ["gone a"]);
+  assert.equal(steps(fleet("a %1 exited"), sees("tmux-2", "%8@work:a")), []);
+});
+
+test("an id of another tmux server means nothing", () => {
+  assert.equal(steps(fleet("a %1"), sees("tmux-2", "%1@home:sh")), ["gone a"]);
+});
+
+test("an agent whose record was written and whose tab was never made is gone", () => {
+  assert.equal(steps(fleet("a starting"), sees(EPOCH)), ["gone a"]);
+});
+
+test("an agent whose record was written is found by the mark of a tab nobody heard of", () => {
+  assert.equal(steps(fleet("a starting"), sees(EPOCH, "%5=a")), ["place a work:a %5"]);
+});
+
+test("an agent whose tab is being made is not missed, nor one placed a moment ago", () => {
+  const base = fleet("a starting", "b %1");
+  const agents = new Map(base.agents);
+  for (const [id, agent] of agents) {
+    if (id === "ID-a") agents.set(id, { ...agent, making: { sessionName: "work", waiting: [1] } });
+    else agents.set(id, { ...agent, placedAtMs: NOW - 200 });
+  }
+  const { steps, againAtMs } = reconcile(agents, base.archived, sees(EPOCH), null, NOW);
+  assert.equal(steps, []);
+  assert.is(againAtMs, NOW + 800);
+});
+
+test("half of a fleet gone at once is not believed until a second look agrees", () => {
+  const six = fleet("a %1", "b %2", "c %3", "d %4", "e %5", "f %6");
+  const nearlyNone = sees(EPOCH, "%1=a");
+  const first = reconcile(six.agents, six.archived, nearlyNone, null, NOW);
+  assert.equal(first.steps, []);
+  assert.is(first.againAtMs, NOW + BRAKE_MS);
+  const tooSoon = reconcile(six.agents, six.archived, nearlyNone, first.doubt, NOW + 100);
+  assert.equal(tooSoon.steps, []);
+  assert.is(tooSoon.againAtMs, NOW + BRAKE_MS);
+  assert.equal(steps(six, nearlyNone, first.doubt, NOW + BRAKE_MS), ["gone b", "gone c", "gone d", "gone e", "gone f"]);
+});
+
+test("a fleet that is there again after all loses nobody", () => {
+  const five = fleet("a %1", "b %2", "c %3", "d %4", "e %5");
+  const { doubt } = reconcile(five.agents, five.archived, sees(EPOCH), null, NOW);
+  const back = reconcile(
+    five.agents,
+    five.archived,
+    sees(EPOCH, "%1=a", "%2=b", "%3=c", "%4=d", "%5=e"),
+    doubt,
+    NOW + 50,
+  );
+  assert.equal(back.steps, []);
+  assert.is(back.doubt, null);
+});
+
+test("the second look believes only what both missed", () => {
+  const six = fleet("a %1", "b %2", "c %3", "d %4", "e %5", "f %6");
+  const { doubt } = reconcile(six.agents, six.archived, sees(EPOCH, "%6=f"), null, NOW);
+  const then = reconcile(six.agents, six.archived, sees(EPOCH), doubt, NOW + BRAKE_MS);
+  assert.equal(then.steps.map(short).sort(), ["gone a", "gone b", "gone c", "gone d", "gone e"]);
+  assert.equal([...(then.doubt?.missing ?? [])], ["ID-f"]);
+});
+
+test("a small fleet, or less than half of a large one, may go at once", () => {
+  assert.is(steps(fleet("a %1", "b %2", "c %3", "d %4"), sees(EPOCH)).length, 4);
+  const many = Array.from({ length: 12 }, (_, n) => `a${n} %${n}`);
+  const left = many.slice(0, 7).map((line) => line.replace(/(\S+) (\S+)/, "$2=$1"));
+  assert.is(steps(fleet(...many), sees(EPOCH, ...left)).length, 5);
+});
+
+test("a thousand records against a thousand panes take a moment", () => {
+  const lines = Array.from({ length: 1000 }, (_, n) => `a${n} %${n}`);
+  const of = fleet(...lines);
+  const seen = sees(EPOCH, ...lines.map((line) => line.replace(/(\S+) (\S+)/, "$2=$1@new:$1")));
+  const began = process.cpuUsage();
+  assert.is(steps(of, seen).length, 1000);
+  const { user, system } = process.cpuUsage(began);
+  assert.ok(user + system < 100_000, `${user + system} µs`);
+});
+
+test.run();

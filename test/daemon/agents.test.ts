@@ -1,0 +1,358 @@
+import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
+import type { AgentJson, AgentsJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
+import { suite, until } from "../kit/t.js";
+import { MemoryStore } from "../twins/memory-store.js";
+import { type World, world } from "./practice.js";
+
+const test = suite("agents over the socket");
+
+let w: World;
+test.beforeEach(async () => {
+  w = await world();
+});
+test.afterEach(() => w.end());
+
+const spawn = (label: string, more: Record<string, unknown> = {}) =>
+  w.ask<{ agent: AgentJson; created: boolean }>("POST", "/v1/agents", {
+    provider: "practice",
+    cwd: "/tmp",
+    label,
+    ...more,
+  });
+const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const agent = (n: number) => {
+  const found = w.started[n];
+  if (found === undefined) throw new Error("it was not started");
+  return found;
+};
+
+test("an agent is spawned in a marked tab, seen by its id and its label, and read", async () => {
+  const { status, body } = await spawn("a", { session: "proj" });
+  assert.is(status, 200);
+  assert.is(body.created, true);
+  assert.equal([body.agent.label, body.agent.session, body.agent.pane], ["a", "proj", "%1"]);
+  await isIn("a", "idle");
+  assert.is((await one(body.agent.id)).label, "a");
+  const { body: list } = await w.ask<AgentsJson>("GET", "/v1/agents");
+  assert.equal(
+    list.agents.map((a) => a.label),
+    ["a"],
+  );
+  assert.is(w.tmux.panes()[0]?.mark?.id, body.agent.id);
+});
+
+test("what is missing is 404, what is wrong says which field, and unknown fields are refused", async () => {
+  const missing = await w.ask("GET", "/v1/agents/nobody");
+  assert.equal([missing.status, missing.body.error?.code], [404, "NOT_FOUND"]);
+  assert.is((await w.ask("POST", "/v1/agents/nobody/send", { text: "x" })).status, 404);
+  assert.is((await w.ask("GET", "/v1/nowhere")).status, 404);
+  assert.is((await w.ask("GET", "/v1/agents/%00%ff")).status, 404);
+  const unknown = await spawn("a", { colour: "red" });
+  assert.equal([unknown.status, unknown.body.error?.code], [400, "INVALID"]);
+  assert.match(unknown.body.error?.message ?? "", /colour/);
+  assert.match((await spawn("a", { cwd: 5 })).body.error?.message ?? "", /^cwd:/);
+  assert.is((await w.ask("POST", "/v1/agents", "{not json")).status, 400);
+  assert.is((await spawn("Not A Label")).status, 400);
+  assert.match((await spawn("a", { provider: "nope" })).body.error?.hint ?? "", /practice/);
+  assert.match((await spawn("a", { cwd: "/tmp/there-is-no-such-folder" })).body.error?.message ?? "", /no folder/);
+  assert.equal(w.tmux.calls, []);
+});
+
+test("limits answer 413 and name themselves", async () => {
+  await spawn("a");
+  const long = await w.ask("POST", "/v1/agents/a/send", { text: "é".repeat(131_073) });
+  assert.equal([long.status, long.body.error?.code], [413, "TOO_LARGE"]);
+  assert.match(long.body.error?.message ?? "", /262144/);
+  const body = await w.ask("POST", "/v1/agents/a/send", { text: "x".repeat(1_100_000) });
+  assert.is(body.status, 413);
+  assert.match(body.body.error?.message ?? "", /1048576/);
+  assert.is((await spawn("b", { env: { A: "x".repeat(2049) } })).status, 413);
+});
+
+test("a label of a live agent conflicts; if it only must be there, it is answered", async () => {
+  const first = await spawn("a");
+  const again = await spawn("a");
+  assert.equal([again.status, again.body.error?.code], [409, "CONFLICT"]);
+  const there = await spawn("a", { ifAbsent: true });
+  assert.equal([there.status, there.body.created, there.body.agent.id], [200, false, first.body.agent.id]);
+});
+
+test("two spawns of one label at once end with one agent", async () => {
+  const replies = await Promise.all([spawn("a", { ifAbsent: true }), spawn("a", { ifAbsent: true }), spawn("a")]);
+  assert.equal(replies.map((r) => r.status).sort(), [200, 200, 409]);
+  assert.is(new Set(replies.flatMap((r) => (r.status === 200 ? [r.body.agent.id] : []))).size, 1);
+  assert.is(w.tmux.panes().length, 1);
+});
+
+test("the tab gets drover's variables and the caller's, and no value is told", async () => {
+  let env: Readonly<Record<string, string>> = {};
+  const create = w.tmux.createTab.bind(w.tmux);
+  w.tmux.createTab = (tab) => {
+    env = tab.env;
+    return create(tab);
+  };
+  const { body } = await spawn("a", { env: { COLOUR: "s3cret" } });
+  assert.equal(env, {
+    COLOUR: "s3cret",
+    DROVER_ID: body.agent.id,
+    DROVER_LABEL: "a",
+    DROVER_SOCKET: w.socket,
+    DROVER_INCARNATION: "1",
+  });
+  const [record] = await w.store.agents();
+  assert.equal(record?.envNames, ["COLOUR"]);
+  assert.not.match(JSON.stringify([record, await w.store.latest(100)]), /s3cret/);
+});
+
+test("a tab that tmux refuses is an error and leaves nobody on the list", async () => {
+  w.tmux.refuseTabs = new Fault("TMUX_REFUSED", "no space for new pane");
+  const refused = await spawn("a");
+  assert.equal([refused.status, refused.body.error?.message], [502, "no space for new pane"]);
+  assert.equal((await w.ask<AgentsJson>("GET", "/v1/agents")).body.agents, []);
+  w.tmux.refuseTabs = null;
+  assert.is((await spawn("a")).status, 200);
+});
+
+test("a prompt is pasted, entered and confirmed", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const sent = await w.ask<{ message: MessageJson }>("POST", "/v1/agents/a/send", { text: "one\ntwo" });
+  assert.is(sent.status, 200);
+  assert.equal([sent.body.message.state, sent.body.message.turn], ["delivered", 1]);
+  assert.equal(agent(0).prompts, ["one\ntwo"]);
+  await isIn("a", "working");
+  const [entry] = (await w.store.latest(20)).filter((e) => e.kind === "sent");
+  assert.is(entry?.data.outcome, "delivered");
+  assert.not.match(JSON.stringify(entry), /one/);
+});
+
+test("nothing is typed into a dialog, a draft or a turn", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const refused = async () => {
+    w.tmux.calls.length = 0;
+    const reply = await w.ask("POST", "/v1/agents/a/send", { text: "x" });
+    assert.equal([reply.status, reply.body.error?.code], [409, "NOT_READY"]);
+    assert.equal(
+      w.tmux.calls.filter((call) => /^(paste|keys)/.test(call)),
+      [],
+    );
+    return reply.body.error?.message ?? "";
+  };
+  agent(0).question = { text: "May I?", choices: ["Yes", "No"] };
+  assert.match(await refused(), /dialog/);
+  agent(0).question = null;
+  agent(0).draft = "half a thought";
+  assert.match(await refused(), /draft/);
+  agent(0).draft = "";
+  agent(0).shown = "working";
+  assert.match(await refused(), /working/);
+});
+
+test("two prompts at once do not mix: one is taken, the other finds the agent at work", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const send = (text: string) => w.ask("POST", "/v1/agents/a/send", { text });
+  const replies = await Promise.all([send("one"), send("two")]);
+  assert.equal(replies.map((r) => r.status).sort(), [200, 409]);
+  assert.is(agent(0).prompts.length, 1);
+});
+
+test("a dialog is answered by key, number or words, and never when it is another one", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).question = { text: "May I?", choices: ["Yes", "No, never"] };
+  w.tmux.show("%1");
+  await isIn("a", "blocked");
+  const { question } = await one("a");
+  const answer = (body: object) => w.ask<{ question: QuestionJson | null }>("POST", "/v1/agents/a/answer", body);
+
+  const stale = await answer({ choice: "1", if: "f:another" });
+  assert.equal([stale.status, stale.body.error?.code, stale.body.question?.text], [409, "STALE", "May I?"]);
+  const none = await answer({ choice: "perhaps", if: question?.fingerprint });
+  assert.is(none.status, 400);
+  assert.match(none.body.error?.hint ?? "", /No, never/);
+  const given = await answer({ choice: "no, NEVER", if: question?.fingerprint, by: "cli" });
+  assert.equal([given.status, given.body.question?.text], [200, "May I?"]);
+  assert.equal(agent(0).answers, ["No, never"]);
+  const gone = await answer({ choice: "1" });
+  assert.equal([gone.status, gone.body.error?.code, gone.body.question], [409, "STALE", null]);
+  const [entry] = (await w.store.latest(20)).filter((e) => e.kind === "answered");
+  assert.equal([entry?.data.by, entry?.data.choice, entry?.data.confirmed], ["cli", "No, never", true]);
+});
+
+test("a dialog that stays after its answer is uncertain", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).question = { text: "May I?", choices: ["Yes"] };
+  agent(0).deafTo.add("1");
+  const reply = await w.ask("POST", "/v1/agents/a/answer", { choice: "1" });
+  assert.equal([reply.status, reply.body.error?.code], [409, "UNCERTAIN"]);
+});
+
+test("an agent is asked to end as a person would, and keeps its record with its exit", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const { status, body } = await w.ask<{ agent: AgentJson }>("POST", "/v1/agents/a/stop", {});
+  assert.is(status, 200);
+  assert.equal([body.agent.state, body.agent.exit?.code, body.agent.pane], ["exited", 0, ""]);
+  assert.ok(w.tmux.calls.includes('paste %1 "/quit"'), w.tmux.calls.join("\n"));
+  assert.not.ok(w.tmux.calls.some((call) => call.startsWith("signal")));
+  assert.equal(w.tmux.panes(), []);
+});
+
+test("an agent that will not end is signalled, then its tab is killed", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).question = { text: "Really?", choices: ["Yes"] };
+  const { body } = await w.ask<{ agent: AgentJson }>("POST", "/v1/agents/a/stop", {});
+  assert.is(body.agent.state, "exited");
+  const done = w.tmux.calls.filter((call) => /^(paste|signal|kill)/.test(call));
+  assert.equal(done, ["signal %1 SIGTERM", "kill %1"]);
+  assert.equal(agent(0).answers, []);
+});
+
+test("an ended agent is removed to the archive; a live one only by force", async () => {
+  const id = (await spawn("a")).body.agent.id;
+  await isIn("a", "idle");
+  assert.is((await w.ask("DELETE", "/v1/agents/a")).status, 409);
+  const { status, body } = await w.ask<{ agent: AgentJson; removed: boolean }>("DELETE", "/v1/agents/a?force=1");
+  assert.equal([status, body.removed, body.agent.archived], [200, true, true]);
+  assert.equal(w.tmux.panes(), []);
+  assert.equal((await w.ask<AgentsJson>("GET", "/v1/agents")).body.agents, []);
+  assert.equal(
+    (await w.ask<AgentsJson>("GET", "/v1/agents?all=1")).body.agents.map((a) => a.id),
+    [id],
+  );
+  assert.is((await one(id)).archived, true);
+  assert.is((await w.ask("GET", "/v1/agents/a")).status, 404);
+});
+
+test("interrupting sends the provider's keys and is journaled", async () => {
+  await spawn("a");
+  agent(0).shown = "working";
+  assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
+  assert.ok(w.tmux.calls.includes("keys %1 Escape"));
+  assert.ok((await w.store.latest(5)).some((e) => e.kind === "interrupted"));
+});
+
+test("a screen is read as it is; why says what was believed", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).draft = "hello";
+  const { body: screen } = await w.ask<ScreenJson>("GET", "/v1/agents/a/screen");
+  assert.equal(screen.rows.slice(0, 2), ["ready", "> hello"]);
+  assert.equal(screen.size, { columns: 80, rows: 24 });
+  assert.equal((await w.ask("GET", "/v1/agents/a/output?scrollback=1")).body, { rows: ["> hello"] });
+  assert.is((await w.ask("GET", "/v1/agents/a/output")).status, 400);
+  const { body: why } = await w.ask<WhyJson>("GET", "/v1/agents/a/why");
+  assert.equal([why.state, why.evidence[0]?.rule, why.evidence[0]?.incarnation], ["idle", "practice/ready", 1]);
+  assert.equal(
+    why.history.map((h) => `${h.from} ${h.to}`),
+    ["starting idle"],
+  );
+});
+
+test("a turn that ended is done until somebody has seen it", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).shown = "working";
+  w.tmux.show("%1");
+  await isIn("a", "working");
+  agent(0).shown = "finished";
+  w.tmux.show("%1");
+  await isIn("a", "done");
+  const { body } = await w.ask<{ agent: AgentJson }>("POST", "/v1/agents/a/seen", {});
+  assert.equal([body.agent.state, body.agent.unread], ["idle", false]);
+});
+
+test("a hook is believed at once, by header or body; an older launch's is not", async () => {
+  const { id } = (await spawn("a")).body.agent;
+  await isIn("a", "idle");
+  const stale = { DROVER_ID: id, DROVER_INCARNATION: "0" };
+  assert.is((await w.ask("POST", "/v1/hooks/rehearsal/UserPromptSubmit", stale)).status, 200);
+  assert.is((await one("a")).state, "idle");
+  agent(0).shown = "working";
+  const hook = await w.ask("POST", "/v1/hooks/rehearsal/UserPromptSubmit", { DROVER_ID: id, prompt: "secret words" });
+  assert.equal([hook.status, hook.body], [200, {}]);
+  assert.is((await one("a")).state, "working");
+  assert.not.match(JSON.stringify(await w.store.latest(50)), /secret words/);
+  assert.is((await w.ask("POST", "/v1/hooks/claude/Stop", { DROVER_ID: "01NOBODY" })).status, 404);
+  assert.is((await w.ask("POST", "/v1/hooks/claude/Stop", {})).status, 400);
+});
+
+test("health counts, and says when the store or tmux is not there", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const { body } = await w.ask<HealthJson>("GET", "/v1/health");
+  assert.equal([body.status, body.agents.idle, body.agents.total, body.tmux.connected], ["ok", 1, 1, true]);
+  assert.is(body.seq, w.store.seq());
+  w.tmux.blind = "tmux-gone";
+  w.tmux.tick();
+  assert.is((await w.ask<HealthJson>("GET", "/v1/health")).body.status, "degraded");
+  assert.equal((await one("a")).state, "idle");
+});
+
+test("a store that refuses a birth makes no tab; what was seen meanwhile is written when it takes commits again", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  w.store.refuse = new Fault("STORE_FULL", "no space left on device");
+  w.tmux.calls.length = 0;
+  const refused = await spawn("b");
+  assert.equal([refused.status, refused.body.error?.code], [507, "STORE_FULL"]);
+  assert.equal(
+    w.tmux.calls.filter((call) => call.startsWith("create")),
+    [],
+  );
+  agent(0).shown = "working";
+  w.tmux.show("%1");
+  assert.is((await w.ask<HealthJson>("GET", "/v1/health")).body.status, "degraded");
+  w.store.refuse = null;
+  await until("it is on disk", async () =>
+    (await w.store.agents()).some((r) => r.label === "a" && r.state === "working"),
+  );
+  assert.is((await w.ask<HealthJson>("GET", "/v1/health")).body.status, "ok");
+});
+
+test("a first prompt is typed once the agent is ready, once", async () => {
+  await spawn("a", { prompt: "-begin" });
+  await until("it was typed", () => agent(0).prompts.length === 1);
+  assert.equal(agent(0).prompts, ["-begin"]);
+  agent(0).shown = "finished";
+  w.tmux.show("%1");
+  await isIn("a", "done");
+  assert.equal(agent(0).prompts, ["-begin"]);
+});
+
+test("a daemon that starts again knows the same agents in the same places, and looks", async () => {
+  const { id } = (await spawn("a")).body.agent;
+  await isIn("a", "idle");
+  const before = await one("a");
+  await w.end();
+  const { store, tmux } = w;
+  const seq = store.seq();
+  w = await world({ store, tmux });
+  assert.equal(await one("a"), before);
+  assert.is((await one("a")).id, id);
+  // Only the start itself is news.
+  assert.is(store.seq(), seq + 1);
+});
+
+test("an agent whose daemon died before its tab was made is lost; after it, found by its mark", async () => {
+  const { id } = (await spawn("a")).body.agent;
+  await isIn("a", "idle");
+  const [record] = await w.store.agents();
+  if (record === undefined) throw new Error("no record");
+  const store = new MemoryStore();
+  const unplaced = { ...record, place: null, state: "starting" as const };
+  await store.commit({ agents: [unplaced, { ...unplaced, id: "01X" as typeof record.id, label: "b" }] });
+  const { tmux } = w;
+  await w.end();
+  w = await world({ store, tmux });
+  assert.equal([(await one("a")).id, (await one("a")).pane], [id, "%1"]);
+  assert.is((await one("b")).state, "lost");
+});
+
+test.run();

@@ -1,0 +1,214 @@
+/**
+ * A terminal multiplexer in memory: the same interface as tmux, panes that a test fills with programs, and hands with
+ * which a user, or an accident, moves, kills and restarts things. Nothing happens by itself: what a real tmux would
+ * notice at its next tick, the test says with `tick`.
+ */
+import { Fault } from "#core/fault.js";
+import type { LivePane, PaneId, PaneMark, SessionId, Sighting, WindowId } from "#core/model.js";
+import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
+import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "#tmux/multiplexer.js";
+
+/** What runs in a pane. */
+export interface PaneProgram {
+  screen(): string[];
+  paste?(text: string): void;
+  key?(key: string): void;
+  signal?(signal: string): void;
+}
+
+interface Pane {
+  live: LivePane;
+  program: PaneProgram;
+}
+
+export class ScriptedTmux implements Multiplexer {
+  epoch = "1";
+  /** While set, nothing can be seen or done. */
+  blind: "tmux-gone" | "tmux-slow" | "no-server" | null = null;
+  /** While set, every tab is refused with it. */
+  refuseTabs: Fault | null = null;
+  /** Every call that does something, in order: `keys %1 Enter`. */
+  readonly calls: string[] = [];
+  interested: Interest = { panes: new Set(), focused: new Set(), lively: false };
+  closed = false;
+  readonly #panes = new Map<PaneId, Pane>();
+  readonly #newProgram: (tab: NewTab) => PaneProgram;
+  #events: MultiplexerEvents | null = null;
+  #next = 1;
+
+  /** `newProgram` says what starts in a tab that is made. */
+  constructor(newProgram: (tab: NewTab) => PaneProgram = () => ({ screen: () => [] })) {
+    this.#newProgram = newProgram;
+  }
+
+  info(): MultiplexerInfo {
+    return { kind: "tmux", version: "3.3a", socket: "/scripted", connected: this.blind === null };
+  }
+
+  async start(events: MultiplexerEvents): Promise<void> {
+    this.#events = events;
+    events.connection(this.blind === null);
+    this.tick();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.#events = null;
+  }
+
+  interest(interest: Interest): void {
+    this.interested = interest;
+  }
+
+  lookSoon(pane: PaneId): void {
+    this.calls.push(`look ${pane}`);
+    setImmediate(() => this.show(pane));
+  }
+
+  async sight(): Promise<Sighting> {
+    return this.sighting();
+  }
+
+  async capture(pane: PaneId): Promise<Still> {
+    return stillOf(this.#pane(pane));
+  }
+
+  async history(pane: PaneId, rows: number): Promise<string[]> {
+    return this.#pane(pane).program.screen().slice(-rows);
+  }
+
+  async createTab(tab: NewTab): Promise<LivePane> {
+    this.calls.push(`create-tab ${tab.sessionName}:${tab.windowName}`);
+    if (this.refuseTabs !== null) throw this.refuseTabs;
+    if (this.blind !== null && this.blind !== "no-server") throw unreachable();
+    this.blind = null;
+    const { sessionName, windowName, mark } = tab;
+    return this.put({ sessionName, windowName, mark, program: this.#newProgram(tab) });
+  }
+
+  async paste(pane: PaneId, text: string): Promise<void> {
+    this.calls.push(`paste ${pane} ${JSON.stringify(text)}`);
+    this.#pane(pane).program.paste?.(text);
+  }
+
+  async keys(pane: PaneId, keys: readonly string[]): Promise<void> {
+    this.calls.push(`keys ${pane} ${keys.join(" ")}`);
+    for (const key of keys) this.#pane(pane).program.key?.(key);
+  }
+
+  async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
+    this.calls.push(`mark ${pane} ${mark.label}`);
+    this.change(pane, windowName === null ? { mark } : { mark, windowName });
+  }
+
+  async killPane(pane: PaneId): Promise<void> {
+    this.calls.push(`kill ${pane}`);
+    this.#pane(pane);
+    this.kill(pane);
+    this.tick();
+  }
+
+  async signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    this.calls.push(`signal ${pane} ${signal}`);
+    this.#pane(pane).program.signal?.(signal);
+  }
+
+  // ------------------------------------------------------------ the test's own hands
+
+  /** Puts a pane there by hand, in a window of its own. */
+  put(made: { sessionName?: string; windowName?: string; mark?: PaneMark | null; program?: PaneProgram }): LivePane {
+    const n = this.#next++;
+    const live: LivePane = {
+      pane: `%${n}`,
+      window: `@${n}` as WindowId,
+      session: "$1" as SessionId,
+      sessionName: made.sessionName ?? "work",
+      windowName: made.windowName ?? "sh",
+      windowIndex: n,
+      activityS: 0,
+      historyRows: 0,
+      cursorX: 0,
+      cursorY: 0,
+      columns: 80,
+      rows: 24,
+      dead: false,
+      exit: null,
+      inMode: false,
+      inputOff: false,
+      alternate: false,
+      pid: 1000 + n,
+      title: "",
+      command: "",
+      mark: made.mark ?? null,
+    };
+    this.#panes.set(live.pane, { live, program: made.program ?? { screen: () => [] } });
+    return live;
+  }
+
+  /** Changes what a listing says of a pane: moved, renamed, dead. */
+  change(pane: PaneId, fields: Partial<LivePane>): void {
+    const found = this.#pane(pane);
+    this.#panes.set(pane, { ...found, live: { ...found.live, ...fields } });
+  }
+
+  kill(pane: PaneId): void {
+    this.#panes.delete(pane);
+  }
+
+  /** The server dies and another comes up: every pane is gone, and ids begin again. */
+  restart(epoch: string): void {
+    this.#panes.clear();
+    this.epoch = epoch;
+    this.#next = 1;
+  }
+
+  panes(): LivePane[] {
+    return [...this.#panes.values()].map(({ live }) => live);
+  }
+
+  program(pane: PaneId): PaneProgram {
+    return this.#pane(pane).program;
+  }
+
+  sighting(): Sighting {
+    return this.blind === null ? { epoch: this.epoch, panes: this.panes() } : { blind: this.blind };
+  }
+
+  /** What the set of panes is now, as the next tick would tell it. */
+  tick(): void {
+    this.#events?.sighting(this.sighting());
+  }
+
+  /** The pane changed, as the next tick would tell it; only where somebody is interested. */
+  show(pane: PaneId): void {
+    const found = this.#panes.get(pane);
+    const { panes, focused } = this.interested;
+    if (found !== undefined && (panes.has(pane) || focused.has(pane))) this.#events?.still(pane, stillOf(found));
+  }
+
+  #pane(pane: PaneId): Pane {
+    if (this.blind !== null) throw unreachable();
+    const found = this.#panes.get(pane);
+    if (found === undefined) throw new Fault("TMUX_REFUSED", `can't find pane: ${pane}`);
+    return found;
+  }
+}
+
+function unreachable(): Fault {
+  return new Fault("TMUX_UNREACHABLE", "tmux does not answer");
+}
+
+function stillOf({ live, program }: Pane): Still {
+  const lines = program.screen();
+  const rows: Row[] = Array.from({ length: live.rows }, (_, y) => textRow(lines[y] ?? ""));
+  const { columns, title, alternate, cursorX, cursorY } = live;
+  return { columns, rows, cursor: { x: cursorX, y: cursorY, visible: true }, title, alternate };
+}
+
+function textRow(text: string): Row {
+  if (text === "") return { text: "", runs: [] };
+  return {
+    text: text.trimEnd(),
+    runs: [{ text, cells: text.length, unit: 1, fg: DEFAULT_COLOUR, bg: DEFAULT_COLOUR, attrs: 0 }],
+  };
+}
