@@ -1,14 +1,18 @@
 /** Takes in what an agent's own hook tells. Decided before anything else happens: the hook waits for our answer. */
 import { Fault } from "#core/fault.js";
-import type { AgentId } from "#core/model.js";
+import { hookReport } from "#core/screen/hook-meanings.js";
 import { type Context, theAgent } from "./context.js";
-import { hookExcerpt, hookMeaning } from "./hook-events.js";
 import type { Asked } from "./http.js";
+
+const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 /** `POST /v1/hooks/{provider}/{event}`: who sends it stands in the headers, or in the body as the environment names it. */
 export async function takeHook(context: Context, asked: Asked): Promise<Record<string, never>> {
   const provider = asked.param("provider");
-  const event = asked.param("event").slice(0, 64);
+  const event = asked.param("event");
+  if (!NAME.test(provider) || !NAME.test(event) || provider in {} || event in {}) {
+    throw new Fault("INVALID", "that is no name for a provider or an event");
+  }
   const body = await asked.body();
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw new Fault("INVALID", "a hook's payload is a JSON object");
@@ -20,13 +24,15 @@ export async function takeHook(context: Context, asked: Asked): Promise<Record<s
   }
   const agent = theAgent(context, id);
   const launch = asked.header("x-drover-incarnation") ?? text(payload.DROVER_INCARNATION);
+  // The practice agent speaks as Claude Code does.
+  const report = hookReport(provider === "rehearsal" ? "claude" : provider, event, payload);
   context.loop.post({
     kind: "hook",
-    agent: agent.record.id as AgentId,
+    agent: agent.record.id,
     incarnation: launch !== null && /^\d{1,9}$/.test(launch) ? Number(launch) : null,
-    means: hookMeaning(provider, event, payload),
+    means: report?.means ?? null,
     name: event,
-    evidence: { source: "hook", rule: `${provider}/${event}`, excerpt: hookExcerpt(event, payload) },
+    evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
   });
   return {};
 }

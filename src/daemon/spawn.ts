@@ -78,7 +78,7 @@ async function commandLine(
   args: readonly string[],
 ): Promise<readonly string[]> {
   const shell = provider.name === "shell";
-  const own = provider.command.length > 0 ? provider.command : [process.env.SHELL || "/bin/sh"];
+  const own = shell ? [process.env.SHELL || "/bin/sh"] : provider.command;
   const [program, ...rest] = shell && args.length > 0 ? args : [...own, ...args];
   const found = program === undefined ? null : await context.programs.find(program, asked.cwd, asked.path);
   if (found !== null) return [...found, ...rest];
