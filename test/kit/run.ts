@@ -4,17 +4,20 @@
  *
  *   node dist/test/kit/run.js unit e2e      everything
  *   node dist/test/kit/run.js unit store    unit tests whose path holds "store"
+ *   node dist/test/kit/run.js --limit-ms=500 dist/test/kit/bad/hangs.js    this file, whatever its name, in this time
  */
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const built = join(dirname(fileURLToPath(import.meta.url)), "..");
 const source = join(built, "../../test");
 const words = process.argv.slice(2);
 const kinds = ["unit", "e2e"].filter((kind) => words.includes(kind));
-const names = words.filter((word) => word !== "unit" && word !== "e2e");
+const limit = words.find((word) => word.startsWith("--limit-ms="));
+const given = words.filter((word) => word.endsWith(".js")).map((word) => relative(built, resolve(word)));
+const names = words.filter((word) => !kinds.includes(word) && !word.startsWith("--") && !word.endsWith(".js"));
 
 interface Outcome {
   passed: number;
@@ -22,12 +25,13 @@ interface Outcome {
   skipped: number;
 }
 
-const files = readdirSync(built, { recursive: true, encoding: "utf8" })
+const found = readdirSync(built, { recursive: true, encoding: "utf8" })
   .filter((file) => file.endsWith(".test.js"))
   .filter((file) => existsSync(join(source, file.replace(/\.js$/, ".ts")))) // what was deleted may still lie in dist
   .filter((file) => kinds.length === 0 || kinds.includes(file.startsWith("e2e") ? "e2e" : "unit"))
   .filter((file) => names.length === 0 || names.some((name) => file.includes(name)))
   .sort();
+const files = given.length > 0 ? given : found;
 
 const total: Outcome = { passed: 0, failed: 0, skipped: 0 };
 for (const file of files) {
@@ -59,13 +63,13 @@ async function worker(): Promise<void> {
 }
 
 function runFile(file: string): Promise<{ outcome: Outcome; output: string }> {
-  const limitMs = file.startsWith("e2e") ? 240_000 : 90_000;
+  const limitMs = limit ? Number(limit.split("=")[1]) : file.startsWith("e2e") ? 240_000 : 90_000;
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: "1", LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
   // A test must not find the tmux, or the drover, of whoever runs it; the certificates slow every start.
   for (const name of Object.keys(env)) {
     if (/^(TMUX|DROVER|XDG_)|^(FORCE_COLOR|NODE_EXTRA_CA_CERTS)$/.test(name)) delete env[name];
   }
-  return new Promise((resolve) => {
+  return new Promise((settle) => {
     const child = spawn(
       process.execPath,
       ["--unhandled-rejections=strict", "--enable-source-maps", join(built, file)],
@@ -89,7 +93,7 @@ function runFile(file: string): Promise<{ outcome: Outcome; output: string }> {
       let failed = tests - passed;
       if (tests === 0 || timedOut || (code !== 0 && failed === 0)) failed++;
       if (timedOut) output += `\n${relative(built, file)} took longer than ${limitMs} ms`;
-      resolve({ outcome: { passed, failed, skipped }, output });
+      settle({ outcome: { passed, failed, skipped }, output });
     });
   });
 }
