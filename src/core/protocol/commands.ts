@@ -1,0 +1,171 @@
+/**
+ * Command lines, one argument quoted like the other, targets by id only: names match by prefix and may hold anything.
+ * One command a line; several parted by ` ; ` only where they must not be torn apart: tmux answers such a line with a
+ * block for each command, up to the first that fails.
+ */
+import type { LivePane, PaneId, PaneMark, SessionId } from "../model.js";
+import { FULL_FORMAT, GATE_FORMAT } from "./listing.js";
+import { pasteable, quote, quoteFormat } from "./quote.js";
+
+/** A line to write (without its line feed) and how many blocks answer it when all goes well. */
+export interface Command {
+  readonly line: string;
+  readonly replies: number;
+}
+
+function command(...parts: string[]): Command {
+  return { line: parts.join(" ; "), replies: parts.length };
+}
+
+export const listGate = command(`list-panes -a -F ${quoteRaw(GATE_FORMAT)}`);
+export const listPanes = command(`list-panes -a -F ${quoteRaw(FULL_FORMAT)}`);
+export const listSessions = command(`list-sessions -F ${quoteRaw("#{session_id}\t#{session_name}")}`);
+
+/** The pane's screen with its attributes, and what PANE_FRAME says of it at the same moment. */
+export function capture(pane: PaneId): Command {
+  return command(`capture-pane -p -e -N -t ${pane}`, `display-message -p -t ${pane} ${quoteRaw(PANE_FRAME)}`);
+}
+
+const PANE_FRAME = ["pane_width", "pane_height", "cursor_x", "cursor_y", "cursor_flag", "alternate_on", "pane_title"]
+  .map((name) => `#{${name}}`)
+  .join("\t");
+
+/** What the second block of `capture` says. Null for the empty answer of a pane that is gone. */
+export function parseFrame(text: string): PaneFrame | null {
+  const [columns, rows, x, y, visible, alternate, ...title] = text.replace(/\n$/, "").split("\t");
+  if (alternate === undefined) return null;
+  return {
+    columns: Number(columns),
+    rows: Number(rows),
+    cursor: { x: Number(x), y: Number(y), visible: visible !== "0" },
+    alternate: alternate === "1",
+    title: title.join("\t"),
+  };
+}
+
+export interface PaneFrame extends Pick<LivePane, "columns" | "rows" | "title" | "alternate"> {
+  readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean };
+}
+
+/** Rows `from` to `to` as text, counted from the top of the screen: -1 is the last row of history. */
+export function captureRows(pane: PaneId, from: number, to: number): Command {
+  return command(
+    `display-message -p -t ${pane} ${quoteRaw("#{history_size} #{pane_height}")}`,
+    `capture-pane -p -t ${pane} -S ${from} -E ${to}`,
+  );
+}
+
+/** Asks `fields` (tmux's names) of one pane; answered with an empty line where the pane is gone. */
+export function ask(pane: PaneId, ...fields: string[]): Command {
+  return command(`display-message -p -t ${pane} ${quoteRaw(fields.map((name) => `#{${name}}`).join(" "))}`);
+}
+
+/**
+ * Copy mode is left first: it takes keys for itself, and what is pasted would not be seen. Everything in one list, so that
+ * nobody's key comes between.
+ */
+export function paste(pane: PaneId, buffer: string, text: string): Command {
+  return command(
+    `copy-mode -q -t ${pane}`,
+    `set-buffer -b ${buffer} -- ${quote(pasteable(text))}`,
+    `paste-buffer -p -d -b ${buffer} -t ${pane}`,
+  );
+}
+
+/** Keys that every tmux since 3.2 knows under the same name. An unknown name would be typed letter by letter. */
+const KEY_NAMES = new Set(
+  "Enter Escape Tab BTab Space BSpace Up Down Left Right Home End PageUp PageDown PPage NPage Delete DC Insert IC F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12".split(
+    " ",
+  ),
+);
+
+/** Null where a key is none: neither a name tmux knows, nor Ctrl or Meta with one character, nor one character. */
+export function sendKeys(pane: PaneId, keys: readonly string[]): Command | null {
+  const parts = [`copy-mode -q -t ${pane}`];
+  for (const key of keys) {
+    const meta = /^M-(.)$/su.exec(key)?.[1];
+    if (KEY_NAMES.has(key) || /^C-([a-z@[\]^_]|\\|Space|Up|Down|Left|Right)$/.test(key)) {
+      parts.push(`send-keys -t ${pane} ${quote(key)}`);
+    } else if (meta !== undefined) {
+      parts.push(`send-keys -t ${pane} -H 1b`, `send-keys -t ${pane} -l -- ${quote(meta)}`);
+    } else if ([...key].length === 1 && !/[\x00-\x1f\x7f]/.test(key)) {
+      parts.push(`send-keys -t ${pane} -l -- ${quote(key)}`);
+    } else return null;
+  }
+  return command(...parts);
+}
+
+/** Writes the mark. Each set redraws every client, so this is for birth, adoption and renaming only. */
+export function setMark(target: string, mark: PaneMark): string[] {
+  return [
+    `set-option -p -t ${target} @drover-id ${quote(mark.id)}`,
+    `set-option -p -t ${target} @drover-label ${quote(mark.label)}`,
+    `set-option -p -t ${target} @drover-incarnation ${mark.incarnation}`,
+  ];
+}
+
+export function remark(pane: PaneId, mark: PaneMark, windowName: string | null): Command {
+  const rename = windowName === null ? [] : [`rename-window -t ${pane} -- ${quoteFormat(windowName)}`];
+  return command(...setMark(pane, mark), ...rename);
+}
+
+export function killPane(pane: PaneId): Command {
+  return command(`kill-pane -t ${pane}`);
+}
+
+export interface Launch {
+  readonly windowName: string;
+  readonly cwd: string;
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mark: PaneMark;
+}
+
+/** A session with a window that only holds its place: what the session's own options decide comes before the real one. */
+export function newSession(name: string, columns: number, rows: number): Command {
+  return command(
+    `new-session -d -E -P -F ${quoteRaw("#{session_id} #{window_index}")} -s ${quoteFormat(name)} -x ${columns} -y ${rows} ${quote("sh")} ${quote("-c")} ${quote("exec cat")}`,
+  );
+}
+
+/** Only for sessions that drover made. */
+export function raiseHistoryLimit(session: SessionId, rows: number): Command {
+  return command(`set-option -t ${quote(session)} history-limit ${rows}`);
+}
+
+/** Which window numbers are taken, and from which number the user counts. */
+export function listIndexes(session: SessionId): Command {
+  return command(`list-windows -t ${quote(session)} -F ${quoteRaw("#{window_index} #{base-index}")}`);
+}
+
+/**
+ * A window at a number that is free (or, with `replace`, whose window makes room), marked in the same list: the program
+ * cannot have ended, nor anybody have seen it, before it carries its mark. Options are set on this pane and window alone.
+ * The first block says the new pane's id.
+ */
+export function newWindow(session: SessionId, index: number, replace: boolean, launch: Launch): Command {
+  const target = quote(`${session}:${index}`);
+  const env = Object.entries(launch.env).map(([name, value]) => `-e ${quote(`${name}=${value}`)}`);
+  // A single argument would go through the user's shell.
+  const argv = launch.command.length === 1 ? ["env", ...launch.command] : launch.command;
+  const create = [
+    `new-window ${replace ? "-k " : ""}-d -P -F ${quoteRaw("#{pane_id}")} -t ${target}`,
+    `-n ${quoteFormat(launch.windowName)} -c ${quoteFormat(launch.cwd)}`,
+    ...env,
+    "--",
+    ...argv.map(quote),
+  ];
+  return command(
+    create.join(" "),
+    // The exit status of a program can be read only while its dead pane stands.
+    `set-option -p -t ${target} remain-on-exit on`,
+    `set-option -p -t ${target} allow-rename off`,
+    `set-option -w -t ${target} automatic-rename off`,
+    ...setMark(target, launch.mark),
+  );
+}
+
+/** A format of our own, where `#{…}` is meant. */
+function quoteRaw(format: string): string {
+  return `"${format.replace(/[\t"\\$]/g, (c) => `\\${c.charCodeAt(0).toString(8).padStart(3, "0")}`)}"`;
+}

@@ -1,0 +1,153 @@
+/**
+ * What is asked of every pane, and how the answer is read. One line a pane, fields parted by TAB (3.4 and 3.5a write
+ * 0x1f as text), free text last: names and titles hold no TAB, since tmux makes them safe; options may, so the marks
+ * stand at the very end and a line that has too many parts there has no mark.
+ */
+import type { AgentId, Exit, LivePane, PaneId, PaneMark } from "../model.js";
+import { isPane, isSession, isWindow } from "./notification.js";
+
+/** The private session that our own client is attached to. */
+export const OWN_SESSION = "_drover";
+
+const FIELDS = [
+  "pane_id",
+  "window_id",
+  "session_id",
+  "window_index",
+  "window_activity",
+  "history_size",
+  "cursor_x",
+  "cursor_y",
+  "pane_width",
+  "pane_height",
+  "pane_dead",
+  "pane_in_mode",
+  "pane_input_off",
+  "alternate_on",
+  "pane_pid",
+  "pane_dead_status",
+  "pane_dead_signal",
+  "pane_current_command",
+  "session_name",
+  "window_name",
+  "pane_title",
+] as const;
+const MARKS = ["@drover-id", "@drover-label", "@drover-incarnation"];
+
+/** Everything of a LivePane. `pane_current_command` makes the server read /proc for each pane: not for every tick. */
+export const FULL_FORMAT = [...FIELDS, ...MARKS].map((name) => `#{${name}}`).join("\t");
+
+/**
+ * What a tick asks: when the pane's window last had output, the pane's size, and what a sighting is made of. A text
+ * that differs in `structure` means that somebody has to look at everything again.
+ */
+export const GATE_FORMAT = [
+  "#{pane_id}",
+  "#{window_activity}",
+  "#{pane_width}x#{pane_height}",
+  "#{session_id}#{window_id} #{pane_pid} #{pane_dead}",
+  "#{session_name}",
+  "#{window_name}",
+  "#{@drover-id}",
+].join("\t");
+
+export interface GateLine {
+  readonly pane: PaneId;
+  /** tmux's clock, whole seconds. */
+  readonly activityS: number;
+  readonly size: string;
+  readonly structure: string;
+}
+
+/** Our own session's panes are left out, and of a window linked into several sessions only the first line counts. */
+export function parseGate(text: string): Map<PaneId, GateLine> {
+  const lines = new Map<PaneId, GateLine>();
+  for (const line of text.split("\n")) {
+    const first = line.indexOf("\t");
+    const second = line.indexOf("\t", first + 1);
+    const third = line.indexOf("\t", second + 1);
+    const fourth = line.indexOf("\t", third + 1);
+    const pane = line.slice(0, first);
+    if (fourth < 0 || !isPane(pane) || lines.has(pane)) continue;
+    if (line.startsWith(`${OWN_SESSION}\t`, fourth + 1)) continue;
+    lines.set(pane, {
+      pane,
+      activityS: Number(line.slice(first + 1, second)),
+      size: line.slice(second + 1, third),
+      structure: line.slice(third + 1),
+    });
+  }
+  return lines;
+}
+
+/** The answer to a listing with FULL_FORMAT. Linked windows once, our own session not at all, odd lines skipped. */
+export function parsePanes(text: string): LivePane[] {
+  const panes = new Map<PaneId, LivePane>();
+  for (const line of text.split("\n")) {
+    const pane = parsePane(line);
+    if (pane !== null && pane.sessionName !== OWN_SESSION && !panes.has(pane.pane)) panes.set(pane.pane, pane);
+  }
+  return [...panes.values()];
+}
+
+/** One line of FULL_FORMAT, or null where it is none. */
+export function parsePane(line: string): LivePane | null {
+  const fields = line.split("\t");
+  if (fields.length < FIELDS.length) return null;
+  const [pane, window, session] = fields;
+  if (!isPane(pane) || !isWindow(window) || !isSession(session)) return null;
+  const number = (index: number) => Number(fields[index]) || 0;
+  const dead = fields[10] === "1";
+  return {
+    pane,
+    window,
+    session,
+    windowIndex: number(3),
+    activityS: number(4),
+    historyRows: number(5),
+    cursorX: number(6),
+    cursorY: number(7),
+    columns: number(8),
+    rows: number(9),
+    dead,
+    exit: dead ? exit(fields[15]!, fields[16]!) : null,
+    inMode: number(11) > 0,
+    inputOff: fields[12] === "1",
+    alternate: fields[13] === "1",
+    pid: number(14),
+    command: fields[17]!,
+    sessionName: fields[18]!,
+    windowName: fields[19]!,
+    title: fields[20]!,
+    mark: parseMark(fields.slice(FIELDS.length)),
+  };
+}
+
+function parseMark(fields: readonly string[]): PaneMark | null {
+  const [id, label, incarnation] = fields;
+  if (fields.length !== MARKS.length || !id || !label || !/^\d{1,9}$/.test(incarnation!)) return null;
+  return { id: id as AgentId, label, incarnation: Number(incarnation) };
+}
+
+/** The same on Linux, macOS and the BSDs; the others differ or do not end programs in practice. */
+const SIGNALS: Readonly<Record<string, string>> = {
+  1: "SIGHUP",
+  2: "SIGINT",
+  3: "SIGQUIT",
+  4: "SIGILL",
+  6: "SIGABRT",
+  8: "SIGFPE",
+  9: "SIGKILL",
+  11: "SIGSEGV",
+  13: "SIGPIPE",
+  14: "SIGALRM",
+  15: "SIGTERM",
+};
+
+/** tmux names the signal (`KILL`) or gives its number, by platform; 3.2 says nothing at all. */
+function exit(status: string, signal: string): Exit {
+  const code = /^\d+$/.test(status) ? Number(status) : null;
+  if (signal === "") return { code, signal: null };
+  const name = /^\d+$/.test(signal) ? (SIGNALS[signal] ?? `signal ${signal}`) : `SIG${signal.replace(/^SIG/, "")}`;
+  return { code: null, signal: name };
+}

@@ -1,0 +1,328 @@
+/**
+ * The one connection to a tmux server, kept up: lost, it is made again with growing patience; without a server, which is
+ * nothing unusual, the socket is looked at now and then and no process is started.
+ */
+import { existsSync } from "node:fs";
+import { execa } from "execa";
+import { Fault } from "#core/fault.js";
+import { type Command, listSessions } from "#core/protocol/commands.js";
+import { OWN_SESSION } from "#core/protocol/listing.js";
+import type { Notification } from "#core/protocol/notification.js";
+import type { Clock } from "#host/clock.js";
+import { type ClientEnd, ControlClient, OWN_PANE } from "./client.js";
+import {
+  cleanEnvironment,
+  type Environment,
+  serverAnswers,
+  socketOf,
+  type TmuxTarget,
+  targetArguments,
+} from "./target.js";
+
+/** As pino has it. */
+export interface Log {
+  debug(what: object, message: string): void;
+  info(what: object, message: string): void;
+  warn(what: object, message: string): void;
+}
+
+export interface ConnectionOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tmuxArgs: TmuxTarget;
+  readonly env: Environment;
+}
+
+/** Names one life of one server: ids of panes mean nothing in another. */
+export interface ServerIdentity {
+  readonly epoch: string;
+  readonly version: string;
+  readonly pid: number;
+}
+
+export type Blindness = "tmux-gone" | "tmux-slow" | "no-server";
+
+export interface ConnectionEvents {
+  /** Connected and set up. Only when this resolves too does the connection count as made. */
+  up(server: ServerIdentity): Promise<void>;
+  /** Lost, or not to be had. Said again when the reason changes. */
+  down(why: Blindness): void;
+  notification(notification: Notification): void;
+}
+
+const RETRY_FIRST_MS = 250;
+const RETRY_LIMIT_MS = 10_000;
+/** How often the socket is looked at while there is no server. */
+const SOCKET_LOOK_MS = 500;
+
+export class TmuxConnection {
+  readonly socket: string;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #env: Record<string, string>;
+  readonly #target: TmuxTarget;
+  /** `tmux`, or the server's own executable where the installed tmux cannot talk to it. */
+  #program = "tmux";
+  #events: ConnectionEvents | null = null;
+  #client: ControlClient | null = null;
+  #server: ServerIdentity | null = null;
+  #blind: Blindness | null = null;
+  #retryMs = RETRY_FIRST_MS;
+  #cancelRetry: (() => void) | null = null;
+  #connecting: Promise<void> | null = null;
+  #closed = false;
+  /** While a tab is being made our session may be the only one. */
+  #staying = 0;
+
+  constructor(options: ConnectionOptions) {
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#env = cleanEnvironment(options.env);
+    this.#target = options.tmuxArgs;
+    this.socket = socketOf(options.tmuxArgs, options.env);
+  }
+
+  /** The server we are connected to and set up with, else null. */
+  get server(): ServerIdentity | null {
+    return this.#server;
+  }
+
+  get blind(): Blindness {
+    return this.#blind ?? "no-server";
+  }
+
+  get watchdogPid(): number | undefined {
+    return this.#client?.watchdogPid;
+  }
+
+  /** Resolves after the first attempt, good or bad. */
+  start(events: ConnectionEvents): Promise<void> {
+    this.#events = events;
+    return this.#connect();
+  }
+
+  /** As ControlClient.request; throws TMUX_UNREACHABLE while there is no connection. */
+  request(command: Command): Promise<Buffer[]> {
+    if (this.#client === null) {
+      const words = this.#blind === "no-server" ? "No tmux server is running." : "tmux does not answer.";
+      return Promise.reject(new Fault("TMUX_UNREACHABLE", words));
+    }
+    return this.#client.request(command);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelRetry?.();
+    await this.#client?.close();
+    await this.#connecting;
+  }
+
+  /**
+   * Does `work` with a server that runs and is connected, starting one where there is none; until it is done the server
+   * is kept even if it has no session but ours.
+   */
+  async withServer<T>(work: () => Promise<T>): Promise<T> {
+    this.#staying++;
+    try {
+      if (this.#server === null) {
+        if (!(await serverAnswers(this.socket))) await this.#startServer();
+        this.#cancelRetry?.();
+        await this.#connect();
+        // That attempt may have begun before there was a server.
+        if (this.#server === null) await this.#connect();
+      }
+      return await work();
+    } finally {
+      this.#staying--;
+      void this.leaveIfAlone().catch(() => {});
+    }
+  }
+
+  /** Called with every listing that shows no pane but ours: we must not be what keeps a server alive. */
+  async leaveIfAlone(): Promise<void> {
+    if (this.#staying > 0 || this.#client === null) return;
+    const [body] = await this.#client.request(listSessions);
+    const names = body!
+      .toString("utf8")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => line.slice(line.indexOf("\t") + 1));
+    if (this.#staying > 0 || names.some((name) => name !== OWN_SESSION)) return;
+    this.#log.info({ socket: this.socket }, "no session left but ours: letting the server end");
+    this.#goDown("no-server");
+    await this.#client?.close();
+    // With `exit-empty off` the server stays: do not come and go all the time.
+    this.#again(RETRY_LIMIT_MS / 4);
+  }
+
+  /** Our session is the server's first. A server started otherwise would end before we came, having none. */
+  async #startServer(): Promise<void> {
+    const { configFile } = this.#target;
+    const config = configFile === undefined ? [] : ["-f", configFile];
+    const hold = ["new-session", "-d", "-s", OWN_SESSION, "-x", "80", "-y", "24", ...OWN_PANE];
+    const told = await execa(this.#program, ["-u", ...targetArguments(this.#target), ...config, ...hold], {
+      env: this.#env,
+      extendEnv: false,
+      reject: false,
+      timeout: 10_000,
+      stdin: "ignore",
+    });
+    // "duplicate session": somebody else of us was faster.
+    if (told.exitCode !== 0 && !told.stderr.includes("duplicate session")) {
+      throw new Fault("TMUX_UNREACHABLE", `tmux could not be started: ${told.stderr.trim() || told.shortMessage}`, {
+        hint: "Is tmux installed? `drover doctor` looks at what is needed.",
+      });
+    }
+  }
+
+  #connect(): Promise<void> {
+    this.#connecting ??= this.#attempt().finally(() => {
+      this.#connecting = null;
+    });
+    return this.#connecting;
+  }
+
+  async #attempt(): Promise<void> {
+    if (this.#closed || this.#server !== null) return;
+    if (!existsSync(this.socket) || !(await serverAnswers(this.socket))) {
+      this.#program = "tmux";
+      this.#goDown("no-server");
+      this.#again(SOCKET_LOOK_MS);
+      return;
+    }
+    try {
+      await this.#attach();
+      this.#retryMs = RETRY_FIRST_MS;
+    } catch (error) {
+      const slow = error instanceof Fault && error.detail?.slow === true;
+      this.#log.warn({ socket: this.socket, error: String(error), retryMs: this.#retryMs }, "cannot connect to tmux");
+      await this.#drop();
+      this.#goDown(slow ? "tmux-slow" : "tmux-gone");
+      await this.#chooseProgram();
+      this.#again(this.#retryMs);
+      this.#retryMs = Math.min(RETRY_LIMIT_MS, this.#retryMs * 2);
+    }
+  }
+
+  #again(inMs: number): void {
+    this.#cancelRetry?.();
+    if (!this.#closed) this.#cancelRetry = this.#clock.wake(this.#clock.now() + inMs, () => void this.#connect());
+  }
+
+  async #attach(): Promise<void> {
+    let ended: ClientEnd | null = null;
+    let ours: ControlClient | null = null;
+    ours = await ControlClient.open(
+      { program: this.#program, target: targetArguments(this.#target), env: this.#env, clock: this.#clock },
+      {
+        notification: (notification) => this.#heard(notification, ours),
+        ended: (why) => {
+          ended = why;
+          if (ours !== null && this.#client === ours) this.#lost(why);
+        },
+      },
+    );
+    this.#client = ours;
+    const said = await ours.request(identify);
+    const [pid, startTime, version, clientPid, session] = said[0]!.toString("utf8").trim().split(" ");
+    if (session !== OWN_SESSION) throw new Fault("TMUX_UNREACHABLE", `tmux put us into the session ${session}`);
+    // Should somebody close the session, tmux must not move us into one of theirs.
+    await ours.request({ line: `set-option -t "=${OWN_SESSION}:" detach-on-destroy on`, replies: 1 });
+    await this.#endStaleClients(ours, Number(clientPid));
+    const server = { epoch: `${this.socket}:${pid}:${startTime}`, version: version!, pid: Number(pid) };
+    this.#server = server;
+    this.#blind = null;
+    await this.#events!.up(server);
+    if (ended !== null) throw new Fault("TMUX_UNREACHABLE", "The connection to tmux ended while it was set up.");
+  }
+
+  #heard(notification: Notification, client: ControlClient | null): void {
+    // With `detach-on-destroy off` tmux moves a client whose session was killed into another: never stay there.
+    if (notification.kind === "session-changed" && notification.name !== OWN_SESSION && client !== null) {
+      this.#log.warn({ session: notification.session }, "our session was closed: leaving the one tmux moved us to");
+      void client.close();
+      return;
+    }
+    if (notification.kind !== "exit" && client === this.#client) this.#events?.notification(notification);
+  }
+
+  #lost(why: ClientEnd): void {
+    this.#client = null;
+    const wasUp = this.#server !== null;
+    this.#server = null;
+    if (this.#closed) return;
+    this.#log.info({ socket: this.socket, words: why.words }, "the connection to tmux ended");
+    if (this.#blind !== "no-server") this.#goDown(why.slow ? "tmux-slow" : "tmux-gone");
+    if (wasUp && this.#connecting === null) {
+      this.#again(this.#retryMs);
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const client = this.#client;
+    this.#client = null;
+    this.#server = null;
+    await client?.close();
+  }
+
+  #goDown(why: Blindness): void {
+    const before = this.#blind;
+    this.#blind = why;
+    if (before !== why) this.#events?.down(why);
+  }
+
+  /**
+   * Clients of ours whose watchdog is gone. Another drover's client has its own and stays: several may look at one server.
+   * A process is started only where there is a client beside ours.
+   */
+  async #endStaleClients(client: ControlClient, ownPid: number): Promise<void> {
+    const [body] = await client.request(listClients);
+    const pids = body!
+      .toString("utf8")
+      .split("\n")
+      .map((line) => line.split("\t"))
+      .filter(([pid, session]) => session === OWN_SESSION && Number(pid) > 1 && Number(pid) !== ownPid)
+      .map(([pid]) => pid!);
+    if (pids.length === 0) return;
+    const ps = (...fields: string[]) =>
+      execa("ps", fields, { env: this.#env, extendEnv: false, reject: false, timeout: 2_000, stdin: "ignore" });
+    for (const pid of pids) {
+      const parent = (await ps("-o", "ppid=", "-p", pid)).stdout.trim();
+      if (!/^\d+$/.test(parent)) continue;
+      const name = (await ps("-o", "comm=", "-p", parent)).stdout.trim();
+      if (parent !== "1" && /(^|\/)sh$/.test(name)) continue;
+      this.#log.warn({ pid }, "ending a client that an earlier drover left behind");
+      try {
+        process.kill(Number(pid), "SIGTERM");
+      } catch {
+        // it ended by itself
+      }
+    }
+  }
+
+  /**
+   * After an upgrade of tmux its client and a server still running can be too far apart: the client hangs, or believes
+   * that the server died. The server's own executable always fits (Linux keeps it reachable).
+   */
+  async #chooseProgram(): Promise<void> {
+    if (process.platform !== "linux" || this.#closed || !(await serverAnswers(this.socket))) return;
+    const run = (...args: string[]) =>
+      execa("tmux", args, { env: this.#env, extendEnv: false, reject: false, timeout: 2_000, stdin: "ignore" });
+    const [installed, running] = await Promise.all([
+      run("-V"),
+      run("-N", ...targetArguments(this.#target), "display-message", "-p", "#{pid} #{version}"),
+    ]);
+    const [pid, version] = running.stdout.trim().split(" ");
+    if (running.exitCode !== 0 || version === undefined || installed.stdout.trim() === `tmux ${version}`) return;
+    const own = `/proc/${pid}/exe`;
+    if (!existsSync(own) || this.#program === own) return;
+    this.#log.warn({ installed: installed.stdout.trim(), server: version }, "using the tmux server's own executable");
+    this.#program = own;
+  }
+}
+
+const identify: Command = {
+  line: 'display-message -p "#{pid} #{start_time} #{version} #{client_pid} #{session_name}"',
+  replies: 1,
+};
+const listClients: Command = { line: 'list-clients -F "#{client_pid}\\011#{client_session}"', replies: 1 };

@@ -1,0 +1,61 @@
+/**
+ * What looking costs, by our own measure: processor time of this process during a tick, and for the server the time its
+ * answers took. The latter grows when the machine is busy with other things, so a low value of the recent ones is
+ * believed. Ticks are kept so far apart that together they stay under a share of one core.
+ */
+
+const SHARE = 0.05;
+const REMEMBERED = 12;
+
+export interface RunningTick {
+  /** The listing has been answered. */
+  listed(): void;
+  /** All is done; `captures` panes were captured on the way. */
+  end(captures: number): void;
+}
+
+export class TickCost {
+  readonly #listing: number[] = [];
+  readonly #perCapture: number[] = [];
+  readonly #own: number[] = [];
+  #captures = 0;
+
+  /** Milliseconds of a core that a tick like the last one takes. */
+  get ms(): number {
+    return quantile(this.#own, 0.5) + quantile(this.#listing, 0.25) + this.#captures * quantile(this.#perCapture, 0.25);
+  }
+
+  /** How far apart ticks have to be. */
+  restMs(): number {
+    return this.ms / SHARE;
+  }
+
+  begin(): RunningTick {
+    const cpu = process.cpuUsage();
+    const began = performance.now();
+    let listedAt = began;
+    return {
+      listed: () => {
+        listedAt = performance.now();
+        remember(this.#listing, listedAt - began);
+      },
+      end: (captures) => {
+        const used = process.cpuUsage(cpu);
+        const ownMs = (used.user + used.system) / 1_000;
+        remember(this.#own, ownMs);
+        this.#captures = captures;
+        if (captures > 0) remember(this.#perCapture, Math.max(0, performance.now() - listedAt - ownMs) / captures);
+      },
+    };
+  }
+}
+
+function remember(values: number[], value: number): void {
+  values.push(value);
+  if (values.length > REMEMBERED) values.shift();
+}
+
+function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length * share)] ?? 0;
+}

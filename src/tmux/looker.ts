@@ -1,0 +1,311 @@
+/**
+ * Looking at the panes: one listing a tick, captures only of panes that are read and have changed, and as seldom as the
+ * cost demands. A pane has changed when its window had output in or after the second of its last capture (tmux tells the
+ * time of output in whole seconds), or its size is another. A capture equal to the one before goes no further.
+ */
+import { Fault } from "#core/fault.js";
+import type { LivePane, PaneId } from "#core/model.js";
+import { type Command, capture, listGate, listPanes, parseFrame } from "#core/protocol/commands.js";
+import { type GateLine, parseGate, parsePanes } from "#core/protocol/listing.js";
+import type { Still } from "#core/screen/still.js";
+import type { Clock } from "#host/clock.js";
+import type { PaneFrame } from "#host/emulator.js";
+import { TickCost } from "./cost.js";
+import type { Interest } from "./multiplexer.js";
+
+/** Turns a capture into a still; host/emulator.ts is one. */
+export interface StillMaker {
+  still(captureText: string, frame: PaneFrame): Promise<Still>;
+}
+
+export interface LookerOptions {
+  readonly clock: Clock;
+  readonly emulator: StillMaker;
+  request(command: Command): Promise<Buffer[]>;
+  /** Every pane, because the set of them, or what they are called, changed. */
+  seen(panes: readonly LivePane[]): void;
+  still(pane: PaneId, still: Still): void;
+}
+
+const LIVELY_MS = 100;
+const SLOWEST_MS = 1_000;
+/** 20 times a second, while the focused pane moves. */
+const FOCUS_MS = 50;
+const FOCUS_HOT_MS = 1_000;
+/** After a key, when an echo is likely to be drawn. */
+const BURST_MS = [8, 16, 33, 66];
+/** A process that changed inside a pane (`pane_current_command`) is asked for at most this often. */
+const COMMANDS_MS = 2_000;
+/** Notifications come in bunches. */
+const SOON_MS = 10;
+
+/** What is kept of a pane that is read: its last capture, so that an equal one is not parsed again. */
+interface Watched {
+  /** The second in which the last capture was asked for; -1 before the first. */
+  captureS: number;
+  size: string;
+  screen: Buffer;
+  frame: Buffer;
+  asked: number;
+  told: number;
+  movedMs: number;
+}
+
+export class Looker {
+  readonly #options: LookerOptions;
+  readonly #clock: Clock;
+  readonly #cost = new TickCost();
+  #interest: Interest = { panes: new Set(), focused: new Set(), lively: false };
+  readonly #watched = new Map<PaneId, Watched>();
+  readonly #bursts = new Map<PaneId, (() => void)[]>();
+  #gateText: Buffer | null = null;
+  #gate = new Map<PaneId, GateLine>();
+  #commands = "";
+  #commandsAtMs = 0;
+  #moved = false;
+  #quietTicks = 0;
+  #running = false;
+  #ticking: Promise<void> | null = null;
+  #cancelTick: (() => void) | null = null;
+  #tickAtMs = 0;
+  #beganMs = 0;
+  #cancelFocus: (() => void) | null = null;
+
+  constructor(options: LookerOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+  }
+
+  /** What a tick costs at present, in milliseconds of a core, by our own measure; and how far apart ticks are. */
+  get pace(): { readonly costMs: number; readonly intervalMs: number } {
+    return { costMs: this.#cost.ms, intervalMs: this.#intervalMs() };
+  }
+
+  /** Begins with a full listing. Throws where that fails. */
+  async start(): Promise<void> {
+    for (const watched of this.#watched.values()) forget(watched);
+    // In this order: what changes between the two shows in the next tick.
+    const [gate] = await this.#options.request(listGate);
+    this.#gateText = own(gate!);
+    this.#gate = parseGate(gate!.toString("utf8"));
+    await this.#sightAll();
+    this.#running = true;
+    this.#quietTicks = 0;
+    this.#schedule(this.#clock.now());
+  }
+
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTick?.();
+    this.#cancelTick = null;
+    this.#cancelFocus?.();
+    this.#cancelFocus = null;
+    for (const pane of [...this.#bursts.keys()]) this.#endBurst(pane);
+    await this.#ticking;
+  }
+
+  interest(interest: Interest): void {
+    this.#interest = interest;
+    for (const pane of this.#watched.keys()) if (!this.#isRead(pane)) this.#watched.delete(pane);
+    let more = false;
+    for (const pane of [...interest.panes, ...interest.focused]) {
+      if (this.#watched.has(pane)) continue;
+      this.#watched.set(pane, newlyWatched());
+      more = true;
+    }
+    if (more || interest.lively) this.soon();
+    this.#armFocus();
+  }
+
+  /** Something changed, or may have: the next tick comes at once. */
+  soon(): void {
+    this.#quietTicks = 0;
+    if (!this.#running || this.#ticking !== null) return;
+    const atMs = Math.max(this.#clock.now() + SOON_MS, this.#beganMs + this.#cost.restMs());
+    if (this.#cancelTick === null || atMs < this.#tickAtMs) this.#schedule(atMs);
+  }
+
+  lookSoon(pane: PaneId): void {
+    if (!this.#running) return;
+    this.#endBurst(pane);
+    const now = this.#clock.now();
+    const cancels = BURST_MS.map((ms) =>
+      this.#clock.wake(now + ms, () => {
+        if (ms === BURST_MS.at(-1)) this.#bursts.delete(pane);
+        void this.#look(pane);
+      }),
+    );
+    this.#bursts.set(pane, cancels);
+    void this.#look(pane);
+    this.soon();
+  }
+
+  /** Every pane, asked now. Throws a Fault. */
+  async sight(): Promise<LivePane[]> {
+    const [body] = await this.#options.request(listPanes);
+    return parsePanes(body!.toString("utf8"));
+  }
+
+  /** One pane, asked now. Throws NOT_FOUND where there is no such pane. */
+  async capture(pane: PaneId): Promise<Still> {
+    try {
+      const [screen, frame] = await this.#options.request(capture(pane));
+      const still = await this.#make(screen!, frame!);
+      if (still !== null) return still;
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "TMUX_REFUSED") throw error;
+    }
+    throw new Fault("NOT_FOUND", `There is no pane ${pane}.`);
+  }
+
+  #isRead(pane: PaneId): boolean {
+    return this.#interest.panes.has(pane) || this.#interest.focused.has(pane);
+  }
+
+  #intervalMs(): number {
+    const base = this.#interest.lively ? LIVELY_MS : Math.min(SLOWEST_MS, LIVELY_MS * 2 ** this.#quietTicks);
+    return Math.max(base, this.#cost.restMs());
+  }
+
+  #schedule(atMs: number): void {
+    this.#cancelTick?.();
+    this.#tickAtMs = atMs;
+    this.#cancelTick = this.#clock.wake(atMs, () => {
+      this.#cancelTick = null;
+      this.#beganMs = this.#clock.now();
+      this.#ticking = this.#tick()
+        // Refused or unreachable: the connection tells its end by itself.
+        .catch(() => {})
+        .then(() => {
+          this.#ticking = null;
+          if (this.#running) this.#schedule(this.#beganMs + this.#intervalMs());
+        });
+    });
+  }
+
+  async #tick(): Promise<void> {
+    const cost = this.#cost.begin();
+    const [text] = await this.#options.request(listGate);
+    cost.listed();
+    if (this.#gateText === null || !this.#gateText.equals(text!)) {
+      this.#gateText = own(text!);
+      const before = this.#gate;
+      this.#gate = parseGate(text!.toString("utf8"));
+      if (!sameStructure(before, this.#gate)) {
+        this.#quietTicks = 0;
+        await this.#sightAll();
+      }
+    }
+    const dirty: PaneId[] = [];
+    for (const [pane, watched] of this.#watched) {
+      const line = this.#gate.get(pane);
+      if (line === undefined) continue;
+      if (line.activityS >= watched.captureS || line.size !== watched.size) {
+        watched.size = line.size;
+        dirty.push(pane);
+      }
+    }
+    const moved = (await Promise.all(dirty.map((pane) => this.#look(pane)))).filter(Boolean).length;
+    if (moved > 0) this.#moved = true;
+    this.#quietTicks = moved > 0 ? 0 : this.#quietTicks + 1;
+    if (this.#moved && this.#clock.now() - this.#commandsAtMs >= COMMANDS_MS) {
+      this.#moved = false;
+      const panes = await this.sight();
+      if (this.#noteCommands(panes)) this.#options.seen(panes);
+    }
+    cost.end(dirty.length);
+  }
+
+  async #sightAll(): Promise<void> {
+    const panes = await this.sight();
+    this.#noteCommands(panes);
+    this.#options.seen(panes);
+  }
+
+  /** Whether another program runs in some pane than at the last listing. */
+  #noteCommands(panes: readonly LivePane[]): boolean {
+    const commands = panes.map((pane) => `${pane.pane} ${pane.command}`).join("\n");
+    const changed = commands !== this.#commands;
+    this.#commands = commands;
+    this.#commandsAtMs = this.#clock.now();
+    return changed;
+  }
+
+  /** Captures one pane and tells it where it changed. False where it did not, or is gone. */
+  async #look(pane: PaneId): Promise<boolean> {
+    const watched = this.#watched.get(pane) ?? newlyWatched();
+    const turn = ++watched.asked;
+    const before = watched.captureS;
+    watched.captureS = Math.floor(this.#clock.now() / 1_000);
+    let replies: Buffer[];
+    try {
+      replies = await this.#options.request(capture(pane));
+    } catch {
+      watched.captureS = before;
+      return false; // gone, or the connection ended: either is told elsewhere
+    }
+    const [screen, frame] = replies as [Buffer, Buffer];
+    if (watched.told > turn || (watched.told > 0 && watched.screen.equals(screen) && watched.frame.equals(frame))) {
+      return false;
+    }
+    watched.told = turn;
+    watched.screen = own(screen);
+    watched.frame = own(frame);
+    watched.movedMs = this.#clock.now();
+    const still = await this.#make(screen, frame);
+    if (still === null || !this.#running || watched.told !== turn) return false;
+    this.#options.still(pane, still);
+    if (this.#interest.focused.has(pane)) this.#armFocus();
+    return true;
+  }
+
+  async #make(screen: Buffer, frame: Buffer): Promise<Still | null> {
+    const facts = parseFrame(frame.toString("utf8"));
+    return facts === null ? null : this.#options.emulator.still(screen.toString("utf8"), facts);
+  }
+
+  /** While a focused pane moves it is captured between the ticks too. */
+  #armFocus(): void {
+    if (this.#cancelFocus !== null || !this.#running) return;
+    const now = this.#clock.now();
+    const hot = [...this.#interest.focused].filter(
+      (pane) => now - (this.#watched.get(pane)?.movedMs ?? 0) < FOCUS_HOT_MS,
+    );
+    if (hot.length === 0) return;
+    this.#cancelFocus = this.#clock.wake(now + FOCUS_MS, () => {
+      void Promise.all(hot.filter((pane) => this.#isRead(pane)).map((pane) => this.#look(pane))).then(() => {
+        this.#cancelFocus = null;
+        this.#armFocus();
+      });
+    });
+  }
+
+  #endBurst(pane: PaneId): void {
+    for (const cancel of this.#bursts.get(pane) ?? []) cancel();
+    this.#bursts.delete(pane);
+  }
+}
+
+function newlyWatched(): Watched {
+  return { captureS: -1, size: "", screen: EMPTY, frame: EMPTY, asked: 0, told: 0, movedMs: 0 };
+}
+
+/** Another server: the same pane id is another pane. */
+function forget(watched: Watched): void {
+  Object.assign(watched, { captureS: -1, size: "", screen: EMPTY, frame: EMPTY, told: 0 });
+}
+
+const EMPTY = Buffer.alloc(0);
+
+/** A copy of its own: a reply points into the chunk it came in, which would be kept as long. */
+function own(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}
+
+function sameStructure(before: ReadonlyMap<PaneId, GateLine>, now: ReadonlyMap<PaneId, GateLine>): boolean {
+  if (before.size !== now.size) return false;
+  for (const [pane, line] of now) if (before.get(pane)?.structure !== line.structure) return false;
+  return true;
+}

@@ -1,0 +1,173 @@
+/**
+ * One tmux server, as the daemon sees it: who is there, what their screens show, and the few things drover does to them.
+ *
+ * It does no harm. Everything goes over one control client, attached with `no-output` and `ignore-size` to a private
+ * session of its own (connection.ts, client.ts); a client that streams panes can crash or freeze a tmux server, one that
+ * merely asks cannot. Screens are captured when they have changed and somebody reads them (looker.ts). No global option is
+ * changed, nobody is resized, no process is started by looking. When the connection ends the private session goes with it,
+ * and agents go on.
+ *
+ * The way down: server -> connection (kept up) -> client (one process) -> core/protocol (bytes and command lines).
+ */
+import { Fault } from "#core/fault.js";
+import type { LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
+import { type Command, remark } from "#core/protocol/commands.js";
+import type { Notification } from "#core/protocol/notification.js";
+import type { Still } from "#core/screen/still.js";
+import type { Dice } from "#host/dice.js";
+import { type ConnectionOptions, TmuxConnection } from "./connection.js";
+import { readHistory } from "./history.js";
+import { Looker, type StillMaker } from "./looker.js";
+import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "./multiplexer.js";
+import { closePane, createTab } from "./tabs.js";
+import { pasteText, pressKeys, signalPane } from "./typing.js";
+
+export interface TmuxServerOptions extends ConnectionOptions {
+  readonly emulator: StillMaker;
+  readonly dice?: Dice;
+}
+
+export class TmuxServer implements Multiplexer {
+  readonly #connection: TmuxConnection;
+  readonly #looker: Looker;
+  readonly #request: (command: Command) => Promise<Buffer[]>;
+  #events: MultiplexerEvents | null = null;
+  #version: string | null = null;
+  #pastes = 0;
+  /** Tabs are made one after the other: two at once could make the same session. */
+  #making: Promise<unknown> = Promise.resolve();
+  /** Another drover may paste into the same server. */
+  readonly #pasteName: string;
+
+  constructor(options: TmuxServerOptions) {
+    this.#connection = new TmuxConnection(options);
+    this.#request = (command) => this.#connection.request(command);
+    this.#pasteName = `drover-${options.dice?.id() ?? process.pid}`;
+    this.#looker = new Looker({
+      clock: options.clock,
+      emulator: options.emulator,
+      request: this.#request,
+      seen: (panes) => this.#seen(panes),
+      still: (pane: PaneId, still: Still) => this.#events?.still(pane, still),
+    });
+  }
+
+  info(): MultiplexerInfo {
+    const { server, socket } = this.#connection;
+    return { kind: "tmux", version: this.#version, socket, connected: server !== null };
+  }
+
+  /** What a tick costs at present and how far apart ticks are: for `doctor` and the bench. */
+  get pace(): { readonly costMs: number; readonly intervalMs: number } {
+    return this.#looker.pace;
+  }
+
+  /** The process that ends the control client should this one be killed. */
+  get watchdogPid(): number | undefined {
+    return this.#connection.watchdogPid;
+  }
+
+  start(events: MultiplexerEvents): Promise<void> {
+    this.#events = events;
+    return this.#connection.start({
+      up: async (server) => {
+        this.#version = server.version;
+        events.connection(true);
+        await this.#looker.start();
+      },
+      down: (blind) => {
+        void this.#looker.stop();
+        events.connection(false);
+        events.sighting({ blind });
+      },
+      notification: (notification) => {
+        if (mayChangePanes(notification)) this.#looker.soon();
+      },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#looker.stop();
+    await this.#connection.close();
+  }
+
+  interest(interest: Interest): void {
+    this.#looker.interest(interest);
+  }
+
+  lookSoon(pane: PaneId): void {
+    this.#looker.lookSoon(pane);
+  }
+
+  async sight(): Promise<Sighting> {
+    const server = this.#connection.server;
+    if (server === null) return { blind: this.#connection.blind };
+    try {
+      return { epoch: server.epoch, panes: await this.#looker.sight() };
+    } catch (error) {
+      const slow = error instanceof Fault && error.detail?.slow === true;
+      return { blind: slow ? "tmux-slow" : "tmux-gone" };
+    }
+  }
+
+  capture(pane: PaneId): Promise<Still> {
+    return this.#looker.capture(pane);
+  }
+
+  history(pane: PaneId, rows: number): Promise<string[]> {
+    return readHistory(this.#request, pane, rows);
+  }
+
+  createTab(tab: NewTab): Promise<LivePane> {
+    const made = this.#making.then(() => this.#connection.withServer(() => createTab(this.#request, tab)));
+    this.#making = made.catch(() => {});
+    return made;
+  }
+
+  paste(pane: PaneId, text: string): Promise<void> {
+    return pasteText(this.#request, pane, `${this.#pasteName}-${++this.#pastes}`, text);
+  }
+
+  keys(pane: PaneId, keys: readonly string[]): Promise<void> {
+    return pressKeys(this.#request, pane, keys);
+  }
+
+  async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
+    await this.#request(remark(pane, mark, windowName));
+    this.#looker.soon();
+  }
+
+  async killPane(pane: PaneId): Promise<void> {
+    await closePane(this.#request, pane);
+    this.#looker.soon();
+  }
+
+  signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    return signalPane(this.#request, pane, signal);
+  }
+
+  #seen(panes: readonly LivePane[]): void {
+    const server = this.#connection.server;
+    if (server === null) return;
+    this.#events?.sighting({ epoch: server.epoch, panes });
+    if (panes.length === 0) void this.#connection.leaveIfAlone().catch(() => {});
+  }
+}
+
+/** A hint that the next listing will differ. */
+function mayChangePanes(notification: Notification): boolean {
+  switch (notification.kind) {
+    case "sessions-changed":
+    case "session-renamed":
+    case "window-add":
+    case "window-close":
+    case "window-renamed":
+    case "unlinked-window-add":
+    case "unlinked-window-close":
+    case "unlinked-window-renamed":
+    case "layout-change":
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,110 @@
+/** Making a tab: the session where it is missing, and in it a window that carries our mark from its first moment. */
+import { stat } from "node:fs/promises";
+import { Fault } from "#core/fault.js";
+import type { LivePane, PaneId, SessionId } from "#core/model.js";
+import {
+  type Command,
+  killPane,
+  listIndexes,
+  listPanes,
+  listSessions,
+  newSession,
+  newWindow,
+  raiseHistoryLimit,
+} from "#core/protocol/commands.js";
+import { OWN_SESSION, parsePanes } from "#core/protocol/listing.js";
+import { isPane, isSession } from "#core/protocol/notification.js";
+import type { NewTab } from "./multiplexer.js";
+
+/** Rows of history in sessions that drover makes; a user's own keep what they have. */
+const HISTORY_ROWS = 10_000;
+/** Somebody else may take the window number, or make the session, between our question and our command. */
+const TRIES = 4;
+
+type Request = (command: Command) => Promise<Buffer[]>;
+
+/** Throws INVALID for a directory that is none (tmux would silently start in another), TMUX_REFUSED for the rest. */
+export async function createTab(request: Request, tab: NewTab): Promise<LivePane> {
+  const directory = await stat(tab.cwd).catch(() => null);
+  if (!directory?.isDirectory()) throw new Fault("INVALID", `There is no directory ${tab.cwd}.`);
+  const wanted = sessionName(tab.sessionName);
+  if (wanted === "" || wanted === OWN_SESSION) {
+    throw new Fault("INVALID", `"${tab.sessionName}" cannot be the name of a session.`);
+  }
+  if (tab.command.length === 0) throw new Fault("INVALID", "There is no command to start.");
+
+  const place = await findOrMakeSession(request, wanted, tab);
+  const pane = await addWindow(request, place, tab);
+  const [listing] = await request(listPanes);
+  const live = parsePanes(listing!.toString("utf8")).find((candidate) => candidate.pane === pane);
+  if (live === undefined)
+    throw new Fault("TMUX_REFUSED", `The tab ${tab.windowName} was closed as soon as it was made.`);
+  return live;
+}
+
+/** As tmux changes it: what would mean something in a target becomes an underscore (3.6 and before). */
+function sessionName(name: string): string {
+  return name.replace(/[:.]/g, "_");
+}
+
+interface Place {
+  readonly session: SessionId;
+  /** The number of the window that only held the place, where the session is new. */
+  readonly placeholder: number | null;
+}
+
+async function findOrMakeSession(request: Request, name: string, tab: NewTab): Promise<Place> {
+  for (let tries = 1; ; tries++) {
+    const [listing] = await request(listSessions);
+    for (const line of listing!.toString("utf8").split("\n")) {
+      const [session, found] = line.split("\t");
+      if (found === name && isSession(session)) return { session, placeholder: null };
+    }
+    try {
+      const [made] = await request(newSession(name, tab.columns, tab.rows));
+      const [session, index] = made!.toString("utf8").trim().split(" ");
+      if (!isSession(session)) throw new Fault("TMUX_REFUSED", `tmux made no session ${name}.`);
+      await request(raiseHistoryLimit(session, HISTORY_ROWS));
+      return { session, placeholder: Number(index) };
+    } catch (error) {
+      if (tries >= TRIES || !refusedFor(error, /duplicate session/)) throw error;
+    }
+  }
+}
+
+async function addWindow(request: Request, place: Place, tab: NewTab): Promise<PaneId> {
+  for (let tries = 1; ; tries++) {
+    try {
+      const index = place.placeholder ?? (await freeIndex(request, place.session));
+      const [made] = await request(newWindow(place.session, index, place.placeholder !== null, tab));
+      const pane = made!.toString("utf8").trim();
+      if (isPane(pane)) return pane;
+      throw new Fault("TMUX_REFUSED", "tmux made no pane.");
+    } catch (error) {
+      if (tries >= TRIES || !refusedFor(error, /index \d+ in use/)) throw error;
+    }
+  }
+}
+
+/** The first free number from where the user begins to count, as tmux itself would choose. */
+async function freeIndex(request: Request, session: SessionId): Promise<number> {
+  const [listing] = await request(listIndexes(session));
+  const lines = listing!.toString("utf8").trim().split("\n");
+  const taken = new Set(lines.map((line) => Number(line.split(" ")[0])));
+  let index = Number(lines[0]?.split(" ")[1]) || 0;
+  while (taken.has(index)) index++;
+  return index;
+}
+
+export async function closePane(request: Request, pane: PaneId): Promise<void> {
+  try {
+    await request(killPane(pane));
+  } catch (error) {
+    if (refusedFor(error, /can't find/)) throw new Fault("NOT_FOUND", `There is no pane ${pane}.`, { cause: error });
+    throw error;
+  }
+}
+
+function refusedFor(error: unknown, words: RegExp): boolean {
+  return error instanceof Fault && error.code === "TMUX_REFUSED" && words.test(error.message);
+}

@@ -1,0 +1,58 @@
+/** What reaches a program's input: pastes, keys and signals, each after asking whether the pane can take it. */
+import { Fault } from "#core/fault.js";
+import type { PaneId } from "#core/model.js";
+import { ask, type Command, paste, sendKeys } from "#core/protocol/commands.js";
+
+type Request = (command: Command) => Promise<Buffer[]>;
+
+/** `buffer` names the paste buffer, which is gone afterwards; the user's own buffers stay as they are. */
+export async function pasteText(request: Request, pane: PaneId, buffer: string, text: string): Promise<void> {
+  await mustTakeInput(request, pane);
+  try {
+    await request(paste(pane, buffer, text));
+  } catch (error) {
+    await request({ line: `delete-buffer -b ${buffer}`, replies: 1 }).catch(() => {});
+    throw error;
+  }
+}
+
+/** Throws INVALID for a key that no tmux knows: it would be typed letter by letter. */
+export async function pressKeys(request: Request, pane: PaneId, keys: readonly string[]): Promise<void> {
+  const command = sendKeys(pane, keys);
+  if (command === null) {
+    throw new Fault("INVALID", `Not all of these are keys: ${keys.join(" ")}.`, {
+      hint: "Use tmux names (Enter, Escape, Up, C-c, M-x) or single characters.",
+    });
+  }
+  await mustTakeInput(request, pane);
+  await request(command);
+}
+
+/** To the process that tmux started in the pane; nothing where it has ended already. */
+export async function signalPane(request: Request, pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  const { dead, pid } = await facts(request, pane);
+  if (dead || pid <= 1) return;
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") {
+      throw new Fault("TMUX_REFUSED", `The process of ${pane} cannot be signalled.`, { cause: error });
+    }
+  }
+}
+
+/** tmux drops input to a dead or closed pane without a word. */
+async function mustTakeInput(request: Request, pane: PaneId): Promise<void> {
+  const { dead, inputOff } = await facts(request, pane);
+  if (dead) throw new Fault("NOT_READY", `The program in ${pane} has ended.`);
+  if (inputOff) {
+    throw new Fault("NOT_READY", `Input to ${pane} is switched off.`, { hint: `tmux select-pane -e -t ${pane}` });
+  }
+}
+
+async function facts(request: Request, pane: PaneId): Promise<{ dead: boolean; inputOff: boolean; pid: number }> {
+  const [body] = await request(ask(pane, "pane_id", "pane_dead", "pane_input_off", "pane_pid"));
+  const [id, dead, inputOff, pid] = body!.toString("utf8").trim().split(" ");
+  if (id !== pane) throw new Fault("NOT_FOUND", `There is no pane ${pane}.`);
+  return { dead: dead === "1", inputOff: inputOff === "1", pid: Number(pid) };
+}

@@ -1,0 +1,233 @@
+import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import * as assert from "uvu/assert";
+import type { Sighting } from "#core/model.js";
+import type { TmuxServer } from "#tmux/server.js";
+import { suite, until } from "../kit/t.js";
+import { RealTmux } from "../tmux/real-tmux.js";
+
+const test = suite("connection to tmux", 20_000);
+
+/** Everything a server tells, in order. */
+async function watch(server: TmuxServer) {
+  const told: string[] = [];
+  const sightings: Sighting[] = [];
+  await server.start({
+    sighting(sighting) {
+      sightings.push(sighting);
+      told.push("blind" in sighting ? sighting.blind : `${sighting.panes.length} panes`);
+    },
+    still: () => {},
+    connection: (up) => told.push(up ? "up" : "down"),
+  });
+  return { told, sightings, last: () => told.at(-1) };
+}
+
+/** The only client's process; never 0, which would mean our own group to `kill`. */
+async function clientPid(tmux: RealTmux): Promise<number> {
+  const pid = Number(await tmux.run("list-clients", "-F", "#{client_pid}"));
+  assert.ok(pid > 1, "there is one client");
+  return pid;
+}
+
+const alive = (pid: number) => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+};
+
+test("it connects, sees the panes that are not its own, and leaves nothing behind", async () => {
+  const tmux = new RealTmux();
+  try {
+    await tmux.session("work");
+    await tmux.run("new-window", "-d", "-t", "work:", "cat");
+    const before = await tmux.run("show-options", "-g");
+    const server = tmux.server();
+    const { told } = await watch(server);
+    assert.equal(told, ["up", "2 panes"]);
+    assert.ok(server.info().connected);
+    assert.is(`tmux ${server.info().version}`, await tmux.run("-V"));
+    assert.equal((await tmux.sessions()).sort(), ["_drover", "work"]);
+    assert.match(
+      await tmux.run("list-clients", "-F", "#{client_session} #{client_flags}"),
+      /^_drover .*ignore-size.*no-output/,
+    );
+    await server.close();
+    assert.equal(await tmux.sessions(), ["work"]);
+    assert.is(await tmux.run("list-clients"), "");
+    assert.is(await tmux.run("show-options", "-g"), before);
+  } finally {
+    await tmux.end();
+  }
+});
+
+test("after kill-server it says that there is no server, and finds the next one", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  try {
+    await tmux.session("one");
+    const { told, sightings } = await watch(server);
+    await tmux.end();
+    await until("it knows that the server is gone", () => told.includes("no-server"));
+    assert.is(server.info().connected, false);
+    assert.equal(await server.sight(), { blind: "no-server" });
+    await tmux.session("two");
+    await until("it sees the new server", () => told.at(-1) === "1 panes");
+    const epochs = sightings.flatMap((s) => ("epoch" in s ? [s.epoch] : []));
+    assert.is(new Set(epochs).size, 2, "each server has its own epoch");
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
+
+test("no tmux server is a normal state, and closing then is quick", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  const { told } = await watch(server);
+  assert.equal(told, ["down", "no-server"]);
+  await server.close();
+  assert.equal(await tmux.sessions(), []);
+});
+
+test("when the last other session ends it lets the server end", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  try {
+    await tmux.session("only");
+    const { told } = await watch(server);
+    await tmux.run("kill-session", "-t", "=only");
+    await until("the server has ended", async () => (await tmux.sessions()).length === 0, {
+      show: () => told.join(" "),
+    });
+    await until("it says so", () => told.at(-1) === "no-server");
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
+
+test("its client killed, it comes back", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  try {
+    await tmux.session("work");
+    const { told } = await watch(server);
+    process.kill(await clientPid(tmux), "SIGKILL");
+    await until("it was down and is up again", () => told.join(" ").endsWith("down tmux-gone up 1 panes"), {
+      show: () => told.join(" "),
+    });
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
+
+test("its session closed under detach-on-destroy off, it does not stay in a user's session", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  try {
+    await tmux.session("work");
+    await tmux.run("set-option", "-g", "detach-on-destroy", "off");
+    const { told } = await watch(server);
+    await tmux.run("kill-session", "-t", "=_drover");
+    await until("it is back in its own session", async () => {
+      const clients = await tmux.run("list-clients", "-F", "#{client_session}");
+      return told.filter((word) => word === "up").length === 2 && clients === "_drover";
+    });
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
+
+test("a server that does not answer is told apart from one that is gone", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  await tmux.session("work");
+  const pid = Number(await tmux.run("display-message", "-p", "#{pid}"));
+  try {
+    const { told } = await watch(server);
+    process.kill(pid, "SIGSTOP");
+    await until("it gave up waiting", () => told.includes("tmux-slow"));
+    process.kill(pid, "SIGCONT");
+    await until("it is back", () => told.at(-1) === "1 panes", { limitMs: 12_000, show: () => told.join(" ") });
+  } finally {
+    process.kill(pid, "SIGCONT");
+    await server.close();
+    await tmux.end();
+  }
+});
+
+test("a daemon killed with SIGKILL leaves no client and no session", async () => {
+  const tmux = new RealTmux();
+  try {
+    await tmux.session("work");
+    const holder = spawn(
+      process.execPath,
+      [
+        "--input-type=module",
+        "-e",
+        `
+        import { RealTmux, quiet, plainStills } from "${new URL("../tmux/real-tmux.js", import.meta.url).href}";
+        import { TmuxServer } from "#tmux/server.js";
+        import { systemClock } from "#host/clock.js";
+        const server = new TmuxServer({ clock: systemClock, log: quiet, tmuxArgs: { socketName: "${tmux.name}" }, env: process.env, emulator: plainStills });
+        await server.start({ sighting() {}, still() {}, connection() {} });
+        console.log("up");
+        setInterval(() => {}, 1000);`,
+      ],
+      { env: tmux.env, stdio: ["ignore", "pipe", "inherit"] },
+    );
+    await new Promise((resolve) => holder.stdout.once("data", resolve));
+    const client = await clientPid(tmux);
+    assert.ok(alive(client));
+    holder.kill("SIGKILL");
+    await until("the client is gone", () => !alive(client));
+    await until("its session is gone", async () => (await tmux.sessions()).join() === "work", {
+      show: () => tmux.run("list-sessions"),
+    });
+  } finally {
+    await tmux.end();
+  }
+});
+
+test("two drovers may look at one server, and the first to leave does not take the other along", async () => {
+  const tmux = new RealTmux();
+  const [one, two] = [tmux.server(), tmux.server()];
+  try {
+    await tmux.session("work");
+    await watch(one);
+    const second = await watch(two);
+    assert.is((await tmux.run("list-clients", "-F", "x")).split("\n").length, 2);
+    await one.close();
+    assert.ok("panes" in (await two.sight()));
+    assert.equal(second.told, ["up", "1 panes"]);
+  } finally {
+    await one.close();
+    await two.close();
+    assert.equal(await tmux.sessions(), ["work"]);
+    await tmux.end();
+  }
+});
+
+test("the environment of the user's sessions stays as it is", async () => {
+  const tmux = new RealTmux({ SSH_AUTH_SOCK: "/somewhere", DISPLAY: ":7" });
+  try {
+    await tmux.session("work");
+    const before = `${await tmux.run("show-environment", "-t", "=work")}|${await tmux.run("show-environment", "-g")}`;
+    delete tmux.env.SSH_AUTH_SOCK;
+    delete tmux.env.DISPLAY;
+    const server = tmux.server();
+    await watch(server);
+    await server.close();
+    const after = `${await tmux.run("show-environment", "-t", "=work")}|${await tmux.run("show-environment", "-g")}`;
+    assert.is(after, before);
+  } finally {
+    await tmux.end();
+  }
+});
+
+test.run();
