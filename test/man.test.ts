@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { providers } from "#core/screen/providers.js";
 import { commands, dashboardOptions, globalOptions } from "#faces/cli/commands.js";
 import { suite } from "./kit/t.js";
 import { keysSection } from "./man-keys.js";
@@ -48,6 +49,12 @@ test("the page tells of no command or option that is not there", () => {
     [...globalOptions, ...dashboardOptions, ...commands.flatMap((c) => c.options)].map((o) => o.long),
   );
   for (const [, long] of page.matchAll(/Fl -([a-z-]+)/g)) assert.ok(known.has(long!), `--${long}`);
+});
+
+test("every provider is named where an agent is started", () => {
+  const entry = part(".It Ic spawn", /^\.It Ic |^\.Sh /);
+  const help = commands.find((command) => command.name === "spawn")?.arguments[0]?.does ?? "";
+  for (const name of providers.keys()) assert.ok(entry.includes(name) && help.includes(name), name);
 });
 
 test("the dashboard's keys are those of its table", () => {

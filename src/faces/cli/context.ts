@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 import { type Paths, resolvePaths } from "#host/paths.js";
 import { connect, type DaemonClient } from "../kit/daemon-client.js";
-import { Ink } from "../kit/ink.js";
+import { Ink, isUtf8 } from "../kit/ink.js";
 import { installedVersion } from "../kit/install-root.js";
 import type { Options } from "./parse.js";
 
@@ -72,7 +72,7 @@ export function makeContext(options: Options, io: Io): Context {
     cwd: workingFolder(),
     json,
     paths,
-    ink: new Ink(toTerminal && !env.NO_COLOR && env.TERM !== "dumb"),
+    ink: new Ink(toTerminal && !env.NO_COLOR && env.TERM !== "dumb", isUtf8(env)),
     columns: toTerminal ? stdout.columns || 80 : null,
     // Touched only by who asks: opening standard input costs a command some milliseconds.
     get terminal() {

@@ -1,4 +1,5 @@
 /** What was found on this machine, judged: each fact with what it means and what to do about it. */
+import { isUtf8 } from "../kit/ink.js";
 import { OLDEST_TMUX, tooOld } from "../kit/tmux-check.js";
 
 export interface Folder {
@@ -27,7 +28,7 @@ export interface Findings {
   /** Why the daemon could not be asked although something listens; null where it answered or none runs. */
   readonly daemonTrouble: string | null;
   readonly logFile: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: NodeJS.ProcessEnv;
   /** Agent programs looked for, and whether each is on PATH. */
   readonly providers: readonly { readonly name: string; readonly installed: boolean }[];
 }
@@ -125,7 +126,7 @@ function daemon({ daemon, daemonTrouble, version, tmuxSocket, logFile }: Finding
 
 function locale(env: Findings["env"]): Check {
   const value = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
-  if (/utf-?8/i.test(value)) return { name: "locale", status: "ok", says: value };
+  if (isUtf8(env)) return { name: "locale", status: "ok", says: value };
   const says = value === "" ? "no locale is set" : `the locale ${value} is not UTF-8`;
   const remedy = "tmux shows other letters than a to z only with one: export LANG=C.UTF-8";
   return { name: "locale", status: "warning", says, remedy };

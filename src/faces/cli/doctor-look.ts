@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { Fault } from "#core/fault.js";
+import { providers } from "#core/screen/providers.js";
 import type { HealthJson } from "#wire/agent.js";
 import { installedVersion } from "../kit/install-root.js";
 import { tmuxVersion } from "../kit/tmux-check.js";
@@ -10,7 +11,8 @@ import type { Context } from "./context.js";
 import type { Findings, Folder } from "./doctor-checks.js";
 
 const HEALTH_LIMIT_MS = 3_000;
-const PROGRAMS = ["claude", "codex", "gemini", "opencode"];
+/** Always there, so that finding them says nothing. */
+const BUNDLED = ["shell", "rehearsal"];
 
 export async function look(context: Context): Promise<Findings> {
   const { env, paths } = context;
@@ -29,7 +31,9 @@ export async function look(context: Context): Promise<Findings> {
     ...asked,
     logFile: paths.logFile,
     env,
-    providers: PROGRAMS.map((name) => ({ name, installed: onPath(name, env.PATH ?? "") })),
+    providers: [...providers.values()]
+      .filter(({ name }) => !BUNDLED.includes(name))
+      .map(({ name, command }) => ({ name, installed: onPath(command[0] ?? name, env.PATH ?? "") })),
   };
 }
 

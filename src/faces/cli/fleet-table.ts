@@ -31,10 +31,10 @@ export function fleetTable(agents: readonly AgentJson[], ink: Ink, columns: numb
     return ["No agents yet.", 'Start one with "drover spawn claude", or see how it looks with "drover demo".'];
   }
   const rows = byAttention(agents).map((agent) => {
-    const { glyph, tint } = STATE_LOOK[agent.state];
+    const { tint } = STATE_LOOK[agent.state];
     const over = agent.archived || agent.state === "exited" || agent.state === "lost";
     return [
-      { text: glyph, tint },
+      { text: ink.sign(agent.state), tint },
       { text: agent.label, tint: over ? ("dim" as const) : ("bold" as const) },
       { text: agent.archived ? `${agent.state}, removed` : agent.state, tint },
       { text: age(agent.since, nowMs), tint: "dim" as const },

@@ -75,8 +75,8 @@ export function replayLines(line: ReplayLine, ink: Ink): string[] {
     );
     return [`${at}  ${ink.paint("yellow", `asks (${kind}, ${fingerprint})`)}`, ...asks, ...offers];
   }
-  const { glyph, tint } = STATE_LOOK[line.state];
-  const state = ink.paint(tint, `${glyph} ${line.state.padEnd(8)}`);
+  const { tint } = STATE_LOOK[line.state];
+  const state = ink.paint(tint, `${ink.sign(line.state)} ${line.state.padEnd(8)}`);
   const proof = line.rule === null ? "" : `  ${line.rule}  ${ink.paint("dim", printable(line.excerpt ?? ""))}`;
   return [`${at}  ${state}${proof}`.trimEnd()];
 }

@@ -14,8 +14,10 @@ export async function run(context: Context, { arguments: [label = ""] }: Invocat
 }
 
 export function whyLines(why: WhyJson, ink: Ink, columns: number | null, nowMs: number): string[] {
-  const { glyph, tint } = STATE_LOOK[why.state];
-  const lines = [`${ink.paint(tint, `${glyph} ${why.label} is ${why.state}`)}, for ${age(why.since, nowMs)}`];
+  const { tint } = STATE_LOOK[why.state];
+  const lines = [
+    `${ink.paint(tint, `${ink.sign(why.state)} ${why.label} is ${why.state}`)}, for ${age(why.since, nowMs)}`,
+  ];
   for (const evidence of why.evidence) {
     lines.push("", `  ${evidence.source}, rule ${ink.paint("bold", evidence.rule)}, ${age(evidence.at, nowMs)} ago:`);
     for (const row of evidence.excerpt.split("\n")) lines.push(ink.paint("dim", `    ${printable(row)}`));

@@ -16,14 +16,20 @@ const SGR: Readonly<Record<Tint, string>> = {
 };
 
 export class Ink {
-  readonly on: boolean;
+  readonly colours: boolean;
+  readonly #unicode: boolean;
 
-  constructor(on: boolean) {
-    this.on = on;
+  constructor(colours: boolean, unicode = true) {
+    this.colours = colours;
+    this.#unicode = unicode;
+  }
+
+  sign(state: AgentJson["state"]): string {
+    return this.#unicode ? STATE_LOOK[state].sign : STATE_LOOK[state].ascii;
   }
 
   paint(tint: Tint, text: string): string {
-    return this.on && tint !== "plain" && text !== "" ? `\u001b[${SGR[tint]}m${text}\u001b[0m` : text;
+    return this.colours && tint !== "plain" && text !== "" ? `\u001b[${SGR[tint]}m${text}\u001b[0m` : text;
   }
 }
 
@@ -32,15 +38,20 @@ export function printable(text: string): string {
   return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
 }
 
-/** The look of a state in a list. */
-export const STATE_LOOK: Readonly<Record<AgentJson["state"], { glyph: string; tint: Tint }>> = {
-  blocked: { glyph: "◆", tint: "yellow" },
-  error: { glyph: "✖", tint: "red" },
-  done: { glyph: "✔", tint: "green" },
-  unclear: { glyph: "?", tint: "magenta" },
-  working: { glyph: "●", tint: "blue" },
-  starting: { glyph: "◌", tint: "cyan" },
-  idle: { glyph: "○", tint: "plain" },
-  exited: { glyph: "■", tint: "dim" },
-  lost: { glyph: "∅", tint: "dim" },
+/** The look of a state in a list: the dashboard's signs, and what stands for them where the locale is not UTF-8. */
+export const STATE_LOOK: Readonly<Record<AgentJson["state"], { sign: string; ascii: string; tint: Tint }>> = {
+  blocked: { sign: "◆", ascii: "!", tint: "yellow" },
+  error: { sign: "✗", ascii: "x", tint: "red" },
+  done: { sign: "✓", ascii: "+", tint: "cyan" },
+  working: { sign: "●", ascii: "*", tint: "green" },
+  starting: { sign: "◐", ascii: "~", tint: "green" },
+  idle: { sign: "○", ascii: "o", tint: "plain" },
+  unclear: { sign: "?", ascii: "?", tint: "yellow" },
+  lost: { sign: "⊘", ascii: "%", tint: "red" },
+  exited: { sign: "·", ascii: ".", tint: "dim" },
 };
+
+/** Whether letters other than ASCII can be shown, by the variable that decides (POSIX: LC_ALL, LC_CTYPE, LANG). */
+export function isUtf8(env: NodeJS.ProcessEnv): boolean {
+  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "");
+}

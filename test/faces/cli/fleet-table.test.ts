@@ -36,11 +36,11 @@ test("who needs a person stands first, the longest waiting on top, what is over 
       "   LABEL       STATE            AGE  PROVIDER  WHERE    SAYS",
       "◆  asks-first  blocked           3d  codex     work @3  Run npm test? It was not allowed before.",
       "◆  asks        blocked           3h  codex     work @3  Run npm test? It was not allowed before.",
-      "✖  failed      error            12m  codex     work @3  429  [31mtoo many requests",
+      "✗  failed      error            12m  codex     work @3  429  [31mtoo many requests",
       "●  翻訳        working           5s  claude    work @3  Thinking…",
       "○  idle-one    idle             12m  codex     work @3",
-      "■  gone        exited           12m  codex     work @3  exit status 2",
-      "■  old         exited, removed  12m  codex              ended by SIGTERM",
+      "·  gone        exited           12m  codex     work @3  exit status 2",
+      "·  old         exited, removed  12m  codex              ended by SIGTERM",
     ].join("\n"),
   );
 });
@@ -59,6 +59,24 @@ test("colours stand only around words, and none where they are not wanted", () =
   assert.match(coloured, "\u001b[33mblocked\u001b[0m");
   assert.is(coloured.replace(/\u001b\[\d+m/g, ""), play(fleet));
   assert.not.match(play(fleet), "\u001b");
+});
+
+test("where the locale is not UTF-8 the signs are ASCII", () => {
+  const signs = (text: string) =>
+    text
+      .split("\n")
+      .map((line) => line[0])
+      .join("");
+  assert.is(
+    signs(
+      play(
+        fleet.filter((a) => a.label !== "翻訳"),
+        null,
+        new Ink(false, false),
+      ),
+    ),
+    " !!xo..",
+  );
 });
 
 test("an empty fleet says what to do", () => {

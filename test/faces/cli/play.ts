@@ -29,7 +29,7 @@ export class Play {
     let err = "";
     const terminal = stage.terminal ?? false;
     const status = await main(argv, undefined, {
-      env: { DROVER_HOME: this.daemon.folder, PATH: "/nowhere", ...stage.env },
+      env: { DROVER_HOME: this.daemon.folder, PATH: "/nowhere", LANG: "C.UTF-8", ...stage.env },
       stdin: Object.assign(Readable.from([Buffer.from(stage.stdin ?? "")]), { isTTY: terminal }),
       stdout: { write: (text) => (out += text), isTTY: terminal, columns: stage.columns ?? 80 },
       stderr: { write: (text) => (err += text) },

@@ -38,7 +38,7 @@ test("prints each state with its proof, as JSON one object a line", async () => 
 test("needs no daemon and no tmux, and prints the same for people", async () => {
   const { out, status } = await play.run(["replay", cast, "--provider", "shell"]);
   assert.is(status, 0);
-  assert.match(out, /^ {4}0\.0 s {2}◌ starting\n {4}\d\.\d s {2}\S \w+ +shell\//);
+  assert.match(out, /^ {4}0\.0 s {2}. starting\n {4}\d\.\d s {2}\S \w+ +shell\//);
 });
 
 const refused: readonly (readonly [string, number, RegExp])[] = [
