@@ -157,9 +157,12 @@ export function attentionQueue(agents: Iterable<AgentJson>): AgentJson[] {
     .sort((a, b) => rank(a) - rank(b) || compare(a.since, b.since) || compare(a.id, b.id));
 }
 
-/** The one after the selected agent in that queue, round to the first; null where nobody needs anyone. */
-export function nextInNeed(state: State): AgentJson | null {
-  const queue = attentionQueue(state.agents.values());
+/**
+ * The one after the selected agent in that queue (or among those of it that are `only` in that state), round to the
+ * first; null where nobody needs anyone.
+ */
+export function nextInNeed(state: State, only?: AgentJson["state"]): AgentJson | null {
+  const queue = attentionQueue(state.agents.values()).filter((agent) => only === undefined || agent.state === only);
   const at = queue.findIndex((agent) => agent.id === selectedAgent(state)?.id);
   return queue[(at + 1) % Math.max(1, queue.length)] ?? null;
 }

@@ -63,7 +63,7 @@ export function layout(state: State): Layout {
       const [preview, dock] = splitDock(state, body);
       return { ...fixed, shape: "stacked", preview, dock };
     }
-    const height = Math.max(5, Math.min(state.items.length + 2, Math.round(body.height * 0.42)));
+    const height = Math.max(5, Math.min(state.items.length + 2, Math.round(body.height * 0.45)));
     const list = { ...body, height };
     const [preview, dock] = splitDock(state, { ...body, top: body.top + height, height: body.height - height });
     return { ...fixed, shape: "stacked", list, preview, dock };

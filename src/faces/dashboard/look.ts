@@ -114,7 +114,8 @@ export function wrap(look: Look, text: string, columns: number): string[] {
     for (const word of line.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ").split(/(?<= )(?=\S)/)) {
       const wide = look.width(word.trimEnd());
       if (used > 0 && used + wide > columns) {
-        rows.push(row.trimEnd());
+        // An indentation alone is no row.
+        if (row.trim() !== "") rows.push(row.trimEnd());
         row = "";
         used = 0;
       }

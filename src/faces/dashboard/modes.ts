@@ -1,4 +1,6 @@
 /** What a key does where: in the list, in the filter line, before a question of ours, in a text to read. */
+
+import type { AgentJson } from "#wire/agent.js";
 import { type ActionName, actions, findAction, keyName } from "./actions.js";
 import { choiceByDigit, give } from "./answer.js";
 import type { Key } from "./driver/driver.js";
@@ -107,8 +109,8 @@ function perform(state: State, name: ActionName): Step {
   }
 }
 
-export function nextInNeedStep(state: State): Step {
-  const agent = nextInNeed(state);
+export function nextInNeedStep(state: State, only?: AgentJson["state"]): Step {
+  const agent = nextInNeed(state, only);
   return agent ? [selectAgent(state, agent.id), []] : [notice(state, "info", "nobody needs you"), []];
 }
 

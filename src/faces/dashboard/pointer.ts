@@ -1,4 +1,5 @@
 /** What lies under the mouse, and what a press or a turn of the wheel there means. */
+import type { AgentJson } from "#wire/agent.js";
 import { type Action, hints } from "./actions.js";
 import { give } from "./answer.js";
 import type { Key, Mouse } from "./driver/driver.js";
@@ -35,7 +36,7 @@ export function onMouse(state: State, look: Look, mouse: Mouse, onKey: (state: S
     return at.index === choice ? give(closed, choice, fingerprint) : [askChoice(closed, at.index), []];
   }
   if (state.mode.at !== "list" && state.mode.at !== "filter") return [state, []];
-  if (at.at === "in-need") return nextInNeedStep(state);
+  if (at.at === "in-need") return nextInNeedStep(state, at.state);
   if (at.at === "choice") return [askChoice(state, at.index), []];
   if (at.at !== "item") return [state, []];
   const selected = selectIndex({ ...state, mode: { at: "list" } }, at.index);
@@ -66,7 +67,7 @@ export type Hit =
   | { readonly at: "screen" }
   | { readonly at: "choice"; readonly index: number }
   | { readonly at: "key"; readonly action: Action }
-  | { readonly at: "in-need" }
+  | { readonly at: "in-need"; readonly state: AgentJson["state"] }
   | { readonly at: "field"; readonly field: NewField }
   | { readonly at: "overlay" }
   | { readonly at: "nothing" };
@@ -85,7 +86,7 @@ export function hit(state: State, look: Look, mouse: Mouse): Hit {
   }
   if (holds(at.header, x, y)) {
     const spot = headerSpots(state, look, at.header.width).find((s) => x >= s.x && x < s.x + s.width);
-    return spot?.inNeed ? { at: "in-need" } : { at: "nothing" };
+    return spot?.inNeed ? { at: "in-need", state: spot.inNeed } : { at: "nothing" };
   }
   if (holds(at.list, x, y)) {
     const index = state.top + y - inside(at.list).top;

@@ -10,7 +10,7 @@ export function paintEmpty(canvas: Canvas, _look: Look): void {
     ["n", "start one here"],
     ["", ""],
     ["drover spawn claude", "start one from any shell"],
-    ["drover demo", "watch six rehearsed agents at work"],
+    ["drover demo", "watch six practice agents"],
     ["", ""],
     ["?", "all keys"],
   ];
@@ -22,7 +22,8 @@ export function paintEmpty(canvas: Canvas, _look: Look): void {
     if (says === "") canvas.put(left, y, head, BOLD, canvas.width - left - 1);
     else {
       const x = canvas.put(left, y, head, KEY, canvas.width - left - 1);
-      canvas.put(Math.max(x + 2, column > 2 ? left + column : x + 2), y, says, DIM, canvas.width - x - 4);
+      const at = Math.max(x + 2, column > 2 ? left + column : 0);
+      canvas.put(at, y, says, DIM, canvas.width - at - 1);
     }
     y++;
   }

@@ -17,13 +17,15 @@ const ORDER: readonly AgentState[] = [
   "exited",
 ];
 
+const IN_NEED: ReadonlySet<AgentState> = new Set(["blocked", "error", "done"]);
+
 interface Spot {
   readonly x: number;
   readonly width: number;
   readonly text: string;
   readonly style: Style;
-  /** A click here goes to the next agent in need. */
-  readonly inNeed: boolean;
+  /** A click here goes to the next agent that needs a person in this way; null where it does nothing. */
+  readonly inNeed: AgentState | null;
 }
 
 export function paintHeader(canvas: Canvas, state: State, look: Look): void {
@@ -41,7 +43,7 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   const wordy = present.slice(0, 4).reduce((sum, name) => sum + 2 + said(name, true).length, 21) <= limit;
   const spots: Spot[] = [];
   let x = 1;
-  const add = (text: string, style: Style, inNeed = false) => {
+  const add = (text: string, style: Style, inNeed: AgentState | null = null) => {
     const width = look.width(text);
     if (x + width > limit) return;
     spots.push({ x, width, text, style, inNeed });
@@ -50,7 +52,7 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   add("drover", BOLD);
   if (wordy && state.seq !== null) add(`${counts.total} agent${counts.total === 1 ? "" : "s"}`, {});
   for (const name of present) {
-    add(said(name, wordy), STATES[name].style, name === "blocked" || name === "error" || name === "done");
+    add(said(name, wordy), STATES[name].style, IN_NEED.has(name) ? name : null);
   }
   return right && x + 1 <= right.x ? [...spots, right] : spots;
 }
@@ -75,7 +77,7 @@ function rightSide(state: State, look: Look, columns: number): Spot | null {
           : [fit(look, place(state, look), most), DIM];
   const width = look.width(text);
   if (text === "" || (link.at === "live" && columns < 70 && style === DIM)) return null;
-  return { x: columns - width - 1, width, text, style, inNeed: false };
+  return { x: columns - width - 1, width, text, style, inNeed: null };
 }
 
 function place(state: State, look: Look): string {
