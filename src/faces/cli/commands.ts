@@ -72,6 +72,12 @@ export const globalOptions: readonly Option[] = [
 /** For `drover` without a command. */
 export const dashboardOptions: readonly Option[] = [
   { long: "ephemeral", does: "a daemon that has to be started ends 5 s after the last dashboard" },
+  {
+    long: "driver",
+    value: "LIBRARY",
+    does: "the library behind the screen: neo-blessed (default) or blessed",
+    from: ["neo-blessed", "blessed"],
+  },
 ];
 
 const label: Argument = { name: "LABEL", does: "an agent's label or id, or self", from: "labels" };

@@ -48,10 +48,12 @@ complete -F _drover drover
 /** What stands after an option that takes a value. */
 function values(): string {
   const lines: string[] = [];
-  for (const command of [null, ...commands]) {
-    for (const option of command ? command.options : globalOptions) {
+  const everywhere = { name: "*", options: globalOptions };
+  const dashboard = { name: "", options: dashboardOptions };
+  for (const { name, options } of [everywhere, dashboard, ...commands]) {
+    for (const option of options) {
       if (!option.value) continue;
-      const names = optionWords([option]).map((word) => `${command ? command.name : "*"}:${word}`);
+      const names = optionWords([option]).map((word) => `${name}:${word}`);
       lines.push(`    ${names.join(" | ")})${offer(option.from)}${option.from ? ";" : ""} return ;;`);
     }
   }

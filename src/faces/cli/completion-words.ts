@@ -1,5 +1,5 @@
 /** What the three completion scripts have in common. */
-import { commands, globalOptions, type Option } from "./commands.js";
+import { commands, dashboardOptions, globalOptions, type Option } from "./commands.js";
 
 /** `--label -l`, for each. */
 export function optionWords(options: readonly Option[]): string[] {
@@ -8,6 +8,6 @@ export function optionWords(options: readonly Option[]): string[] {
 
 /** Every option, of any command, after which a value stands. No letter is a switch in one command and takes a value in another. */
 export function valueOptions(): string[] {
-  const all = [...globalOptions, ...commands.flatMap((c) => c.options)].filter((o) => o.value);
+  const all = [...globalOptions, ...dashboardOptions, ...commands.flatMap((c) => c.options)].filter((o) => o.value);
   return [...new Set(optionWords(all))];
 }

@@ -20,7 +20,7 @@ export async function run(context: Context, { options }: Invocation): Promise<nu
 function foreground(context: Context): Promise<number> {
   checkTmux(context.env);
   const script = join(installRoot(), "bin/drover-daemon.js");
-  const args = [script, "-S", context.paths.tmuxSocket, ...context.daemonArgs];
+  const args = [script, "-S", context.paths.tmuxSocket, "--foreground", ...context.daemonArgs];
   const child = spawn(process.execPath, args, { stdio: "inherit", env: context.env });
   const pass = (signal: NodeJS.Signals) => void child.kill(signal);
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, pass);

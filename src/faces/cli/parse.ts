@@ -76,7 +76,9 @@ function commandIndex(argv: readonly string[]): number | null {
     const word = argv[i]!;
     if (word === "--") return null;
     if (!word.startsWith("-") || word === "-") return i;
-    const option = globalOptions.find((o) => word === `--${o.long}` || (o.short && word.startsWith(`-${o.short}`)));
+    const option = [...globalOptions, ...dashboardOptions].find(
+      (o) => word === `--${o.long}` || (o.short && word.startsWith(`-${o.short}`)),
+    );
     if (option?.value && (word.startsWith("--") || word.length === 2)) i++;
   }
   return null;

@@ -65,6 +65,7 @@ const inBashCases: readonly (readonly [string[], string])[] = [
   [["spawn", "--label", "x", "c"], "codex"],
   [["spawn", "codex", "--", ""], ""],
   [["completion", ""], "bash fish zsh"],
+  [["--driver", ""], "blessed neo-blessed"],
   [["output", "api", "--s"], "--screen --scrollback --server-name --server-path"],
   [["-f", "no"], "notes.txt"],
 ];
@@ -95,6 +96,7 @@ for (const [line, offered] of [
   ["drover stop api w", "web"],
   ["drover spawn ", "codex"],
   ["drover spawn --role ", "conductor worker"],
+  ["drover --driver ", "blessed neo-blessed"],
   ["drover output api --s", "--screen --scrollback --server-name --server-path"],
   ["drover -f no", "notes.txt"],
 ] as const) {

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { commands, globalOptions } from "#faces/cli/commands.js";
+import { commands, dashboardOptions, globalOptions } from "#faces/cli/commands.js";
 import { parse } from "#faces/cli/parse.js";
 import { suite } from "../../kit/t.js";
 
@@ -10,7 +10,7 @@ const test = suite("parse");
 function play(line: string): string {
   try {
     const { command, options, arguments: given, passedOn } = parse(line.split(" ").filter((word) => word !== ""));
-    const all = [...globalOptions, ...(command?.options ?? []), { long: "ephemeral", does: "" }];
+    const all = [...globalOptions, ...(command?.options ?? []), ...dashboardOptions];
     const set = all
       .filter((o) => options.has(o.long))
       .map((o) => `${o.long}=${options.texts(o.long).join("+") || options.text(o.long) || "on"}`);
@@ -29,6 +29,7 @@ function play(line: string): string {
 const understood: readonly (readonly [string, string])[] = [
   ["", "(dashboard)"],
   ["--ephemeral", "(dashboard) ephemeral=on"],
+  ["--driver blessed", "(dashboard) driver=blessed"],
   ["-L test", "(dashboard) server-name=test"],
   ["ls", "ls"],
   ["--json ls -a", "ls json=on all=on"],
@@ -93,7 +94,7 @@ test("a number that is none is refused, and zero counts where it may", () => {
 
 test("no letter is a switch in one command and takes a value in another", () => {
   const takes = new Map<string, boolean>();
-  for (const option of [...globalOptions, ...commands.flatMap((c) => c.options)]) {
+  for (const option of [...globalOptions, ...dashboardOptions, ...commands.flatMap((c) => c.options)]) {
     for (const name of [option.long, option.short]) {
       if (name === undefined) continue;
       assert.is(takes.get(name) ?? Boolean(option.value), Boolean(option.value), name);
