@@ -3,8 +3,9 @@ import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 import { type Paths, resolvePaths } from "#host/paths.js";
 import { connect, type DaemonClient } from "../kit/daemon-client.js";
-import { Ink, isUtf8 } from "../kit/ink.js";
+import { Ink } from "../kit/ink.js";
 import { installedVersion } from "../kit/install-root.js";
+import { isUtf8 } from "../kit/locale.js";
 import type { Options } from "./parse.js";
 
 export interface Context {

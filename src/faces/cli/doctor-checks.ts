@@ -1,5 +1,5 @@
 /** What was found on this machine, judged: each fact with what it means and what to do about it. */
-import { isUtf8 } from "../kit/ink.js";
+import { isUtf8 } from "../kit/locale.js";
 import { OLDEST_TMUX, tooOld } from "../kit/tmux-check.js";
 
 export interface Folder {

@@ -78,12 +78,6 @@ export function sign(look: Look, name: keyof typeof SIGNS): string {
   return SIGNS[name][look.unicode ? 0 : 1];
 }
 
-/** Whether the locale says UTF-8, as setlocale(3) would decide it: LC_ALL, else LC_CTYPE, else LANG. */
-export function isUtf8(env: Readonly<Record<string, string | undefined>>): boolean {
-  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG || "";
-  return /utf-?8/i.test(locale);
-}
-
 /** A text for one row: control characters and newlines become spaces, what does not fit is cut with a sign. */
 export function fit(look: Look, text: string, columns: number): string {
   const flat = oneLine(text);

@@ -9,9 +9,9 @@ import { exitStatus, Fault } from "#core/fault.js";
 import { systemClock } from "#host/clock.js";
 import { resolvePaths } from "#host/paths.js";
 import { connect } from "../kit/daemon-client.js";
+import { isUtf8 } from "../kit/locale.js";
 import { runDashboard } from "./app.js";
 import { openDriver } from "./driver/open-driver.js";
-import { isUtf8 } from "./look.js";
 import { readSaved, writeSaved } from "./saved-state.js";
 
 /**

@@ -50,8 +50,3 @@ export const STATE_LOOK: Readonly<Record<AgentJson["state"], { sign: string; asc
   lost: { sign: "⊘", ascii: "%", tint: "red" },
   exited: { sign: "·", ascii: ".", tint: "dim" },
 };
-
-/** Whether letters other than ASCII can be shown, by the variable that decides (POSIX: LC_ALL, LC_CTYPE, LANG). */
-export function isUtf8(env: NodeJS.ProcessEnv): boolean {
-  return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || "");
-}

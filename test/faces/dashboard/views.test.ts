@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { layout } from "#faces/dashboard/layout.js";
-import { fit, isUtf8, wrap } from "#faces/dashboard/look.js";
+import { fit, wrap } from "#faces/dashboard/look.js";
+import { isUtf8 } from "#faces/kit/locale.js";
 import { suite } from "../../kit/t.js";
 import { agent, Played, question } from "./fleet-of.js";
 import { asciiLook, paint, unicodeLook } from "./memory-canvas.js";
