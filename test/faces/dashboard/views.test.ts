@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { layout } from "#faces/dashboard/layout.js";
 import { fit, wrap } from "#faces/dashboard/look.js";
+import { short } from "#faces/dashboard/views/fleet-list.js";
 import { isUtf8 } from "#faces/kit/locale.js";
 import { suite } from "../../kit/t.js";
 import { agent, Played, question } from "./fleet-of.js";
@@ -58,7 +59,7 @@ test("side by side: the list, the screen with its cut columns marked, and the di
     ┌─ agents ───────────────────────────┐┌─ migrate-billing needs you 7m · codex · %1 · busy ───────────────────┐
     │▾ api 3                    ◆1 ✓1 ●1 ││2 漢字 a line of output that goes on 2 漢字 a line of output that goes on ›
     │  ● fix-login       claude     <1m  ││3 漢字 a line of output that goes on 3 漢字 a line of output that goes on ›
-    │  ◆ migrate-billing Do you w…   7m  ││4 漢字 a line of output that goes on 4 漢字 a line of output that goes on ›
+    │  ◆ migrate-billing npm run …   7m  ││4 漢字 a line of output that goes on 4 漢字 a line of output that goes on ›
     │  ✓ review-pr       gemini     14m •││5 漢字 a line of output that goes on 5 漢字 a line of output that goes on ›
     │▾ web 3                          ✗1 ││                                                                      │
     │  · bump            ended wi…   1d  ││> say something                                                       │
@@ -86,7 +87,7 @@ test("80x24 stacks the list above the screen", () => {
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
-    │  ◆ migrate-billing codex    Do you want to proceed?                      7m  │
+    │  ◆ migrate-billing codex    npm run build                                7m  │
     │  ✓ review-pr       gemini                                               14m •│
     │▾ web 3                                                                    ✗1 │
     │  · bump            claude   ended with 1                                 1d  │
@@ -118,7 +119,7 @@ test("80x24 with a dialog shows its question and every choice", () => {
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
-    │  ◆ migrate-billing codex    Do you want to proceed?                      7m  │
+    │  ◆ migrate-billing codex    npm run build                                7m  │
     │  ✓ review-pr       gemini                                               14m •│
     │▾ web 3                                                                    ✗1 │
     │  · bump            claude   ended with 1                                 1d  │
@@ -148,9 +149,9 @@ test("40x10 shows the list alone, and every choice of a dialog", () => {
     `
      drover  ◆ 1  ✗ 1  ● 1  ✓ 1  ○ 1  · 1
     ┌─ agents ───────────────────────── ↑2 ┐
-    │  ◆ migrate-billing Do you wan…   7m  │
+    │  ◆ migrate-billing npm run bu…   7m  │
     └────────────────────────────────── ↓5 ┘
-    ┌─ Do you want to proceed? ────────────┐
+    ┌─ npm run build ──────────────────────┐
     │ 1  Yes                               │
     │ 2  Yes, and don't ask again for npm… │
     │ 3  No, and say what to do instead (… │
@@ -224,13 +225,13 @@ test("ASCII alone where the locale is not UTF-8", () => {
     +- agents ---------------------------------------------------------------------+
     |v api 3                                                              !1 +1 *1 |
     |  * fix-login       claude   Thinking (3s)                               <1m  |
-    |  ! migrate-billing codex    Do you want to proceed?                      7m  |
+    |  ! migrate-billing codex    npm run build                                7m  |
     |  + review-pr       gemini                                               14m *|
     +-------------------------------------------------------------------------- v4 +
     +- migrate-billing needs you 7m - codex - %1 - busy ---------------------------+
     |> say something                                                               |
     +----------------------------------------------------- ^7 - 78 of 100 columns -+
-    +- Do you want to proceed? ----------------------------------------------------+
+    +- npm run build --------------------------------------------------------------+
     | 1  Yes                                                                       |
     | 2  Yes, and don't ask again for npm run commands here                        |
     | 3  No, and say what to do instead (esc)                                      |
@@ -249,7 +250,7 @@ test("a prompt being written docks under the screen", () => {
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
-    │  ◆ migrate-billing codex    Do you want to proceed?                      7m  │
+    │  ◆ migrate-billing codex    npm run build                                7m  │
     │  ✓ review-pr       gemini                                               14m •│
     │▾ web 3                                                                    ✗1 │
     │  · bump            claude   ended with 1                                 1d  │
@@ -305,7 +306,7 @@ test("a confirmation says what will happen", () => {
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
-    │  ◆ migrate-billing codex    Do you want to proceed?                      7m  │
+    │  ◆ migrate-billing codex    npm run build                                7m  │
     │  ✓ re┌────────────────────────────────────────────────────────────────┐ 14m •│
     └──────│ Stop fix-login?                                                │── ↓4 ┘
     ┌─ fix-│ It is asked to end; after 5 s it is made to. Its record stays. │──────┐
@@ -478,6 +479,19 @@ test("text is cut by columns, not by characters, and wrapped at spaces", () => {
   assert.is(fit(unicodeLook, "漢字漢字", 5), "漢字…");
   assert.is(fit(asciiLook, "two\nlines\tand \x1b[31m more", 40), "two lines and [31m more");
   assert.equal(wrap(unicodeLook, "a long sentence\n  indented", 8), ["a long", "sentence", "indented"]);
+});
+
+test("a dialog in short is what it is about", () => {
+  const cases: [string, string][] = [
+    ["Bash command\n\n  npm run build\n  Builds\n\nDo you want to proceed?", "npm run build"],
+    ["Edit file\n src/a.ts\nDo you want to make this edit to a.ts?", "Do you want to make this edit to a.ts?"],
+    ["Would you like to run the following command?\n\nReason: tests\n\n$ make test", "$ make test"],
+    ["Allow command?\nmake deploy", "make deploy"],
+    ["Do you trust the files in this folder?\n/home/kim", "Do you trust the files in this folder?"],
+    ["Do you want to proceed?", "Do you want to proceed?"],
+    ["Paste the code here", "Paste the code here"],
+  ];
+  for (const [text, says] of cases) assert.is(short(text), says);
 });
 
 test("the locale decides between signs and ASCII as it does for every program", () => {

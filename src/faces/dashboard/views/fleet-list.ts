@@ -1,4 +1,5 @@
 /** The fleet, a row an agent, under a row for each session. */
+import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
@@ -54,8 +55,9 @@ function mark(canvas: Canvas, y: number, text: string): void {
   canvas.put(canvas.width - 3 - text.length, y, ` ${text} `, DIM);
 }
 
+/** The selected row is one bar: colours of its own would cut it into pieces. */
 function onSelected(style: Style, selected: boolean): Style {
-  return selected ? { ...style, attrs: (style.attrs ?? 0) | (SELECTED.attrs ?? 0) } : style;
+  return selected ? { attrs: ((style.attrs ?? 0) & ATTR.bold) | (SELECTED.attrs ?? 0) } : style;
 }
 
 function sessionRow(
@@ -150,11 +152,22 @@ function detailOf(agent: AgentJson, withProvider: boolean): { text: string; styl
   return { text: withProvider ? agent.provider : (agent.reason ?? ""), style: DIM };
 }
 
-/** The line of a dialog that asks, where one does; else its first. */
+/** What every permission asks, and so tells nothing. */
+const GENERIC =
+  /^(do|would) you (want|like) to (proceed|continue|(run|execute|allow) (this|the following)( command)?)\?$|^(allow|proceed|continue)( (this|command|execution))*\?$/i;
+
+/**
+ * A dialog in a few words: the line that asks, where it says something; where it only asks whether to go on, the line
+ * that says with what (a command after `$`, what follows the question, or what stands under the heading).
+ */
 export function short(text: string): string {
   const lines = text
     .split("\n")
     .map(oneLine)
     .filter((line) => line !== "");
-  return lines.find((line) => line.endsWith("?")) ?? lines[0] ?? "";
+  const at = lines.findIndex((line) => line.endsWith("?"));
+  if (at < 0) return lines[0] ?? "";
+  if (!GENERIC.test(lines[at]!)) return lines[at]!;
+  const command = lines.find((line) => line.startsWith("$ "));
+  return command ?? (at === 1 ? lines[0] : lines[1]) ?? lines[at]!;
 }
