@@ -12,6 +12,20 @@ export async function openLevel(dir: string, createIfMissing: boolean): Promise<
   return db;
 }
 
+/** One atomic batch. A chained batch, since abstract-level spends three times as long on an array of operations. */
+export async function writeBatch(db: Database, operations: Iterable<Operation>, how: { sync: boolean }): Promise<void> {
+  const batch = db.batch();
+  try {
+    for (const op of operations) {
+      if (op.type === "put") batch.put(op.key, op.value);
+      else batch.del(op.key);
+    }
+    await batch.write(how);
+  } finally {
+    await batch.close();
+  }
+}
+
 /** LevelDB gives no errno, only the system's words. */
 export function isFull(reason: string): boolean {
   return /no space left|quota exceeded|file too large/i.test(reason);

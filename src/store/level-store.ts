@@ -9,7 +9,7 @@ import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
-import { type Database, isFull, type Operation, reasonOf } from "./database.js";
+import { type Database, isFull, type Operation, reasonOf, writeBatch } from "./database.js";
 import { agentEntryKey, agentKey, entryKey, keysOf, quarantineKey, seqOf } from "./keys.js";
 import { type Opened, openDatabase } from "./open-database.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
@@ -190,7 +190,7 @@ class LevelStore implements Store {
       });
     });
     try {
-      if (operations.length > 0) await this.#opened.db.batch(operations, { sync: true });
+      if (operations.length > 0) await writeBatch(this.#opened.db, operations, { sync: true });
     } catch (error) {
       const fault = this.#cannotWrite(error);
       for (const waiting of [...group, ...this.#waiting.splice(0)]) waiting.reject(fault);
@@ -216,7 +216,7 @@ class LevelStore implements Store {
           const index = agent ? [{ type: "del" as const, key: agentEntryKey(agent, seqOf(key)) }] : [];
           return [{ type: "del", key }, ...index];
         });
-        await this.#opened.db.batch(operations);
+        await writeBatch(this.#opened.db, operations, { sync: false });
       }
     } catch (error) {
       this.#options.log.warn("the journal could not be trimmed", { reason: reasonOf(error) });
@@ -279,7 +279,8 @@ class LevelStore implements Store {
     for (const [key] of rows) this.#unreadable.add(key);
     this.#options.log.error("values that could not be read were set aside", { keys: rows.map(([key]) => key) });
     try {
-      await this.#opened.db.batch(
+      await writeBatch(
+        this.#opened.db,
         rows.flatMap(([key, value]): Operation[] => [
           { type: "put", key: quarantineKey(key), value },
           { type: "del", key },

@@ -4,7 +4,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { Log } from "#host/log.js";
-import type { Database, Operation } from "./database.js";
+import { type Database, type Operation, writeBatch } from "./database.js";
 import { SCHEMA_KEY } from "./keys.js";
 import { decodeValue, encodeValue } from "./values.js";
 
@@ -30,14 +30,14 @@ export async function migrate(db: Database, log: Log, steps: readonly Migration[
   const newest = steps.at(-1)?.to ?? FIRST_VERSION;
   const stored = await db.get(SCHEMA_KEY);
   if (stored === undefined) {
-    await db.batch([versionOperation(newest)], { sync: true });
+    await writeBatch(db, [versionOperation(newest)], { sync: true });
     return;
   }
   const version = decodeValue(SCHEMA_KEY, stored);
   if (typeof version !== "number") {
     // One garbled value is no reason to give up all others: each of them carries its own checksum.
     log.error("the store's version could not be read; taken as the newest", { newest });
-    await db.batch([versionOperation(newest)], { sync: true });
+    await writeBatch(db, [versionOperation(newest)], { sync: true });
     return;
   }
   if (version > newest) {
@@ -48,7 +48,7 @@ export async function migrate(db: Database, log: Log, steps: readonly Migration[
   for (const step of steps) {
     if (step.to <= version) continue;
     log.info("migrating the store", { to: step.to, name: step.name });
-    await db.batch([...(await step.operations(db)), versionOperation(step.to)], { sync: true });
+    await writeBatch(db, [...(await step.operations(db)), versionOperation(step.to)], { sync: true });
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { systemClock } from "#host/clock.js";
-import type { Database, Operation } from "#store/database.js";
+import type { Database } from "#store/database.js";
 import { openLevelStore } from "#store/level-store.js";
 import { openDatabase } from "#store/open-database.js";
 import { suite, until } from "../kit/t.js";
@@ -159,23 +159,26 @@ class Disk {
     this.opens++;
     const opened = await openDatabase(options);
     this.syncedBatches = 0;
-    const db = new Proxy(opened.db, {
-      get: (target, name) => {
-        if (name === "batch")
-          return (operations: Operation[], how?: { sync?: boolean }) => this.#batch(target, operations, how);
-        const value = Reflect.get(target, name) as unknown;
-        return typeof value === "function" ? value.bind(target) : value;
-      },
-    });
+    const db = changed(opened.db, "batch", () =>
+      changed(opened.db.batch(), "write", (batch, how) => {
+        if (this.refuses !== null) throw Object.assign(new Error(this.refuses), { code: "LEVEL_IO_ERROR" });
+        if ((how as { sync: boolean }).sync) this.syncedBatches++;
+        return batch.write(how as { sync: boolean });
+      }),
+    );
     return { ...opened, db };
   };
+}
 
-  #batch(db: Database, operations: Operation[], how: { sync?: boolean } = {}): Promise<void> {
-    if (this.refuses !== null)
-      return Promise.reject(Object.assign(new Error(this.refuses), { code: "LEVEL_IO_ERROR" }));
-    if (how.sync) this.syncedBatches++;
-    return db.batch(operations, how);
-  }
+/** The same object but for one method. */
+function changed<T extends object>(whole: T, method: keyof T, instead: (whole: T, ...args: unknown[]) => unknown): T {
+  return new Proxy(whole, {
+    get(target, name) {
+      if (name === method) return (...args: unknown[]) => instead(target, ...args);
+      const value = Reflect.get(target, name) as unknown;
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 async function tamper(dir: string, change: (db: Database) => Promise<void>): Promise<void> {
