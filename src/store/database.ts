@@ -31,6 +31,12 @@ export function isFull(reason: string): boolean {
   return /no space left|quota exceeded|file too large/i.test(reason);
 }
 
+/** Whether a read failed because of what the files hold. */
+export function isDamage(error: unknown): boolean {
+  const { code } = error as { code?: string };
+  return code === "LEVEL_CORRUPTION" || code === "LEVEL_IO_ERROR";
+}
+
 export function reasonOf(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { message?: string } };
   return cause?.message ?? message ?? String(error);

@@ -3,13 +3,15 @@
  * fsync. A value that cannot be read is set aside and the rest is served; a disk that is full makes the store read-only
  * until there is space again.
  */
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from "node:fs";
 import { Fault } from "#core/fault.js";
 import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
-import { type Database, isFull, type Operation, reasonOf, writeBatch } from "./database.js";
+import { type Database, isDamage, isFull, type Operation, reasonOf, writeBatch } from "./database.js";
+import { hasSpace } from "./disk-space.js";
+import { GroupCommit } from "./group-commit.js";
+import { type From, journalPage, type Page } from "./journal-pages.js";
 import { agentEntryKey, agentKey, entryKey, keysOf, quarantineKey, seqOf } from "./keys.js";
 import { type Opened, openDatabase } from "./open-database.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
@@ -27,17 +29,13 @@ export interface LevelStoreOptions {
   readonly open?: typeof openDatabase;
 }
 
-/** Commits in one batch, and commits that may wait for theirs; past that the caller is told to come later. */
-const GROUP_LIMIT = 1_000;
-const WAITING_LIMIT = 10_000;
 /** Entries trimmed at a time, and read at a time for one agent's journal. */
 const PAGE = 500;
-/** How much must be writable before a full disk counts as free again: an open alone writes some of it. */
-const PROBE_BYTES = 1024 * 1024;
-
 /** Throws a Fault: STORE_LOCKED (another daemon has it), STORE_FULL, STORE_BROKEN. Damage is mended: see `health().loss`. */
 export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
-  const open = () => (options.open ?? openDatabase)({ dir: options.dir, log: options.log, nowMs: options.clock.now() });
+  const { dir, log, clock, open: openIt = openDatabase } = options;
+  const open = (damage?: string) =>
+    openIt({ dir, log, nowMs: clock.now(), ...(damage === undefined ? {} : { damage }) });
   return new LevelStore(options, open, await open());
 }
 
@@ -51,7 +49,7 @@ interface Waiting {
 
 class LevelStore implements Store {
   readonly #options: LevelStoreOptions;
-  readonly #open: () => Promise<Opened>;
+  readonly #open: (damage?: string) => Promise<Opened>;
   readonly #journalLimit: number;
   #opened: Opened;
   /** While the database is being opened again. */
@@ -59,8 +57,7 @@ class LevelStore implements Store {
   #cancelRetry: () => void = () => {};
   #closed = false;
 
-  #waiting: Waiting[] = [];
-  #writing: Promise<void> | null = null;
+  readonly #commits = new GroupCommit<Waiting>((group) => this.#writeGroup(group));
   #trimming: Promise<void> | null = null;
   #seq: number;
   #oldestSeq: number;
@@ -69,8 +66,10 @@ class LevelStore implements Store {
   readonly #unreadable = new Set<string>();
   #readOnly: Fault | null = null;
   #loss: string | null;
+  /** A damaged file is mended once while we run: were it damaged again at once, reading would never end. */
+  #mended = false;
 
-  constructor(options: LevelStoreOptions, open: () => Promise<Opened>, opened: Opened) {
+  constructor(options: LevelStoreOptions, open: (damage?: string) => Promise<Opened>, opened: Opened) {
     this.#options = options;
     this.#open = open;
     this.#journalLimit = options.journalLimit ?? 100_000;
@@ -98,14 +97,12 @@ class LevelStore implements Store {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new Fault("STORE_BROKEN", "the store is closed");
       if (this.#readOnly !== null) throw this.#readOnly;
-      if (this.#waiting.length >= WAITING_LIMIT) throw new Fault("TOO_MANY", "the store cannot keep up; try again");
-      this.#waiting.push({
+      this.#commits.add({
         agents: (commit.agents ?? []).map((record) => ({ key: agentKey(record.id), json: JSON.stringify(record) })),
         entries: (commit.entries ?? []).map((entry) => ({ entry, json: JSON.stringify(withoutSeq(entry)) })),
         resolve,
         reject,
       });
-      this.#writing ??= this.#writeAll();
     });
   }
 
@@ -117,30 +114,12 @@ class LevelStore implements Store {
     return this.#oldestSeq;
   }
 
-  async journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]> {
-    const found: JournalEntry[] = [];
-    for (let from = after; found.length < limit; ) {
-      const count = Math.min(PAGE, limit - found.length);
-      const page = agent ? await this.#agentPage(agent, { gt: from }, count) : await this.#page({ gt: from }, count);
-      found.push(...page.entries);
-      if (page.last === null) break;
-      from = page.last;
-    }
-    return found;
+  journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]> {
+    return this.#entries({ gt: after }, limit, agent);
   }
 
   async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
-    const found: JournalEntry[] = [];
-    for (let before = Number.MAX_SAFE_INTEGER; found.length < limit; ) {
-      const count = Math.min(PAGE, limit - found.length);
-      const page = agent
-        ? await this.#agentPage(agent, { lt: before }, count)
-        : await this.#page({ lt: before }, count);
-      found.push(...page.entries);
-      if (page.last === null) break;
-      before = page.last;
-    }
-    return found.reverse();
+    return (await this.#entries({ lt: Number.MAX_SAFE_INTEGER }, limit, agent)).reverse();
   }
 
   health(): StoreHealth {
@@ -157,23 +136,13 @@ class LevelStore implements Store {
     if (this.#closed) return;
     this.#closed = true;
     this.#cancelRetry();
-    await this.#writing;
-    await this.#trimming;
     await this.#reopening;
+    await this.#commits.finish();
+    await this.#trimming;
     await this.#opened.close();
   }
 
   // Writing
-
-  async #writeAll(): Promise<void> {
-    await Promise.resolve(); // commits made in this same moment join the first batch
-    while (this.#waiting.length > 0 && this.#readOnly === null)
-      await this.#writeGroup(this.#waiting.splice(0, GROUP_LIMIT));
-    this.#writing = null;
-    this.#trimming ??= this.#trim().finally(() => {
-      this.#trimming = null;
-    });
-  }
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     let seq = this.#seq;
@@ -193,12 +162,15 @@ class LevelStore implements Store {
       if (operations.length > 0) await writeBatch(this.#opened.db, operations, { sync: true });
     } catch (error) {
       const fault = this.#cannotWrite(error);
-      for (const waiting of [...group, ...this.#waiting.splice(0)]) waiting.reject(fault);
+      for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
       return;
     }
     if (this.#oldestSeq === 0 && seq > this.#seq) this.#oldestSeq = this.#seq + 1;
     this.#seq = seq;
     for (const [index, waiting] of group.entries()) waiting.resolve(results[index]!);
+    this.#trimming ??= this.#trim().finally(() => {
+      this.#trimming = null;
+    });
   }
 
   /** Deletes the oldest entries past the limit, a page at a time; without fsync, since it can be done again. */
@@ -225,40 +197,16 @@ class LevelStore implements Store {
 
   // Reading
 
-  /** One page of the journal in the direction of `range`; `last` is where the next page begins, null at the end. */
-  async #page(
-    range: { gt: number } | { lt: number },
-    count: number,
-  ): Promise<{ entries: JournalEntry[]; last: number | null }> {
-    const reverse = "lt" in range;
-    const keys = reverse
-      ? { gt: keysOf("entry").gt, lt: entryKey(range.lt) }
-      : { gt: entryKey(Math.max(0, range.gt)), lt: keysOf("entry").lt };
-    const rows = await this.#read((db) => db.iterator({ ...keys, limit: count, reverse }).all());
-    const last = rows.length < count ? null : seqOf(rows.at(-1)![0]);
-    return { entries: await this.#entries(rows), last };
-  }
-
-  async #agentPage(
-    agent: AgentId,
-    range: { gt: number } | { lt: number },
-    count: number,
-  ): Promise<{ entries: JournalEntry[]; last: number | null }> {
-    const reverse = "lt" in range;
-    const all = keysOf(`agent-entry!${agent}`);
-    const keys = reverse
-      ? { gt: all.gt, lt: agentEntryKey(agent, range.lt) }
-      : { gt: agentEntryKey(agent, Math.max(0, range.gt)), lt: all.lt };
-    const index = await this.#read((db) => db.keys({ ...keys, limit: count, reverse }).all());
-    const wanted = index.map((key) => entryKey(seqOf(key)));
-    const values = await this.#read((db) => db.getMany(wanted));
-    const rows = wanted.flatMap((key, i): [string, Buffer][] => (values[i] === undefined ? [] : [[key, values[i]]]));
-    return { entries: await this.#entries(rows), last: index.length < count ? null : seqOf(index.at(-1)!) };
-  }
-
-  async #entries(rows: readonly (readonly [string, Buffer])[]): Promise<JournalEntry[]> {
-    const decoded = await this.#decodeAll<NewEntry>(rows);
-    return decoded.map(([key, entry]) => ({ ...entry, seq: seqOf(key) }));
+  async #entries(from: From, limit: number, agent?: AgentId): Promise<JournalEntry[]> {
+    const found: JournalEntry[] = [];
+    for (let next: From | null = from; next !== null && found.length < limit; ) {
+      const start: From = next;
+      const count = Math.min(PAGE, limit - found.length);
+      const page: Page = await this.#read((db) => journalPage(db, start, count, agent));
+      for (const [key, entry] of await this.#decodeAll<NewEntry>(page.rows)) found.push({ ...entry, seq: seqOf(key) });
+      next = page.next;
+    }
+    return found;
   }
 
   /** The values that can be read; the others are moved to the quarantine, as they are. */
@@ -294,17 +242,25 @@ class LevelStore implements Store {
     }
   }
 
-  /** Reads; where that fell into a reopening, reads again after it. */
+  /** Reads; where that fell into a reopening, or meets a damaged file, reads again after it was opened anew. */
   async #read<T>(read: (db: Database) => Promise<T>): Promise<T> {
     await this.#reopening;
     try {
       return await read(this.#opened.db);
     } catch (error) {
+      if (this.#reopening === null && isDamage(error) && !this.#mended && !this.#closed) {
+        this.#mended = true;
+        this.#beginReopen(reasonOf(error));
+      }
       if (this.#reopening !== null) {
         await this.#reopening;
-        return read(this.#opened.db);
+        try {
+          return await read(this.#opened.db);
+        } catch (again) {
+          throw cannotRead(again);
+        }
       }
-      throw new Fault("STORE_BROKEN", `the store cannot be read: ${reasonOf(error)}`, { cause: error });
+      throw cannotRead(error);
     }
   }
 
@@ -327,48 +283,43 @@ class LevelStore implements Store {
     this.#cancelRetry = clock.wake(clock.now() + retryMs, () => {
       if (this.#closed) return;
       // An open needs space of its own: on a full disk it would fail, and with it all reading.
-      if (this.#hasSpace()) {
-        this.#reopening = this.#reopen().finally(() => {
-          this.#reopening = null;
-        });
+      if (hasSpace(this.#options.dir)) {
+        this.#beginReopen();
       } else {
         this.#retryLater();
       }
     });
   }
 
-  #hasSpace(): boolean {
-    const probe = `${this.#options.dir}.probe`;
-    try {
-      const fd = openSync(probe, "w", 0o600);
-      try {
-        writeSync(fd, Buffer.alloc(PROBE_BYTES));
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
-      return true;
-    } catch {
-      return false;
-    } finally {
-      rmSync(probe, { force: true });
-    }
+  /** `damage`: what was met in a file; the database is then rebuilt as it is opened. */
+  #beginReopen(damage?: string): void {
+    this.#reopening = this.#reopen(damage).finally(() => {
+      this.#reopening = null;
+    });
   }
 
-  async #reopen(): Promise<void> {
+  async #reopen(damage?: string): Promise<void> {
     try {
+      await this.#commits.pause();
+      await this.#trimming;
       await this.#opened.close();
-      this.#opened = await this.#open();
+      this.#opened = await this.#open(damage);
       this.#seq = this.#opened.seq;
       this.#oldestSeq = this.#opened.oldestSeq;
       this.#loss = this.#opened.loss ?? this.#loss;
+      if (this.#readOnly !== null) this.#options.log.info("the store can be written again");
       this.#readOnly = null;
-      this.#options.log.info("the store can be written again");
     } catch (error) {
       this.#options.log.warn("the store could not be opened again", { reason: reasonOf(error) });
-      this.#retryLater();
+      const fault = this.#cannotWrite(error);
+      for (const waiting of this.#commits.takeBack()) waiting.reject(fault);
     }
+    this.#commits.resume();
   }
+}
+
+function cannotRead(error: unknown): Fault {
+  return new Fault("STORE_BROKEN", `the store cannot be read: ${reasonOf(error)}`, { cause: error });
 }
 
 /** The number stands in the key alone. */

@@ -87,6 +87,7 @@ async function openGuarded(options: RescueOptions): Promise<{ db: Database; seq:
   const marker = readMarker(dir);
 
   const snapshot = marker === null ? null : takeSnapshot(dir);
+  if (options.damage !== undefined) return rescue(options, snapshot, marker?.seq ?? 0, options.damage);
   let damage: string;
   try {
     const db = await openLevel(dir, marker === null);

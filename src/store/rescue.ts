@@ -5,9 +5,10 @@
  */
 import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
 import { Level } from "level";
+import { Fault } from "#core/fault.js";
 import { readJson, writeWhole } from "#host/files.js";
 import type { Log } from "#host/log.js";
-import { type Database, openLevel, reasonOf, seqRange } from "./database.js";
+import { type Database, isFull, openLevel, reasonOf, seqRange } from "./database.js";
 import { keysOf } from "./keys.js";
 import { linkFiles, writeMarker } from "./marker.js";
 import { type Migration, migrateOrClose } from "./migrate.js";
@@ -18,6 +19,8 @@ export interface RescueOptions {
   /** For the names of folders set aside. */
   readonly nowMs: number;
   readonly migrations?: readonly Migration[];
+  /** What was met in a file while the store was open: it is rebuilt rather than opened as it is. */
+  readonly damage?: string;
 }
 
 interface UnderWay {
@@ -70,6 +73,8 @@ export async function rescue(
     }
     outcome = "it was repaired; what could not be read is missing";
   } catch (error) {
+    // The files are set aside and the note stays: the next open tries again, with space.
+    if (isFull(reasonOf(error))) throw new Fault("STORE_FULL", "no space to repair the store", { cause: error });
     log.error("the store could not be repaired", { reason: reasonOf(error) });
     rmSync(dir, { recursive: true, force: true });
     db = await openLevel(dir, true);

@@ -162,7 +162,7 @@ test("a garbled table costs what lay in the block, not the store", async () => {
   const dir = await compacted();
   const table = find(dir, /\.ldb$/);
   const bytes = readFileSync(table);
-  bytes.fill(0xa5, 9_000, 9_300); // the first keys are the agents'
+  bytes.fill(0xff, 9_000, 14_000); // the first keys are the agents'
   writeFileSync(table, bytes);
 
   const store = await open(dir);
@@ -170,6 +170,25 @@ test("a garbled table costs what lay in the block, not the store", async () => {
   assert.ok(agents.length > 150 && agents.length < 200, `${agents.length} agents`);
   assert.is((await store.journal(0, 1_000)).length, 300);
   await store.commit({ agents: [record(500)] });
+  await store.close();
+});
+
+test("damage that is met while it runs is mended on the way, and said", async () => {
+  const dir = await compacted();
+  const table = find(dir, /\.ldb$/);
+  const bytes = readFileSync(table);
+  const journal = bytes.lastIndexOf("entry!"); // the last whole key of the last journal block or so
+  bytes.fill(0xff, journal - 30_000, journal - 25_000);
+  writeFileSync(table, bytes);
+
+  const store = await open(dir);
+  assert.is(store.health().loss, null, "the records are whole, and nobody reads the journal yet");
+  const [entries, again, agents] = await Promise.all([store.journal(0, 1_000), store.latest(1_000), store.agents()]);
+  assert.ok(entries.length > 250 && entries.length < 300, `${entries.length} entries`);
+  assert.equal(again, entries);
+  assert.is(agents.length, 200);
+  assert.match(store.health().loss ?? "", /was repaired/);
+  assert.is(told(await store.commit({ entries: [entry(7)] })), "301:7");
   await store.close();
 });
 
