@@ -42,9 +42,12 @@ export async function createTab(request: Request, tab: NewTab): Promise<LivePane
   return live;
 }
 
-/** As tmux changes it: what would mean something in a target becomes an underscore (3.6 and before). */
+/**
+ * Two names are the same session where this is the same: tmux up to 3.6 writes an underscore for what would mean something
+ * in a target, and a backslash before some characters.
+ */
 function sessionName(name: string): string {
-  return name.replace(/[:.]/g, "_");
+  return name.replace(/[:.]/g, "_").replace(/\\/g, "");
 }
 
 interface Place {
@@ -53,17 +56,18 @@ interface Place {
   readonly placeholder: number | null;
 }
 
-async function findOrMakeSession(request: Request, name: string, tab: NewTab): Promise<Place> {
+async function findOrMakeSession(request: Request, wanted: string, tab: NewTab): Promise<Place> {
   for (let tries = 1; ; tries++) {
     const [listing] = await request(listSessions);
     for (const line of listing!.toString("utf8").split("\n")) {
       const [session, found] = line.split("\t");
-      if (found === name && isSession(session)) return { session, placeholder: null };
+      if (found !== undefined && sessionName(found) === wanted && isSession(session))
+        return { session, placeholder: null };
     }
     try {
-      const [made] = await request(newSession(name, tab.columns, tab.rows));
+      const [made] = await request(newSession(tab.sessionName, tab.columns, tab.rows));
       const [session, index] = made!.toString("utf8").trim().split(" ");
-      if (!isSession(session)) throw new Fault("TMUX_REFUSED", `tmux made no session ${name}.`);
+      if (!isSession(session)) throw new Fault("TMUX_REFUSED", `tmux made no session ${tab.sessionName}.`);
       await request(raiseHistoryLimit(session, HISTORY_ROWS));
       return { session, placeholder: Number(index) };
     } catch (error) {

@@ -1,5 +1,6 @@
 /** A tmux server of a test's own: its own socket, no configuration, and gone at the end. */
 import { execFile } from "node:child_process";
+import type { PaneId } from "#core/model.js";
 import { BLANK_ROW, type Still } from "#core/screen/still.js";
 import { systemClock } from "#host/clock.js";
 import type { Log } from "#tmux/connection.js";
@@ -43,6 +44,15 @@ export class RealTmux {
       env: { ...this.env, ...more.env },
       emulator: more.emulator ?? plainStills,
     });
+  }
+
+  /** The user's panes, in the order of their sessions' names. */
+  async panes(): Promise<PaneId[]> {
+    const listed = await this.run("list-panes", "-a", "-F", "#{session_name} #{pane_id}");
+    return listed
+      .split("\n")
+      .filter((line) => !line.startsWith("_drover "))
+      .map((line) => line.slice(line.lastIndexOf(" ") + 1) as PaneId);
   }
 
   async sessions(): Promise<string[]> {

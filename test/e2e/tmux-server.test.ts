@@ -1,0 +1,312 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
+import type { AgentId, PaneId, PaneMark, Sighting } from "#core/model.js";
+import type { Still } from "#core/screen/still.js";
+import type { NewTab } from "#tmux/multiplexer.js";
+import type { TmuxServer } from "#tmux/server.js";
+import { suite, until } from "../kit/t.js";
+import { RealTmux, textOf } from "../tmux/real-tmux.js";
+
+const test = suite("tmux server", 20_000);
+const folder = mkdtempSync(join(tmpdir(), "drover-tmux-"));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Scene {
+  readonly tmux: RealTmux;
+  readonly server: TmuxServer;
+  readonly sightings: Sighting[];
+  readonly stills: [PaneId, Still][];
+  /** The newest screen told of a pane. */
+  screen(pane: PaneId): string;
+}
+
+async function scene(play: (scene: Scene) => Promise<void>, prepare?: (tmux: RealTmux) => Promise<unknown>) {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  const sightings: Sighting[] = [];
+  const stills: [PaneId, Still][] = [];
+  try {
+    await prepare?.(tmux);
+    await server.start({
+      sighting: (sighting) => sightings.push(sighting),
+      still: (pane, still) => stills.push([pane, still]),
+      connection: () => {},
+    });
+    await play({
+      tmux,
+      server,
+      sightings,
+      stills,
+      screen: (pane) => {
+        const last = stills.findLast(([id]) => id === pane);
+        return last === undefined ? "" : textOf(last[1]);
+      },
+    });
+  } finally {
+    await server.close();
+    assert.not((await tmux.sessions()).includes("_drover"), "our session is gone");
+    await tmux.end();
+  }
+}
+
+const mark = (label: string): PaneMark => ({ id: `01J${label.toUpperCase()}` as AgentId, label, incarnation: 1 });
+const tab = (label: string, command: readonly string[], more: Partial<NewTab> = {}): NewTab => ({
+  sessionName: "fleet",
+  windowName: label,
+  cwd: folder,
+  command,
+  env: {},
+  mark: mark(label),
+  columns: 100,
+  rows: 30,
+  ...more,
+});
+const code = (fault: unknown) => (fault instanceof Fault ? fault.code : String(fault));
+const refused = (work: Promise<unknown>) => work.then(() => "no fault", code);
+
+test("without a server a tab starts one, in a session of its size, marked, with its own environment", () =>
+  scene(async ({ tmux, server, sightings }) => {
+    assert.equal(sightings, [{ blind: "no-server" }]);
+    const made = await server.createTab(
+      tab("one", ["sh", "-c", 'echo "$GREETING|$PWD|$TMUX_PANE"; exec cat'], { env: { GREETING: 'a "b" $c #{d} é' } }),
+    );
+    assert.equal(made.mark, mark("one"));
+    assert.equal([made.sessionName, made.windowName, made.columns, made.rows], ["fleet", "one", 100, 30]);
+    await until("it says its environment", async () => {
+      const rows = textOf(await server.capture(made.pane));
+      return rows === `a "b" $c #{d} é|${folder}|${made.pane}`;
+    });
+    await until("the daemon is told", () => {
+      const last = sightings.at(-1);
+      return last !== undefined && "panes" in last && last.panes.some((pane) => pane.mark?.label === "one");
+    });
+    assert.is(await tmux.run("list-windows", "-t", "=fleet", "-F", "#{window_name}"), "one");
+    assert.is(await tmux.run("show-options", "-t", "=fleet:", "history-limit"), "history-limit 10000");
+    assert.is(await tmux.run("display-message", "-p", "-t", made.pane, "#{history_limit}"), "10000");
+    assert.is(await tmux.run("show-options", "-g", "history-limit"), "history-limit 2000");
+  }));
+
+test("a tab in a user's session changes neither its options nor its current window", () =>
+  scene(
+    async ({ tmux, server }) => {
+      const options = async () => [
+        await tmux.run("show-options", "-g"),
+        await tmux.run("show-options", "-gw"),
+        await tmux.run("show-options", "-s"),
+        await tmux.run("show-options", "-t", "=fleet:"),
+        await tmux.run("show-options", "-w", "-t", "=fleet:mine"),
+        await tmux.run("show-environment", "-t", "=fleet"),
+        await tmux.run("display-message", "-p", "-t", "=fleet:", "#{window_name} #{window_width}x#{window_height}"),
+      ];
+      const before = await options();
+      const [one, two] = await Promise.all([
+        server.createTab(tab("one", ["cat"])),
+        server.createTab(tab("two", ["cat"], { sessionName: "fleet" })),
+      ]);
+      assert.equal(await options(), before);
+      assert.equal([one.windowIndex, two.windowIndex], [1, 2]);
+      await until("both programs run, started without a shell", async () => {
+        const now = await server.sight();
+        if (!("panes" in now)) return false;
+        return [one, two].every((made) => now.panes.find((pane) => pane.pane === made.pane)?.command === "cat");
+      });
+    },
+    async (tmux) => {
+      await tmux.session("fleet");
+      await tmux.run("rename-window", "-t", "=fleet:", "mine");
+    },
+  ));
+
+test("names and directories are never commands", () =>
+  scene(async ({ tmux, server }) => {
+    const trap = join(folder, "ran");
+    const odd = join(folder, "a#[b #{c} #(touch x)");
+    mkdirSync(odd);
+    const name = `#(touch ${trap}) #{pid} "q" 'r' ; kill-server`;
+    const made = await server.createTab(tab("odd", ["cat"], { sessionName: name, windowName: name, cwd: odd }));
+    await server.mark(made.pane, mark("odd"), `${name} ##`);
+    const [session, window, path] = (
+      await tmux.run("display-message", "-p", "-t", made.pane, "#{session_name}\t#{window_name}\t#{pane_start_path}")
+    ).split("\t");
+    assert.is(session, name);
+    assert.is(window, `${name} ##`);
+    assert.is(path, odd);
+    assert.is(existsSync(trap), false);
+  }));
+
+test("a directory that is none, an empty name and our own session are refused", () =>
+  scene(async ({ server }) => {
+    assert.is(await refused(server.createTab(tab("x", ["cat"], { cwd: join(folder, "no") }))), "INVALID");
+    assert.is(await refused(server.createTab(tab("x", ["cat"], { sessionName: "" }))), "INVALID");
+    assert.is(await refused(server.createTab(tab("x", ["cat"], { sessionName: "_drover" }))), "INVALID");
+  }));
+
+test("the exit code of a program that ended is read, and the signal that ended one", () =>
+  scene(async ({ server, sightings }) => {
+    const quick = await server.createTab(tab("quick", ["sh", "-c", "exit 3"]));
+    const killed = await server.createTab(tab("killed", ["cat"]));
+    await server.signal(killed.pane, "SIGKILL");
+    const exits = () => {
+      const last = sightings.at(-1);
+      if (last === undefined || !("panes" in last)) return null;
+      return last.panes.map((pane) => pane.exit);
+    };
+    await until("both ends are told", () => exits()?.length === 2 && exits()?.every((exit) => exit !== null), {
+      show: () => JSON.stringify(exits()),
+    });
+    assert.equal(exits(), [
+      { code: 3, signal: null },
+      { code: null, signal: "SIGKILL" },
+    ]);
+    assert.is(await refused(server.paste(quick.pane, "late")), "NOT_READY");
+    await server.killPane(quick.pane);
+    assert.is(await refused(server.killPane(quick.pane)), "NOT_FOUND");
+    assert.is(await refused(server.capture(quick.pane)), "NOT_FOUND");
+    assert.is(await refused(server.history(quick.pane, 10)), "NOT_FOUND");
+    assert.is(await refused(server.keys(quick.pane, ["Enter"])), "NOT_FOUND");
+  }));
+
+test("only panes that are read and have changed are captured", () =>
+  scene(
+    async ({ tmux, server, stills, screen }) => {
+      const [one, two, three] = await tmux.panes();
+      const interest = { panes: new Set([one!, two!]), focused: new Set<PaneId>(), lively: true };
+      server.interest(interest);
+      await until("both are told once", () => stills.length === 2);
+      await tmux.run("send-keys", "-t", two!, "-l", "hello");
+      await tmux.run("send-keys", "-t", three!, "-l", "nobody reads this");
+      await until("the change is told", () => screen(two!) === "hello");
+      await tmux.run("send-keys", "-t", two!, "-l", " again");
+      await until("the next change is told", () => screen(two!) === "hello again");
+      assert.equal(new Set(stills.map(([pane]) => pane)), new Set([one, two]));
+      assert.is(stills.filter(([pane]) => pane === one).length, 1);
+      server.interest({ ...interest, panes: new Set([three!]) });
+      await until("a pane newly of interest is told as it is", () => screen(three!) === "nobody reads this");
+    },
+    async (tmux) => {
+      for (const name of ["a", "b", "c"]) await tmux.session(name);
+    },
+  ));
+
+test("a key's echo is seen at once where somebody looks", () =>
+  scene(
+    async ({ server, tmux, screen }) => {
+      const [pane] = (await tmux.panes()) as [PaneId];
+      server.interest({ panes: new Set(), focused: new Set([pane]), lively: false });
+      await until("it is told", () => screen(pane) === "" && server.info().connected);
+      await server.keys(pane, ["h", "i", "Space", ";", "é"]);
+      server.lookSoon(pane);
+      const sent = Date.now();
+      await until("the echo is told", () => screen(pane) === "hi ;é");
+      assert.ok(Date.now() - sent < 1_000);
+    },
+    (tmux) => tmux.session("work"),
+  ));
+
+test("text is pasted exactly, as one bracketed paste that it cannot end", () =>
+  scene(async ({ server, tmux }) => {
+    const file = join(folder, "pasted");
+    const program = `stty raw -echo; printf '\\033[?2004h'; printf ready; exec cat > ${file}`;
+    const made = await server.createTab(tab("paste", ["sh", "-c", program]));
+    await until("it is ready", async () => textOf(await server.capture(made.pane)) === "ready");
+    const text =
+      'one\ttab\ntwo "q" \\ $HOME ~ # #{x} `y` ; é ✓ 😀\r\nend\x1b[201~\x03rm -rf\x7f \u009b201~ %end 1 2 1\n';
+    await tmux.run("set-buffer", "-b", "mine", "my own");
+    await tmux.run("copy-mode", "-t", made.pane);
+    await server.paste(made.pane, text);
+    const clean = 'one\ttab\rtwo "q" \\ $HOME ~ # #{x} `y` ; é ✓ 😀\rend[201~rm -rf 201~ %end 1 2 1\r';
+    const wanted = `\x1b[200~${clean}\x1b[201~`;
+    const seen = () => readFileSync(file, "utf8");
+    await until("it has arrived", () => seen().length >= wanted.length, { show: seen });
+    assert.is(seen(), wanted);
+    assert.is(await tmux.run("list-buffers", "-F", "#{buffer_name}"), "mine");
+    assert.is(await tmux.run("display-message", "-p", "-t", made.pane, "#{pane_in_mode}"), "0");
+    const long = "0123456789abcdef\n".repeat(15_000);
+    await server.paste(made.pane, long);
+    await until("a long one too", () => seen().length >= wanted.length + long.length + 12, { limitMs: 12_000 });
+    assert.is(seen().slice(wanted.length), `\x1b[200~${long.replaceAll("\n", "\r")}\x1b[201~`);
+  }));
+
+test("keys arrive as keys, and what is none is refused rather than typed", () =>
+  scene(async ({ server }) => {
+    const file = join(folder, "keys");
+    const made = await server.createTab(tab("keys", ["sh", "-c", `stty raw -echo; printf ready; exec cat > ${file}`]));
+    await until("it is ready", async () => textOf(await server.capture(made.pane)) === "ready");
+    assert.is(await refused(server.keys(made.pane, ["S-Enter"])), "INVALID");
+    assert.is(await refused(server.keys(made.pane, ["Entre"])), "INVALID");
+    await server.keys(made.pane, ["1", "-", "é", "Enter", "Escape", "Up", "C-c", "M-x", "BTab"]);
+    const wanted = "1-é\r\x1b\x1b[A\x03\x1bx\x1b[Z";
+    await until("they have arrived", () => readFileSync(file, "utf8").length >= wanted.length);
+    assert.is(readFileSync(file, "utf8"), wanted);
+  }));
+
+test("history comes whole, in pieces, with the screen at its end", () =>
+  scene(async ({ server }) => {
+    const made = await server.createTab(tab("long", ["sh", "-c", "seq 1 3000; exec cat"], { rows: 20 }));
+    await until("it has written", async () => textOf(await server.capture(made.pane)).endsWith("3000"));
+    const all = await server.history(made.pane, 100_000);
+    assert.equal(
+      all.slice(0, 3_000),
+      Array.from({ length: 3_000 }, (_, i) => String(i + 1)),
+    );
+    const some = await server.history(made.pane, 700);
+    assert.equal(
+      some.slice(0, 719),
+      Array.from({ length: 719 }, (_, i) => String(2_282 + i)),
+    );
+    assert.is(some.length, 720);
+  }));
+
+test("what is renamed, marked, moved, made and closed by others is told", () =>
+  scene(
+    async ({ tmux, server, sightings }) => {
+      const names = () => {
+        const last = sightings.at(-1);
+        if (last === undefined || !("panes" in last)) return [];
+        return last.panes.map((p) => `${p.sessionName}:${p.windowName}:${p.mark?.label ?? "-"}`);
+      };
+      const [pane] = (await tmux.panes()) as [PaneId];
+      await tmux.run("rename-window", "-t", pane, "win");
+      await until("the window's name is told", () => names().includes("work:win:-"), { show: () => names().join() });
+      await server.mark(pane, mark("bee"), null);
+      await until("the mark is told", () => names().includes("work:win:bee"));
+      await tmux.run("rename-session", "-t", "=work", "play");
+      await until("the session's name is told", () => names().includes("play:win:bee"));
+      await tmux.run("new-session", "-d", "-s", "other", "cat");
+      await until("a new session is told", () => names().length === 2);
+      await tmux.run("move-window", "-d", "-s", pane, "-t", "other:7");
+      await until("the move is told", () => names().includes("other:win:bee"));
+      await tmux.run("link-window", "-d", "-s", "other:7", "-t", "other:8");
+      await tmux.run("kill-window", "-t", "other:1").catch(() => {});
+      await tmux.run("new-window", "-d", "-t", "other:9", "-n", "last", "cat");
+      await until("a linked window counts once", () => names().join().includes("last"));
+      assert.is(names().filter((name) => name === "other:win:bee").length, 1);
+    },
+    (tmux) => tmux.session("work"),
+  ));
+
+test("looking starts no process", () =>
+  scene(
+    async ({ server, tmux, stills }) => {
+      const [pane] = (await tmux.panes()) as [PaneId];
+      server.interest({ panes: new Set([pane]), focused: new Set([pane]), lively: true });
+      await until("it has looked", () => stills.length > 0);
+      const children = () => readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
+      const before = children();
+      const began = Date.now();
+      const seen = new Set<string>();
+      await until("several ticks have passed", () => {
+        for (const child of children()) seen.add(child);
+        return Date.now() - began > 600;
+      });
+      assert.equal([...seen], before);
+      assert.is(before.length, 1, "the watchdog is the only child");
+      assert.is(stills.length, 1, "nothing changed, nothing was told");
+    },
+    (tmux) => tmux.session("work"),
+  ));
+
+test.run();
