@@ -4,7 +4,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { Log } from "#host/log.js";
-import { type Database, type Operation, writeBatch } from "./database.js";
+import { type Database, isDamage, type Operation, reasonOf, writeBatch } from "./database.js";
 import { SCHEMA_KEY } from "./keys.js";
 import { decodeValue, encodeValue } from "./values.js";
 
@@ -52,13 +52,17 @@ export async function migrate(db: Database, log: Log, steps: readonly Migration[
   }
 }
 
-/** The same; the database is closed where it fails. */
+/**
+ * The same; the database is closed where it fails. A step that fails is a Fault: only what the files hold may lead to
+ * their repair, never a mistake in a step.
+ */
 export async function migrateOrClose(db: Database, log: Log, steps: readonly Migration[] | undefined): Promise<void> {
   try {
     await migrate(db, log, steps);
   } catch (error) {
     await db.close();
-    throw error;
+    if (error instanceof Fault || isDamage(error)) throw error;
+    throw new Fault("STORE_BROKEN", `the store could not be migrated: ${reasonOf(error)}`, { cause: error });
   }
 }
 

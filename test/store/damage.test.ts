@@ -183,7 +183,13 @@ test("damage that is met while it runs is mended on the way, and said", async ()
 
   const store = await open(dir);
   assert.is(store.health().loss, null, "the records are whole, and nobody reads the journal yet");
-  const [entries, again, agents] = await Promise.all([store.journal(0, 1_000), store.latest(1_000), store.agents()]);
+  const reading = Promise.all([store.journal(0, 1_000), store.latest(1_000), store.agents()]);
+  const commits = Array.from({ length: 20 }, async (_, i) => {
+    for (let wait = 0; wait < i; wait++) await new Promise((resolve) => setImmediate(resolve));
+    return told(await store.commit({ agents: [record(i)] }));
+  });
+  const [entries, again, agents] = await reading;
+  assert.equal(await Promise.all(commits), Array(20).fill(""), "commits wait for the repair and succeed");
   assert.ok(entries.length > 250 && entries.length < 300, `${entries.length} entries`);
   assert.equal(again, entries);
   assert.is(agents.length, 200);
