@@ -163,4 +163,17 @@ test("a paste arrives whole, not as keys", async () => {
   await shown('last paste "q\\ny x"');
 });
 
+test("a terminal that goes away takes the program with it", async () => {
+  const pid = await start();
+  tmux("kill-server");
+  await until("the process is gone", () => {
+    try {
+      process.kill(pid, 0);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+});
+
 test.run();

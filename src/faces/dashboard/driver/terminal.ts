@@ -3,7 +3,7 @@
  * given back on every way out that a process can notice: exit, an uncaught error, SIGTERM, SIGINT, SIGQUIT, SIGHUP and a
  * stop from the keyboard's shell (SIGTSTP).
  */
-import { writeSync } from "node:fs";
+import { Outlet } from "./outlet.js";
 
 /** Alternate screen, hidden cursor, no wrapping at the edge, bracketed paste, clicks, drags, SGR coordinates, focus. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?1004h\x1b[m\x1b[H\x1b[2J";
@@ -31,9 +31,8 @@ const END_LIMIT_MS = 1_000;
 export class Terminal {
   /** Whether the terminal is in our modes now. */
   held = false;
-  /** The output has more than it can take; nothing should be written until `drain`. */
-  full = false;
   private closed = false;
+  private readonly outlet: Outlet;
   private readonly undo: (() => void)[] = [];
 
   constructor(
@@ -41,6 +40,7 @@ export class Terminal {
     private readonly output: NodeJS.WriteStream,
     private readonly events: TerminalEvents,
   ) {
+    this.outlet = new Outlet(output, { drain: () => events.drain(), gone: () => this.hangUp() });
     this.on(input, "data", (chunk: Buffer | string) => {
       if (this.held) events.bytes(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
     });
@@ -49,10 +49,6 @@ export class Terminal {
     this.on(input, "error", () => this.hangUp());
     this.on(output, "error", () => this.hangUp());
     this.on(output, "resize", () => events.resize());
-    this.on(output, "drain", () => {
-      this.full = false;
-      events.drain();
-    });
     this.on(process, "exit", () => this.giveBack());
     // Only watches: Node then prints the error and exits as it always does, on a screen that is whole again.
     this.on(process, "uncaughtExceptionMonitor", () => this.giveBack());
@@ -62,10 +58,11 @@ export class Terminal {
     this.on(process, "SIGHUP", () => this.hangUp());
     this.on(process, "SIGTSTP", this.stop);
     this.on(process, "SIGCONT", this.continued);
-    // Otherwise a terminal that is not read (a stalled SSH) blocks the whole process inside a write.
-    const handle = (output as { _handle?: { setBlocking?: (on: boolean) => void } })._handle;
-    handle?.setBlocking?.(false);
-    this.undo.push(() => handle?.setBlocking?.(true));
+  }
+
+  /** The output has not taken all it was given; nothing should be written until `drain`. */
+  get full(): boolean {
+    return this.outlet.full;
   }
 
   size(): { columns: number; rows: number } {
@@ -85,7 +82,7 @@ export class Terminal {
     if (!this.held) return;
     this.held = false;
     this.input.pause();
-    this.writeNow(LEAVE);
+    this.outlet.last(LEAVE);
     try {
       this.input.setRawMode?.(false);
     } catch {
@@ -94,13 +91,14 @@ export class Terminal {
   }
 
   write(text: string): void {
-    if (this.output.writable && !this.output.write(text)) this.full = true;
+    this.outlet.write(text);
   }
 
   close(): void {
     if (this.closed) return;
     this.giveBack();
     this.closed = true;
+    this.outlet.close();
     for (const call of this.undo.splice(0)) call();
   }
 
@@ -156,25 +154,6 @@ export class Terminal {
       setTimeout(leave, END_LIMIT_MS);
       wait.then(leave, leave);
     } else leave();
-  }
-
-  /** Past Node's stream, so that it arrives even while the process is on its way out. */
-  private writeNow(text: string): void {
-    const fd = (this.output as { fd?: number }).fd;
-    const handle = (this.output as { _handle?: { setBlocking?: (on: boolean) => void } })._handle;
-    if (typeof fd !== "number" || !handle) {
-      if (this.output.writable) this.output.write(text);
-      return;
-    }
-    for (let tries = 0; tries < 50; tries++) {
-      try {
-        writeSync(fd, text);
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") return;
-        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10); // the terminal is slow; half a second at most
-      }
-    }
   }
 
   private on(target: NodeJS.EventEmitter, event: string, call: (...args: never[]) => void): void {
