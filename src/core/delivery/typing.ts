@@ -75,8 +75,9 @@ export type TypingEffect =
 
 /** Gemini does not send what is entered sooner after a paste, Codex what is typed; measured, with a margin. */
 const PASTE_SETTLE_MS = 150;
+/** From one reading to the next look. */
 const LOOK_EVERY_MS = 100;
-/** For the first reading, and for tmux to carry out a paste or an Enter. */
+/** For tmux to capture the screen, to paste, or to press Enter. */
 const ANSWER_LIMIT_MS = 5_000;
 const TEXT_LIMIT_MS = 5_000;
 const ENTER_AGAIN_MS = 1_000;
@@ -169,13 +170,14 @@ function whilePasted(typing: At<"pasted">, event: TypingEvent, nowMs: number): S
     if (isDialog(reading)) return [failed("a dialog opened"), []];
     const stands = reading.composer !== null && composerHolds(reading.composer, typing.prompt.text);
     if (stands && nowMs >= typing.enterFromMs) return enter(typing.prompt, 1, nowMs);
-    if (reading.shown === "working" && !stands) return [{ ...typing, turnStarted: true }, []];
+    if (reading.shown === "working" && !stands) typing = { ...typing, turnStarted: true };
   }
+  if (isLooked(event)) typing = { ...typing, lookAtMs: Math.max(typing.enterFromMs, nowMs + LOOK_EVERY_MS) };
   if (nowMs >= typing.giveUpAtMs) {
     if (typing.turnStarted) return [uncertain("a turn began before Enter was pressed"), []];
     return [failed("the text did not appear in its input box"), []];
   }
-  if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + LOOK_EVERY_MS }, [{ do: "look" }]];
+  if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
   return [typing, []];
 }
 
@@ -197,7 +199,7 @@ function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number
       prompt,
       enters,
       againFromMs,
-      lookAtMs: nowMs + LOOK_EVERY_MS,
+      lookAtMs: nowMs + ANSWER_LIMIT_MS,
       giveUpAtMs: nowMs + CONFIRM_LIMIT_MS,
     };
     return [entered, [{ do: "look" }]];
@@ -210,7 +212,8 @@ function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number):
   if (event.kind === "turn-started") return [{ at: "delivered", because: "turn-started" }, []];
   if (event.kind === "gone") return [uncertain("its tab went after Enter was pressed"), []];
   if (event.kind === "read") {
-    const { reading, prompt } = { reading: event.reading, prompt: typing.prompt };
+    const { reading } = event;
+    const { prompt } = typing;
     if (!event.ours || event.incarnation !== prompt.incarnation) {
       return [uncertain("its program ended after Enter was pressed"), []];
     }
@@ -225,9 +228,15 @@ function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number):
       }
     }
   }
+  if (isLooked(event)) typing = { ...typing, lookAtMs: nowMs + LOOK_EVERY_MS };
   if (nowMs >= typing.giveUpAtMs) return [uncertain("nothing showed that the text was taken"), []];
-  if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + LOOK_EVERY_MS }, [{ do: "look" }]];
+  if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
   return [typing, []];
+}
+
+/** A look was answered, so the next may be asked for: never two at a time, for the older could be told last. */
+function isLooked(event: TypingEvent): boolean {
+  return event.kind === "read" || (event.kind === "failed" && event.effect === "look");
 }
 
 function isDialog(reading: Reading): boolean {

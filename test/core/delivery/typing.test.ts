@@ -72,7 +72,7 @@ test("what is pasted cannot end the paste, and keeps its lines and tabs", () => 
 
 test("Enter waits for the text and for the paste to settle, whichever is later", () => {
   tells(
-    play(["0 empty", "0 done paste", "50 text", "149 clock", "150 clock", "151 empty", "250 clock", "260 text"]).slice(
+    play(["0 empty", "0 done paste", "50 text", "149 clock", "150 clock", "151 empty", "251 clock", "260 text"]).slice(
       2,
     ),
     [
@@ -81,13 +81,34 @@ test("Enter waits for the text and for the paste to settle, whichever is later",
       "149 clock -> pasted",
       "150 clock -> pasted +look",
       "151 empty -> pasted",
-      "250 clock -> pasted +look",
+      "251 clock -> pasted +look",
       "260 text -> entering +enter",
     ],
   );
   tells(play(["0 empty", "0 done paste", "150 clock", "400 text"], TEXT, 400).slice(3), [
     "150 clock -> pasted",
     "400 text -> entering +enter",
+  ]);
+});
+
+test("only one look is under way at a time, until it is answered or given up", () => {
+  tells(
+    play(["0 empty", "0 done paste", "150 clock", "300 clock", "400 failed look", "499 clock", "500 clock"]).slice(3),
+    [
+      "150 clock -> pasted +look",
+      "300 clock -> pasted",
+      "400 failed look -> pasted",
+      "499 clock -> pasted",
+      "500 clock -> pasted +look",
+    ],
+  );
+  const entered = ["0 empty", "0 done paste", "150 text", "160 done enter"];
+  tells(play([...entered, "900 clock", "1000 draft", "1100 clock", "1200 clock"]).slice(4), [
+    "160 done enter -> entered +look",
+    "900 clock -> entered",
+    "1000 draft -> entered",
+    "1100 clock -> entered +look",
+    "1200 clock -> entered",
   ]);
 });
 
@@ -107,7 +128,7 @@ test("a dialog that swallows the paste gets no Enter", () => {
 
 test("text that never shows is failed, and not entered later", () => {
   tells(play(["0 empty", "0 done paste", "5149 boxless", "5150 clock", "5160 text"]).slice(3), [
-    "5149 boxless -> pasted +look",
+    "5149 boxless -> pasted",
     "5150 clock -> failed: the text did not appear in its input box",
     "5160 text -> failed: the text did not appear in its input box",
   ]);
@@ -136,13 +157,13 @@ test("a lost Enter is pressed again, three times in all, and the text never past
   tells(story.slice(4), [
     "150 done enter -> entered +look",
     "160 text -> entered",
-    "1149 text -> entered +look",
+    "1149 text -> entered",
     "1150 text -> entering +enter",
     "1150 done enter -> entered +look",
-    "2149 text -> entered +look",
+    "2149 text -> entered",
     "2150 text -> entering +enter",
     "2150 done enter -> entered +look",
-    "3149 text -> entered +look",
+    "3149 text -> entered",
     "3150 text -> uncertain: the text still stands in its input box after 3 times Enter",
   ]);
   assert.is(story.filter((line) => /\+paste/.test(line)).length, 1);
