@@ -132,9 +132,10 @@ test("under a shell with job control it stops, and comes back with fg", async ()
   keys("z");
   await shown("Stopped");
   assert.is(ask("#{alternate_on} #{cursor_flag} #{mouse_any_flag}"), "0 1 0");
+  tmux("resize-window", "-t", "=t:", "-x", "70", "-y", "20");
   keys("-l", "fg");
   keys("Enter");
-  await shown(/last z 60x24/);
+  await shown(/last z 70x20/);
   keys("b");
   await shown("last b");
   assert.is(ask("#{alternate_on} #{mouse_any_flag}"), "1 1");

@@ -74,6 +74,8 @@ export class Terminal {
     this.held = true;
     this.input.setRawMode?.(true);
     this.input.resume();
+    // Only the foreground hears of a new size; what happened while another program was there is asked for.
+    (this.output as { _refreshSize?: () => void })._refreshSize?.();
     this.write(ENTER);
   }
 
