@@ -4,7 +4,8 @@ import { runHasInk } from "./ink.js";
 import { fingerprint } from "./read-screen.js";
 import { BLANK_ROW, type Row } from "./still.js";
 
-const NUMBERED = /^([\s│┃]*)([❯›●▶>]?)(\s*)(\d{1,2})\.\s+(\S.*)$/;
+/** Pointer, number, text. No two parts of it can match the same blanks: rows may be long. */
+const NUMBERED = /^[\s│┃]*(?:([❯›●▶>])\s*)?(\d{1,2})\.\s+(\S.*)$/;
 /** A dialog's list is short; a longer search would wander into the transcript. */
 const LIST_LIMIT_ROWS = 60;
 
@@ -23,7 +24,7 @@ export interface ChoiceList {
 export function numberedChoices(
   rows: readonly Row[],
   end: number,
-  isSelected: (row: Row) => boolean = (row) => (NUMBERED.exec(row.text)?.[2] ?? "") !== "",
+  isSelected: (row: Row) => boolean = (row) => NUMBERED.exec(row.text)?.[1] !== undefined,
 ): ChoiceList | null {
   const found: { number: number; text: string; selected: boolean }[] = [];
   let below: Row[] = [];
@@ -31,13 +32,13 @@ export function numberedChoices(
   for (let y = end; y >= 0 && end - y < LIST_LIMIT_ROWS; y--) {
     const row = rows[y]!;
     const match = NUMBERED.exec(row.text);
-    const number = match === null ? null : Number(match[4]);
+    const number = match === null ? null : Number(match[2]);
     if (match === null || (expected !== null && number !== expected)) {
       below.unshift(row);
       continue;
     }
-    const head = unframed(withoutFaded(row)).replace(/^[\s❯›●▶>]*(\d{1,2}\.)?\s*/, "") || unframed(match[5]!);
-    const indent = row.text.indexOf(match[4]!);
+    const head = unframed(withoutFaded(row)).replace(/^[\s❯›●▶>]*(\d{1,2}\.)?\s*/, "") || unframed(match[3]!);
+    const indent = row.text.indexOf(match[2]!);
     const more = below
       .filter((next) => next.text !== "" && next.text.length - next.text.trimStart().length > indent)
       .map((next) => unframed(kept(next)))
@@ -49,7 +50,7 @@ export function numberedChoices(
     if (y === 0) return null;
   }
   if (found.length < 2 || found[0]!.number !== 1 || found.filter((choice) => choice.selected).length !== 1) return null;
-  const first = rows.findLastIndex((row, y) => y <= end && Number(NUMBERED.exec(row.text)?.[4]) === 1);
+  const first = rows.findLastIndex((row, y) => y <= end && Number(NUMBERED.exec(row.text)?.[2]) === 1);
   return { first, choices: found.map(({ number, text, selected }) => ({ key: String(number), text, selected })) };
 }
 

@@ -66,7 +66,7 @@ function firstMatch<Region extends string>(
     return {
       shown: sign.shows,
       evidence: { source, rule: `${provider}/${sign.rule}`, excerpt: excerpt(found) },
-      reason: sign.tells ? excerpt(found, 200) : null,
+      reason: sign.tells ? excerpt(withoutMarks(found), 200) || null : null,
       errorKind: sign.shows === "error" ? errorKindOf(found) : null,
       question: sign.shows === "blocked" ? unreadableQuestion(found) : null,
       composer: layout.composer,
@@ -91,6 +91,11 @@ function inRows<Region extends string>(sign: Sign<Region>, layout: Layout<Region
       return rows!.length > 1 && sign.tells ? joined(rows!) : row.text;
   }
   return null;
+}
+
+/** Without bars, and without the marker in front. */
+function withoutMarks(text: string): string {
+  return text.replace(/[│┃]/g, " ").replace(/^[^\p{L}\p{N}[{("'/]+/u, "");
 }
 
 function joined(rows: readonly Row[]): string {

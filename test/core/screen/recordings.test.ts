@@ -10,10 +10,10 @@ const test = suite("recordings", 60_000);
  */
 const SAME_SCREEN_OTHER_TRUTH = "codex/first-run-dialogs.cast starting 0";
 
-async function wrongMarks(names: readonly string[], options: Parameters<typeof judge>[1] = {}): Promise<string[]> {
+async function wrongMarks(names: readonly string[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const name of names) {
-    const judged = await judge(name, options);
+    const judged = await judge(name);
     for (const mark of judged.marks) {
       assert.ok(mark.ticks > 0, `${name} ${mark.truth} at ${mark.t} was looked at`);
       const at = `${name} ${mark.truth} ${mark.t}`;
@@ -31,71 +31,5 @@ for (const folder of ["claude", "codex", "gemini", "opencode"]) {
     assert.equal(await wrongMarks(names), []);
   });
 }
-
-test("what the bytes and the hooks say beside the screen changes no answer", async () => {
-  const names = [
-    "claude/permission.cast",
-    "claude-osc7501/permission.cast",
-    "claude/interrupt.cast",
-    "codex/two-turns.cast",
-  ];
-  names.push(
-    "codex/interrupt.cast",
-    "gemini/permission-hooks.cast",
-    "opencode/error-400.cast",
-    "opencode/question.cast",
-  );
-  assert.equal(await wrongMarks(names, { raw: true, hooks: true }), []);
-});
-
-test("chunks cut anywhere give the same lines", async () => {
-  for (const name of [
-    "claude/question-80x24.cast",
-    "codex/permission.cast",
-    "gemini/exit.cast",
-    "opencode/permission.cast",
-  ]) {
-    const whole = await judge(name);
-    for (const pieces of [1, 7]) assert.equal((await judge(name, { pieces })).lines, whole.lines);
-  }
-});
-
-test("each dialog of each recording is lifted once, with its choices", async () => {
-  const seen: string[] = [];
-  for (const name of recordingNames([
-    "first-run",
-    "claude/question.",
-    "claude/permission.",
-    "codex/permission.",
-    "gemini/permission.",
-    "opencode/permission.",
-    "opencode/question",
-  ])) {
-    const { questions } = await judge(name);
-    for (const { question } of questions) {
-      const choices = question.choices.map(({ key, text, selected }) => `${selected ? ">" : ""}${key || "-"} ${text}`);
-      seen.push(`${name.replace(".cast", "")} ${question.kind}: ${choices.join(" | ")}`);
-    }
-  }
-  assert.equal(seen, [
-    "claude/first-run-dialogs trust: >- No, exit | - Yes, I trust this folder",
-    "claude/first-run-dialogs login: - Yes | >- No (recommended)",
-    "claude/permission permission: >1 Yes | 2 Yes, and always allow access to /tmp/w from this project | 3 Yes, and switch to auto mode | 4 No",
-    "claude/question question: >1 SQLite | 2 PostgreSQL | 3 Type something. | 4 Chat about this",
-    "codex/first-run-dialogs trust: >1 Review hooks | 2 Trust all and continue | 3 Continue without trusting (hooks won't run)",
-    "codex/permission permission: >1 Yes, proceed (y) | 2 Yes, and don't ask again for commands that start with `touch /tmp/w/made-by-agent` (p) | 3 No, and tell Codex what to do differently (esc)",
-    "gemini/first-run-dialogs trust: >1 Trust folder (w) | 2 Trust parent folder (tmp) | 3 Don't trust",
-    "gemini/permission permission: >1 Allow once | 2 Allow for this session | 3 No, suggest changes (esc)",
-    "opencode/permission permission: >- Allow once | - Allow always | - Reject",
-    "opencode/question question: >1 SQLite | 2 PostgreSQL | 3 Type your own answer",
-  ]);
-});
-
-test("a highlight that moves leaves the dialog's fingerprint as it is", async () => {
-  const { questions } = await judge("claude/first-run-dialogs.cast");
-  // The person moved once in each of the two dialogs: still two of them.
-  assert.is(questions.length, 2);
-  assert.is.not(questions[0]!.question.fingerprint, questions[1]!.question.fingerprint);
-});
 
 test.run();

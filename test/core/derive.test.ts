@@ -1,0 +1,439 @@
+import * as assert from "uvu/assert";
+import {
+  type Believed,
+  derive,
+  END_GRACE_MS,
+  type Fact,
+  GRACE_MS,
+  type HookMeaning,
+  newborn,
+  reviewAtMs,
+} from "#core/derive.js";
+import type { Question, QuestionKind } from "#core/model.js";
+import type { Reading, Shown } from "#core/screen/reading.js";
+import { suite } from "../kit/t.js";
+
+const test = suite("derive");
+
+const EMPTY = { text: "", empty: true, pasted: false };
+
+function dialog(kind: QuestionKind, fingerprint: string = kind): Question {
+  return { kind, text: "Proceed?", choices: [{ key: "1", text: "Yes", selected: true }], fingerprint };
+}
+
+function look(shown: Shown, excerpt = shown as string, more: Partial<Reading> = {}): Fact {
+  const question = shown === "blocked" ? dialog("permission") : null;
+  const evidence = { source: "screen" as const, rule: `test/${shown}`, excerpt };
+  return {
+    kind: "still",
+    reading: { shown, evidence, reason: null, errorKind: null, question, composer: null, ...more },
+  };
+}
+
+function hook(means: HookMeaning): Fact {
+  return { kind: "hook", means, evidence: { source: "hook", rule: `test/${means}`, excerpt: means } };
+}
+
+type Moment = readonly [atMs: number, fact: Fact];
+
+/** Plays facts, gives `state turn unread` at each change of any of them. */
+function play(moments: readonly Moment[], from: Believed = newborn(0)): string {
+  const said: string[] = [];
+  let believed = from;
+  let last = "";
+  for (const [atMs, fact] of moments) {
+    believed = derive(believed, fact, atMs);
+    const now = `${believed.state} ${believed.turn}${believed.unread ? " unread" : ""}`;
+    if (now !== last) said.push(`${atMs} ${now}`);
+    last = now;
+  }
+  return said.join(", ");
+}
+
+const SEEN: Fact = { kind: "seen" };
+const LAUNCHED: Fact = { kind: "launched" };
+
+test("a turn that is seen at work and ends is done until somebody looks", () => {
+  assert.is(
+    play([
+      [0, look("starting")],
+      [100, look("ready")],
+      [200, look("working")],
+      [300, look("working")],
+      [400, look("finished", "took 1s")],
+      [500, look("finished", "took 1s")],
+      [600, look("ready")],
+      [700, SEEN],
+      [800, look("finished", "took 1s")],
+      [900, look("ready")],
+    ]),
+    "0 starting 0, 100 idle 0, 200 working 1, 400 done 1 unread, 700 idle 1",
+  );
+});
+
+test("a turn whose end leaves no marker is done as well", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, look("working")],
+      [200, look("ready")],
+    ]),
+    "0 idle 0, 100 working 1, 200 done 1 unread",
+  );
+});
+
+test("a turn too short to be seen at work counts by its new marker, and once", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, look("working")],
+      [200, look("finished", "took 1s")],
+      [300, SEEN],
+      [400, look("ready")],
+      [500, look("finished", "took 0s")],
+      [600, look("finished", "took 0s")],
+      [700, SEEN],
+      [800, look("finished", "took 0s")],
+    ]),
+    "0 idle 0, 100 working 1, 200 done 1 unread, 300 idle 1, 500 done 2 unread, 700 idle 2",
+  );
+});
+
+test("a marker that was on the screen before the first look is history", () => {
+  assert.is(
+    play([
+      [0, look("finished", "took 9s")],
+      [100, look("ready")],
+      [200, look("finished", "took 9s")],
+    ]),
+    "0 idle 0",
+  );
+  const remembered: Believed = { ...newborn(0), state: "done", unread: true, turn: 4 };
+  assert.is(
+    play(
+      [
+        [0, look("finished", "took 9s")],
+        [100, SEEN],
+        [200, look("finished", "took 9s")],
+      ],
+      remembered,
+    ),
+    "0 done 4 unread, 100 idle 4",
+  );
+});
+
+test("a daemon that starts again in the middle of a turn sees its end", () => {
+  const remembered: Believed = { ...newborn(0), state: "working", turn: 4 };
+  assert.is(
+    play(
+      [
+        [0, look("working")],
+        [100, look("finished", "took 9s")],
+      ],
+      remembered,
+    ),
+    "0 working 4, 100 done 4 unread",
+  );
+  assert.is(play([[0, look("finished", "took 9s")]], remembered), "0 done 4 unread");
+});
+
+test("a permission asked and given is part of its turn; interrupted it leaves nothing to read", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, look("working")],
+      [200, look("blocked")],
+      [300, look("working")],
+      [400, look("blocked")],
+      [500, look("interrupted")],
+      [600, look("interrupted")],
+    ]),
+    "0 idle 0, 100 working 1, 200 blocked 1, 300 working 1, 400 blocked 1, 500 idle 1",
+  );
+});
+
+test("a dialog that only a turn can open opens one; a trust dialog does not", () => {
+  assert.is(
+    play([
+      [0, look("blocked")],
+      [100, look("ready")],
+    ]),
+    "0 blocked 1, 100 done 1 unread",
+  );
+  const trust = look("blocked", "x", { question: dialog("trust") });
+  assert.is(
+    play([
+      [0, look("starting")],
+      [100, trust],
+      [200, look("ready")],
+    ]),
+    "0 starting 0, 100 blocked 0, 200 idle 0",
+  );
+});
+
+test("an error carries its text, counts once, and is gone when it left the screen", () => {
+  const failed = look("error", "500", { reason: "API Error: 500", errorKind: "api" });
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, look("working")],
+      [200, failed],
+      [300, failed],
+      [400, SEEN],
+      [500, failed],
+      [600, look("ready")],
+    ]),
+    "0 idle 0, 100 working 1, 200 error 1 unread, 400 error 1, 600 idle 1",
+  );
+  assert.is(derive(newborn(0), failed, 0).reason, "API Error: 500");
+});
+
+test("the same facts again change nothing, not even the object", () => {
+  for (const shown of ["ready", "working", "finished", "interrupted", "error", "blocked", "unclear"] as const) {
+    let believed = derive(newborn(0), look("ready"), 0);
+    for (const at of [10, 5_000, 10_000, 15_000]) believed = derive(believed, look(shown), at);
+    assert.is(derive(believed, look(shown), 15_100), believed, shown);
+  }
+});
+
+test("the time of a state is that of its beginning", () => {
+  let believed = derive(newborn(0), look("ready"), 10);
+  believed = derive(believed, look("working"), 20);
+  believed = derive(believed, look("working", "another row", { reason: "3s" }), 900);
+  assert.equal([believed.sinceMs, believed.reason, believed.evidence?.excerpt], [20, "3s", "working"]);
+});
+
+test("a hook is believed while the screen lags behind it", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, hook("turn-started")],
+      [150, look("ready")],
+      [300, look("working")],
+      [900, hook("turn-ended")],
+      [950, look("working")],
+      [1_200, look("finished", "took 1s")],
+      [1_300, look("finished", "took 1s")],
+    ]),
+    "0 idle 0, 100 working 1, 900 done 1 unread",
+  );
+});
+
+test("a dialog on the screen beats a hook that says working, and the end of a turn", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, hook("turn-started")],
+      [150, look("blocked")],
+    ]),
+    "0 idle 0, 100 working 1, 150 blocked 1",
+  );
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, hook("turn-ended")],
+      [150, look("blocked")],
+    ]),
+    "0 working 1, 100 done 1 unread, 150 blocked 2",
+  );
+});
+
+test("a screen at rest is believed in the end: Escape sends no hook, and leaves nothing to read", () => {
+  const started: Moment[] = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+  ];
+  // Escape before the screen ever showed the turn.
+  assert.is(
+    play([...started, [200, look("ready")], [200 + GRACE_MS - 1, look("ready")], [200 + GRACE_MS, look("ready")]]),
+    `0 idle 0, 100 working 1, ${200 + GRACE_MS} idle 1`,
+  );
+  // Escape later, with no marker; and a permission denied.
+  for (const shown of ["working", "blocked"] as const) {
+    const last = play([...started, [200, look(shown)], [1_000, look("ready")], [1_000 + GRACE_MS, look("ready")]])
+      .split(", ")
+      .at(-1);
+    assert.is(last, `${1_000 + GRACE_MS} idle 1`);
+  }
+});
+
+test("a doubt names the time at which the screen should be looked at again", () => {
+  let believed = derive(derive(newborn(0), look("ready"), 0), hook("turn-started"), 100);
+  assert.is(reviewAtMs(believed), null);
+  believed = derive(believed, look("ready"), 200);
+  assert.is(reviewAtMs(believed), 200 + GRACE_MS);
+  assert.is(reviewAtMs(derive(believed, look("working"), 300)), null);
+});
+
+test("a stop hook that sends the agent on keeps its turn", () => {
+  const on = 1_000 + END_GRACE_MS;
+  assert.is(
+    play([
+      [0, hook("turn-started")],
+      [100, look("working")],
+      [900, hook("turn-ended")],
+      [1_000, look("working")],
+      [on, look("working")],
+    ]),
+    `0 working 1, 900 done 1 unread, ${on} working 1`,
+  );
+});
+
+test("an end told by screen and hook, in either order, or twice, is one end", () => {
+  const before: Moment[] = [
+    [0, look("ready")],
+    [100, look("working")],
+  ];
+  const once = "0 idle 0, 100 working 1, 500 done 1 unread";
+  assert.is(play([...before, [500, look("finished", "took 1s")], [600, hook("turn-ended")]]), once);
+  assert.is(
+    play([...before, [500, hook("turn-ended")], [600, look("finished", "took 1s")], [700, hook("turn-ended")]]),
+    once,
+  );
+  assert.is(
+    play([...before, [500, look("finished", "x")], [550, SEEN], [600, hook("turn-ended")]]),
+    `${once}, 550 idle 1`,
+  );
+});
+
+test("a prompt queued into a running turn begins no turn, and closes no dialog", () => {
+  assert.is(
+    play([
+      [0, hook("turn-started")],
+      [100, look("working")],
+      [200, hook("turn-started")],
+      [300, look("blocked")],
+      [400, hook("turn-started")],
+      [500, look("blocked")],
+    ]),
+    "0 working 1, 300 blocked 1",
+  );
+});
+
+test("a hook that asks is blocked at once, and takes its question from the screen", () => {
+  let believed = derive(derive(newborn(0), look("ready"), 0), hook("asks"), 100);
+  assert.equal([believed.state, believed.question], ["blocked", null]);
+  believed = derive(believed, look("working"), 150);
+  assert.is(believed.state, "blocked");
+  believed = derive(believed, look("blocked"), 250);
+  assert.is(believed.question?.fingerprint, "permission");
+  assert.is(derive(believed, look("working"), 300).state, "working");
+});
+
+test("another dialog in the place of the first is another question", () => {
+  const first = derive(newborn(0), look("blocked"), 0);
+  const moved = derive(
+    first,
+    look("blocked", "x", {
+      question: { ...dialog("permission"), choices: [{ key: "1", text: "Yes", selected: false }] },
+    }),
+    10,
+  );
+  assert.is(moved.question?.choices[0]?.selected, false);
+  const second = derive(moved, look("blocked", "x", { question: dialog("permission", "other") }), 20);
+  assert.equal([second.question?.fingerprint, second.sinceMs], ["other", 0]);
+});
+
+test("a program that ended stays so, whatever its last screen says, until it is launched", () => {
+  const ended: Fact = { kind: "ended", exit: { code: 1, signal: null } };
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, ended],
+      [200, look("ready")],
+      [300, { kind: "gone" }],
+      [400, LAUNCHED],
+      [500, look("ready")],
+    ]),
+    "0 working 1, 100 exited 1, 400 starting 1, 500 idle 1",
+  );
+  assert.equal(derive(derive(newborn(0), ended, 5), look("ready"), 9).exit, { code: 1, signal: null });
+});
+
+test("an end read from the screen gives way to the program's own screen", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, look("exited")],
+      [200, look("ready")],
+    ]),
+    "0 idle 0, 100 exited 0, 200 idle 0",
+  );
+  assert.is(
+    play([
+      [0, look("exited")],
+      [100, look("ready")],
+    ]),
+    "0 starting 0, 100 idle 0",
+  );
+});
+
+test("a pane gone without its end seen is lost", () => {
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, { kind: "gone" }],
+    ]),
+    "0 working 1, 100 lost 1",
+  );
+});
+
+test("a screen that fits nothing is unclear, but for a frame half drawn at work", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, look("unclear")],
+    ]),
+    "0 idle 0, 100 unclear 0",
+  );
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, look("unclear")],
+      [200, look("working")],
+      [300, look("unclear")],
+      [2_000, look("unclear")],
+      [2_100, look("finished", "took 2s")],
+    ]),
+    "0 working 1, 2000 unclear 1, 2100 done 1 unread",
+  );
+});
+
+test("unclear keeps what was not looked at yet", () => {
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, look("ready")],
+      [200, look("unclear")],
+      [300, look("ready")],
+    ]),
+    "0 working 1, 100 done 1 unread, 200 unclear 1 unread, 300 done 1 unread",
+  );
+});
+
+test("a composer drawn early is starting for a while, not for ever", () => {
+  const early = look("starting", "x", { composer: EMPTY });
+  assert.is(
+    play([
+      [0, early],
+      [100, early],
+      [4_900, early],
+      [5_000, early],
+    ]),
+    "0 starting 0, 5000 idle 0",
+  );
+});
+
+test("a launch forgets the markers of the incarnation before", () => {
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, look("finished", "took 1s")],
+      [200, LAUNCHED],
+      [300, look("finished", "took 5s")],
+    ]),
+    "0 working 1, 100 done 1 unread, 200 starting 1, 300 idle 1",
+  );
+});
+
+test.run();
