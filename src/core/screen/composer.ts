@@ -14,7 +14,10 @@ export function readComposer(rows: readonly Row[], from: number): Composer {
   // The name of a collapsed paste counts in whatever style a program gives it.
   const pasted = rows.some((row) => PASTED.test(row.text));
   const lines = rows.map((row) => (PASTED.test(row.text) ? row.text.slice(from) : typedText(row, from)));
-  const text = lines.join("\n").replace(/\s+$/, "");
+  const text = lines
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .trimEnd();
   return { text, empty: text.trim() === "", pasted };
 }
 

@@ -161,9 +161,11 @@ function layOut(still: Still, box: Box, end: number): Layout<Region> {
   };
 }
 
-/** Mode and effort, written at the right above the box; no part of the transcript. */
+/** Mode, effort and tips, written in grey up to the right edge above the box; no part of the transcript. */
 function isChrome(row: Row, columns: number): boolean {
-  return row.text !== "" && row.text.length - row.text.trimStart().length > columns / 2;
+  if (row.text === "") return false;
+  const indent = row.text.search(/\S/);
+  return indent > columns / 2 || (indent > 4 && row.text.length >= columns - 3 && hasInk(row, indent, "faded"));
 }
 
 /** In an error the marker and the text share a colour that neither an answer nor a tool has. */

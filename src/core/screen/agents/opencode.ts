@@ -24,7 +24,8 @@ const BEFORE: readonly Sign<Region>[] = [
 ];
 
 const SIGNS: readonly Sign<Region>[] = [
-  { rule: "footer-busy", shows: "working", where: "foot", looksLike: /^\s*[■⬝]{4,}\s*(.*)/, tells: true },
+  { rule: "footer-retry", shows: "working", where: "foot", looksLike: /^\s*[■⬝]{4,}\s+(?!esc\b)(\S.*)/, tells: true },
+  { rule: "footer-busy", shows: "working", where: "foot", looksLike: /^\s*[■⬝]{4,}/ },
   {
     rule: "footer-interrupt",
     shows: "working",
@@ -162,9 +163,12 @@ function findDialog(rows: readonly Row[], end: number, floor: number): Question 
   if (action <= top) return null;
   const list = numberedChoices(rows, action - 1, (row) => isHighlighted(row, column));
   if (list !== null && list.first > top) return question("question", rows.slice(top, list.first), list.choices);
-  const choices = choicesInARow(rows[action]!, column);
+  // Where the screen is narrow the hints take rows of their own, below the choices.
+  let at = action;
+  while (at > top && at > action - 3 && choicesInARow(rows[at]!, column) === null) at--;
+  const choices = choicesInARow(rows[at]!, column);
   if (choices === null) return null;
-  const body = rows.slice(top, action);
+  const body = rows.slice(top, at);
   return question(body.some((row) => /[△⚠]|permission|allow/i.test(row.text)) ? "permission" : "other", body, choices);
 }
 
@@ -173,6 +177,8 @@ function isHighlighted(row: Row, column: number): boolean {
   const after = row.text.indexOf(".", column);
   return after >= 0 && hasInk(row, row.text.indexOf(row.text.slice(after + 1).trimStart(), after), "coloured");
 }
+
+const HINT = /^(?:(?:ctrl|alt|shift)\+|[⇆↑↓←→]|(?:enter|esc|tab)\b)/i;
 
 /** `Allow once   Allow always   Reject`, at the left; the highlighted one stands on a coloured ground. */
 function choicesInARow(row: Row, column: number): Choice[] | null {
@@ -190,6 +196,7 @@ function choicesInARow(row: Row, column: number): Choice[] | null {
       continue;
     }
     blanks = "";
+    if (HINT.test(text)) break;
     choices.push({ key: "", text, selected: runHasInk({ ...run, fg: run.bg }, "coloured") });
   }
   return choices.length >= 2 && choices.filter((choice) => choice.selected).length === 1 ? choices : null;
