@@ -118,6 +118,17 @@ test("an error of the turn before does not outlive the next prompt", async () =>
   assert.is(reading.shown, "ready");
 });
 
+test("a palette over opencode's session hides the composer, and says nothing of its state", async () => {
+  const screen = await opencodeScreens.screen("rest", opencodeScreens.answer(["Done."]));
+  const covered = providers.get("opencode")!.read({ ...screen, cursor: { ...screen.cursor, y: 8 } });
+  assert.equal([covered.shown, covered.composer], ["unclear", null]);
+});
+
+test("a tip at the right above Claude's box is no part of its transcript", async () => {
+  const tip = `${" ".repeat(20)}${p(246, "tmux focus-events off · add 'set -g focus-events on' to your configuration file")}`;
+  assert.is(await shown(claudeScreens, "rest", [p(246, "✻ Pondered for 4s"), "", tip]), "finished claude/turn-took");
+});
+
 test("with Codex's title switched off, a screen that may be streaming is unclear", async () => {
   const screen = await codexScreens.screen("rest", codexScreens.answer(["so far"]));
   assert.is(providers.get("codex")!.read({ ...screen, title: "myhost" }).shown, "unclear");

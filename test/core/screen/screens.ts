@@ -18,10 +18,10 @@ const emulator = new Emulator();
 
 export function still(
   lines: readonly string[],
-  more: { title?: string; alternate?: boolean; cursorVisible?: boolean } = {},
+  more: { title?: string; alternate?: boolean; cursorVisible?: boolean; cursorRow?: number } = {},
 ): Promise<Still> {
-  const { title = "somewhere", alternate = true, cursorVisible = false } = more;
-  const cursor = { x: 0, y: ROWS - 1, visible: cursorVisible };
+  const { title = "somewhere", alternate = true, cursorVisible = false, cursorRow = ROWS - 1 } = more;
+  const cursor = { x: 0, y: cursorRow, visible: cursorVisible };
   return emulator.still(lines.join("\n"), { columns: COLUMNS, rows: ROWS, cursor, title, alternate });
 }
 
@@ -149,7 +149,7 @@ export const opencodeScreens: Screens = {
           "",
         ],
       ),
-      { title: "OC | till", cursorVisible: true },
+      { title: "OC | till", cursorVisible: true, cursorRow: ROWS - 6 },
     ),
 };
 

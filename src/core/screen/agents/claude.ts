@@ -189,7 +189,7 @@ function findDialog(still: Still, end: number): Question | null {
     (row, y) => y <= end && /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
   );
   if (pointer < 0) return null;
-  const top = rows.findLastIndex((row, y) => y < pointer && isRule(row, columns));
+  const top = rows.findLastIndex((row, y) => y < pointer && (isRule(row, columns) || /^▔{8,}$/.test(row.text)));
   if (!hinted && top < 0) return null;
   const list = numberedChoices(rows, hinted ? end - 1 : end) ?? plainChoices(rows, pointer);
   if (list === null || pointer < list.first) return null;

@@ -97,11 +97,14 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
   const home = column > 4;
   const foot = home ? [] : rows.slice(floor + 1, end + 1).slice(0, 1);
   const left = foot.map((row) => cut(row, Math.floor(columns * 0.6)));
-  const resting = left.filter(
+  const atRest = left.filter(
     (row) => /^\s*(?:~|\/|[A-Za-z]:\\)/.test(row.text) && hasInk(row, row.text.search(/\S/), "faded"),
   );
+  // A palette or a list laid over the session takes the cursor; the session behind it looks as ever, and takes no text.
+  const covered = still.cursor.visible && (still.cursor.y < top || still.cursor.y >= floor);
   const above = rows.slice(0, top);
   const turn = above.findLastIndex(isTurnLine);
+  const resting = covered ? [] : atRest;
   const failure = turn < 0 ? [] : blockAbove(above, turn);
   return {
     regions: {
@@ -109,9 +112,9 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
       resting,
       turn: resting.length > 0 && turn >= 0 && lastInked(above) === turn ? [above[turn]!] : [],
       failure: resting.length > 0 ? failure : [],
-      home: home ? box.slice(0, 1) : [],
+      home: home && !covered ? box.slice(0, 1) : [],
     },
-    composer: readComposer(draft, column + 3),
+    composer: covered ? null : readComposer(draft, column + 3),
     question: null,
   };
 }
