@@ -14,6 +14,7 @@ export interface Findings {
   /** As tmux says it, `3.3a`; null where there is no tmux. */
   readonly tmux: string | null;
   readonly tmuxSocket: string;
+  readonly tmuxAnswers: boolean;
   readonly tmuxFolder: Folder;
   /** Of the running server; null where none runs or it did not say. */
   readonly escapeTimeMs: number | null;
@@ -98,7 +99,7 @@ function folder(name: string, { path, found }: Folder, missing: string): Check[]
   return [{ name, status: "ok", says: path }];
 }
 
-function daemon({ daemon, daemonTrouble, version, tmuxSocket, logFile }: Findings): Check[] {
+function daemon({ daemon, daemonTrouble, version, tmuxSocket, tmuxAnswers, logFile }: Findings): Check[] {
   if (daemonTrouble) {
     const remedy = `see ${logFile}; "drover down" stops it, the agents go on`;
     return [{ name: "daemon", status: "wrong", says: daemonTrouble, remedy }];
@@ -112,9 +113,16 @@ function daemon({ daemon, daemonTrouble, version, tmuxSocket, logFile }: Finding
     checks.push({ name: "daemon", status: "warning", says, remedy });
   }
   if (!daemon.tmuxConnected) {
-    const says = `the daemon is not connected to tmux at ${tmuxSocket}`;
-    const remedy = "no tmux server runs there, or it is busy; the first agent starts one";
-    checks.push({ name: "connection", status: "warning", says, remedy });
+    checks.push(
+      tmuxAnswers
+        ? {
+            name: "connection",
+            status: "warning",
+            says: `the daemon is not connected to tmux`,
+            remedy: `see ${logFile}`,
+          }
+        : { name: "connection", status: "ok", says: `no tmux server at ${tmuxSocket} yet; the first agent starts it` },
+    );
   }
   if (daemon.storeOk) checks.push({ name: "store", status: "ok", says: "can be read and written" });
   else {

@@ -22,6 +22,7 @@ export async function look(context: Context): Promise<Findings> {
     version: installedVersion(),
     tmux: askTmux(env, ["-V"], tmuxVersion),
     tmuxSocket: paths.tmuxSocket,
+    tmuxAnswers: askTmux(env, ["-S", paths.tmuxSocket, "list-sessions"], () => true) ?? false,
     tmuxFolder: folder(dirname(paths.tmuxSocket)),
     escapeTimeMs: existsSync(paths.tmuxSocket)
       ? askTmux(env, ["-S", paths.tmuxSocket, "show-options", "-sv", "escape-time"], Number)

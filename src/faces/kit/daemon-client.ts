@@ -107,20 +107,8 @@ class Client implements DaemonClient {
     if (await this.#find()) return;
     const { autostart, startLimitMs = START_LIMIT_MS } = this.#options;
     if (!autostart) throw unreachable(this.socket);
-    const { launchDaemon } = await import("./start-daemon.js");
-    const daemon = launchDaemon(this.#start());
-    const giveUpAt = Date.now() + startLimitMs;
-    try {
-      while (!(await this.#find())) {
-        const refusal = daemon.refusal();
-        if (refusal) throw refusal;
-        if (Date.now() > giveUpAt) throw daemon.tooLate(startLimitMs);
-        // Not all at the same beat, where a dozen commands wait for one daemon.
-        await pause(15 + Math.random() * 15);
-      }
-    } finally {
-      daemon.release();
-    }
+    const { awaitDaemon } = await import("./start-daemon.js");
+    await awaitDaemon(this.#start(), () => this.#find(), startLimitMs);
   }
 
   #start(): DaemonStart {
@@ -388,8 +376,4 @@ function unreachable(socket: string, cause?: unknown): Fault {
     cause,
     hint: 'start it with "drover daemon", or see "drover doctor"',
   });
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

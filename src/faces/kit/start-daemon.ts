@@ -8,6 +8,7 @@ import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { FAULTS, Fault, type FaultCode } from "#core/fault.js";
 import { installRoot } from "./install-root.js";
+import { takeTurn } from "./start-turn.js";
 import { checkTmux } from "./tmux-check.js";
 
 export interface DaemonStart {
@@ -20,10 +21,43 @@ export interface DaemonStart {
   readonly script?: string;
 }
 
-/** Returns a daemon that is on its way. Throws TMUX_MISSING or TMUX_TOO_OLD where it could not do its work. */
-export function launchDaemon(start: DaemonStart): StartingDaemon {
+/**
+ * Starts a daemon, or waits for the one that somebody else is starting, until `answers`. Throws what kept it from coming
+ * up: TMUX_MISSING, TMUX_TOO_OLD, what the daemon itself said, or DAEMON_UNREACHABLE after `limitMs`.
+ */
+export async function awaitDaemon(start: DaemonStart, answers: () => Promise<boolean>, limitMs: number): Promise<void> {
   checkTmux(start.env);
   mkdirSync(dirname(start.log), { recursive: true, mode: 0o700 });
+  const giveUpAtMs = Date.now() + limitMs;
+  let daemon: StartingDaemon | null = null;
+  let endTurn: (() => void) | null = null;
+  try {
+    while (!(await answers())) {
+      // Whoever had the turn may have failed; then it is ours to fail, and to say why.
+      endTurn ??= takeTurn(`${start.log}.turn`);
+      if (endTurn) daemon ??= launchDaemon(start);
+      const refusal = daemon?.refusal();
+      if (refusal) throw refusal;
+      if (Date.now() > giveUpAtMs) throw late(start.log, limitMs, daemon);
+      // Not all at the same beat, where a dozen commands wait for one daemon.
+      await new Promise((resolve) => setTimeout(resolve, 15 + Math.random() * 15));
+    }
+  } finally {
+    daemon?.release();
+    endTurn?.();
+  }
+}
+
+function late(log: string, limitMs: number, daemon: StartingDaemon | null): Fault {
+  const what = `the daemon did not answer within ${limitMs / 1000} s`;
+  return daemon?.explain(what) ?? new Fault("DAEMON_UNREACHABLE", what, { hint: hintFor(log) });
+}
+
+function hintFor(log: string): string {
+  return `read ${log}, or run "drover daemon --foreground" to watch it start`;
+}
+
+function launchDaemon(start: DaemonStart): StartingDaemon {
   const log = openSync(start.log, "a+", 0o600);
   const before = fstatSync(log).size;
   const env = { ...start.env };
@@ -40,7 +74,7 @@ export function launchDaemon(start: DaemonStart): StartingDaemon {
   return new StartingDaemon(child, log, before, start.log);
 }
 
-export class StartingDaemon {
+class StartingDaemon {
   readonly #child: ChildProcess;
   readonly #log: number;
   readonly #before: number;
@@ -62,11 +96,7 @@ export class StartingDaemon {
     if (this.#failed === null && (this.#child.exitCode === null || this.#child.exitCode === 0)) {
       if (this.#child.signalCode === null) return null;
     }
-    return this.#explain(this.#failed ? this.#failed.message : `the daemon ended at once`);
-  }
-
-  tooLate(limitMs: number): Fault {
-    return this.#explain(`the daemon did not answer within ${limitMs / 1000} s`);
+    return this.explain(this.#failed ? this.#failed.message : `the daemon ended at once`);
   }
 
   /** Ends the watching; the daemon itself goes on. */
@@ -76,13 +106,13 @@ export class StartingDaemon {
     closeSync(this.#log);
   }
 
-  #explain(what: string): Fault {
+  explain(what: string): Fault {
     const said = this.#said();
     const fault = said.map(faultOf).find((found) => found !== null);
     if (fault) return fault;
     const last = said.find((line) => /^\w*Error\b/.test(line)) ?? said.at(-1);
     return new Fault("DAEMON_UNREACHABLE", last ? `${what}: ${last}` : what, {
-      hint: `read ${this.#logPath}, or run "drover daemon --foreground" to watch it start`,
+      hint: hintFor(this.#logPath),
     });
   }
 

@@ -10,6 +10,7 @@ const good: Findings = {
   version: "0.1.0",
   tmux: "3.3a",
   tmuxSocket: "/tmp/tmux-1000/default",
+  tmuxAnswers: true,
   tmuxFolder: { path: "/tmp/tmux-1000", found: { mine: true, mode: 0o700, writable: true } },
   escapeTimeMs: 10,
   stateFolder: { path: "/h/state", found: { mine: true, mode: 0o700, writable: true } },
@@ -64,10 +65,11 @@ const cases: readonly (readonly [string, Partial<Findings>, string])[] = [
   ],
   ["a store that cannot be written", { daemon: { ...good.daemon!, storeOk: false } }, "wrong store: cannot be written"],
   [
-    "no tmux server",
+    "a tmux server that the daemon cannot reach",
     { daemon: { ...good.daemon!, tmuxConnected: false } },
-    "warning connection: the daemon is not connected to tmux at /tmp/tmux-1000/default",
+    "warning connection: the daemon is not connected to tmux",
   ],
+  ["no tmux server", { tmuxAnswers: false, daemon: { ...good.daemon!, tmuxConnected: false } }, ""],
   ["no locale", { env: { TERM: "xterm" } }, "warning locale: no locale is set"],
   [
     "a locale of old",

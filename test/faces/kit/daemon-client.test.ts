@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { connect, type DaemonClient } from "#faces/kit/daemon-client.js";
+import { takeTurn } from "#faces/kit/start-turn.js";
 import { suite, until } from "../../kit/t.js";
 import { json, ScriptedDaemon } from "./scripted-daemon.js";
 
@@ -120,6 +122,39 @@ test("starts the daemon where none answers, without the certificates, and waits 
   const { pid, ...rest } = JSON.parse(readFileSync(seen, "utf8"));
   assert.equal(rest, { args: ["-S", daemon.tmuxSocket, "--ephemeral"], cwd: "/", certs: null, mine: "yes" });
   await until("the daemon of this test ended", () => !alive(pid));
+});
+
+test("of a dozen that find no daemon one starts it, and all are served", async () => {
+  const script = join(daemon.folder, "daemon.mjs");
+  const started = join(daemon.folder, "started");
+  writeFileSync(
+    script,
+    `import { createServer } from "node:http"; import { appendFileSync } from "node:fs";
+     appendFileSync(${JSON.stringify(started)}, process.pid + "\\n");
+     createServer((_, r) => r.end("{}")).listen(${JSON.stringify(daemon.socket)});
+     setTimeout(() => process.exit(), 3000);`,
+  );
+  const options = { autostart: true, script };
+  const clients = await Promise.all(Array.from({ length: 12 }, () => connect(daemon, options)));
+  for (const each of clients) assert.equal(await each.request("GET", "/v1/health"), {});
+  const pids = readFileSync(started, "utf8").trim().split("\n");
+  assert.is(pids.length, 1);
+  for (const each of clients) each.close();
+  process.kill(Number(pids[0]));
+  assert.not(existsSync(join(daemon.stateDir, "daemon.out.turn")));
+});
+
+test("a starter that died is not waited for", () => {
+  const file = join(daemon.folder, "turn");
+  const dead = spawnSync(process.execPath, ["-e", "0"]).pid;
+  writeFileSync(file, String(dead));
+  const end = takeTurn(file);
+  assert.type(end, "function");
+  assert.is(takeTurn(file), null);
+  end?.();
+  assert.type(takeTurn(file), "function");
+  utimesSync(file, 1, 1);
+  assert.type(takeTurn(file), "function");
 });
 
 test("a daemon that will not start says why: in its own words, or the last line it wrote", async () => {
