@@ -183,6 +183,9 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
     case "finished": {
       const marker = evidence.excerpt;
       const memory = { ...sure, turnOpen: false, endMarker: marker };
+      // The marker is that of the turn before, and the prompt is back in the composer: stopped before it left a trace.
+      const takenBack = sure.endMarker === marker && reading.composer?.empty === false;
+      if (open && takenBack) return become(before, { ...plain, state: "idle", unread: false, memory }, nowMs);
       if (open) return become(before, { ...plain, state: "done", unread: true, memory }, nowMs);
       const unseen = before.state !== "starting" && sure.endMarker !== null && sure.endMarker !== marker;
       if (unseen)

@@ -188,6 +188,20 @@ test("an error carries its text, counts once, and is gone when it left the scree
   assert.is(derive(newborn(0), failed, 0).reason, "API Error: 500");
 });
 
+test("a prompt stopped so early that it is back in the composer leaves nothing to read", () => {
+  const draft = { text: "fix it", empty: false, pasted: false };
+  assert.is(
+    play([
+      [0, look("working")],
+      [100, look("finished", "took 1s")],
+      [200, SEEN],
+      [300, look("working")],
+      [400, look("finished", "took 1s", { composer: draft })],
+    ]),
+    "0 working 1, 100 done 1 unread, 200 idle 1, 300 working 2, 400 idle 2",
+  );
+});
+
 test("the same facts again change nothing, not even the object", () => {
   for (const shown of ["ready", "working", "finished", "interrupted", "error", "blocked", "unclear"] as const) {
     let believed = derive(newborn(0), look("ready"), 0);
