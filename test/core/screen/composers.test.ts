@@ -129,6 +129,13 @@ test("a tip at the right above Claude's box is no part of its transcript", async
   assert.is(await shown(claudeScreens, "rest", [p(246, "✻ Pondered for 4s"), "", tip]), "finished claude/turn-took");
 });
 
+test("Gemini at work in a pane with no room for its transcript is at work", async () => {
+  const reading = providers
+    .get("gemini")!
+    .read(await geminiScreens.screen("busy", [], `${inverse(" ")}${rgb("afafaf", " Type your message")}`));
+  assert.is(reading.shown, "working");
+});
+
 test("with Codex's title switched off, a screen that may be streaming is unclear", async () => {
   const screen = await codexScreens.screen("rest", codexScreens.answer(["so far"]));
   assert.is(providers.get("codex")!.read({ ...screen, title: "myhost" }).shown, "unclear");

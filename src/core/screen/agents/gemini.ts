@@ -21,7 +21,6 @@ type Region = "blank" | "gone" | "first" | "spin" | "status" | "notice" | "promp
 
 const BEFORE: readonly Sign<Region>[] = [
   { rule: "goodbye", shows: "exited", where: "gone", looksLike: /\bGoodbye\b|\bSession ID:/i },
-  { rule: "first-frame", shows: "starting", where: "first", looksLike: /^/ },
 ];
 
 const TITLE_SIGNS: readonly Sign<Region>[] = [
@@ -38,6 +37,7 @@ const BLANK_SIGNS: readonly Sign<Region>[] = [
 const SIGNS: readonly Sign<Region>[] = [
   ...TITLE_SIGNS,
   { rule: "spinner", shows: "working", where: "spin", looksLike: /^\s*[\u2800-\u28ff] (.*)/, tells: true },
+  { rule: "first-frame", shows: "starting", where: "first", looksLike: /^/ },
   // Whatever is written there speaks of a turn under way, or is new to us.
   { rule: "status", shows: "unclear", where: "status", looksLike: /\S/ },
   { rule: "error", shows: "error", where: "notice", looksLike: /^✕ (.*)/, ink: ["red"], tells: true },
@@ -117,7 +117,10 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const composer = readComposer(prompt, 3);
   return {
     regions: {
-      first: lastInked(above) < 0 && box.top < 8 && hasInk(prompt[0]!, 3, "inverse") ? prompt.slice(0, 1) : [],
+      first:
+        lastInked(above) < 0 && box.top < 8 && rows.length >= 16 && hasInk(prompt[0]!, 3, "inverse")
+          ? prompt.slice(0, 1)
+          : [],
       spin: left,
       status: still.title.startsWith("◇") ? [] : left,
       notice: notice.slice(0, noticeEnd < 0 ? undefined : noticeEnd),
