@@ -10,6 +10,8 @@ export class DemoPlace {
   readonly tmuxSocket: string;
   /** The caller's environment without whatever would lead to the caller's own tmux or drover. */
   readonly env: NodeJS.ProcessEnv;
+  /** The same, and whether the terminal is a tmux client's: that decides its colours and how long an escape may wait. */
+  readonly dashboardEnv: NodeJS.ProcessEnv;
   private watchdog: ChildProcess | null = null;
 
   constructor(env: NodeJS.ProcessEnv) {
@@ -17,6 +19,8 @@ export class DemoPlace {
     this.tmuxSocket = join(this.folder, "tmux");
     const own = Object.entries(env).filter(([name]) => !/^(DROVER_|TMUX)|^NODE_EXTRA_CA_CERTS$/.test(name));
     this.env = { ...Object.fromEntries(own), DROVER_HOME: join(this.folder, "home") };
+    const { TMUX, TMUX_PANE } = env;
+    this.dashboardEnv = { ...this.env, ...(TMUX && { TMUX }), ...(TMUX_PANE && { TMUX_PANE }) };
   }
 
   /**

@@ -49,8 +49,7 @@ const END_LIMIT_MS = 3_000;
 class Demo {
   private readonly place: DemoPlace;
   private readonly paths: Paths;
-  private readonly columns: number;
-  private readonly rows: number;
+  private readonly size: { readonly columns: number; readonly rows: number };
   private client: DaemonClient | null = null;
   private child: ChildProcess | null = null;
   private leaving: (typeof SIGNALS)[number] | null = null;
@@ -59,9 +58,7 @@ class Demo {
     this.place = new DemoPlace(io.env);
     this.paths = resolvePaths(this.place.env, { serverPath: this.place.tmuxSocket });
     this.place.watch(this.paths.runFile);
-    // An agent's tab as wide as the preview that shows it, and never too narrow to read.
-    this.columns = Math.max(60, Math.min(160, (io.stdout.columns || 80) - 40));
-    this.rows = Math.max(16, (io.stdout.rows || 24) - 6);
+    this.size = tabSize(io.stdout.columns || 80, io.stdout.rows || 24);
   }
 
   /** The first signal ends the dashboard; the rest of the way out is the same as after `q`. */
@@ -86,8 +83,8 @@ class Demo {
   /** Runs the dashboard in a process of its own, so that its crash is not ours. */
   async dashboard(): Promise<number> {
     if (this.leaving !== null) return 1;
-    const args = [join(installRoot(), "bin/drover.js"), "-S", this.place.tmuxSocket];
-    const child = spawn(process.execPath, args, { stdio: "inherit", env: this.place.env });
+    const args = [join(installRoot(), "bin/drover.cjs"), "-S", this.place.tmuxSocket, "-f", "/dev/null"];
+    const child = spawn(process.execPath, args, { stdio: "inherit", env: this.place.dashboardEnv });
     this.child = child;
     this.place.tellWatchdog(`dashboard ${child.pid}`);
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
@@ -122,10 +119,16 @@ class Demo {
       cwd: this.place.workFolder(agent.folder),
       prompt: agent.prompt,
       args: ["--script", script, ...agent.args],
-      columns: this.columns,
-      rows: this.rows,
+      ...this.size,
     };
   }
+}
+
+/** Agents' tabs about as large as the preview that shows them: beside the list on a wide terminal, below it on others. */
+function tabSize(columns: number, rows: number): { columns: number; rows: number } {
+  const beside = columns >= 100;
+  const width = beside ? columns - Math.min(64, Math.round(columns * 0.34)) - 2 : columns - 2;
+  return { columns: Math.max(60, width), rows: Math.max(16, beside ? rows - 6 : Math.round(rows * 0.6)) };
 }
 
 /** After a dashboard that died without a word: the main screen, a cursor, no mouse reports, a cooked line. */
