@@ -1,0 +1,90 @@
+/**
+ * `npm run bench`: every budget of the project, measured on real tmux with the rehearsal agent, each beside its limit.
+ * Prints one table and writes bench.json. Nothing here passes or fails: a row over its budget is shown as such.
+ *
+ *   node dist/test/bench/bench.js                     everything, at most six minutes
+ *   node dist/test/bench/bench.js --rows idle,ls      these rows
+ */
+import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { parseArgs } from "node:util";
+import { firstFrameRow, keyRow, lsRow, spinnerRow, stillRow } from "./dashboard-rows.js";
+import { BenchFleet } from "./fleet.js";
+import { hookRow, textRow } from "./latency-rows.js";
+import { idleRow, memoryRow, workRow } from "./load-rows.js";
+import { readerRow } from "./reader-row.js";
+import { type Row, table } from "./row.js";
+import { thousandRow } from "./thousand-row.js";
+
+const TOTAL_LIMIT_MS = 360_000;
+
+/** In the order they are run: memory needs a daemon that has seen little, idle one that has seen no dashboard. */
+const OF_A_FLEET: Readonly<Record<string, (fleet: BenchFleet) => Promise<Row>>> = {
+  memory: memoryRow,
+  idle: idleRow,
+  ls: lsRow,
+  "first-frame": firstFrameRow,
+  hook: hookRow,
+  still: stillRow,
+  spinner: spinnerRow,
+  key: keyRow,
+  work: workRow,
+  text: textRow,
+};
+const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = { reader: readerRow, thousand: thousandRow };
+const NAMES = [...Object.keys(OF_A_FLEET), ...Object.keys(ALONE)];
+
+const { values: options } = parseArgs({ options: { rows: { type: "string" } } });
+const wanted = options.rows?.split(",") ?? NAMES;
+const unknown = wanted.find((name) => !NAMES.includes(name));
+if (unknown !== undefined) {
+  console.error(`there is no row "${unknown}": ${NAMES.join(", ")}`);
+  process.exit(2);
+}
+
+const beganMs = Date.now();
+const rows: Row[] = [];
+const failed: string[] = [];
+let fleet: BenchFleet | null = null;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => void fleet?.close().finally(() => process.exit(1)));
+}
+
+async function measure(name: string, row: () => Promise<Row> | Row): Promise<void> {
+  if (Date.now() - beganMs > TOTAL_LIMIT_MS) {
+    failed.push(`${name}: left out, the time is up`);
+    return;
+  }
+  process.stderr.write(`${Math.round((Date.now() - beganMs) / 1000)} s  ${name}\n`);
+  try {
+    rows.push(await row());
+  } catch (error) {
+    failed.push(`${name}: ${(error as Error).message}`);
+  }
+}
+
+try {
+  for (const [name, row] of Object.entries(OF_A_FLEET)) {
+    if (!wanted.includes(name)) continue;
+    if (fleet === null) {
+      fleet = new BenchFleet();
+      await fleet.open();
+    }
+    const opened = fleet;
+    await measure(name, () => row(opened));
+  }
+} finally {
+  await fleet?.close();
+}
+for (const [name, row] of Object.entries(ALONE)) if (wanted.includes(name)) await measure(name, row);
+
+const seconds = Math.round((Date.now() - beganMs) / 1000);
+console.log(table(rows));
+for (const line of failed) console.log(`not measured: ${line}`);
+console.log(
+  `\n${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${seconds} s; written to bench.json`,
+);
+writeFileSync(
+  "bench.json",
+  `${JSON.stringify({ at: new Date().toISOString(), node: process.version, rows, failed }, null, 2)}\n`,
+);

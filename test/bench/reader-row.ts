@@ -1,0 +1,135 @@
+/**
+ * The control reader against what one would write first: lines split off a string, a regular expression each. Both hand
+ * over the same: a block's body whole, a program's output as the bytes it wrote, a notification's words as text.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ControlReader, outputBytes } from "#core/protocol/reader.js";
+import { installRoot } from "#faces/kit/install-root.js";
+import { figure, median, type Row } from "./row.js";
+
+const TOTAL_BYTES = 100_000_000;
+const CHUNK_BYTES = 65_536;
+const ROUNDS = 3;
+
+export function readerRow(): Row {
+  const folder = join(installRoot(), "fixtures/control");
+  const files = readdirSync(folder)
+    .filter((file) => file.endsWith(".raw"))
+    .map((file) => readFileSync(join(folder, file)));
+  const bytes = files.reduce((sum, file) => sum + file.length, 0);
+  const passes = Math.max(1, Math.round(TOTAL_BYTES / bytes / ROUNDS));
+  const ours: number[] = [];
+  const naive: number[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    ours.push(speed(files, passes, readWhole));
+    naive.push(speed(files, passes, readSplit));
+  }
+  const ratio = median(ours) / median(naive);
+  return {
+    name: "reader",
+    what: `control reader over ${figure((passes * ROUNDS * bytes) / 1e6)} MB of transcripts`,
+    budget: ">= 4x split and regex",
+    measured: `${figure(ratio)}x (${figure(median(ours))} MB/s)`,
+    baseline: `${figure(median(naive))} MB/s`,
+    within: ratio >= 4,
+    values: { ratio, oursMbPerSecond: median(ours), naiveMbPerSecond: median(naive), readBytes },
+  };
+}
+
+/** What is read must be used, or the engine might leave it out. */
+let readBytes = 0;
+
+/** MB a second. */
+function speed(files: readonly Buffer[], passes: number, make: () => (chunk: Uint8Array) => void): number {
+  const beganMs = performance.now();
+  let bytes = 0;
+  for (let pass = 0; pass < passes; pass++) {
+    for (const file of files) {
+      const read = make();
+      for (let at = 0; at < file.length; at += CHUNK_BYTES) {
+        read(file.subarray(at, at + CHUNK_BYTES));
+      }
+      bytes += file.length;
+    }
+  }
+  return bytes / 1e6 / ((performance.now() - beganMs) / 1000);
+}
+
+function readWhole(): (chunk: Uint8Array) => void {
+  const reader = new ControlReader();
+  return (chunk) => {
+    for (const event of reader.push(chunk)) {
+      if (event.kind === "output") readBytes += outputBytes(event).length;
+      else if (event.kind === "block") readBytes += event.body.length;
+    }
+  };
+}
+
+function readSplit(): (chunk: Uint8Array) => void {
+  const reader = new SplitReader();
+  return (chunk) => {
+    for (const event of reader.push(chunk)) {
+      if (event.kind === "output") readBytes += event.data.length;
+      else if (event.kind === "block") readBytes += event.body.length;
+    }
+  };
+}
+
+type SplitEvent =
+  | { kind: "block"; ok: boolean; body: string }
+  | { kind: "output"; pane: string; data: Buffer }
+  | { kind: "notification"; name: string; words: string[] }
+  | { kind: "unknown"; line: string };
+
+const text = (latin1: string) => Buffer.from(latin1, "latin1").toString("utf8");
+const bytes = (escaped: string) =>
+  Buffer.from(
+    escaped.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))),
+    "latin1",
+  );
+
+class SplitReader {
+  private rest = "";
+  private block: string[] | null = null;
+  private guard = "";
+
+  push(chunk: Uint8Array): SplitEvent[] {
+    const lines = (this.rest + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString("latin1")).split(
+      "\n",
+    );
+    this.rest = lines.pop()!;
+    const found: SplitEvent[] = [];
+    for (const line of lines) {
+      let match: RegExpExecArray | null;
+      if (this.block !== null) {
+        match = /^%(end|error) (\d+ \d+ \d+)$/.exec(line);
+        if (match !== null && match[2] === this.guard) {
+          found.push({ kind: "block", ok: match[1] === "end", body: `${this.block.join("\n")}\n` });
+          this.block = null;
+        } else this.block.push(line);
+        continue;
+      }
+      match = /^%begin (\d+ \d+ \d+)$/.exec(line);
+      if (match !== null) {
+        this.guard = match[1]!;
+        this.block = [];
+        continue;
+      }
+      match = /^%output (%\d+) (.*)$/.exec(line);
+      if (match !== null) {
+        found.push({ kind: "output", pane: match[1]!, data: bytes(match[2]!) });
+        continue;
+      }
+      match = /^%extended-output (%\d+) (\d+)[^:]* : (.*)$/.exec(line);
+      if (match !== null) {
+        found.push({ kind: "output", pane: match[1]!, data: bytes(match[3]!) });
+        continue;
+      }
+      match = /^%([a-z-]+)(?: (.*))?$/.exec(line);
+      if (match === null) found.push({ kind: "unknown", line });
+      else found.push({ kind: "notification", name: match[1]!, words: text(match[2] ?? "").split(" ") });
+    }
+    return found;
+  }
+}
