@@ -22,8 +22,8 @@ const SIZES = [
   [120, 40],
   [200, 60],
 ] as const;
-/** All six practice agents are there and one of them waits for a person. */
-const READY: readonly Step[] = [{ see: /6 agents|need/ }, { rest: 400 }];
+/** Two of the six practice agents wait for a person: the demo has come as far as it is shown. */
+const READY: readonly Step[] = [{ see: /2 need you/ }, { rest: 300 }];
 
 const [folder, name, size, command, ...words] = process.argv.slice(2);
 if (folder === undefined) {
