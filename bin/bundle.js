@@ -53,7 +53,10 @@ function ownModules(outfile) {
   };
 }
 
-/** blessed requires its widgets by a name put together at run time, which no bundler can follow. These are all we use. */
+/**
+ * blessed requires its widgets by a name put together at run time, which no bundler can follow; these are all we use.
+ * What only its terminfo, its subprocesses and its own checks need is left out: it would be half of its time to load.
+ */
 const blessedWidgets = {
   name: "blessed-widgets",
   setup(build) {
@@ -62,5 +65,9 @@ const blessedWidgets = {
         .map((name) => `exports.${name} = require("./widgets/${name.toLowerCase()}");`)
         .join("\n"),
     }));
+    build.onResolve({ filter: /^(assert|child_process|\.\/tput)$/ }, ({ path, importer }) =>
+      /blessed[\\/]lib[\\/]/.test(importer) ? { path, namespace: "left-out" } : undefined,
+    );
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({ contents: "module.exports = function () {};" }));
   },
 };

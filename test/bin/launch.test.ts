@@ -82,10 +82,19 @@ test("a bundle holds what the entry imports, and its modules know their own plac
   const text = readFileSync(out, "utf8");
   assert.match(text, /Christopher Jeffrey|_keypressDecoder/);
   assert.not.match(text, /import\.meta/);
-  const run = spawnSync(process.execPath, ["-e", `console.log(typeof require(${JSON.stringify(out)}).openDriver)`], {
-    encoding: "utf8",
-  });
-  assert.is(run.stdout + run.stderr, "function\n");
+  const code = `
+    const { EventEmitter } = require("node:events");
+    let written = "";
+    const output = Object.assign(new EventEmitter(), { columns: 20, rows: 3, writable: true, write: (text) => (written += text) });
+    const input = Object.assign(new EventEmitter(), { setRawMode() {}, resume() {}, pause() {} });
+    const { openDriver } = require(${JSON.stringify(out)});
+    const driver = openDriver({ library: "neo-blessed", input, output, env: {} }, {});
+    driver.panel("p", (canvas) => canvas.frame({}, "bundled")).place({ left: 0, top: 0, width: 20, height: 3 });
+    driver.render(true);
+    driver.close();
+    console.log(/bundled .*┐/.test(written));`;
+  const run = spawnSync(process.execPath, ["-e", code], { encoding: "utf8", timeout: 8_000 });
+  assert.is(run.stdout + run.stderr, "true\n");
 });
 
 test.run();
