@@ -9,6 +9,7 @@ import { type Command, listSessions } from "#core/protocol/commands.js";
 import { OWN_SESSION } from "#core/protocol/listing.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Clock } from "#host/clock.js";
+import type { Log } from "#host/log.js";
 import { type ClientEnd, ControlClient, OWN_PANE } from "./client.js";
 import {
   cleanEnvironment,
@@ -18,13 +19,6 @@ import {
   type TmuxTarget,
   targetArguments,
 } from "./target.js";
-
-/** As pino has it. */
-export interface Log {
-  debug(what: object, message: string): void;
-  info(what: object, message: string): void;
-  warn(what: object, message: string): void;
-}
 
 export interface ConnectionOptions {
   readonly clock: Clock;
@@ -148,7 +142,7 @@ export class TmuxConnection {
       .filter(Boolean)
       .map((line) => line.slice(line.indexOf("\t") + 1));
     if (this.#staying > 0 || names.some((name) => name !== OWN_SESSION)) return;
-    this.#log.info({ socket: this.socket }, "no session left but ours: letting the server end");
+    this.#log.info("no session left but ours: letting the server end", { socket: this.socket });
     this.#goDown("no-server");
     await this.#client?.close();
     // With `exit-empty off` the server stays: do not come and go all the time.
@@ -195,7 +189,7 @@ export class TmuxConnection {
       this.#retryMs = RETRY_FIRST_MS;
     } catch (error) {
       const slow = error instanceof Fault && error.detail?.slow === true;
-      this.#log.warn({ socket: this.socket, error: String(error), retryMs: this.#retryMs }, "cannot connect to tmux");
+      this.#log.warn("cannot connect to tmux", { socket: this.socket, error: String(error), retryMs: this.#retryMs });
       await this.#drop();
       this.#goDown(slow ? "tmux-slow" : "tmux-gone");
       await this.#chooseProgram();
@@ -239,7 +233,7 @@ export class TmuxConnection {
   #heard(notification: Notification, client: ControlClient | null): void {
     // With `detach-on-destroy off` tmux moves a client whose session was killed into another: never stay there.
     if (notification.kind === "session-changed" && notification.name !== OWN_SESSION && client !== null) {
-      this.#log.warn({ session: notification.session }, "our session was closed: leaving the one tmux moved us to");
+      this.#log.warn("our session was closed: leaving the one tmux moved us to", { session: notification.session });
       void client.close();
       return;
     }
@@ -251,7 +245,7 @@ export class TmuxConnection {
     const wasUp = this.#server !== null;
     this.#server = null;
     if (this.#closed) return;
-    this.#log.info({ socket: this.socket, words: why.words }, "the connection to tmux ended");
+    this.#log.info("the connection to tmux ended", { socket: this.socket, words: why.words });
     if (this.#blind !== "no-server") this.#goDown(why.slow ? "tmux-slow" : "tmux-gone");
     if (wasUp && this.#connecting === null) {
       this.#again(this.#retryMs);
@@ -291,7 +285,7 @@ export class TmuxConnection {
       if (!/^\d+$/.test(parent)) continue;
       const name = (await ps("-o", "comm=", "-p", parent)).stdout.trim();
       if (parent !== "1" && /(^|\/)sh$/.test(name)) continue;
-      this.#log.warn({ pid }, "ending a client that an earlier drover left behind");
+      this.#log.warn("ending a client that an earlier drover left behind", { pid });
       try {
         process.kill(Number(pid), "SIGTERM");
       } catch {
@@ -316,7 +310,7 @@ export class TmuxConnection {
     if (running.exitCode !== 0 || version === undefined || installed.stdout.trim() === `tmux ${version}`) return;
     const own = `/proc/${pid}/exe`;
     if (!existsSync(own) || this.#program === own) return;
-    this.#log.warn({ installed: installed.stdout.trim(), server: version }, "using the tmux server's own executable");
+    this.#log.warn("using the tmux server's own executable", { installed: installed.stdout.trim(), server: version });
     this.#program = own;
   }
 }

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import type { PaneId } from "#core/model.js";
 import { BLANK_ROW, type Still } from "#core/screen/still.js";
 import { systemClock } from "#host/clock.js";
-import type { Log } from "#tmux/connection.js";
+import { silentLog } from "#host/log.js";
 import type { StillMaker } from "#tmux/looker.js";
 import { TmuxServer } from "#tmux/server.js";
 
@@ -65,7 +65,7 @@ export class RealTmux {
   }
 }
 
-export const quiet: Log = { debug() {}, info() {}, warn() {} };
+export const quiet = silentLog;
 
 /** Rows as text, without colours. */
 export const plainStills: StillMaker = {
