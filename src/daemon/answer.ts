@@ -47,7 +47,7 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
       kind: "answered",
       data: {
         by: asked.by ?? "unknown",
-        kind: question.kind,
+        question: question.kind,
         choice: choice.text.slice(0, 200),
         fingerprint: question.fingerprint,
         confirmed: gone,

@@ -83,6 +83,8 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     connection: (connected) => log.info(connected ? "tmux is connected" : "tmux is not connected"),
   });
   if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
+  // Where everyone is where they were, nothing changed that would have asked for a look.
+  looking.update();
   const server = serveRoutes(
     routes({ context, looking, identity, behind: () => hands.behind, shutdown: () => parts.shutdown() }),
     log,

@@ -336,6 +336,7 @@ test("a daemon that starts again knows the same agents in the same places, and l
   w = await world({ store, tmux });
   assert.equal(await one("a"), before);
   assert.is((await one("a")).id, id);
+  assert.equal([...tmux.interested.panes], ["%1"]);
   // Only the start itself is news.
   assert.is(store.seq(), seq + 1);
 });

@@ -55,13 +55,11 @@ export class Draft {
     this.now = { ...this.now, archived: new Set(this.now.archived).add(record.id) };
   }
 
-  /** Takes an agent out as if it had never been; for one that was never on disk. */
-  forget(id: AgentId): void {
+  /** The agent is in no pane any more; told where faces believe that it is. */
+  leave(id: AgentId): void {
     const agent = this.now.agents.get(id);
-    if (agent === undefined) return;
-    if (agent.pane !== null) this.writablePanes().delete(agent.pane);
-    this.writableAgents().delete(id);
-    this.records.delete(id);
+    if (agent === undefined || (agent.pane === null && agent.told.pane === "")) return;
+    this.change({ ...agent, pane: null }, "place", { closed: agent.told.pane });
   }
 
   /** Journals something that changes nothing. */

@@ -83,7 +83,7 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       return null;
     case "ended":
       if (!isGone(record.state)) believe(draft, { ...agent, pane: null }, { kind: "ended", exit: ask.exit });
-      leave(draft, ask.id);
+      draft.leave(ask.id);
       return null;
     case "remove":
       return remove(draft, agent, ask.force);
@@ -241,11 +241,6 @@ function remove(draft: Draft, agent: Agent, force: boolean): Refusal | null {
   const isOurs = agent.record.command.length > 0;
   if (agent.pane !== null && isOurs) draft.after({ do: "kill-pane", pane: agent.pane });
   return null;
-}
-
-function leave(draft: Draft, id: AgentId): void {
-  const agent = draft.fleet.agents.get(id);
-  if (agent !== undefined && agent.pane !== null) draft.keep({ ...agent, pane: null });
 }
 
 function refuse(draft: Draft, ticket: Ticket, why: Refusal): void {

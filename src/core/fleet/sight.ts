@@ -63,7 +63,7 @@ function take(draft: Draft, step: Step): void {
       gone(draft, agent);
       break;
     case "closed":
-      draft.change({ ...agent, pane: null }, "place", { closed: agent.pane });
+      draft.leave(id);
       break;
     case "duplicate":
       if (!draft.fleet.duplicates.has(step.pane)) {
@@ -77,8 +77,7 @@ function gone(draft: Draft, agent: Agent): void {
   const { id } = agent.record;
   const fact: Fact = agent.ending ? { kind: "ended", exit: null } : { kind: "gone" };
   believe(draft, { ...agent, pane: null }, fact, { pane: agent.pane });
-  const after = draft.fleet.agents.get(id);
-  if (after !== undefined && after.pane !== null) draft.keep({ ...after, pane: null });
+  draft.leave(id);
 }
 
 function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {

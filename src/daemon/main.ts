@@ -1,0 +1,190 @@
+/**
+ * The daemon as a process: the one that owns the store and the connection to tmux. Whoever opens the store is the
+ * daemon; everyone else finds it locked and leaves in silence. It ends on SIGTERM, SIGINT or when asked, and by then no
+ * agent has noticed anything: what stops here is given nothing but `close`.
+ */
+import { readFileSync } from "node:fs";
+import { get } from "node:http";
+import { parseArgs } from "node:util";
+import { Fault } from "#core/fault.js";
+import { providers } from "#core/screen/providers.js";
+import { systemClock } from "#host/clock.js";
+import { readConfig } from "#host/config.js";
+import { systemDice } from "#host/dice.js";
+import { Emulator } from "#host/emulator.js";
+import { type Log, openLog } from "#host/log.js";
+import { type Paths, resolvePaths, secureFolder } from "#host/paths.js";
+import { openLevelStore } from "#store/level-store.js";
+import type { Store } from "#store/store.js";
+import { TmuxServer } from "#tmux/server.js";
+import { asFault } from "./carry-out.js";
+import { startDaemon } from "./daemon.js";
+import type { Identity } from "./health.js";
+import { listenOn } from "./listen.js";
+import { withCommands } from "./provider-commands.js";
+import { removeRunFile, writeRunFile } from "./run-file.js";
+
+/** A store that is locked while nobody answers belongs to a daemon that comes or goes: how long it is waited for. */
+const LOCKED_LIMIT_MS = 4_000;
+const LOCKED_RETRY_MS = 100;
+
+interface Options {
+  readonly paths: Paths;
+  readonly tmuxConfig: string | undefined;
+  readonly foreground: boolean;
+  readonly owner: Identity["owner"];
+}
+
+/** Runs until the daemon is to end; then the process exits: 0, or 1 with the reason as a line of JSON on stderr. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.umask(0o077);
+  // A terminal that closes is no reason to end: this daemon is not the terminal's.
+  process.on("SIGHUP", () => {});
+  try {
+    const options = readOptions(argv);
+    process.exitCode = (await run(options)) ? 0 : process.exitCode;
+  } catch (error) {
+    const { code, message, hint } = asFault(error);
+    process.stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
+    process.exitCode = 1;
+  }
+  // Whatever still hangs (a socket, a timer) must not keep a daemon that has ended.
+  process.exit();
+}
+
+function readOptions(argv: readonly string[]): Options {
+  let values: { L?: string; S?: string; f?: string; foreground?: boolean; ephemeral?: boolean };
+  try {
+    values = parseArgs({
+      args: [...argv],
+      options: {
+        L: { type: "string", short: "L" },
+        S: { type: "string", short: "S" },
+        f: { type: "string", short: "f" },
+        foreground: { type: "boolean" },
+        ephemeral: { type: "boolean" },
+      },
+    }).values;
+  } catch (cause) {
+    throw new Fault("USAGE", (cause as Error).message, { cause });
+  }
+  return {
+    paths: resolvePaths(process.env, { serverName: values.L, serverPath: values.S }),
+    tmuxConfig: values.f,
+    foreground: values.foreground ?? false,
+    owner: values.ephemeral ? "dashboard" : "persistent",
+  };
+}
+
+/** False where another daemon has the store. */
+async function run({ paths, tmuxConfig, foreground, owner }: Options): Promise<boolean> {
+  secureFolder(paths.stateDir);
+  secureFolder(paths.runtimeDir);
+  const config = await readConfig(paths.configFile);
+  const logFile = openLog({ file: paths.logFile, level: process.env.DROVER_DEBUG ? "debug" : "info" });
+  const { log } = logFile;
+  const store = await openStore(paths, log);
+  if (store === null) return false;
+
+  const identity: Identity = { pid: process.pid, version: ownVersion(), owner };
+  const configFile = tmuxConfig ?? config.tmux.config ?? undefined;
+  const mux = new TmuxServer({
+    clock: systemClock,
+    log,
+    dice: systemDice,
+    emulator: new Emulator(),
+    tmuxArgs: { socketPath: paths.tmuxSocket, ...(configFile === undefined ? {} : { configFile }) },
+    env: process.env,
+  });
+  const ending = new Promise<string>((resolve) => {
+    process.once("SIGTERM", () => resolve("SIGTERM"));
+    process.once("SIGINT", () => resolve("SIGINT"));
+    shutdown = () => resolve("asked to");
+  });
+  watchForMistakes(log);
+
+  const daemon = await startDaemon({
+    store,
+    mux,
+    clock: systemClock,
+    dice: systemDice,
+    log,
+    providers: withCommands(providers, config.providers),
+    identity,
+    socket: paths.socket,
+    path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    shutdown: () => shutdown(),
+  });
+  const listening = await listenOn(daemon.server, paths, systemClock, log);
+  writeRunFile(paths.runFile, {
+    pid: identity.pid,
+    socket: paths.socket,
+    owner,
+    version: identity.version,
+    startedAt: new Date(systemClock.now()).toISOString(),
+  });
+  log.info("the daemon listens", { socket: paths.socket, tmux: paths.tmuxSocket, version: identity.version });
+  if (foreground) process.stderr.write(`drover's daemon listens on ${paths.socket}\n`);
+
+  const why = await ending;
+  log.info("the daemon ends", { why });
+  await stop([() => removeRunFile(paths.runFile, identity.pid), listening, daemon, mux, store, logFile], log);
+  return true;
+}
+
+let shutdown: () => void = () => {};
+
+/** Everything that is to be closed, in order. Nothing here could end an agent: there is only `close` to call. */
+async function stop(parts: readonly ((() => void) | { close(): unknown })[], log: Log): Promise<void> {
+  for (const part of parts) {
+    try {
+      await (typeof part === "function" ? part() : part.close());
+    } catch (error) {
+      log.error("something could not be closed", { error });
+    }
+  }
+}
+
+/**
+ * Null where another daemon has the store and answers. A store that is locked while nobody answers belongs to a daemon
+ * that is just coming up (then it will answer) or going down (then the store will be free).
+ */
+async function openStore(paths: Paths, log: Log): Promise<Store | null> {
+  const giveUpAtMs = systemClock.now() + LOCKED_LIMIT_MS;
+  for (;;) {
+    try {
+      return await openLevelStore({ dir: paths.storeDir, log, clock: systemClock });
+    } catch (error) {
+      if (!(error instanceof Fault) || error.code !== "STORE_LOCKED") throw error;
+    }
+    if ((await answers(paths.socket)) || systemClock.now() > giveUpAtMs) return null;
+    await new Promise<void>((resolve) => systemClock.wake(systemClock.now() + LOCKED_RETRY_MS, resolve));
+  }
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ socketPath: socket, path: "/v1/health", timeout: 1_000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200);
+    });
+    request.on("timeout", () => request.destroy());
+    request.on("error", () => resolve(false));
+  });
+}
+
+/** Our own mistakes end the daemon; the next command starts it again, and agents have not noticed. */
+function watchForMistakes(log: Log): void {
+  const end = (error: unknown): void => {
+    log.error("a mistake in drover itself", { error });
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  };
+  process.on("uncaughtException", end);
+  process.on("unhandledRejection", end);
+}
+
+function ownVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
