@@ -23,6 +23,8 @@ export interface Agent {
   readonly making: Making | null;
   /** The ready edge (its `sinceMs`) at which its first prompt was last handed out to be typed. */
   readonly promptTriedMs: number | null;
+  /** Since when its terminal is closed and its exit status not known. */
+  readonly dyingSinceMs: number | null;
   /** A person asked it to end: when its pane goes, that was the end. */
   readonly ending: boolean;
 }
@@ -70,6 +72,7 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
       making: null,
       ending: false,
       promptTriedMs: null,
+      dyingSinceMs: null,
     });
     if (pane !== null) byPane.set(pane, record.id);
   }

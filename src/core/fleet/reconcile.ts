@@ -18,6 +18,8 @@ export type Step =
     }
   /** Its marks were lost with the old tmux server: write them on the pane it was matched to. */
   | { readonly do: "remark"; readonly id: AgentId; readonly pane: PaneId }
+  /** Its terminal closed; with what the process ended, tmux will know in a moment. */
+  | { readonly do: "dying"; readonly id: AgentId }
   /** Its program ended; the pane is kept open, dead. */
   | { readonly do: "ended"; readonly id: AgentId; readonly exit: Exit | null; readonly pane: PaneId }
   /** Its pane is gone while tmux answers. */
@@ -47,6 +49,9 @@ export const BRAKE_AGENTS = 5;
 export const BRAKE_MS = 5_000;
 /** A listing can be older than a tab that was just made; so long an absence of it says nothing. */
 export const JUST_PLACED_MS = 1_000;
+/** How soon a dead pane without an exit status is looked at again, and after how long it is taken to have none. */
+const EXIT_LOOK_MS = 50;
+const EXIT_LIMIT_MS = 500;
 
 export function reconcile(
   agents: ReadonlyMap<AgentId, Agent>,
@@ -69,7 +74,8 @@ export function reconcile(
     const pane = found.get(id);
     if (pane !== undefined) {
       if (!isGone(agent.record.state)) watched++;
-      stepsForFound(agent, pane, epoch, steps);
+      stepsForFound(agent, pane, epoch, nowMs, steps);
+      if (steps.at(-1)?.do === "dying") againAtMs = nowMs + EXIT_LOOK_MS;
       continue;
     }
     if (agent.making !== null) continue;
@@ -174,14 +180,21 @@ function matchByName(
 
 const nameKey = (at: { sessionName: string; windowName: string }): string => `${at.sessionName}\t${at.windowName}`;
 
-function stepsForFound(agent: Agent, pane: LivePane, epoch: string, steps: Step[]): void {
+function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: number, steps: Step[]): void {
   const { id, state, place: last } = agent.record;
   const place = placeOf(pane, epoch);
   const changed = last === null || !samePlace(last, place);
   const otherServer = last !== null && last.epoch !== epoch;
   const back = !pane.dead && (state === "lost" || (otherServer && state !== "exited"));
   if (changed || back || agent.pane !== pane.pane) steps.push({ do: "place", id, place, back, changed });
-  if (pane.dead && state !== "exited") steps.push({ do: "ended", id, exit: pane.exit, pane: pane.pane });
+  if (!pane.dead || (state === "exited" && (isKnown(agent.record.exit) || !isKnown(pane.exit)))) return;
+  const waited = agent.dyingSinceMs !== null && nowMs - agent.dyingSinceMs >= EXIT_LIMIT_MS;
+  if (isKnown(pane.exit) || waited) steps.push({ do: "ended", id, exit: pane.exit, pane: pane.pane });
+  else steps.push({ do: "dying", id });
+}
+
+function isKnown(exit: Exit | null): boolean {
+  return exit !== null && (exit.code !== null || exit.signal !== null);
 }
 
 export function placeOf(pane: LivePane, epoch: string): Place {

@@ -162,6 +162,7 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
     making,
     ending: false,
     promptTriedMs: null,
+    dyingSinceMs: null,
   };
   draft.change(agent, "born", { label, provider: ask.provider, session: ask.tab.sessionName });
   const mark = { id: ask.id, label, incarnation: 1 };

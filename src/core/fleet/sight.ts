@@ -54,6 +54,9 @@ function take(draft: Draft, step: Step): void {
     case "remark":
       draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: null });
       break;
+    case "dying":
+      if (agent.dyingSinceMs === null) draft.keep({ ...agent, dyingSinceMs: draft.nowMs });
+      break;
     case "ended":
       believe(draft, agent, { kind: "ended", exit: step.exit }, { pane: step.pane });
       // A tab that drover made closes when its program ends well, as any tab would; after a failure it stays to be read.
@@ -155,6 +158,7 @@ function adoptBack(draft: Draft, step: Step & { do: "adopt" }): void {
     making: null,
     ending: false,
     promptTriedMs: null,
+    dyingSinceMs: null,
   };
   draft.change(agent, "adopted", { pane: pane.pane, from: "mark", label: mark.label });
   if (label !== mark.label) {

@@ -24,6 +24,7 @@ function short(step: Step): string {
     case "ended":
       return `ended ${name(step.id)} ${step.exit?.code}`;
     case "gone":
+    case "dying":
     case "closed":
       return `${step.do} ${name(step.id)}`;
     default:
@@ -65,8 +66,23 @@ test("a dead pane says that the program ended, and with what", () => {
   assert.equal(steps(fleet("a %1 working"), sees(EPOCH, "%1=a+dead:3")), ["ended a 3"]);
 });
 
+test("a dead pane without an exit status is given a moment to have one", () => {
+  const a = fleet("a %1 working");
+  const first = reconcile(a.agents, a.archived, sees(EPOCH, "%1=a+dead"), null, NOW);
+  assert.equal(first.steps.map(short), ["dying a"]);
+  assert.is(first.againAtMs, NOW + 50);
+  const of = a.agents.get("ID-a" as never);
+  if (of === undefined) throw new Error("no a");
+  const dying = new Map([[of.record.id, { ...of, dyingSinceMs: NOW }]]);
+  const at = (ms: number, pane: string) =>
+    reconcile(dying, new Set(), sees(EPOCH, pane), null, NOW + ms).steps.map(short);
+  assert.equal(at(50, "%1=a+dead:3"), ["ended a 3"]);
+  assert.equal(at(450, "%1=a+dead"), ["dying a"]);
+  assert.equal(at(500, "%1=a+dead"), ["ended a null"]);
+});
+
 test("what ended is not ended again, and its tab may close", () => {
-  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1=a+dead:0")), ["place a work:a %1"]);
+  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1=a+dead")), ["place a work:a %1"]);
   assert.equal(steps(fleet("a exited"), sees(EPOCH)), []);
   assert.equal(steps(fleet("a lost"), sees(EPOCH)), []);
 });
