@@ -103,7 +103,9 @@ export class TmuxServer implements Multiplexer {
     const server = this.#connection.server;
     if (server === null) return { blind: this.#connection.blind };
     try {
-      return { epoch: server.epoch, panes: await this.#looker.sight() };
+      const panes = await this.#looker.sight();
+      if (panes.some(({ dead, exit }) => dead && exit?.code == null && exit?.signal == null)) remindToReap(server.pid);
+      return { epoch: server.epoch, panes };
     } catch (error) {
       const slow = error instanceof Fault && error.detail?.slow === true;
       return { blind: slow ? "tmux-slow" : "tmux-gone" };
@@ -151,6 +153,19 @@ export class TmuxServer implements Multiplexer {
     if (server === null) return;
     this.#events?.sighting({ epoch: server.epoch, panes });
     if (panes.length === 0) void this.#connection.leaveIfAlone().catch(() => {});
+  }
+}
+
+/**
+ * tmux hears of an exit by SIGCHLD, and may miss it: a pane's process then stays a zombie, its status unknown, until
+ * another child ends (3.3a on a busy machine, one end in fifteen). The same signal once more makes it look; it does
+ * nothing else.
+ */
+function remindToReap(serverPid: number): void {
+  try {
+    process.kill(serverPid, "SIGCHLD");
+  } catch {
+    // Another user's server, or one that just ended.
   }
 }
 
