@@ -237,7 +237,7 @@ export class TmuxConnection {
       void client.close();
       return;
     }
-    if (notification.kind !== "exit" && client === this.#client) this.#events?.notification(notification);
+    if (client === this.#client) this.#events?.notification(notification);
   }
 
   #lost(why: ClientEnd): void {

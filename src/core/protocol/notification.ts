@@ -109,14 +109,17 @@ export function parseNotification(line: string): Notification | null {
 function subscription(rest: string): Notification | null {
   const colon = rest.indexOf(" : ");
   if (colon < 0) return null;
-  const [name, session, window, index, pane] = rest.slice(0, colon).split(" ");
-  if (name === undefined || !isSession(session)) return null;
+  const [name, afterName] = cut(rest.slice(0, colon));
+  const [session, afterSession] = cut(afterName);
+  const [window, afterWindow] = cut(afterSession);
+  const [index, pane] = cut(afterWindow);
+  if (!isSession(session)) return null;
   return {
     kind: "subscription-changed",
     name,
     session,
     window: isWindow(window) ? window : null,
-    index: index !== undefined && /^\d+$/.test(index) ? Number(index) : null,
+    index: index === "-" || index === "" ? null : Number(index),
     pane: isPane(pane) ? pane : null,
     value: rest.slice(colon + 3),
   };

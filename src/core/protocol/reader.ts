@@ -11,25 +11,90 @@
  */
 import type { PaneId } from "../model.js";
 import { type Notification, parseNotification } from "./notification.js";
-import { decodeUtf8, unescapeOutput } from "./text.js";
+import { type Decode, decodeUtf8, unescapeOutput } from "./text.js";
 
-export type ControlEvent =
-  /**
-   * A finished block. `number` counts the server's commands. `flags` 1 is the answer to a command of ours; 0 the
-   * client's first command, or what a hook printed. `body` holds the lines between, each with its line feed.
-   */
-  | {
-      readonly kind: "block";
-      readonly number: number;
-      readonly flags: number;
-      readonly ok: boolean;
-      readonly body: Uint8Array;
-    }
-  /** What a program wrote to a pane. `data` is as tmux escaped it; `outputBytes` gives what was written. */
-  | { readonly kind: "output"; readonly pane: PaneId; readonly ageMs: number | null; readonly data: Uint8Array }
-  | { readonly kind: "notification"; readonly notification: Notification }
-  /** A line outside a block that is no notification: what a hook printed, an error that came late. */
-  | { readonly kind: "unknown"; readonly line: string };
+/** Events point into the bytes they came in and decode when asked: most of what tmux says is never looked at. */
+export type ControlEvent = BlockEvent | OutputEvent | LineEvent;
+
+/**
+ * A finished block. `number` counts the server's commands. `flags` 1 is the answer to a command of ours; 0 the client's
+ * first command, or what a hook printed.
+ */
+export class BlockEvent {
+  readonly kind = "block";
+  readonly number: number;
+  readonly flags: number;
+  readonly ok: boolean;
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #crlf: boolean;
+
+  constructor(bytes: Uint8Array, from: number, to: number, begin: Begin, ok: boolean) {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+    this.#crlf = begin.crlf;
+    this.number = begin.number;
+    this.flags = begin.flags;
+    this.ok = ok;
+  }
+
+  /** The lines between, each with its line feed. */
+  get body(): Uint8Array {
+    const body = this.#bytes.subarray(this.#from, this.#to);
+    return this.#crlf ? withoutCarriageReturns(body) : body;
+  }
+}
+
+/** What a program wrote to a pane. */
+export class OutputEvent {
+  readonly kind = "output";
+  readonly pane: PaneId;
+  /** How long it waited in the server; null where tmux does not say. */
+  readonly ageMs: number | null;
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(pane: PaneId, ageMs: number | null, bytes: Uint8Array, from: number, to: number) {
+    this.pane = pane;
+    this.ageMs = ageMs;
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  /** As tmux escaped it; `outputBytes` gives what was written. */
+  get data(): Uint8Array {
+    return this.#bytes.subarray(this.#from, this.#to);
+  }
+}
+
+/** A line outside a block: a notification, or what a hook printed, or an error that came late. */
+export class LineEvent {
+  readonly kind = "line";
+  readonly #bytes: Uint8Array;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #decode: Decode;
+
+  constructor(bytes: Uint8Array, from: number, to: number, decode: Decode) {
+    this.#bytes = bytes;
+    this.#from = from;
+    this.#to = to;
+    this.#decode = decode;
+  }
+
+  get line(): string {
+    return this.#decode(this.#bytes, this.#from, this.#to);
+  }
+
+  /** Null where the line is none that tmux 3.2 to 3.7 is known to write. */
+  get notification(): Notification | null {
+    return this.#bytes[this.#from] === PERCENT ? parseNotification(this.line) : null;
+  }
+}
 
 /** The bytes the program wrote. */
 export function outputBytes(event: { readonly data: Uint8Array }): Uint8Array {
@@ -50,6 +115,17 @@ const OUTPUT = ascii("%output ");
 const EXTENDED_OUTPUT = ascii("%extended-output ");
 const DCS = ascii("\u001bP1000p");
 const STRING_END = ascii("\u001b\\");
+
+/** What `%begin` said, and the bytes that have to come again. */
+interface Begin {
+  readonly number: number;
+  readonly flags: number;
+  readonly crlf: boolean;
+  readonly guard: Uint8Array;
+  readonly guardAt: number;
+  readonly guardBytes: number;
+}
+
 /** Pane names asked for again and again are made once. */
 const paneNames: PaneId[] = [];
 
@@ -60,11 +136,13 @@ export class ControlReader {
   /** Within the held bytes: where the unfinished line begins, and up to where no line feed is. */
   #lineAt = 0;
   #searchedTo = 0;
-  /** The open block: the three numbers of its `%begin`, or null outside one. */
-  #guard: Uint8Array | null = null;
-  #number = 0;
-  #flags = 0;
-  #crlf = false;
+  #block: Begin | null = null;
+  readonly #decode: Decode;
+
+  /** `decode` may be given where the platform has a faster one. */
+  constructor(decode: Decode = decodeUtf8) {
+    this.#decode = decode;
+  }
 
   /**
    * Takes the next bytes, cut anywhere, and gives what they finish, in order. `chunk` must not be changed afterwards:
@@ -86,14 +164,12 @@ export class ControlReader {
     for (;;) {
       const lineEnd = findLineFeed(bytes, from, end);
       if (lineEnd < 0) break;
-      if (this.#guard !== null) {
+      if (this.#block !== null) {
         if (bytes[lineAt] === PERCENT) {
-          const closed = closes(bytes, lineAt, lineEnd, this.#guard, this.#crlf);
+          const closed = closes(bytes, lineAt, lineEnd, this.#block);
           if (closed !== null) {
-            const raw = bytes.subarray(unitAt, lineAt);
-            const body = this.#crlf ? withoutCarriageReturns(raw) : raw;
-            events.push({ kind: "block", number: this.#number, flags: this.#flags, ok: closed, body });
-            this.#guard = null;
+            events.push(new BlockEvent(bytes, unitAt, lineAt, this.#block, closed));
+            this.#block = null;
             unitAt = lineEnd + 1;
           }
         }
@@ -110,6 +186,12 @@ export class ControlReader {
       this.#held = NOTHING;
       this.#heldBytes = 0;
       if (unitAt < end) this.#hold(bytes, unitAt);
+    }
+    if (this.#block !== null && this.#block.guard.length !== this.#block.guardBytes) {
+      // Still open: do not keep the whole chunk for its sake.
+      const { guard, guardAt, guardBytes } = this.#block;
+      const copy = new Uint8Array(guard.subarray(guardAt, guardAt + guardBytes));
+      this.#block = { ...this.#block, guard: copy, guardAt: 0 };
     }
     return events;
   }
@@ -145,10 +227,8 @@ export class ControlReader {
         if (extendedOutput(bytes, at, end, events)) return;
       } else if (second === 0x62 && this.#begins(bytes, at, end, crlf)) return;
     }
-    const line = decodeUtf8(bytes.subarray(at, end));
-    const notification = parseNotification(line);
-    if (notification !== null) events.push({ kind: "notification", notification });
-    else if (line !== "" || at === from) events.push({ kind: "unknown", line });
+    // The end of the wrapper is no line.
+    if (at === from || at < end) events.push(new LineEvent(bytes, at, end, this.#decode));
   }
 
   #begins(bytes: Uint8Array, at: number, end: number, crlf: boolean): boolean {
@@ -170,10 +250,7 @@ export class ControlReader {
       } else return false;
     }
     if (field !== 2 || digits === 0) return false;
-    this.#guard = new Uint8Array(bytes.subarray(guardAt, end));
-    this.#number = number;
-    this.#flags = value;
-    this.#crlf = crlf;
+    this.#block = { number, flags: value, crlf, guard: bytes, guardAt, guardBytes: end - guardAt };
     return true;
   }
 }
@@ -186,12 +263,14 @@ function findLineFeed(bytes: Uint8Array, from: number, end: number): number {
 }
 
 /** True: `%end` and the guard, nothing else. False: `%error` and the guard. Null: payload. */
-function closes(bytes: Uint8Array, at: number, lineEnd: number, guard: Uint8Array, crlf: boolean): boolean | null {
-  const end = crlf && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
-  const length = end - at - guard.length;
+function closes(bytes: Uint8Array, at: number, lineEnd: number, block: Begin): boolean | null {
+  const end = block.crlf && bytes[lineEnd - 1] === CR ? lineEnd - 1 : lineEnd;
+  const { guard, guardAt, guardBytes } = block;
+  const length = end - at - guardBytes;
   const ok = length === END.length && startsWith(bytes, at, end, END);
   if (!ok && !(length === ERROR.length && startsWith(bytes, at, end, ERROR))) return null;
-  return startsWith(bytes, at + length, end, guard) ? ok : null;
+  for (let i = 0; i < guardBytes; i++) if (bytes[at + length + i] !== guard[guardAt + i]) return null;
+  return ok;
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, what: Uint8Array): boolean {
@@ -206,7 +285,7 @@ function output(bytes: Uint8Array, at: number, end: number, events: ControlEvent
   const idEnd = paneEnd(bytes, at + OUTPUT.length, end);
   if (idEnd < 0) return false;
   const pane = paneName(bytes, at + OUTPUT.length, idEnd);
-  events.push({ kind: "output", pane, ageMs: null, data: bytes.subarray(idEnd + 1, end) });
+  events.push(new OutputEvent(pane, null, bytes, idEnd + 1, end));
   return true;
 }
 
@@ -221,7 +300,7 @@ function extendedOutput(bytes: Uint8Array, at: number, end: number, events: Cont
   for (; i + 2 < end; i++) {
     if (bytes[i] !== SPACE || bytes[i + 1] !== 0x3a || bytes[i + 2] !== SPACE) continue;
     const pane = paneName(bytes, at + EXTENDED_OUTPUT.length, idEnd);
-    events.push({ kind: "output", pane, ageMs, data: bytes.subarray(i + 3, end) });
+    events.push(new OutputEvent(pane, ageMs, bytes, i + 3, end));
     return true;
   }
   return false;
