@@ -12,7 +12,7 @@ exports.launch = launch;
 function launch(bundleFile) {
   const cache = cacheFolder();
   if (cache && typeof module_.enableCompileCache === "function") {
-    module_.enableCompileCache(join(cache, "compiled")); // Node 22 and later keep such a cache themselves
+    if (makeFolders(cache)) module_.enableCompileCache(join(cache, "compiled")); // Node 22 and later do this themselves
     return module_.createRequire(bundleFile)(bundleFile);
   }
   const source = readFileSync(bundleFile, "utf8");
@@ -45,13 +45,19 @@ function cacheFile(folder, bundleFile) {
   return { folder, prefix, path: join(folder, `${prefix}${Math.round(mtimeMs).toString(36)}-${size.toString(36)}`) };
 }
 
-/** One level at a time: `recursive` never returns below /proc on Node 20, and a stray XDG_CACHE_HOME can say that. */
-function makeFolder(path) {
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if (error.code !== "EEXIST") throw error;
+/**
+ * Whether the folder is there now. One level at a time: Node's own `recursive`, and so its compile cache, never returns
+ * below /proc, and a stray XDG_CACHE_HOME can say that.
+ */
+function makeFolders(folder) {
+  for (const path of [dirname(folder), folder]) {
+    try {
+      mkdirSync(path, { mode: 0o700 });
+    } catch (error) {
+      if (error.code !== "EEXIST") return false;
+    }
   }
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function read(path) {
@@ -64,9 +70,8 @@ function read(path) {
 
 /** At exit, when every function that was needed is compiled; leaves out what older bundles left behind. */
 function write({ folder, prefix, path }, script) {
+  if (!makeFolders(folder)) return;
   try {
-    makeFolder(dirname(folder));
-    makeFolder(folder);
     const draft = `${path}.${process.pid}`;
     writeFileSync(draft, script.createCachedData(), { mode: 0o600 });
     renameSync(draft, path);
