@@ -14,38 +14,11 @@
  * always wins, since programs open one in the middle of a turn. Where the screen goes on saying something else past
  * `GRACE_MS` the screen is believed: Escape and a denied permission send no hook.
  */
-import type { AgentState, Evidence, Exit, Question } from "./model.js";
+import { type Believed, become, type Claim, FRESH, type Memory, newborn } from "./belief.js";
+import type { AgentState, Evidence, Exit } from "./model.js";
 import type { Reading } from "./screen/reading.js";
 
-export interface Believed {
-  readonly state: AgentState;
-  readonly sinceMs: number;
-  readonly evidence: Evidence | null;
-  readonly reason: string | null;
-  readonly question: Question | null;
-  /** Turns begun so far. */
-  readonly turn: number;
-  /** A turn ended and nobody has looked yet. */
-  readonly unread: boolean;
-  readonly exit: Exit | null;
-  /** What the next fact needs and nobody else reads. Not stored: a daemon that starts again begins with none. */
-  readonly memory: Memory;
-}
-
-export interface Memory {
-  /** A turn is under way. Null where that is not known: then the state says it. */
-  readonly turnOpen: boolean | null;
-  /** The marker of a turn's end that was counted last, as its row. */
-  readonly endMarker: string | null;
-  /** This incarnation reports its turns by hooks, so a screen at rest alone does not mean that a turn ended well. */
-  readonly hooked: boolean;
-  /** What a hook said last and the screen has not confirmed yet. */
-  readonly claim: Claim | null;
-  /** Since when the screen has said something else than what is believed. */
-  readonly doubtSinceMs: number | null;
-}
-
-type Claim = "working" | "blocked" | "rest" | "exited";
+export { type Believed, newborn };
 
 export type Fact =
   /** The pane as it looks now. */
@@ -71,22 +44,6 @@ export const END_GRACE_MS = 3_000;
 const HALF_DRAWN_MS = 700;
 /** How long a program that shows its composer may still be called starting. */
 const STARTING_MS = 5_000;
-
-const FRESH: Memory = { turnOpen: null, endMarker: null, hooked: false, claim: null, doubtSinceMs: null };
-
-export function newborn(nowMs: number): Believed {
-  return {
-    state: "starting",
-    sinceMs: nowMs,
-    evidence: null,
-    reason: null,
-    question: null,
-    turn: 0,
-    unread: false,
-    exit: null,
-    memory: FRESH,
-  };
-}
 
 /** What is believed after `fact`. The very same object where the fact changes nothing at all. */
 export function derive(before: Believed, fact: Fact, nowMs: number): Believed {
@@ -322,41 +279,4 @@ function closed(memory: Memory): Memory {
 
 function proof(source: Evidence["source"], rule: string, excerpt: string): Evidence {
   return { source, rule, excerpt };
-}
-
-/** Applies `change`; `sinceMs` moves only with the state. The same object where nothing changed. */
-function become(before: Believed, change: Partial<Believed>, nowMs: number): Believed {
-  const after = { ...before, ...change };
-  if (after.state !== before.state) return { ...after, sinceMs: nowMs };
-  // The proof is that of the decision: later stills that say the same by the same rule add nothing.
-  const sameRule = after.evidence?.rule === before.evidence?.rule && after.evidence?.source === before.evidence?.source;
-  const sameQuestion = after.question === before.question || sameDialog(after.question, before.question);
-  const same =
-    sameRule &&
-    sameQuestion &&
-    after.reason === before.reason &&
-    after.turn === before.turn &&
-    after.unread === before.unread &&
-    sameExit(after.exit, before.exit) &&
-    sameMemory(after.memory, before.memory);
-  return same ? before : { ...after, evidence: sameRule ? before.evidence : after.evidence };
-}
-
-function sameDialog(a: Question | null, b: Question | null): boolean {
-  if (a === null || b === null || a.fingerprint !== b.fingerprint) return false;
-  return a.choices.every((choice, index) => choice.selected === b.choices[index]?.selected);
-}
-
-function sameExit(a: Exit | null, b: Exit | null): boolean {
-  return a?.code === b?.code && a?.signal === b?.signal;
-}
-
-function sameMemory(a: Memory, b: Memory): boolean {
-  return (
-    a.turnOpen === b.turnOpen &&
-    a.endMarker === b.endMarker &&
-    a.hooked === b.hooked &&
-    a.claim === b.claim &&
-    a.doubtSinceMs === b.doubtSinceMs
-  );
 }

@@ -124,6 +124,14 @@ test("a palette over opencode's session hides the composer, and says nothing of 
   assert.equal([covered.shown, covered.composer], ["unclear", null]);
 });
 
+test("a shell below the box that Claude left behind is no composer", async () => {
+  const rule = p(244, "─".repeat(100));
+  const rows = [rule, "❯\u00a0/exit", rule, `  ${p(246, "? for shortcuts")}`, "user@host:~$ "];
+  const screen = await still(rows, { title: "user@host", alternate: false, cursorVisible: true, cursorRow: 4 });
+  const reading = providers.get("claude")!.read(screen);
+  assert.equal([reading.shown, reading.composer], ["exited", null]);
+});
+
 test("a tip at the right above Claude's box is no part of its transcript", async () => {
   const tip = `${" ".repeat(20)}${p(246, "tmux focus-events off · add 'set -g focus-events on' to your configuration file")}`;
   assert.is(await shown(claudeScreens, "rest", [p(246, "✻ Pondered for 4s"), "", tip]), "finished claude/turn-took");

@@ -22,14 +22,15 @@ import type { Row, Still } from "../still.js";
 
 /**
  * `blank`: the whole screen, only where nothing is on it. `gone`: the last rows, only where the program has let go of the
- * terminal. `foot`: below the box. `prompt`: the box's first row. `spin`: what stands at column 0 between the last block
+ * terminal. `left`: the cursor's row, where it is shown below the box. `foot`: below the box. `prompt`: the box's first row. `spin`: what stands at column 0 between the last block
  * of the transcript and the box. `block`: the last block of the transcript. `last`: its last row.
  */
-type Region = "blank" | "gone" | "foot" | "prompt" | "spin" | "block" | "last";
+type Region = "blank" | "gone" | "left" | "foot" | "prompt" | "spin" | "block" | "last";
 
 const BEFORE: readonly Sign<Region>[] = [
   { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
   { rule: "resume-hint", shows: "exited", where: "gone", looksLike: /^claude --resume [0-9a-f-]{36}$/ },
+  { rule: "cursor-below-box", shows: "exited", where: "left", looksLike: /^/ },
   { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
 ];
 
@@ -100,6 +101,9 @@ function read(still: Still): Reading {
     const resume = !still.alternate && still.cursor.visible ? { gone: rows.slice(Math.max(0, end - 2), end + 1) } : {};
     return readScreen("claude", still, { ...bare(resume), question: findDialog(still, end) }, BEFORE.slice(1), SIGNS);
   }
+  // On the main screen the box stays behind when Claude is gone, and a shell writes below it.
+  const left = !still.alternate && still.cursor.visible && still.cursor.y > box.bottom;
+  if (left) return readScreen("claude", still, bare({ left: [rowAt(rows, still.cursor.y)] }), BEFORE, []);
   return readScreen("claude", still, layOut(still, box, end), [], SIGNS);
 }
 
