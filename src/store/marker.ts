@@ -1,11 +1,10 @@
 /**
  * What is known about the store without opening it: a marker file inside its folder, which says that a store was made
- * here and how far its journal had come, and the hard-linked snapshots beside it.
+ * here and how far its journal had come, and the hard-linked snapshot beside it.
  */
 import { existsSync, linkSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 import { readJson, writeWhole } from "#host/files.js";
-import { isAlive } from "#host/processes.js";
 
 const MARKER = "marker.json";
 /** Belong to whoever has the store open, not to what it holds. */
@@ -30,27 +29,22 @@ export function writeMarker(dir: string, marker: Marker): void {
   writeWhole(join(dir, MARKER), `${JSON.stringify({ store: "drover", ...marker })}\n`);
 }
 
-/** Links the store's files into a new folder beside it; null where this file system has no hard links. */
+const snapshotOf = (dir: string): string => `${dir}.opening`;
+
+/** Links the store's files into a folder beside it; null where this file system has no hard links. */
 export function takeSnapshot(dir: string): string | null {
-  const snapshot = `${dir}.opening-${process.pid}`;
+  dropSnapshot(dir);
   try {
-    rmSync(snapshot, { recursive: true, force: true });
-    linkFiles(dir, snapshot);
-    return snapshot;
+    linkFiles(dir, snapshotOf(dir));
+    return snapshotOf(dir);
   } catch {
-    rmSync(snapshot, { recursive: true, force: true });
+    dropSnapshot(dir);
     return null;
   }
 }
 
-/** Removes the snapshots of this process and of those that died. */
-export function dropSnapshots(dir: string): void {
-  const prefix = `${basename(dir)}.opening-`;
-  for (const name of readdirSync(dirname(dir))) {
-    if (!name.startsWith(prefix)) continue;
-    const pid = Number(name.slice(prefix.length));
-    if (pid === process.pid || !isAlive(pid)) rmSync(join(dirname(dir), name), { recursive: true, force: true });
-  }
+export function dropSnapshot(dir: string): void {
+  rmSync(snapshotOf(dir), { recursive: true, force: true });
 }
 
 /** Makes `to`, holding the same files as `from`. */

@@ -1,7 +1,7 @@
 /**
- * The one place where LevelDB is opened. It guards against four things that LevelDB does not: a second open in one
+ * The one place where LevelDB is opened. It guards against five things that LevelDB does not: a second open in one
  * process (which drops the kernel's lock, so that another process gets in), a deleted CURRENT (which looks like a new,
- * empty store), a MANIFEST that lost its tail (which opens as an older store and deletes what it does not know), and a
+ * empty store), a repair by two at once, a MANIFEST that lost its tail (which opens as an older store and deletes what it does not know), and a
  * file that is damaged (which never opens again).
  *
  * Before an open, every file is hard-linked into a folder beside the store: LevelDB never changes a file's older bytes,
@@ -11,10 +11,9 @@
 import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "#core/fault.js";
-import { isAlive } from "#host/processes.js";
 import { type Database, isFull, openLevel, reasonOf, seqRange } from "./database.js";
 import { keysOf, SCHEMA_KEY } from "./keys.js";
-import { dropSnapshots, readMarker, takeSnapshot, writeMarker } from "./marker.js";
+import { dropSnapshot, readMarker, takeSnapshot, writeMarker } from "./marker.js";
 import { migrateOrClose } from "./migrate.js";
 import { forgetRescue, type RescueOptions, rescue, rescueUnderWay } from "./rescue.js";
 
@@ -39,7 +38,10 @@ export async function openDatabase(options: RescueOptions): Promise<Opened> {
   const key = join(realpathSync(dirname(options.dir)), basename(options.dir));
   if (openHere.has(key)) throw new Fault("STORE_LOCKED", `this process has the store open already: ${key}`);
   openHere.add(key);
+  let guard: Database | null = null;
   try {
+    guard = await takeGuard(`${options.dir}.lock`);
+    const held = guard;
     const { db, seq, loss } = await openGuarded(options);
     const range = await seqRange(db);
     return {
@@ -54,13 +56,31 @@ export async function openDatabase(options: RescueOptions): Promise<Opened> {
           await db.close();
           noteProgress(options, Math.max(seq, newest), newest);
         } finally {
+          await held.close();
           openHere.delete(key);
         }
       },
     };
   } catch (error) {
+    await guard?.close();
     openHere.delete(key);
     throw error;
+  }
+}
+
+/**
+ * LevelDB lets go of its lock when an open fails, and repairs without asking for it: of several daemons that start on a
+ * damaged store, two would repair it at once, each wiping out the other's work (seen). So whoever opens, repairs or has
+ * the store holds the lock of another, empty database all the while; the kernel frees it, however its holder ends.
+ */
+async function takeGuard(dir: string): Promise<Database> {
+  try {
+    return await openLevel(dir, true);
+  } catch (error) {
+    const fault = faultOfOpen(error);
+    if (fault !== null) throw fault;
+    rmSync(dir, { recursive: true, force: true }); // damaged itself; it holds nothing
+    return openLevel(dir, true);
   }
 }
 
@@ -76,12 +96,9 @@ function noteProgress(options: RescueOptions, seq: number, present: number): voi
 async function openGuarded(options: RescueOptions): Promise<{ db: Database; seq: number; loss: string | null }> {
   const { dir } = options;
   const unfinished = rescueUnderWay(dir);
-  if (unfinished !== null && isAlive(unfinished.pid) && unfinished.pid !== process.pid) {
-    throw new Fault("STORE_LOCKED", `another process (${unfinished.pid}) is repairing the store`);
-  }
-  if (unfinished !== null && existsSync(unfinished.aside)) {
-    const seq = readMarker(unfinished.aside)?.seq ?? 0;
-    return rescue(options, unfinished.aside, seq, "an earlier repair was cut short");
+  if (unfinished !== null && existsSync(unfinished)) {
+    const seq = readMarker(unfinished)?.seq ?? 0;
+    return rescue(options, unfinished, seq, "an earlier repair was cut short");
   }
   if (unfinished !== null) forgetRescue(dir); // cut short before it touched anything
   const marker = readMarker(dir);
@@ -94,7 +111,7 @@ async function openGuarded(options: RescueOptions): Promise<{ db: Database; seq:
     const found = marker === null ? null : await findDamage(db, marker.present);
     if (found === null) {
       await migrateOrClose(db, options.log, options.migrations);
-      dropSnapshots(dir);
+      dropSnapshot(dir);
       const { newest } = await seqRange(db);
       const seq = Math.max(marker?.seq ?? 0, newest);
       if (marker === null) writeMarker(dir, { seq, present: newest });
@@ -106,7 +123,7 @@ async function openGuarded(options: RescueOptions): Promise<{ db: Database; seq:
   } catch (error) {
     const fault = error instanceof Fault ? error : faultOfOpen(error);
     if (fault !== null) {
-      if (snapshot !== null) rmSync(snapshot, { recursive: true, force: true });
+      dropSnapshot(dir);
       throw fault;
     }
     damage = reasonOf(error);

@@ -23,17 +23,12 @@ export interface RescueOptions {
   readonly damage?: string;
 }
 
-interface UnderWay {
-  readonly pid: number;
-  readonly aside: string;
-}
-
 const noteOf = (dir: string): string => `${dir}.rescue`;
 
-/** Who began a rescue that did not end, and where the store's files lie; null where none did. */
-export function rescueUnderWay(dir: string): UnderWay | null {
-  const note = readJson(noteOf(dir)) as Partial<UnderWay> | null;
-  return typeof note?.pid === "number" && typeof note.aside === "string" ? (note as UnderWay) : null;
+/** Where the files of a store lie whose rescue did not come to its end; null where none was begun. */
+export function rescueUnderWay(dir: string): string | null {
+  const note = readJson(noteOf(dir)) as { aside?: unknown } | null;
+  return typeof note?.aside === "string" ? note.aside : null;
 }
 
 export function forgetRescue(dir: string): void {
@@ -53,10 +48,10 @@ export async function rescue(
   const { dir, log } = options;
   const aside = from !== null && /\.damaged-[^/]*$/.test(from) ? from : freeName(dir, options.nowMs);
   log.error("the store is damaged", { damage, aside });
-  writeWhole(noteOf(dir), JSON.stringify({ pid: process.pid, aside } satisfies UnderWay));
+  writeWhole(noteOf(dir), JSON.stringify({ aside }));
   if (!existsSync(aside)) {
-    if (from !== null) renameSync(from, aside);
-    else cpSync(dir, aside, { recursive: true });
+    if (from === null) cpSync(dir, `${aside}.part`, { recursive: true });
+    renameSync(from ?? `${aside}.part`, aside);
   }
 
   let db: Database;

@@ -1,5 +1,5 @@
 /** Files that were cut, garbled or deleted: what can be read is served, the loss is said, no number is given twice. */
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -81,7 +81,7 @@ for (const [what, damage] of Object.entries(cases)) {
       beside(dir)
         .filter((name) => !name.includes(".damaged-"))
         .join(),
-      "",
+      "store.lock",
       "nothing else is left behind",
     );
   });
@@ -205,7 +205,7 @@ test("a repair that was cut short begins again", async () => {
   for (const name of readdirSync(dir)) linkSync(join(dir, name), join(aside, name));
   rmSync(join(aside, "CURRENT"));
   rmSync(dir, { recursive: true }); // died after it cleared the store, before it was rebuilt
-  writeFileSync(`${dir}.rescue`, JSON.stringify({ pid: deadPid(), aside }));
+  writeFileSync(`${dir}.rescue`, JSON.stringify({ aside }));
   const store = await open(dir);
   assert.is((await store.agents()).length, 10);
   assert.match(store.health().loss ?? "", /cut short/);
@@ -213,22 +213,46 @@ test("a repair that was cut short begins again", async () => {
   await store.close();
 });
 
-test("a repair by a living process is waited out, and one that had not begun is forgotten", async () => {
+test("of several that start on a damaged store, one repairs and has it; the others are told it is locked", async () => {
+  const opener = fileURLToPath(new URL("./open-once.js", import.meta.url));
+  for (const damage of [cases["CURRENT is gone"]!, cases["MANIFEST is gone"]!]) {
+    const dir = await filled();
+    damage(dir);
+    const children = Array.from({ length: 3 }, () =>
+      fork(opener, [dir], { stdio: ["ignore", "inherit", "inherit", "ipc"] }),
+    );
+    const said = (child: ChildProcess) => new Promise<unknown>((resolve) => child.once("message", resolve));
+    const closed = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
+    await Promise.all(children.map(said));
+    const answers = children.map(said);
+    for (const child of children) child.send("go");
+    const told = (await Promise.all(answers)).map((answer) => JSON.stringify(answer)).sort();
+    for (const child of children) if (child.connected) child.disconnect();
+    await Promise.all(closed);
+    assert.equal(told, ['{"agents":10,"mended":true}', ...Array(2).fill('{"refused":"STORE_LOCKED"}')]);
+    const store = await open(dir);
+    assert.is((await store.agents()).length, 10);
+    await store.close();
+  }
+});
+
+test("a repair that had not begun is forgotten, and the snapshot of a start that died cleared away", async () => {
   const dir = await filled();
-  writeFileSync(`${dir}.rescue`, JSON.stringify({ pid: process.ppid, aside: `${dir}.damaged-x` }));
-  const error = await open(dir).catch((e: unknown) => e);
-  assert.ok(error instanceof Fault && error.code === "STORE_LOCKED", String(error));
-  writeFileSync(`${dir}.rescue`, JSON.stringify({ pid: deadPid(), aside: `${dir}.damaged-x` }));
+  writeFileSync(`${dir}.rescue`, JSON.stringify({ aside: `${dir}.damaged-x` }));
+  cpSync(dir, `${dir}.opening`, { recursive: true });
   const store = await open(dir);
   assert.is(store.health().loss, null);
   await store.close();
+  assert.equal(beside(dir), ["store.lock"]);
 });
 
-test("snapshots of starts that died are cleared away", async () => {
+test("a guard that is damaged itself is made anew", async () => {
   const dir = await filled();
-  cpSync(dir, `${dir}.opening-${deadPid()}`, { recursive: true });
-  await (await open(dir)).close();
-  assert.equal(beside(dir), []);
+  writeFileSync(join(`${dir}.lock`, "CURRENT"), "garbage");
+  const store = await open(dir);
+  assert.is((await store.agents()).length, 10);
+  assert.is(store.health().loss, null);
+  await store.close();
 });
 
 test("a store that another process has is STORE_LOCKED; killed at any moment, it has all it acknowledged", async () => {
@@ -273,15 +297,4 @@ function noise(seed: number): string {
     x = (x * 1103515245 + 12345) % 2147483648;
     return x.toString(36);
   }).join("");
-}
-
-/** The id of a process that ended: nobody's for now. */
-function deadPid(): number {
-  for (let pid = 4_000_000; ; pid--) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return pid;
-    }
-  }
 }
