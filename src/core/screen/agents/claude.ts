@@ -29,7 +29,7 @@ type Region = "blank" | "gone" | "left" | "foot" | "prompt" | "spin" | "block" |
 
 const BEFORE: readonly Sign<Region>[] = [
   { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
-  { rule: "resume-hint", shows: "exited", where: "gone", looksLike: /^claude --resume [0-9a-f-]{36}$/ },
+  { rule: "resume-hint", shows: "exited", where: "gone", looksLike: /^claude (?:\S+ )*--resume [0-9a-f-]{36}$/ },
   { rule: "cursor-below-box", shows: "exited", where: "left", looksLike: /^/ },
   { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
 ];

@@ -65,10 +65,13 @@ function read(still: Still): Reading {
   const { rows } = still;
   const end = lastInked(rows);
   if (end < 0) return readScreen("gemini", still, bare({ blank: rows.slice(0, 1) }), [], BLANK_SIGNS);
-  const frame = frameAt(rows, end);
-  if (still.title === "" && still.cursor.visible && frame !== null) {
-    return readScreen("gemini", still, bare({ gone: rows.slice(frame, end) }), BEFORE, []);
+  if (still.title === "" && still.cursor.visible) {
+    // It ends with its figures in a frame; a shell may have written below it since.
+    const edge = rows.findLastIndex((_, y) => y <= end && frameAt(rows, y) !== null);
+    const farewell = edge < 0 ? [] : rows.slice(frameAt(rows, edge)!, edge);
+    return readScreen("gemini", still, bare({ gone: farewell }), BEFORE, []);
   }
+  const frame = frameAt(rows, end);
   const box = findBox(still, end);
   if (box !== null) return readScreen("gemini", still, layOut(still, box), BEFORE, SIGNS);
   return readScreen(
