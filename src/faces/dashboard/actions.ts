@@ -2,7 +2,7 @@
  * Every key of the dashboard, once, as data. The footer, the `?` help, the clicks on both, and the man page are written
  * from these rows; the model carries out what they name.
  */
-import { lives } from "./fleet.js";
+import { lives, nextInNeed } from "./fleet.js";
 import { type Mode, type State, selectedAgent } from "./state.js";
 
 export type ActionName =
@@ -402,7 +402,14 @@ function footerKey(state: State, action: Action): string {
 
 function footerHint(state: State, action: Action): string {
   if (action.where === "list" && action.name === "zoom" && state.zoomed) return "list";
+  if (action.name === "next") return nextHint(state) ?? "next";
   return action.hint ?? "";
+}
+
+/** Who is next, where it waits with a dialog and its name is short. */
+function nextHint(state: State): string | null {
+  const agent = nextInNeed(state);
+  return agent?.state === "blocked" && agent.label.length <= 16 ? `next: ${agent.label}` : null;
 }
 
 /** A key as a person reads it. */

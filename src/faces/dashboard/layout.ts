@@ -52,7 +52,9 @@ export function layout(state: State): Layout {
   // Nothing to choose from: what to do about it has all the room.
   if (state.seq !== null && state.agents.size === 0) return { ...fixed, shape: "list", list: body };
   if (columns >= 100 && rows >= 12) {
-    const width = Math.min(64, Math.max(38, Math.round(columns * 0.34)));
+    // A third for the list; rather a little less, where that lets a screen of 80 columns be seen whole.
+    const third = Math.min(64, Math.max(38, Math.round(columns * 0.34)));
+    const width = columns - 82 >= 36 ? Math.min(third, columns - 82) : third;
     const list = state.zoomed ? HIDDEN : { ...body, width };
     const left = state.zoomed ? 0 : width;
     const [preview, dock] = splitDock(state, { ...body, left, width: columns - left });

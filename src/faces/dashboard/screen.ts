@@ -28,31 +28,44 @@ export interface Window {
   readonly rows: readonly Row[];
   /** Rows that lie above what is shown. */
   readonly above: number;
-  /** Row of the panel the agent's cursor stands in, or null. */
-  readonly cursorY: number | null;
+  /** Where the agent's cursor stands among these rows, or null. */
+  readonly cursor: { readonly x: number; readonly y: number } | null;
 }
 
 /** The rows that end with the last one written or the cursor: a program that uses only the top of its pane is seen whole. */
 export function windowOf(preview: Preview, height: number): Window {
   const { screen, back, history } = preview;
-  if (screen === null) return { rows: [], above: 0, cursorY: null };
+  if (screen === null) return { rows: [], above: 0, cursor: null };
   if (back > 0 && Array.isArray(history)) {
     const lines = history as readonly string[];
     const end = Math.max(0, lines.length - back);
     const from = Math.max(0, end - height);
-    return { rows: lines.slice(from, end).map(plainRow), above: from, cursorY: null };
+    return { rows: lines.slice(from, end).map(plainRow), above: from, cursor: null };
   }
   const end = Math.max(height, usedRows(screen) - back);
   const from = Math.max(0, Math.min(end, screen.rows.length) - height);
   const y = screen.cursor.y - from;
   const rows = screen.rows.slice(from, from + height);
-  return { rows, above: from, cursorY: screen.cursor.visible && y >= 0 && y < rows.length ? y : null };
+  const seen = screen.cursor.visible && y >= 0 && y < rows.length;
+  return { rows, above: from, cursor: seen ? { x: screen.cursor.x, y } : null };
 }
 
 function usedRows(screen: Screen): number {
   let used = screen.rows.length;
   while (used > 0 && screen.rows[used - 1]!.text === "" && screen.rows[used - 1]!.runs.length === 0) used--;
   return Math.max(used, screen.cursor.visible ? screen.cursor.y + 1 : 0);
+}
+
+/** The character in a column of a row, and how wide it is; a blank past its end. */
+export function characterAt(row: Row, column: number): { text: string; cells: number } {
+  let x = 0;
+  for (const run of row.runs) {
+    for (const text of run.cells === run.unit ? [run.text] : run.text) {
+      if (column < x + run.unit) return { text, cells: run.unit };
+      x += run.unit;
+    }
+  }
+  return { text: " ", cells: 1 };
 }
 
 function plainRow(text: string): Row {

@@ -106,7 +106,7 @@ test("80x24 stacks the list above the screen", () => {
     │                                                                              │
     │                                                                              │
     └────────────────────────────────────────────────────────── 78 of 100 columns ─┘
-     g next  ⏎ attach  s send  n new  / filter  ? help  q quit  i interrupt  w why
+     g next: migrate-billing  ⏎ attach  s send  n new  / filter  ? help  q quit
     `,
   );
 });
@@ -174,7 +174,7 @@ test("40x10 zoomed shows the screen's last rows", () => {
     │                                      │
     │> say something                       │
     └───────────── ↑2 · 38 of 100 columns ─┘
-     g next  ⏎ attach  ? help  q quit
+     ⏎ attach  s send  ? help  q quit
     `,
   );
 });
@@ -365,7 +365,7 @@ test("a folded session says what is in it", () => {
     │                                                          │
     │                                                          │
     └──────────────────────────────────────────────────────────┘
-     g next  n new  / filter  ? help  q quit  z zoom
+     g next: migrate-billing  n new  / filter  ? help  q quit
     `,
   );
 });

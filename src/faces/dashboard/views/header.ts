@@ -83,7 +83,8 @@ function rightSide(state: State, look: Look, columns: number): Spot | null {
 function place(state: State, look: Look): string {
   const { tmux } = state.health ?? {};
   if (!tmux) return state.host;
-  const name = tmux.socket.slice(tmux.socket.lastIndexOf("/") + 1);
+  // A socket in tmux's own folder goes by its name.
+  const name = /\/tmux-\d+\/([^/]+)$/.exec(tmux.socket)?.[1] ?? "default";
   const server = `tmux ${tmux.version ?? ""}`.trim() + (name === "default" ? "" : ` -L ${name}`);
   return `${server} ${sign(look, "dot")} ${state.host}`;
 }

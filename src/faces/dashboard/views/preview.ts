@@ -3,8 +3,8 @@
 import { age } from "../ages.js";
 import type { Canvas } from "../driver/driver.js";
 import { count } from "../fleet.js";
-import { ASKS, BOLD, DIM, FRAME, fit, type Look, STATES, sign } from "../look.js";
-import { windowOf } from "../screen.js";
+import { ASKS, BOLD, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "../look.js";
+import { characterAt, windowOf } from "../screen.js";
 import { type State, selectedAgent } from "../state.js";
 
 export function paintPreview(canvas: Canvas, state: State, look: Look): void {
@@ -46,6 +46,10 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
       cells > inner.width ? DIM : blocked ? { ...ASKS, attrs: 0 } : FRAME,
     );
   });
+  if (seen.cursor !== null && seen.cursor.x < inner.width) {
+    const { text, cells } = characterAt(seen.rows[seen.cursor.y]!, seen.cursor.x);
+    canvas.put(1 + seen.cursor.x, seen.cursor.y + 1, text, SELECTED, Math.min(cells, inner.width - seen.cursor.x));
+  }
   const notes = [];
   if (preview.back > 0) notes.push(`${preview.back} rows back, L follows again`);
   else if (seen.above > 0) notes.push(`${sign(look, "above")}${seen.above}`);
