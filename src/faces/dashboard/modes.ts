@@ -149,17 +149,18 @@ export function confirmKey(state: State, confirm: Confirm, key: Key): Step {
   if (confirm.what === "answer") return give(closed, confirm.choice, confirm.fingerprint);
   const agent = state.agents.get(confirm.agent);
   if (!agent) return [notice(closed, "info", "that agent is gone"), []];
+  const { id, label } = agent;
   const wish: Wish =
     confirm.what === "remove" || confirm.what === "remove-force"
-      ? { do: "remove", agent: agent.id, force: confirm.what === "remove-force" }
-      : { do: confirm.what, agent: agent.id };
-  return [confirm.what === "stop" ? notice(closed, "info", `stopping ${agent.label}…`) : closed, [wish]];
+      ? { do: "remove", agent: id, label, force: confirm.what === "remove-force" }
+      : { do: confirm.what, agent: id, label };
+  return [confirm.what === "stop" ? notice(closed, "info", `stopping ${label}`) : closed, [wish]];
 }
 
 /** Something asked for has been done, or not. What a removal would lose is told, and asked once more. */
 export function done(state: State, event: Extract<Event, { on: "done" }>): State {
   const agent = state.agents.get(event.agent);
-  const label = agent?.label ?? "the agent";
+  const { label } = event;
   if (event.refused) {
     if (event.what === "remove" && event.refused.code === "CONFLICT" && agent && state.mode.at === "list") {
       return notice(ask(state, { what: "remove-force", agent: agent.id, key: "d" }), "bad", sentence(event.refused));

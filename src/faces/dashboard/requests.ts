@@ -37,11 +37,11 @@ export async function request(daemon: DaemonClient | null, wish: Request, path: 
     case "stop":
     case "interrupt": {
       const { refusal } = await ask("POST", `${at}/${wish.do}`, {});
-      return { on: "done", what: wish.do, agent: wish.agent, ...refusal };
+      return { on: "done", what: wish.do, agent: wish.agent, label: wish.label, ...refusal };
     }
     case "remove": {
       const { refusal } = await ask("DELETE", wish.force ? `${at}?force=1` : at);
-      return { on: "done", what: "remove", agent: wish.agent, ...refusal };
+      return { on: "done", what: "remove", agent: wish.agent, label: wish.label, ...refusal };
     }
     case "spawn": {
       const { body, refusal } = await ask<{ agent: AgentJson }>("POST", "/v1/agents", spawnBody(wish, path));

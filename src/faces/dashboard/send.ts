@@ -73,7 +73,8 @@ export function sent(
 function outcomeOf(label: string, message: MessageJson | undefined, refused: Refusal | undefined) {
   if (refused?.code === "UNCERTAIN" || refused?.code === "TIMED_OUT" || message?.state === "uncertain") {
     const why = refused ? sentence(refused) : (message?.reason ?? "");
-    const says = `Uncertain whether it arrived${why ? `: ${why}` : ""}. Look at its screen before sending again.`;
+    const advice = refused?.hint ? "" : "Look at its screen before sending again.";
+    const says = `Uncertain whether it arrived${why ? `: ${why}` : ""}. ${advice}`.trim();
     return { good: false, says };
   }
   if (refused) return { good: false, says: `Not sent: ${sentence(refused)}` };

@@ -180,6 +180,7 @@ export type Event =
       readonly on: "done";
       readonly what: "stop" | "interrupt" | "remove";
       readonly agent: string;
+      readonly label: string;
       readonly refused?: Refusal;
     }
   | { readonly on: "attached"; readonly agent: string; readonly problem: string | null };
@@ -203,8 +204,9 @@ export type Wish =
       readonly folder: string;
       readonly prompt: string;
     }
-  | { readonly do: "stop" | "interrupt"; readonly agent: string }
-  | { readonly do: "remove"; readonly agent: string; readonly force: boolean }
+  /** `label` is said again when it is done: by then the agent may be gone from the list. */
+  | { readonly do: "stop" | "interrupt"; readonly agent: string; readonly label: string }
+  | { readonly do: "remove"; readonly agent: string; readonly label: string; readonly force: boolean }
   | { readonly do: "attach"; readonly agent: string }
   | { readonly do: "why"; readonly agent: string }
   | { readonly do: "history"; readonly agent: string; readonly rows: number }

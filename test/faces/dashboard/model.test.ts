@@ -146,14 +146,14 @@ test("stopping, interrupting and removing ask first; the same key again confirms
   const played = new Played([agent("a", { state: "working" }), agent("b", { state: "exited" })]);
   assert.equal(played.press("x", "n").wished(), []);
   assert.equal(played.press("x", "q").wished(), [], "q leaves the question, not the dashboard");
-  assert.equal(played.press("x", "y").wished(), ["stop id-a"]);
-  assert.equal(played.press("i", "i").wished(), ["interrupt id-a"]);
+  assert.equal(played.press("x", "y").wished(), ["stop id-a a"]);
+  assert.equal(played.press("i", "i").wished(), ["interrupt id-a a"]);
   assert.equal(played.press("d").wished(), []);
   assert.is(played.state.notice?.text, "a still runs; x stops it");
-  assert.equal(played.press("down", "d", "enter").wished(), ["remove id-b false"]);
+  assert.equal(played.press("down", "d", "enter").wished(), ["remove id-b b false"]);
   const refused = { code: "CONFLICT", message: "its worktree has changes" };
-  played.on({ on: "done", what: "remove", agent: "id-b", refused });
-  assert.equal(played.press("y").wished(), ["remove id-b true"]);
+  played.on({ on: "done", what: "remove", agent: "id-b", label: "b", refused });
+  assert.equal(played.press("y").wished(), ["remove id-b b true"]);
 });
 
 test("what is written is sent as one text, kept when refused, and remembered when it arrived", () => {
