@@ -5,8 +5,8 @@
  */
 import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId } from "#core/model.js";
-import { type Command, capture, listGate, listPanes, parseFrame } from "#core/protocol/commands.js";
-import { type GateLine, parseGate, parsePanes } from "#core/protocol/listing.js";
+import { type Command, capture, listGate, listPanes, listPulse, parseFrame } from "#core/protocol/commands.js";
+import { type GateLine, type Pulse, parseGate, parsePanes, parsePulse } from "#core/protocol/listing.js";
 import type { Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
 import type { PaneFrame } from "#host/emulator.js";
@@ -34,8 +34,13 @@ const FOCUS_MS = 50;
 const FOCUS_HOT_MS = 1_000;
 /** After a key, when an echo is likely to be drawn. */
 const BURST_MS = [8, 16, 33, 66];
+/** How often sizes, names and marks are looked at without a hint; notifications tell of most changes at once. */
+const GATE_LIVELY_MS = 1_000;
+const GATE_MS = 2_000;
 /** A process that changed inside a pane (`pane_current_command`) is asked for at most this often. */
 const COMMANDS_MS = 2_000;
+/** Ticks that wait for an exit status; tmux 3.2 never tells that of a program ended by a signal. */
+const ENDING_LOOKS = 20;
 /** Notifications come in bunches. */
 const SOON_MS = 10;
 
@@ -58,8 +63,13 @@ export class Looker {
   #interest: Interest = { panes: new Set(), focused: new Set(), lively: false };
   readonly #watched = new Map<PaneId, Watched>();
   readonly #bursts = new Map<PaneId, (() => void)[]>();
+  #pulseText: Buffer | null = null;
+  #pulse: Pulse = { panes: "", activityS: new Map() };
   #gateText: Buffer | null = null;
   #gate = new Map<PaneId, GateLine>();
+  /** When the gate has to be asked again; 0 for at once. */
+  #gateAtMs = 0;
+  #endingLooks = 0;
   #commands = "";
   #commandsAtMs = 0;
   #moved = false;
@@ -88,6 +98,8 @@ export class Looker {
     const [gate] = await this.#options.request(listGate);
     this.#gateText = own(gate!);
     this.#gate = parseGate(gate!.toString("utf8"));
+    this.#pulseText = null;
+    this.#pulse = { panes: "", activityS: new Map() };
     await this.#sightAll();
     this.#running = true;
     this.#quietTicks = 0;
@@ -117,7 +129,13 @@ export class Looker {
     this.#armFocus();
   }
 
-  /** Something changed, or may have: the next tick comes at once. */
+  /** Panes came, went or changed their names, or may have: the next tick comes at once and looks at all of it. */
+  changed(): void {
+    this.#gateAtMs = 0;
+    this.soon();
+  }
+
+  /** The next tick comes at once. */
   soon(): void {
     this.#quietTicks = 0;
     if (!this.#running || this.#ticking !== null) return;
@@ -185,22 +203,23 @@ export class Looker {
 
   async #tick(): Promise<void> {
     const cost = this.#cost.begin();
-    const [text] = await this.#options.request(listGate);
-    cost.listed();
-    if (this.#gateText === null || !this.#gateText.equals(text!)) {
-      this.#gateText = own(text!);
-      const before = this.#gate;
-      this.#gate = parseGate(text!.toString("utf8"));
-      if (!sameStructure(before, this.#gate)) {
-        this.#quietTicks = 0;
-        await this.#sightAll();
+    if (this.#clock.now() >= this.#gateAtMs) await this.#passGate();
+    else {
+      const [text] = await this.#options.request(listPulse);
+      if (this.#pulseText === null || !this.#pulseText.equals(text!)) {
+        this.#pulseText = own(text!);
+        const before = this.#pulse.panes;
+        this.#pulse = parsePulse(text!.toString("utf8"));
+        if (before !== this.#pulse.panes) await this.#passGate();
       }
     }
+    cost.listed();
     const dirty: PaneId[] = [];
     for (const [pane, watched] of this.#watched) {
       const line = this.#gate.get(pane);
       if (line === undefined) continue;
-      if (line.activityS >= watched.captureS || line.size !== watched.size) {
+      const activityS = Math.max(line.activityS, this.#pulse.activityS.get(pane) ?? 0);
+      if (activityS >= watched.captureS || line.size !== watched.size) {
         watched.size = line.size;
         dirty.push(pane);
       }
@@ -216,8 +235,25 @@ export class Looker {
     cost.end(dirty.length);
   }
 
+  async #passGate(): Promise<void> {
+    const restMs = this.#endingLooks-- > 0 ? 0 : this.#interest.lively ? GATE_LIVELY_MS : GATE_MS;
+    this.#gateAtMs = this.#clock.now() + restMs;
+    const [text] = await this.#options.request(listGate);
+    if (this.#gateText?.equals(text!)) return;
+    this.#gateText = own(text!);
+    const before = this.#gate;
+    this.#gate = parseGate(text!.toString("utf8"));
+    if (sameStructure(before, this.#gate)) return;
+    this.#quietTicks = 0;
+    await this.#sightAll();
+  }
+
   async #sightAll(): Promise<void> {
     const panes = await this.sight();
+    // tmux calls a pane dead as soon as its terminal closed, and knows a moment later how the program ended.
+    const ending = panes.some(isEnding);
+    this.#endingLooks = ending ? ENDING_LOOKS : 0;
+    if (ending) this.#gateAtMs = 0;
     this.#noteCommands(panes);
     this.#options.seen(panes);
   }
@@ -284,6 +320,11 @@ export class Looker {
     for (const cancel of this.#bursts.get(pane) ?? []) cancel();
     this.#bursts.delete(pane);
   }
+}
+
+/** Dead, and how it ended is not known yet. */
+export function isEnding(pane: LivePane): boolean {
+  return pane.exit !== null && pane.exit.code === null && pane.exit.signal === null;
 }
 
 function newlyWatched(): Watched {

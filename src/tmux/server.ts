@@ -17,7 +17,7 @@ import type { Still } from "#core/screen/still.js";
 import type { Dice } from "#host/dice.js";
 import { type ConnectionOptions, TmuxConnection } from "./connection.js";
 import { readHistory } from "./history.js";
-import { Looker, type StillMaker } from "./looker.js";
+import { isEnding, Looker, type StillMaker } from "./looker.js";
 import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "./multiplexer.js";
 import { closePane, createTab } from "./tabs.js";
 import { pasteText, pressKeys, signalPane } from "./typing.js";
@@ -81,7 +81,7 @@ export class TmuxServer implements Multiplexer {
         events.sighting({ blind });
       },
       notification: (notification) => {
-        if (mayChangePanes(notification)) this.#looker.soon();
+        if (mayChangePanes(notification)) this.#looker.changed();
       },
     });
   }
@@ -104,7 +104,7 @@ export class TmuxServer implements Multiplexer {
     if (server === null) return { blind: this.#connection.blind };
     try {
       const panes = await this.#looker.sight();
-      if (panes.some(({ dead, exit }) => dead && exit?.code == null && exit?.signal == null)) remindToReap(server.pid);
+      if (panes.some(isEnding)) remindToReap(server.pid);
       return { epoch: server.epoch, panes };
     } catch (error) {
       const slow = error instanceof Fault && error.detail?.slow === true;
@@ -136,12 +136,12 @@ export class TmuxServer implements Multiplexer {
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
     await this.#request(remark(pane, mark, windowName));
-    this.#looker.soon();
+    this.#looker.changed();
   }
 
   async killPane(pane: PaneId): Promise<void> {
     await closePane(this.#request, pane);
-    this.#looker.soon();
+    this.#looker.changed();
   }
 
   signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
@@ -151,6 +151,7 @@ export class TmuxServer implements Multiplexer {
   #seen(panes: readonly LivePane[]): void {
     const server = this.#connection.server;
     if (server === null) return;
+    if (panes.some(isEnding)) remindToReap(server.pid);
     this.#events?.sighting({ epoch: server.epoch, panes });
     if (panes.length === 0) void this.#connection.leaveIfAlone().catch(() => {});
   }

@@ -154,9 +154,13 @@ test("the exit code of a program that ended is read, and the signal that ended o
       if (last === undefined || !("panes" in last)) return null;
       return last.panes.map((pane) => pane.exit);
     };
-    await until("both ends are told", () => exits()?.length === 2 && exits()?.every((exit) => exit !== null), {
-      show: () => JSON.stringify(exits()),
-    });
+    await until(
+      "both ends are told",
+      () => exits()?.length === 2 && exits()?.every((exit) => exit !== null && (exit.code ?? exit.signal) !== null),
+      {
+        show: () => JSON.stringify(exits()),
+      },
+    );
     assert.equal(exits(), [
       { code: 3, signal: null },
       { code: null, signal: "SIGKILL" },

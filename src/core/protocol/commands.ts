@@ -4,7 +4,7 @@
  * block for each command, up to the first that fails.
  */
 import type { LivePane, PaneId, PaneMark, SessionId } from "../model.js";
-import { FULL_FORMAT, GATE_FORMAT } from "./listing.js";
+import { FULL_FORMAT, GATE_FORMAT, PULSE_FORMAT } from "./listing.js";
 import { pasteable, quote, quoteFormat } from "./quote.js";
 
 /** A line to write (without its line feed) and how many blocks answer it when all goes well. */
@@ -17,6 +17,7 @@ function command(...parts: string[]): Command {
   return { line: parts.join(" ; "), replies: parts.length };
 }
 
+export const listPulse = command(`list-panes -a -F ${quoteRaw(PULSE_FORMAT)}`);
 export const listGate = command(`list-panes -a -F ${quoteRaw(GATE_FORMAT)}`);
 export const listPanes = command(`list-panes -a -F ${quoteRaw(FULL_FORMAT)}`);
 export const listSessions = command(`list-sessions -F ${quoteRaw("#{session_id}\t#{session_name}")}`);

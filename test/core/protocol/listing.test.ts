@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { FULL_FORMAT, parseGate, parsePane, parsePanes } from "#core/protocol/listing.js";
+import { FULL_FORMAT, parseGate, parsePane, parsePanes, parsePulse } from "#core/protocol/listing.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("listing of panes");
@@ -101,6 +101,20 @@ test("the gate parts what moves from what a sighting is made of", () => {
     "%1\t17\t80x24\t$0@0 99 0\twork\twin\t\n%2\t18\t80x24\t$9@9 98 0\t_drover\tsh\t\nodd\n%1\t1\t1x1\tx\ty\tz\n",
   );
   assert.equal([...gate.values()], [{ pane: "%1", activityS: 17, size: "80x24", structure: "$0@0 99 0\twork\twin\t" }]);
+});
+
+test("a pulse tells who is there and alive, and when each window last had output", () => {
+  const pulse = parsePulse("%1\t17\t0\n%2\t18\t1\nodd\n");
+  assert.equal(
+    [...pulse.activityS],
+    [
+      ["%1", 17],
+      ["%2", 18],
+    ],
+  );
+  assert.is(pulse.panes, parsePulse("%1\t19\t0\n%2\t20\t1\n").panes);
+  assert.is.not(pulse.panes, parsePulse("%1\t17\t1\n%2\t18\t1\n").panes);
+  assert.is.not(pulse.panes, parsePulse("%1\t17\t0\n").panes);
 });
 
 test.run();
