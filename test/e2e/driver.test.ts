@@ -114,6 +114,18 @@ test("another program gets every key while the driver is suspended, and the scre
   await restored(0);
 });
 
+test("an interrupt typed while another program has the terminal is that program's", async () => {
+  await start();
+  keys("c");
+  await shown("other>");
+  keys("C-c");
+  await shown("other interrupted");
+  keys("Enter");
+  await shown("last c");
+  keys("b");
+  await shown("last b");
+});
+
 test("a stop without a shell to wake it from leaves the driver as it was", async () => {
   await start();
   keys("z");

@@ -4,12 +4,12 @@
  */
 import { ATTR, DEFAULT_COLOUR, RGB, type Run, type Still } from "#core/screen/still.js";
 
-const FONT_SIZE = 14;
+const FONT_SIZE = 17;
 /** DejaVu Sans Mono's advance is 1233 of 2048 units. */
 const CELL = (FONT_SIZE * 1233) / 2048;
-const ROW = 17;
-const BASELINE = 13;
-const MARGIN = 10;
+const ROW = 20;
+const BASELINE = 15;
+const MARGIN = 12;
 const FOREGROUND = "#d4d7de";
 const BACKGROUND = "#16181d";
 const PALETTE = [
@@ -65,7 +65,9 @@ function paintRun(run: Run, x: number, y: number, backgrounds: string[], marks: 
   const ink = inverse ? back : front;
   const ground = inverse ? front : back;
   if (ground !== BACKGROUND) {
-    backgrounds.push(`<rect x="${px(x)}" y="${y * ROW}" width="${px(run.cells)}" height="${ROW}" fill="${ground}"/>`);
+    const from = Math.round(x * CELL);
+    const width = Math.round((x + run.cells) * CELL) - from;
+    backgrounds.push(`<rect x="${from}" y="${y * ROW}" width="${width}" height="${ROW}" fill="${ground}"/>`);
   }
   if ((run.attrs & ATTR.invisible) !== 0) return;
   const look = [
@@ -141,12 +143,13 @@ const ARMS: Readonly<Record<string, readonly [number, number, number, number]>> 
 
 /** Null where the font's own glyph will do. */
 function boxShape(code: number, x: number, y: number): string | null {
-  const left = x * CELL;
+  // On whole pixels, and lines through their middles: else some come out one pixel wide and some two.
+  const left = Math.round(x * CELL);
   const top = y * ROW;
-  const right = left + CELL;
+  const right = Math.round((x + 1) * CELL);
   const bottom = top + ROW;
-  const middleX = left + CELL / 2;
-  const middleY = top + ROW / 2;
+  const middleX = Math.floor((left + right) / 2) + 0.5;
+  const middleY = top + ROW / 2 + 0.5;
   const char = String.fromCodePoint(code);
   const path = (d: string, width: number) =>
     `<path d="${d}" stroke="currentColor" stroke-width="${width}" fill="none"/>`;
@@ -173,13 +176,13 @@ function boxShape(code: number, x: number, y: number): string | null {
         const line = (dx: number, dy: number) =>
           path(`M${n(middleX + dx)} ${n(middleY + dy)}L${n(endX + dx)} ${n(endY + dy)}`, kind === 2 ? 2 : 1);
         if (kind !== 3) return line(0, 0);
-        return at % 2 === 0 ? line(-1.5, 0) + line(1.5, 0) : line(0, -1.5) + line(0, 1.5);
+        return at % 2 === 0 ? line(-2, 0) + line(2, 0) : line(0, -2) + line(0, 2);
       })
       .join("");
   }
   if (code < 0x2580) return null;
   const rect = (fromX: number, fromY: number, toX: number, toY: number, opacity = 1) =>
-    `<rect x="${n(left + fromX * CELL)}" y="${n(top + fromY * ROW)}" width="${n((toX - fromX) * CELL)}" height="${n((toY - fromY) * ROW)}" fill="currentColor" opacity="${opacity}"/>`;
+    `<rect x="${n(left + fromX * (right - left))}" y="${n(top + fromY * ROW)}" width="${n((toX - fromX) * (right - left))}" height="${n((toY - fromY) * ROW)}" fill="currentColor" opacity="${opacity}"/>`;
   if (code === 0x2580) return rect(0, 0, 1, 0.5);
   if (code <= 0x2588) return rect(0, 1 - (code - 0x2580) / 8, 1, 1);
   if (code <= 0x258f) return rect(0, 0, (0x2590 - code) / 8, 1);

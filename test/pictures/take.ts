@@ -48,7 +48,7 @@ async function take(name: string, scene: Scene): Promise<void> {
   const picture = svg(await film(scene));
   const file = resolve(folder!, name);
   writeFileSync(`${file}.svg`, picture);
-  const drawn = spawnSync("rsvg-convert", ["-z", "1.2", `${file}.svg`, "-o", `${file}.png`], { stdio: "inherit" });
+  const drawn = spawnSync("rsvg-convert", [`${file}.svg`, "-o", `${file}.png`], { stdio: "inherit" });
   console.log(drawn.status === 0 ? `${file}.png` : `${file}.svg (no PNG: rsvg-convert is missing or failed)`);
 }
 

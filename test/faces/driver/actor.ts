@@ -1,5 +1,5 @@
 /** A small program on the driver, for tests in a real terminal: says what it hears, and goes in the way a key names. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import type { Driver } from "#faces/dashboard/driver/driver.js";
 import { openDriver } from "#faces/dashboard/driver/open-driver.js";
 
@@ -24,6 +24,12 @@ const driver: Driver = openDriver(
           stdio: "inherit",
         });
         driver.resume();
+      }
+      if (key.name === "c") {
+        driver.suspend();
+        spawn("sh", ["-c", "trap 'echo other interrupted' INT; printf 'other> '; read line; read line"], {
+          stdio: "inherit",
+        }).on("exit", () => driver.resume());
       }
       show();
     },

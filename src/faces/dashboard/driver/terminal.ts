@@ -53,7 +53,11 @@ export class Terminal {
     // Only watches: Node then prints the error and exits as it always does, on a screen that is whole again.
     this.on(process, "uncaughtExceptionMonitor", () => this.giveBack());
     for (const signal of Object.keys(EXIT_STATUS) as EndSignal[]) {
-      this.on(process, signal, () => this.end("terminate", () => process.exit(EXIT_STATUS[signal])));
+      this.on(process, signal, () => {
+        // A ^C or ^\ typed while another program has the terminal is meant for that one, though all of us hear it.
+        if (!this.held && signal !== "SIGTERM") return;
+        this.end("terminate", () => process.exit(EXIT_STATUS[signal]));
+      });
     }
     this.on(process, "SIGHUP", () => this.hangUp());
     this.on(process, "SIGTSTP", this.stop);
