@@ -1,0 +1,160 @@
+import * as assert from "uvu/assert";
+import type { AgentJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
+import { suite, until } from "../kit/t.js";
+import { CliHome } from "./cli-home.js";
+
+const test = suite("cli", 40_000);
+
+const home = new CliHome();
+test.after(() => home.remove());
+
+test("an agent is spawned, seen waiting with its dialog, answered, and seen to be done", async () => {
+  const born = await home.spawn("asks", "-p", "permission please");
+  assert.equal([born.label, born.provider, born.session, born.incarnation], ["asks", "rehearsal", "work", 1]);
+  const blocked = await home.until("waits", "asks", (agent) => agent.state === "blocked");
+  assert.is(blocked.id, born.id);
+  assert.match(blocked.question?.text ?? "", "npm test");
+
+  const table = await home.ok("ls");
+  assert.match(table, /◆ {2}asks +blocked .*Run this command\?/);
+  const stale = await home.run(["answer", "asks", "1", "--if", "another", "--json"]);
+  assert.equal([stale.status, stale.out], [5, ""]);
+  const refusal = JSON.parse(stale.err) as { error: { code: string }; question: QuestionJson };
+  assert.equal([refusal.error.code, refusal.question.fingerprint], ["STALE", blocked.question?.fingerprint]);
+
+  const answered = await home.json<{ answered: boolean }>(
+    "answer",
+    "asks",
+    "1",
+    "--if",
+    blocked.question?.fingerprint ?? "",
+  );
+  assert.is(answered.answered, true);
+  await home.until("is done", "asks", (agent) => agent.state === "done" || agent.state === "idle");
+  const screen = await home.json<ScreenJson>("output", "asks", "--screen");
+  assert.match(screen.rows.join("\n"), "All 42 tests pass");
+  assert.is(screen.rows.length, screen.size.rows);
+  await home.until("was seen", "asks", (agent) => agent.state === "idle");
+
+  const why = await home.json<WhyJson>("why", "asks");
+  assert.is(why.state, "idle");
+  assert.ok(
+    why.history.some((h) => h.to === "blocked" && h.rule !== ""),
+    JSON.stringify(why.history),
+  );
+  assert.match(await home.ok("why", "asks"), "asks is idle");
+});
+
+test("a prompt of three lines arrives as one, and what is not sent says why", async () => {
+  await home.spawn("hears");
+  await home.until("is ready", "hears", (agent) => agent.state === "idle");
+  const sent = await home.run(["send", "hears", "-", "--json"], "one\ntwo\nthree\n");
+  assert.is(sent.status, 0, sent.err);
+  const { message } = JSON.parse(sent.out) as { message: MessageJson };
+  assert.is(message.state, "delivered");
+  await home.until("had its turn", "hears", (agent) => agent.turn === 1 && agent.state !== "working");
+  assert.match((await home.json<ScreenJson>("output", "hears", "--screen")).rows.join("\n"), /one\n.*two\n.*three/);
+
+  await home.ok("send", "hears", "a question now");
+  await home.until("asks", "hears", (agent) => agent.state === "blocked");
+  const refused = await home.run(["send", "hears", "do something else"]);
+  assert.is(refused.status, 5, refused.out);
+  await home.ok("interrupt", "hears");
+  await home.until("stopped asking", "hears", (agent) => agent.state !== "blocked");
+});
+
+test("a daemon killed outright is started again by the next command, with the same agents", async () => {
+  const before = await home.agents();
+  const { pid } = await home.json<HealthJson>("status");
+  process.kill(pid, "SIGKILL");
+  const after = await home.agents();
+  const who = (agents: AgentJson[]) => agents.map((a) => `${a.id} ${a.label} ${a.pane}`).sort();
+  assert.equal(who(after), who(before));
+  assert.is.not((await home.json<HealthJson>("status")).pid, pid);
+  await home.until("is seen again", "hears", (agent) => agent.state === "idle" || agent.state === "done");
+});
+
+test("twelve commands at once start one daemon, and all are served", async () => {
+  await home.ok("down");
+  assert.is((await home.run(["status"])).status, 4);
+  const served = await Promise.all(Array.from({ length: 12 }, () => home.json<HealthJson>("daemon")));
+  assert.is(new Set(served.map((health) => health.pid)).size, 1);
+  assert.is((await home.agents()).length, 2);
+});
+
+test("attach hands the terminal to tmux on the agent's tab, and detaching gives it back", async () => {
+  const pane = (await home.agents()).find((agent) => agent.label === "asks")?.pane ?? "";
+  const quoted = home.command("attach", "asks").map((word) => `'${word}'`);
+  home.tmux(
+    "new-session",
+    "-d",
+    "-s",
+    "person",
+    "-x",
+    "100",
+    "-y",
+    "30",
+    `env -u TMUX ${quoted.join(" ")}; echo back again; cat`,
+  );
+  const clients = () => home.tmux("list-clients", "-F", "#{client_name} #{pane_id}").split("\n");
+  const client = await until("a client shows the agent's pane", () => clients().find((c) => c.endsWith(` ${pane}`)));
+  home.tmux("detach-client", "-t", client.split(" ")[0] ?? "");
+  const shown = () => home.tmux("capture-pane", "-p", "-t", "=person:");
+  await until("the terminal is back", () => shown().includes("back again"), { show: shown });
+});
+
+test("the log tells what happened, as text and as one JSON object a line", async () => {
+  const text = await home.ok("log", "--agent", "asks");
+  assert.match(text, /asks {2}born/);
+  assert.match(text, /asks {2}state {2}\w+ -> blocked/);
+  const lines = (await home.ok("log", "--after", "0", "--json")).trimEnd().split("\n");
+  const entries = lines.map(
+    (line) => JSON.parse(line) as { seq: number; at: string; kind: string; agent: string | null },
+  );
+  assert.equal(
+    entries.map((e) => e.seq),
+    entries.map((_, i) => (entries[0]?.seq ?? 0) + i),
+  );
+  for (const { at, kind } of entries) assert.ok(at.endsWith("Z") && kind !== "");
+});
+
+test("a stopped agent stays in the list, a removed one is found under --all, and its label is free", async () => {
+  assert.equal(await home.ok("stop", "asks"), "asks stopped\n");
+  await home.until("has ended", "asks", (agent) => agent.state === "exited" && !agent.archived);
+  assert.equal(await home.ok("rm", "asks"), "asks removed\n");
+  assert.not.match(await home.ok("ls"), "asks");
+  assert.match(await home.ok("ls", "--all"), /asks +exited, removed/);
+  const again = await home.spawn("asks");
+  const old = (await home.agents()).find((agent) => agent.label === "asks" && agent.archived);
+  assert.is.not(again.id, old?.id);
+});
+
+test("a label already taken is a conflict, unless any live agent of that name will do", async () => {
+  const taken = await home.run(["spawn", "rehearsal", "--label", "hears"]);
+  assert.is(taken.status, 5, taken.err);
+  const same = await home.json<{ agent: AgentJson; created: boolean }>(
+    "spawn",
+    "rehearsal",
+    "--label",
+    "hears",
+    "--if-absent",
+  );
+  assert.is(same.created, false);
+});
+
+test("down ends the daemon and no agent", async () => {
+  const panes = () => home.tmux("list-panes", "-a", "-F", "#{pane_id} #{@drover-label} #{pane_dead}");
+  const before = panes();
+  assert.match(before, "hears");
+  assert.equal(await home.ok("down"), "the daemon has stopped; the agents go on\n");
+  const left = () =>
+    panes()
+      .split("\n")
+      .filter((line) => !line.includes("hears") || line.endsWith(" 0"));
+  assert.ok(
+    left().some((line) => line.includes("hears")),
+    panes(),
+  );
+});
+
+test.run();
