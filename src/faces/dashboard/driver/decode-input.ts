@@ -6,6 +6,7 @@
  */
 import type { Key, Mouse } from "./driver.js";
 import { csiUName, keyOfTilde, LETTER_KEYS, SS3_KEYS } from "./key-tables.js";
+import { asciiKey, modifiers, named, textKey } from "./make-key.js";
 
 export type InputEvent =
   | { kind: "key"; key: Key }
@@ -313,34 +314,6 @@ export class InputDecoder {
     const action = code & 32 ? "drag" : released || (released === null && button === "none") ? "release" : "press";
     this.events.push({ kind: "mouse", mouse: { action, button, ...at } });
   }
-}
-
-function named(name: string): Key {
-  return { name, ctrl: false, alt: false, shift: false, text: name === "space" ? " " : null };
-}
-
-function textKey(text: string, alt: boolean): Key {
-  return { name: text, ctrl: false, alt, shift: text !== text.toLowerCase(), text: alt ? null : text };
-}
-
-/** The key behind one byte below 0x80. */
-function asciiKey(code: number, alt: boolean): Key {
-  if (code === 0x0d) return { ...named("enter"), alt };
-  if (code === 0x09) return { ...named("tab"), alt };
-  if (code === 0x7f || code === 0x08) return { ...named("backspace"), alt };
-  if (code === 0x1b) return { ...named("escape"), alt };
-  if (code === 0x20) return { ...named("space"), alt, text: alt ? null : " " };
-  if (code === 0x00) return { name: "space", ctrl: true, alt, shift: false, text: null };
-  if (code < 0x20) {
-    return { name: String.fromCharCode(code + 0x40).toLowerCase(), ctrl: true, alt, shift: false, text: null };
-  }
-  return textKey(String.fromCharCode(code), alt);
-}
-
-/** xterm's modifier parameter: one more than a sum of 1 Shift, 2 Alt, 4 Control, 8 Super or Meta. */
-function modifiers(parameter: number, meta: boolean): Pick<Key, "ctrl" | "alt" | "shift"> {
-  const bits = Math.max(0, parameter - 1);
-  return { shift: (bits & 1) !== 0, alt: meta || (bits & 2) !== 0, ctrl: (bits & 4) !== 0 };
 }
 
 /** Bytes in the character this byte begins; 0 where it begins none. */
