@@ -71,9 +71,9 @@ const SCRIPT = {
   ],
 };
 
-function open(columns: number, rows: number): void {
+function open(columns: number, rows: number, ...options: string[]): void {
   freshTerminal();
-  const command = `${process.execPath} ${drover} -L ${agents} 2>${home}/stderr; echo "status $?"; exec cat`;
+  const command = `${process.execPath} ${drover} -L ${agents} ${options.join(" ")} 2>${home}/stderr; echo "status $?"; exec cat`;
   inTerminal("new-session", "-d", "-s", "t", "-x", String(columns), "-y", String(rows), "-c", home, command);
 }
 
@@ -225,6 +225,23 @@ test("inside the same tmux the client that shows it is switched to the agent's p
   const clients = () => inAgents("list-clients", "-F", "#{client_control_mode} #{client_session}");
   await until("the client shows the agent's session", () => clients().includes("0 two"), { show: clients });
   inAgents("kill-session", "-t", "=desk");
+});
+
+test("blessed shows what neo-blessed shows", async () => {
+  const pictures: string[] = [];
+  for (const library of ["neo-blessed", "blessed"]) {
+    open(100, 30, "--driver", library);
+    await shows("3 agents");
+    press("End");
+    await shows(/┌─ gamma/);
+    await shows("ready");
+    press("?");
+    await shows("┌─ keys");
+    pictures.push(screen());
+    press("q");
+    await quit();
+  }
+  assert.is(pictures[1], pictures[0]);
 });
 
 test("a killed daemon is started again under the dashboard, which shows the same agents", async () => {

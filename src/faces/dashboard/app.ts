@@ -195,7 +195,11 @@ class App {
       },
       onEvent: (event, data) => {
         if (event === "snapshot") this.#post({ on: "snapshot", snapshot: data as SnapshotJson }, true);
-        else if (event === "entry") this.#post({ on: "entry", entry: data as EntryJson });
+        else if (event === "entry") {
+          this.#post({ on: "entry", entry: data as EntryJson });
+          // Something happens again: so may tmux answer again.
+          if (this.#state.health?.tmux.connected === false) void this.#health();
+        }
       },
       onLost: () => {
         this.#post({ on: "link", link: { at: "gone", why: "" } });
@@ -281,7 +285,9 @@ class App {
 
   async #ask(wish: Request): Promise<void> {
     const event = await request(this.#daemon, wish, this.#options.env.PATH ?? "");
-    if (event !== null) this.#post(event);
+    if (event === null) return;
+    this.#post(event);
+    if ("refused" in event && event.refused?.code.startsWith("TMUX_")) void this.#health();
   }
 
   async #attach(id: string): Promise<void> {

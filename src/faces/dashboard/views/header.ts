@@ -72,7 +72,8 @@ function rightSide(state: State, look: Look, columns: number): Spot | null {
             ),
             BAD,
           ]
-        : health && !health.tmux.connected
+        : // Before the first agent there need not be a tmux server.
+          health && !health.tmux.connected && state.agents.size > 0
           ? ["tmux does not answer", ASKS]
           : [fit(look, place(state, look), most), DIM];
   const width = look.width(text);

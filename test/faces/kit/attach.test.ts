@@ -1,0 +1,31 @@
+import * as assert from "uvu/assert";
+import { attachArguments, isInside, newestClient } from "#faces/kit/attach.js";
+import { suite } from "../../kit/t.js";
+
+const test = suite("way to a tab");
+
+test("of the clients of a session the one used last is meant, and never one in control mode", () => {
+  const listing = ["0 1700000100 /dev/pts/3", "0 1700000200 /dev/pts/9", "1 1700000300 client-22117"].join("\n");
+  assert.is(newestClient(listing), "/dev/pts/9");
+  assert.is(newestClient("1 1700000300 client-1"), null);
+  assert.is(newestClient(""), null);
+  assert.is(newestClient("0 1700000100 /dev/name with spaces"), "/dev/name with spaces");
+});
+
+test("window and pane are chosen by id before the session is attached by its exact name", () => {
+  const to = { socket: "/run/s", session: "a:b", window: "@7", pane: "%12" };
+  assert.is(
+    attachArguments(to).join(" "),
+    "-S /run/s select-pane -t %12 ; select-window -t @7 ; attach-session -t =a:b",
+  );
+  assert.is(attachArguments({ ...to, window: "", pane: "" }).join(" "), "-S /run/s attach-session -t =a:b");
+});
+
+test("inside means a client of that very server", () => {
+  assert.is(isInside({ TMUX: "/run/s,123,0" }, "/run/s"), true);
+  assert.is(isInside({ TMUX: "/run/other,123,0" }, "/run/s"), false);
+  assert.is(isInside({ TMUX: "" }, "/run/s"), false);
+  assert.is(isInside({}, "/run/s"), false);
+});
+
+test.run();
