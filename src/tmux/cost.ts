@@ -1,11 +1,13 @@
 /**
  * What looking costs, by our own measure: processor time of this process during a tick, and for the server the time its
- * answers took. The latter grows when the machine is busy with other things, so a low value of the recent ones is
+ * answers took. The latter grows when the machine is busy with other things, so the least of the recent ones is
  * believed. Ticks are kept so far apart that together they stay under a share of one core.
  */
 
 const SHARE = 0.05;
 const REMEMBERED = 12;
+/** One tick that cost much, such as the first, must not blind us: the next one is measured again. */
+const REST_LIMIT_MS = 2_000;
 
 export interface RunningTick {
   /** The listing has been answered. */
@@ -22,12 +24,12 @@ export class TickCost {
 
   /** Milliseconds of a core that a tick like the last one takes. */
   get ms(): number {
-    return quantile(this.#own, 0.5) + quantile(this.#listing, 0.25) + this.#captures * quantile(this.#perCapture, 0.25);
+    return median(this.#own) + least(this.#listing) + this.#captures * least(this.#perCapture);
   }
 
   /** How far apart ticks have to be. */
   restMs(): number {
-    return this.ms / SHARE;
+    return Math.min(REST_LIMIT_MS, this.ms / SHARE);
   }
 
   begin(): RunningTick {
@@ -55,7 +57,10 @@ function remember(values: number[], value: number): void {
   if (values.length > REMEMBERED) values.shift();
 }
 
-function quantile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length * share)] ?? 0;
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+function least(values: readonly number[]): number {
+  return values.length === 0 ? 0 : Math.min(...values);
 }
