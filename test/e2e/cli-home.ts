@@ -3,7 +3,7 @@
  * people start it. `remove` ends the daemon and the tmux server and leaves nothing.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,9 +34,10 @@ export class CliHome {
     return [process.execPath, DROVER, "-L", this.server, "-f", "/dev/null", ...args];
   }
 
-  run(args: readonly string[], stdin = "", limitMs = 30_000): Promise<Ran> {
+  /** `env` stands beside this fleet's own environment. */
+  run(args: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Promise<Ran> {
     const [program = "", ...rest] = this.command(...args);
-    const child = spawn(program, rest, { env: this.env, cwd: this.folder, timeout: limitMs });
+    const child = spawn(program, rest, { env: { ...this.env, ...env }, cwd: this.folder, timeout: 30_000 });
     let out = "";
     let err = "";
     child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
@@ -90,6 +91,10 @@ export class CliHome {
   async remove(): Promise<void> {
     await this.run(["down"]);
     this.tmux("kill-server");
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    // A shell that ends with its server may still write its history here.
+    await until("the folder is gone", () => {
+      rmSync(this.folder, { recursive: true, force: true });
+      return !existsSync(this.folder);
+    });
   }
 }

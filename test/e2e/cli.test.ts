@@ -103,6 +103,54 @@ test("attach hands the terminal to tmux on the agent's tab, and detaching gives 
   await until("the terminal is back", () => shown().includes("back again"), { show: shown });
 });
 
+test("inside the same tmux server attach switches the client that asked", async () => {
+  const [asks, hears] = ["asks", "hears"].map((label) => home.until("lives", label, () => true));
+  const target = (await hears)?.pane ?? "";
+  home.tmux("new-session", "-d", "-s", "desk", "-x", "100", "-y", "30");
+  home.tmux(
+    "new-session",
+    "-d",
+    "-s",
+    "outer",
+    "-x",
+    "100",
+    "-y",
+    "30",
+    `env -u TMUX tmux -L ${home.server} attach -t =desk`,
+  );
+  const clients = () =>
+    home.tmux("list-clients", "-F", "#{session_name} #{pane_id} #{client_control_mode}").split("\n");
+  await until("a client shows the desk", () => clients().some((c) => c.startsWith("desk ")));
+  const quoted = home.command("attach", "hears").map((word) => `'${word}'`);
+  home.tmux(
+    "send-keys",
+    "-t",
+    "=desk:",
+    `DROVER_HOME='${home.folder}' HOME='${home.folder}' ${quoted.join(" ")}`,
+    "Enter",
+  );
+  await until("the client shows the agent", () => clients().some((c) => c === `work ${target} 0`), {
+    show: () => clients().join("\n"),
+  });
+  assert.not(
+    clients().some((c) => c.startsWith("desk ")),
+    clients().join("\n"),
+  );
+  assert.is.not((await asks)?.pane, target);
+});
+
+test("self is the agent whose mark the pane bears", async () => {
+  const { id, pane } = await home.until("lives", "hears", () => true);
+  const socket = home.tmux("display-message", "-p", "#{socket_path}");
+  const self = await home.run(["why", "self", "--json"], "", { TMUX: `${socket},1,0`, TMUX_PANE: pane });
+  assert.is((JSON.parse(self.out) as WhyJson).label, "hears", self.err);
+  const byId = await home.run(["why", "self", "--json"], "", { DROVER_ID: id });
+  assert.is((JSON.parse(byId.out) as WhyJson).label, "hears");
+  const desk = home.tmux("list-panes", "-t", "=desk:", "-F", "#{pane_id}");
+  const nobody = await home.run(["why", "self"], "", { TMUX: `${socket},1,0`, TMUX_PANE: desk });
+  assert.equal([nobody.status, nobody.out], [2, ""]);
+});
+
 test("the log tells what happened, as text and as one JSON object a line", async () => {
   const text = await home.ok("log", "--agent", "asks");
   assert.match(text, /asks {2}born/);
