@@ -70,7 +70,9 @@ class App {
   #watchedAtMs = 0;
   #cancelWake: (() => void) | null = null;
   #wakeAtMs: number | null = null;
+  /** Another program has the terminal. */
   #away = false;
+  #bringing = false;
   #finish: (status: number) => void = () => {};
   #fail: (why: unknown) => void = () => {};
   #finished = false;
@@ -211,10 +213,14 @@ class App {
 
   /** The stream comes back by itself once a daemon answers; this sees to it that one does. */
   async #bringBack(): Promise<void> {
+    if (this.#bringing) return;
+    this.#bringing = true;
     try {
       await this.#daemon!.ensure();
     } catch (error) {
       if (this.#state.link.at === "gone") this.#post({ on: "link", link: { at: "gone", why: saying(error) } });
+    } finally {
+      this.#bringing = false;
     }
   }
 
@@ -312,6 +318,8 @@ class App {
     this.#away = false;
     if (this.#finished) return;
     this.#driver?.resume();
+    // What it did meanwhile was seen as well.
+    if (problem === null) void this.#ask({ do: "seen", agent: id });
     this.#post({ on: "attached", agent: id, problem }, true);
   }
 

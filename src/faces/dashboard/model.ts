@@ -26,8 +26,7 @@ const LOOKING_FOR_MS = 120_000;
 export function update(before: State, event: Event, nowMs: number, look: Look): Step {
   const timed: State = { ...before, nowMs };
   const [stepped, wishes] = step(timed, event, look);
-  const after = noteChange(before, stepped);
-  return watching(after, [...wishes]);
+  return watching(before, noteChange(before, stepped), [...wishes]);
 }
 
 function step(state: State, event: Event, look: Look): Step {
@@ -165,11 +164,14 @@ function shownSinceMs(state: State): number[] {
   return agents.map((agent) => Date.parse(agent.since));
 }
 
-/** Keeps the screen shown that of the agent selected. */
-function watching(state: State, wishes: Wish[]): Step {
+/** Keeps the screen shown that of the agent selected; one that had none is asked for again once it has another pane. */
+function watching(before: State, state: State, wishes: Wish[]): Step {
   const shown = layout(state).preview.height > 0;
   const agent = shown ? (selectedAgent(state)?.id ?? null) : null;
-  if ((state.preview?.agent ?? null) === agent) return [state, wishes];
+  if ((state.preview?.agent ?? null) === agent) {
+    const missing = agent !== null && state.preview?.missing != null;
+    if (!missing || before.agents.get(agent)?.pane === state.agents.get(agent)?.pane) return [state, wishes];
+  }
   const preview = agent === null ? null : { agent, screen: null, missing: null, back: 0, history: null };
   return [{ ...state, preview }, [...wishes, { do: "watch", agent }]];
 }

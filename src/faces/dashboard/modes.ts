@@ -85,11 +85,11 @@ function perform(state: State, name: ActionName): Step {
         [{ do: "why", agent: agent!.id }],
       ];
     case "stop":
-      return [ask(state, { what: "stop", agent: agent!.id, key: "x" }), []];
+      return [ask(state, { what: "stop", agent: agent!.id }), []];
     case "interrupt":
-      return [ask(state, { what: "interrupt", agent: agent!.id, key: "i" }), []];
+      return [ask(state, { what: "interrupt", agent: agent!.id }), []];
     case "remove":
-      return [ask(state, { what: "remove", agent: agent!.id, key: "d" }), []];
+      return [ask(state, { what: "remove", agent: agent!.id }), []];
     case "zoom":
       return [reveal({ ...state, zoomed: !state.zoomed }), []];
     case "back":
@@ -144,7 +144,8 @@ export function confirmKey(state: State, confirm: Confirm, key: Key): Step {
   const closed: State = { ...state, mode: { at: "list" } };
   const action = findAction("confirm", name)?.name;
   if (action === "cancel") return [closed, []];
-  const again = confirm.what === "answer" ? false : name === confirm.key;
+  // A key held down must not end anything: only interrupting, which loses little, takes the same key again.
+  const again = confirm.what === "interrupt" && name === "i";
   if (action !== "confirm" && !again) return [state, []];
   if (confirm.what === "answer") return give(closed, confirm.choice, confirm.fingerprint);
   const agent = state.agents.get(confirm.agent);
@@ -163,7 +164,7 @@ export function done(state: State, event: Extract<Event, { on: "done" }>): State
   const { label } = event;
   if (event.refused) {
     if (event.what === "remove" && event.refused.code === "CONFLICT" && agent && state.mode.at === "list") {
-      return notice(ask(state, { what: "remove-force", agent: agent.id, key: "d" }), "bad", sentence(event.refused));
+      return notice(ask(state, { what: "remove-force", agent: agent.id }), "bad", sentence(event.refused));
     }
     return notice(state, "bad", `${label}: ${sentence(event.refused)}`);
   }

@@ -52,9 +52,9 @@ export interface NewForm {
   readonly problem: string | null;
 }
 
-/** What a confirmation is about. `key` pressed again confirms, as do `y` and Enter. */
+/** What a confirmation is about. */
 export type Confirm =
-  | { readonly what: "stop" | "interrupt" | "remove" | "remove-force"; readonly agent: string; readonly key: string }
+  | { readonly what: "stop" | "interrupt" | "remove" | "remove-force"; readonly agent: string }
   | { readonly what: "answer"; readonly agent: string; readonly choice: number; readonly fingerprint: string };
 
 /** What has the keyboard. */

@@ -142,10 +142,11 @@ test("choices that have no digit of their own are given by their place", () => {
   assert.equal(played.press("2").wished(), [`answer id-a 2 Always ${letters.fingerprint}`]);
 });
 
-test("stopping, interrupting and removing ask first; the same key again confirms, n does not", () => {
+test("stopping, interrupting and removing ask first; a key held down ends nothing", () => {
   const played = new Played([agent("a", { state: "working" }), agent("b", { state: "exited" })]);
   assert.equal(played.press("x", "n").wished(), []);
   assert.equal(played.press("x", "q").wished(), [], "q leaves the question, not the dashboard");
+  assert.equal(played.press("x", "x", "x", "n").wished(), []);
   assert.equal(played.press("x", "y").wished(), ["stop id-a a"]);
   assert.equal(played.press("i", "i").wished(), ["interrupt id-a a"]);
   assert.equal(played.press("d").wished(), []);
@@ -239,6 +240,18 @@ test("the screen shown follows the selection, and only when there is room for on
   const small = new Played(fleet(), { columns: 40, rows: 10 });
   assert.is(small.state.preview, null);
   assert.is(small.press("z").state.preview?.agent, "id-a");
+});
+
+test("an agent without a screen is asked for one again when it has another pane", () => {
+  const played = new Played([agent("a", { pane: "" })]);
+  const watched = () => played.wishes.filter((wish) => wish.do === "watch").length;
+  assert.is(watched(), 1);
+  played.on({ on: "screen-missing", agent: "id-a", why: "it has no screen" });
+  played.change("a", { state: "starting" });
+  assert.is(watched(), 1);
+  played.change("a", { pane: "%9" }, "place");
+  assert.is(watched(), 2);
+  assert.is(played.state.preview?.missing, null);
 });
 
 test("scrolling past the top of the screen fetches its history once, and L follows again", () => {
