@@ -6,6 +6,8 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Latin, arrows, boxes and signs, CJK ideographs: nothing joins. Asked first, since the sets below take 2 ms to compile. */
+const NEVER_JOINS = /^[\x20-\x7e\u00a0-\u00ac\u00ae-\u02ff\u2010-\u2027\u2190-\u2bff\u3400-\u9fff]*$/;
 /** Texts without any of these have one grapheme a code point, and the costly segmenter is not asked. */
 const JOINS = /[\p{M}\p{Cf}\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff\u{1f1e6}-\u{1f1ff}\u{1f3fb}-\u{1f3ff}]/u;
 const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}\p{Zl}\p{Zp}\u1160-\u11ff\ud7b0-\ud7ff]$/u;
@@ -25,7 +27,7 @@ export function width(text: string): number {
 /** The user-perceived characters of `text`, in order; joined together they are `text` again. */
 export function graphemes(text: string): string[] {
   if (ASCII.test(text)) return text.split("");
-  if (!JOINS.test(text)) return Array.from(text);
+  if (NEVER_JOINS.test(text) || !JOINS.test(text)) return Array.from(text);
   segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
   return Array.from(segmenter.segment(text), (part) => part.segment);
 }
@@ -86,6 +88,7 @@ function codePointWidth(code: number): number {
 
 function measure(code: number): number {
   if (code === 0xad) return 1; // a soft hyphen is shown by terminals
-  if (ZERO_WIDTH.test(String.fromCodePoint(code))) return 0;
+  const char = String.fromCodePoint(code);
+  if (!NEVER_JOINS.test(char) && ZERO_WIDTH.test(char)) return 0;
   return eastAsianWidth(code);
 }
