@@ -86,12 +86,14 @@ export async function keyRow(fleet: BenchFleet): Promise<Row> {
 }
 
 const STILL_MS = 15_000;
+/** V8 itself collects once, some 15 s after a program fell quiet (25 ms); that is neither ours nor repeated. */
+const QUIET_MS = 20_000;
 
 export async function stillRow(fleet: BenchFleet): Promise<Row> {
   await fleet.grow(20);
   await fleet.settled();
   const used = await withDashboard(fleet, async (terminal) => {
-    await pause(3_000);
+    await pause(QUIET_MS);
     const before = cpuMs(terminal.pid);
     await pause(STILL_MS);
     return cpuMs(terminal.pid) - before;

@@ -35,7 +35,7 @@ class Subscriber {
 const nowMs = () => performance.timeOrigin + performance.now();
 
 const BEATING = 10;
-const BEAT_MS = 20_000;
+const BEAT_MS = 18_000;
 
 /** 90 idle agents and ten whose turns begin and end by themselves; each writes down when it painted what. */
 export async function textRow(fleet: BenchFleet): Promise<Row> {
