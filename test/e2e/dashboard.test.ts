@@ -254,7 +254,8 @@ test("a killed daemon is started again under the dashboard, which shows the same
   });
   press("Home", "Down");
   await shows(/┌─ alpha/);
-  cli("send", "gamma", "deploy again");
+  // The client that the killed daemon left behind may take the new one's connection with it; that one comes back.
+  await until("gamma takes a prompt", () => cli("send", "gamma", "deploy again") !== "", { limitMs: 15_000 });
   await shows("1 need you", 15_000);
   assert.not.match(screen(), /daemon gone/);
   assert.is(readFileSync(join(home, "stderr"), "utf8"), "");
