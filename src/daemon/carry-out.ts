@@ -2,10 +2,10 @@
  * Carries the core's effects out and posts what came of them. This is where a Fault from tmux or the store is met: it
  * becomes an event, a refusal to whoever asked, or a line in the log, and never ends the daemon.
  */
-import type { Effect, Event, Refusal, Ticket } from "#core/decide.js";
+import type { Effect, Event, Refusal, Tab } from "#core/decide.js";
 import { Fault } from "#core/fault.js";
 import type { NewEntry } from "#core/journal.js";
-import type { AgentId, AgentRecord } from "#core/model.js";
+import type { AgentId, AgentRecord, LivePane } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
@@ -26,6 +26,9 @@ export interface Hands {
 
 type Commit = Effect & { do: "commit" };
 
+/** How long tmux is given to answer again after the making of a tab went unheard, and how often it is asked. */
+const UNHEARD_LIMIT_MS = 5_000;
+const UNHEARD_LOOK_MS = 100;
 /** How long after a failed write the next is tried. */
 const RETRY_MS = 2_000;
 /** Entries kept in memory while the store refuses; past it the oldest go, since the records alone say what is true. */
@@ -151,20 +154,53 @@ export class CarryOut {
   }
 
   async #createTab(effect: Effect & { do: "create-tab" }): Promise<void> {
-    const { mux, loop, log } = this.#hands;
+    const { loop, log } = this.#hands;
     let event: Event;
     try {
-      const pane = await mux.createTab(effect.tab);
-      const sighting = await mux.sight();
-      // The tab was made a moment ago; if tmux went silent since, its epoch is that of the last sighting.
-      const seen = "epoch" in sighting ? sighting.epoch : epochOf(loop);
-      event = { kind: "tab-made", id: effect.id, pane, epoch: seen };
+      event = { kind: "tab-made", id: effect.id, ...(await this.#makeTab(effect.tab)) };
     } catch (error) {
       const fault = asFault(error);
       log.warn("a tab could not be made", { agent: effect.id, code: fault.code });
       event = { kind: "tab-failed", id: effect.id, why: refusalOf(fault) };
     }
     loop.post(event);
+  }
+
+  /**
+   * Makes the tab. Where the connection was lost in the middle of it, the mark says whether it was made; if it was not,
+   * it is tried once more.
+   */
+  async #makeTab(tab: Tab): Promise<{ pane: LivePane; epoch: string }> {
+    const { mux, loop } = this.#hands;
+    for (let tries = 1; ; tries++) {
+      try {
+        const pane = await mux.createTab(tab);
+        const sighting = await mux.sight();
+        // The tab was made a moment ago; if tmux went silent since, its epoch is that of the last sighting.
+        return { pane, epoch: "epoch" in sighting ? sighting.epoch : epochOf(loop) };
+      } catch (error) {
+        if (tries > 1 || asFault(error).code !== "TMUX_UNREACHABLE") throw error;
+        const made = await this.#findTab(tab.mark.id);
+        if (made === "unknown") throw error;
+        if (made !== null) return made;
+      }
+    }
+  }
+
+  /** Looks until tmux answers. Null where no pane carries the mark; a server that is gone took its panes with it. */
+  async #findTab(id: AgentId): Promise<{ pane: LivePane; epoch: string } | null | "unknown"> {
+    const { mux, clock } = this.#hands;
+    const giveUpAtMs = clock.now() + UNHEARD_LIMIT_MS;
+    while (clock.now() < giveUpAtMs) {
+      const sighting = await mux.sight();
+      if ("epoch" in sighting) {
+        const pane = sighting.panes.find(({ mark }) => mark?.id === id);
+        return pane === undefined ? null : { pane, epoch: sighting.epoch };
+      }
+      if (sighting.blind === "no-server") return null;
+      await new Promise<void>((resolve) => clock.wake(clock.now() + UNHEARD_LOOK_MS, resolve));
+    }
+    return "unknown";
   }
 
   #try(what: string, done: Promise<void>): void {
@@ -191,5 +227,3 @@ function refusalOf(fault: Fault): Refusal {
   const { code, message, hint } = fault;
   return hint === undefined ? { code, message } : { code, message, hint };
 }
-
-export type { Ticket };

@@ -131,6 +131,23 @@ test("a tab that could not be made leaves an archived record and a free label", 
   assert.ok(after.archived.has(idOf("a")));
 });
 
+test("a tab that may have been made after all is found by its mark, or given up", () => {
+  const unheard = (): [number, Event][] => [
+    [1, asks(1, spawn("a"))],
+    [2, { kind: "tab-failed", id: idOf("a"), why: { code: "TMUX_UNREACHABLE", message: "silence" } }],
+  ];
+  const made = play(fleet(), ...unheard(), [3, sighting(EPOCH)], [4, sighting(EPOCH, "%3=a")]);
+  assert.equal(made.done.slice(2), [
+    "fault a",
+    "refuse 1 TMUX_UNREACHABLE",
+    "place a [session window pane windowName]",
+  ]);
+  const never = play(fleet(), ...unheard());
+  assert.is(wakeAtMs({ ...never.fleet, sight: { epoch: EPOCH } }), 1_002);
+  const after = play(never.fleet, [1_002, sighting(EPOCH)]);
+  assert.is(agent(after.fleet, "a").record.state, "lost");
+});
+
 test("a change of state is recorded, journaled with its proof and told; the same again is nothing", () => {
   const { fleet: after, done } = play(
     fleet("a %1 idle"),

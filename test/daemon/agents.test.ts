@@ -115,6 +115,29 @@ test("a tab that tmux refuses is an error and leaves nobody on the list", async 
   assert.is((await spawn("a")).status, 200);
 });
 
+test("a tab whose making went unheard is found by its mark, or made again once", async () => {
+  const create = w.tmux.createTab.bind(w.tmux);
+  let tries = 0;
+  w.tmux.createTab = async (tab) => {
+    tries++;
+    if (tries === 1) await create(tab);
+    if (tries <= 2) throw new Fault("TMUX_UNREACHABLE", "the connection ended");
+    return create(tab);
+  };
+  assert.is((await spawn("a")).body.agent.pane, "%1");
+  assert.is((await spawn("b")).body.agent.pane, "%2");
+  assert.is(tries, 3);
+  w.tmux.createTab = async () => {
+    throw new Fault("TMUX_UNREACHABLE", "the connection ended");
+  };
+  w.tmux.blind = "tmux-slow";
+  const unheard = await spawn("c");
+  assert.equal([unheard.status, unheard.body.error?.code], [503, "TMUX_UNREACHABLE"]);
+  w.tmux.blind = null;
+  w.tmux.tick();
+  await isIn("c", "lost");
+});
+
 test("a prompt is pasted, entered and confirmed", async () => {
   await spawn("a");
   await isIn("a", "idle");

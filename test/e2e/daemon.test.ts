@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync, unlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { AgentJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -141,6 +142,31 @@ test("a tmux server that dies loses its agents and not the daemon", async () => 
   });
   await w.isIn("b", "idle");
   await w.isIn("a", "lost");
+});
+
+test("agents whose store is lost are adopted back from their marks", async () => {
+  const first = await w.start();
+  const { id } = await spawn("a");
+  await w.isIn("a", "idle");
+  first.kill("SIGKILL");
+  await exited(first);
+  rmSync(w.paths.stateDir, { recursive: true });
+  await w.start();
+  const a = await w.isIn("a", "idle");
+  assert.equal([a.id, a.provider, a.session], [id, "rehearsal", "work"]);
+});
+
+test("tabs that were rebuilt by name after a restart of tmux are the same agents", async () => {
+  await w.start();
+  const { id } = await spawn("a");
+  await w.isIn("a", "idle");
+  w.tmux("kill-server");
+  await until("the server is gone", async () => (await w.ask("GET", "/v1/health")).body.tmux.connected === false);
+  const rehearsal = fileURLToPath(new URL("../../../bin/drover-rehearsal.js", import.meta.url));
+  w.tmux("new-session", "-d", "-x", "120", "-y", "40", "-s", "work", "-n", "a", process.execPath, rehearsal);
+  await until("it is marked", () => w.labels().includes("a"));
+  const a = await w.isIn("a", "idle");
+  assert.equal([a.id, w.tmux("list-panes", "-a", "-F", "#{@drover-id}").includes(id)], [id, true]);
 });
 
 test("a crash leaves its last screen and its exit code to be read", async () => {

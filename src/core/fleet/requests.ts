@@ -7,7 +7,7 @@ import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone, type Ticket } from "./fleet.js";
 import { automaticLabel, holderOf } from "./labels.js";
-import { placeOf } from "./reconcile.js";
+import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
 import { view } from "./view.js";
 
 export type Ask =
@@ -217,10 +217,24 @@ export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string
   draft.after({ do: "look", pane: pane.pane });
 }
 
-/** It never came to be. The record was on disk, so it goes to the archive with the reason. */
+/** Refusals after which the tab may be there all the same: nobody heard. */
+const UNHEARD: ReadonlySet<string> = new Set(["TMUX_UNREACHABLE", "TIMED_OUT", "INTERNAL"]);
+
+/**
+ * It never came to be: the record was on disk, so it goes to the archive with the reason. Where that is not certain the
+ * record stays, and the next sighting finds it by its mark or gives it up.
+ */
 export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
   const agent = draft.fleet.agents.get(id);
   if (agent === undefined || agent.making === null) return;
+  if (UNHEARD.has(why.code)) {
+    draft.keep({ ...agent, making: null, placedAtMs: draft.nowMs });
+    draft.note(id, "fault", { what: "whether the tab was made is not known", code: why.code });
+    draft.wantSightAt(draft.nowMs + JUST_PLACED_MS);
+    const hint = `${agent.record.label} may have been started all the same: look before you try again`;
+    for (const ticket of agent.making.waiting) refuse(draft, ticket, { ...why, hint });
+    return;
+  }
   const proof: Evidence = { source: "request", rule: "spawn/refused", excerpt: why.message.slice(0, 400) };
   const record: AgentRecord = { ...agent.record, state: "error", reason: why.message, evidence: proof };
   draft.archive({ ...agent, record, making: null }, { because: why.message, code: why.code });
