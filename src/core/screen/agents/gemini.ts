@@ -9,7 +9,7 @@ import { digitOrArrowKeys, lastInked, numberedChoices, question, rowAt } from ".
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
-import type { Row, Still } from "../still.js";
+import { DEFAULT_COLOUR, type Row, type Still } from "../still.js";
 
 /**
  * `blank`: the whole screen, where nothing is on it. `gone`: the frame at the bottom, once Gemini let go of the terminal.
@@ -95,11 +95,9 @@ interface Box {
 /** The box nearest to the bottom, as wide as the screen, with at most a short footer below. Prompts sent have boxes too. */
 function findBox(still: Still, end: number): Box | null {
   const { rows, columns } = still;
-  const wide = (row: Row, glyph: string) =>
-    row.text.length >= columns - 1 && row.text === glyph.repeat(row.text.length);
-  const bottom = rows.findLastIndex((row) => wide(row, "▀"));
+  const bottom = rows.findLastIndex((row, y) => y <= end && isEdge(row, "▀", columns));
   if (bottom < 0 || end - bottom > 14) return null;
-  const top = rows.findLastIndex((row, y) => y < bottom && wide(row, "▄"));
+  const top = rows.findLastIndex((row, y) => y < bottom && isEdge(row, "▄", columns));
   if (top < 0 || bottom - top < 2 || !/^\s?[>!*]/.test(rows[top + 1]!.text)) return null;
   // A prompt that was sent is followed by the transcript; the composer by what fits into a menu and a footer.
   return rows.slice(bottom + 1, end + 1).some((row) => /^[✦✕ℹ✓╭⚠]/.test(row.text)) ? null : { top, bottom };
@@ -113,7 +111,7 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const status = rule < 1 ? "" : rows[rule - 1]!.text.slice(0, Math.floor(columns / 2)).trimEnd();
   const left = status === "" ? [] : [{ text: status, runs: rows[rule - 1]!.runs }];
   const above = rows.slice(0, Math.max(0, rule - 1));
-  const start = above.findLastIndex((row) => /^[✦✕]|^ℹ .*cancell?ed/i.test(row.text) || isSentPrompt(row));
+  const start = above.findLastIndex((row) => /^[✦✕]|^ℹ .*cancell?ed/i.test(row.text) || isSentPrompt(row, columns));
   const notice = start < 0 ? [] : above.slice(start);
   const noticeEnd = notice.findIndex((row, index) => index > 0 && !/^ {2}\S/.test(row.text));
   const shell = !/^\s?[>*]/.test(prompt[0]!.text);
@@ -134,8 +132,19 @@ function layOut(still: Still, box: Box): Layout<Region> {
   };
 }
 
-function isSentPrompt(row: Row): boolean {
-  return /^▄+$/.test(row.text);
+/**
+ * An edge of a box. In true colour it is half blocks in the colour of the box; where the terminal has fewer colours it is
+ * a whole blank row on the box's background. Seen in fixtures/screens/captures/gemini-256-colours-*.txt.
+ */
+function isEdge(row: Row, glyph: "▄" | "▀", columns: number): boolean {
+  if (row.text !== "") return row.text.length >= columns - 1 && row.text === glyph.repeat(row.text.length);
+  const tinted = row.runs.reduce((cells, run) => cells + (run.bg === DEFAULT_COLOUR ? 0 : run.cells), 0);
+  return tinted >= columns - 1;
+}
+
+/** Whether a sent prompt begins here: the upper edge of its box. */
+function isSentPrompt(row: Row, columns: number): boolean {
+  return isEdge(row, "▄", columns);
 }
 
 /** Row of the upper edge of the frame whose lower edge is row `end`, or null. */

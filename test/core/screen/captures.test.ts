@@ -1,0 +1,40 @@
+/** Captures of real programs, taken with `capture-pane -p -e -N`, where a recording holds no such screen. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { providers } from "#core/screen/providers.js";
+import type { Reading } from "#core/screen/reading.js";
+import { Emulator } from "#host/emulator.js";
+import { suite } from "../../kit/t.js";
+
+const test = suite("captures of real programs");
+const folder = join(fileURLToPath(new URL(".", import.meta.url)), "../../../../fixtures/screens/captures");
+const emulator = new Emulator();
+
+async function read(name: string, provider: string, title: string): Promise<Reading> {
+  const text = readFileSync(join(folder, `${name}.txt`), "utf8");
+  const cursor = { x: 0, y: 49, visible: false };
+  const still = await emulator.still(text, { columns: 200, rows: 50, cursor, title, alternate: false });
+  return providers.get(provider)!.read(still);
+}
+
+test("Gemini without true colour draws its box as a tinted band, and is ready in it", async () => {
+  const { shown, composer } = await read("gemini-256-colours-fresh", "gemini", "◇  Ready (w)");
+  assert.is(shown, "ready");
+  assert.equal(composer, { text: "", empty: true, pasted: false });
+});
+
+test("a draft in that box is seen", async () => {
+  const { shown, composer } = await read("gemini-256-colours-draft", "gemini", "◇  Ready (w)");
+  assert.is(shown, "ready");
+  assert.equal(composer, { text: "half typed draft", empty: false, pasted: false });
+});
+
+test("at the end of a turn that fills the screen it is ready again", async () => {
+  const { shown, composer } = await read("gemini-256-colours-done", "gemini", "◇  Ready (w)");
+  assert.is(shown, "ready");
+  assert.is(composer?.empty, true);
+});
+
+test.run();
