@@ -12,8 +12,9 @@ const REST_LIMIT_MS = 2_000;
 export interface RunningTick {
   /** The listing has been answered. */
   listed(): void;
-  /** All is done; `captures` panes were captured on the way. */
-  end(captures: number): void;
+  /** So many captures were answered, together, in so many milliseconds. */
+  captured(captures: number, ms: number): void;
+  end(): void;
 }
 
 export class TickCost {
@@ -35,18 +36,17 @@ export class TickCost {
   begin(): RunningTick {
     const cpu = process.cpuUsage();
     const began = performance.now();
-    let listedAt = began;
+    let captures = 0;
     return {
-      listed: () => {
-        listedAt = performance.now();
-        remember(this.#listing, listedAt - began);
+      listed: () => remember(this.#listing, performance.now() - began),
+      captured: (count, ms) => {
+        captures += count;
+        remember(this.#perCapture, ms / count);
       },
-      end: (captures) => {
+      end: () => {
         const used = process.cpuUsage(cpu);
-        const ownMs = (used.user + used.system) / 1_000;
-        remember(this.#own, ownMs);
+        remember(this.#own, (used.user + used.system) / 1_000);
         this.#captures = captures;
-        if (captures > 0) remember(this.#perCapture, Math.max(0, performance.now() - listedAt - ownMs) / captures);
       },
     };
   }

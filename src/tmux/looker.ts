@@ -58,6 +58,14 @@ interface Watched {
   movedMs: number;
 }
 
+interface Answer {
+  readonly pane: PaneId;
+  readonly watched: Watched;
+  readonly turn: number;
+  readonly screen: Buffer;
+  readonly frame: Buffer;
+}
+
 export class Looker {
   readonly #options: LookerOptions;
   readonly #clock: Clock;
@@ -230,8 +238,11 @@ export class Looker {
     dirty.sort((a, b) => Number(this.#interest.focused.has(b)) - Number(this.#interest.focused.has(a)));
     let moved = 0;
     for (let i = 0; i < dirty.length && this.#running; i += CAPTURES_AT_ONCE) {
-      const looks = dirty.slice(i, i + CAPTURES_AT_ONCE).map((pane) => this.#look(pane));
-      moved += (await Promise.all(looks)).filter(Boolean).length;
+      const asked = dirty.slice(i, i + CAPTURES_AT_ONCE).map((pane) => this.#ask(pane));
+      const began = performance.now();
+      const taken = await Promise.all(asked);
+      cost.captured(asked.length, performance.now() - began);
+      for (const answer of taken) if (answer !== null && (await this.#take(answer))) moved++;
     }
     if (moved > 0) this.#moved = true;
     this.#quietTicks = moved > 0 ? 0 : this.#quietTicks + 1;
@@ -240,7 +251,7 @@ export class Looker {
       const panes = await this.sight();
       if (this.#noteCommands(panes)) this.#options.seen(panes);
     }
-    cost.end(dirty.length);
+    cost.end();
   }
 
   async #passGate(): Promise<void> {
@@ -277,18 +288,25 @@ export class Looker {
 
   /** Captures one pane and tells it where it changed. False where it did not, or is gone. */
   async #look(pane: PaneId): Promise<boolean> {
+    const answer = await this.#ask(pane);
+    return answer !== null && this.#take(answer);
+  }
+
+  async #ask(pane: PaneId): Promise<Answer | null> {
     const watched = this.#watched.get(pane) ?? newlyWatched();
     const turn = ++watched.asked;
     const before = watched.captureS;
     watched.captureS = Math.floor(this.#clock.now() / 1_000);
-    let replies: Buffer[];
     try {
-      replies = await this.#options.request(capture(pane));
+      const [screen, frame] = await this.#options.request(capture(pane));
+      return { pane, watched, turn, screen: screen!, frame: frame! };
     } catch {
       watched.captureS = before;
-      return false; // gone, or the connection ended: either is told elsewhere
+      return null; // gone, or the connection ended: either is told elsewhere
     }
-    const [screen, frame] = replies as [Buffer, Buffer];
+  }
+
+  async #take({ pane, watched, turn, screen, frame }: Answer): Promise<boolean> {
     if (watched.told > turn || (watched.told > 0 && watched.screen.equals(screen) && watched.frame.equals(frame))) {
       return false;
     }
