@@ -36,6 +36,14 @@ const FOCUS_HOT_MS = 1_000;
 const BURST_MS = [8, 16, 33, 66];
 /** A capture with attributes takes the server 0.25 to 0.55 ms. */
 const CAPTURES_AT_ONCE = 8;
+/**
+ * With more panes than this moving all the time, each of them waits its turn: so long for each that moves. A pane that was
+ * quiet, or is looked at, is captured at once as ever.
+ */
+const STEADY_LIMIT = 20;
+const STEADY_TURN_MS = 40;
+const STEADY_TICK_MS = 250;
+const STEADY_AFTER_MS = 3_000;
 /** How often sizes, names and marks are looked at without a hint; notifications tell of most changes at once. */
 const GATE_LIVELY_MS = 1_000;
 const GATE_MS = 2_000;
@@ -83,6 +91,8 @@ export class Looker {
   #commands = "";
   #commandsAtMs = 0;
   #moved = false;
+  /** Panes that moved lately and still do, at the last tick. */
+  #steady = 0;
   #quietTicks = 0;
   #running = false;
   #ticking: Promise<void> | null = null;
@@ -192,7 +202,7 @@ export class Looker {
 
   #intervalMs(): number {
     const base = this.#interest.lively ? LIVELY_MS : Math.min(SLOWEST_MS, LIVELY_MS * 2 ** this.#quietTicks);
-    return Math.max(base, this.#cost.restMs());
+    return Math.max(base, this.#steady > STEADY_LIMIT ? STEADY_TICK_MS : 0, this.#cost.restMs());
   }
 
   #schedule(atMs: number): void {
@@ -225,15 +235,21 @@ export class Looker {
     }
     cost.listed();
     const dirty: PaneId[] = [];
+    const now = this.#clock.now();
+    const turnMs = this.#steady > STEADY_LIMIT ? this.#steady * STEADY_TURN_MS : 0;
+    let steady = 0;
     for (const [pane, watched] of this.#watched) {
       const line = this.#gate.get(pane);
       if (line === undefined) continue;
       const activityS = Math.max(line.activityS, this.#pulse.activityS.get(pane) ?? 0);
       if (activityS >= watched.captureS || line.size !== watched.size) {
         watched.size = line.size;
-        dirty.push(pane);
+        const isSteady = now - watched.movedMs < STEADY_AFTER_MS && !this.#interest.focused.has(pane);
+        if (isSteady) steady++;
+        if (!isSteady || now - watched.movedMs >= turnMs) dirty.push(pane);
       }
     }
+    this.#steady = steady;
     // A few at a time, so that the server serves its users in between; first what somebody looks at.
     dirty.sort((a, b) => Number(this.#interest.focused.has(b)) - Number(this.#interest.focused.has(a)));
     let moved = 0;
@@ -245,7 +261,7 @@ export class Looker {
       for (const answer of taken) if (answer !== null && (await this.#take(answer))) moved++;
     }
     if (moved > 0) this.#moved = true;
-    this.#quietTicks = moved > 0 ? 0 : this.#quietTicks + 1;
+    this.#quietTicks = moved > 0 || steady > 0 ? 0 : this.#quietTicks + 1;
     if (this.#moved && this.#clock.now() - this.#commandsAtMs >= COMMANDS_MS) {
       this.#moved = false;
       const panes = await this.sight();
