@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import * as assert from "uvu/assert";
 import type { AgentJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -164,6 +165,41 @@ test("the log tells what happened, as text and as one JSON object a line", async
     entries.map((_, i) => (entries[0]?.seq ?? 0) + i),
   );
   for (const { at, kind } of entries) assert.ok(at.endsWith("Z") && kind !== "");
+});
+
+test("the log is followed while things happen, across a daemon's death, until its reader leaves", async () => {
+  const [program = "", ...args] = home.command("log", "--follow", "--json");
+  const child = spawn(program, args, { env: home.env });
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  const seqs = () =>
+    out
+      .split("\n")
+      .slice(0, -1)
+      .map((line) => (JSON.parse(line) as { seq: number }).seq);
+  const newest = async () => (await home.json<HealthJson>("status")).seq;
+  await until("all that happened is told", async () => seqs().at(-1) === (await newest()), { show: () => out });
+  process.kill((await home.json<HealthJson>("status")).pid, "SIGKILL");
+  await home.ok("spawn", "rehearsal", "--label", "late", "-s", "work");
+  await until("what happened later is told", async () => seqs().at(-1) === (await newest()), { show: () => out });
+  assert.match(out, '"late"');
+  assert.equal(
+    seqs(),
+    seqs().map((_, i) => (seqs()[0] ?? 0) + i),
+  );
+  child.kill("SIGINT");
+  assert.is(await ended, 0);
+});
+
+test("a reader that has seen enough is no failure", async () => {
+  const [program = "", ...args] = home.command("ls");
+  const child = spawn(program, args, { env: home.env });
+  child.stdout.destroy();
+  let err = "";
+  child.stderr.setEncoding("utf8").on("data", (text) => (err += text));
+  const status = await new Promise((resolve) => child.on("close", resolve));
+  assert.equal([status, err], [0, ""]);
 });
 
 test("a stopped agent stays in the list, a removed one is found under --all, and its label is free", async () => {

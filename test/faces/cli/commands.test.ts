@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import * as assert from "uvu/assert";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
@@ -202,6 +203,18 @@ test("attach refuses without a terminal, and asks for nothing to be seen", async
   assert.is(status, 2);
   assert.match(err, "attach needs a terminal");
   assert.not.match(asked(), "seen");
+});
+
+test("a daemon of another version is told of, but not with --json", async () => {
+  const { socket, runFile } = play.daemon;
+  writeFileSync(runFile, JSON.stringify({ pid: 1, socket, owner: "persistent", version: "0.0.1" }));
+  const { err, status } = await play.run(["ls"]);
+  assert.is(status, 0);
+  assert.match(
+    err,
+    /^warning: the daemon is drover 0\.0\.1, this is .*"drover down" stops the old one, the agents go on\n$/,
+  );
+  assert.is((await play.run(["ls", "--json"])).err, "");
 });
 
 test("status and down never start a daemon", async () => {
