@@ -4,13 +4,11 @@
  */
 import { exitStatus, Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
-import type { HealthJson } from "#wire/agent.js";
-import type { EntryJson, SnapshotJson } from "#wire/events.js";
-import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import { attachHere, isInside, switchClient } from "../kit/attach.js";
-import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
+import type { DaemonClient } from "../kit/daemon-client.js";
 import { width } from "../kit/width.js";
 import { completeFolder } from "./complete-path.js";
+import { DaemonLink } from "./daemon-link.js";
 import type { Driver, DriverEvents, Panel } from "./driver/driver.js";
 import { layout } from "./layout.js";
 import type { Look } from "./look.js";
@@ -40,13 +38,6 @@ export interface AppOptions {
 
 /** The terminal waits this long for a daemon that runs to be reached. */
 const HEAD_START_MS = 10;
-/** Passing over agents quickly does not open a stream for each. */
-const WATCH_AFTER_MS = 80;
-/** Trying again would change nothing: a person has to. */
-const HOPELESS: ReadonlySet<string> = new Set(["TMUX_MISSING", "TMUX_TOO_OLD", "INVALID"]);
-const RETRY_MIN_MS = 250;
-const RETRY_MAX_MS = 5_000;
-
 /**
  * Runs until the person quits (0), the terminal goes away (129) or asks us to end (143). Throws the Fault for which no
  * daemon can run here at all.
@@ -63,16 +54,11 @@ class App {
   #driver: Driver | null = null;
   #panels: Panel[] = [];
   #shown: (readonly unknown[])[] = [];
-  #daemon: DaemonClient | null = null;
-  #events: Subscription | null = null;
-  #watching: Subscription | null = null;
-  #cancelWatch: (() => void) | null = null;
-  #watchedAtMs = 0;
+  readonly #link: DaemonLink;
   #cancelWake: (() => void) | null = null;
   #wakeAtMs: number | null = null;
   /** Another program has the terminal. */
   #away = false;
-  #bringing = false;
   #finish: (status: number) => void = () => {};
   #fail: (why: unknown) => void = () => {};
   #finished = false;
@@ -91,6 +77,8 @@ class App {
       folder,
       saved: options.readSaved(),
     });
+    const { connect, clock } = options;
+    this.#link = new DaemonLink({ connect, clock, post: (event, now) => this.#post(event, now) });
     // A terminal that is suspended is not read, and then nothing else need hold the process.
     this.#keepAlive = setInterval(() => {}, 2 ** 30);
   }
@@ -99,13 +87,13 @@ class App {
     return new Promise((resolve, reject) => {
       this.#finish = resolve;
       this.#fail = reject;
-      this.#begin().catch(reject);
+      this.#begin().catch((error) => this.#break(error));
     });
   }
 
   /** Asks the daemon first: it answers while the terminal is being taken, and the first frame may be a full one. */
   async #begin(): Promise<void> {
-    const connected = this.#connect();
+    const connected = this.#link.start().catch((error) => this.#break(error));
     await Promise.race([connected, new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))]);
     await new Promise((resolve) => setImmediate(resolve));
     if (this.#finished) return;
@@ -168,101 +156,10 @@ class App {
           });
   }
 
-  async #connect(): Promise<void> {
-    let waitMs = RETRY_MIN_MS;
-    while (!this.#finished) {
-      try {
-        this.#daemon = await this.#options.connect();
-        break;
-      } catch (error) {
-        if (error instanceof Fault && HOPELESS.has(error.code)) {
-          this.#fail(error);
-          return this.#end(exitStatus(error.code));
-        }
-        this.#post({ on: "link", link: { at: "gone", why: saying(error) } });
-        await new Promise<void>((resolve) => this.#clock.wake(this.#clock.now() + waitMs, resolve));
-        waitMs = Math.min(waitMs * 2, RETRY_MAX_MS);
-      }
-    }
-    if (this.#finished) return this.#daemon?.close();
-    this.#follow();
-    this.#watch(this.#state.preview?.agent ?? null);
-  }
-
-  #follow(): void {
-    this.#events = this.#daemon!.events("/v1/events", {
-      onOpen: () => {
-        this.#post({ on: "link", link: { at: "live" } });
-        void this.#health();
-      },
-      onEvent: (event, data) => {
-        if (event === "snapshot") this.#post({ on: "snapshot", snapshot: data as SnapshotJson }, true);
-        else if (event === "entry") {
-          this.#post({ on: "entry", entry: data as EntryJson });
-          // Something happens again: so may tmux answer again.
-          if (this.#state.health?.tmux.connected === false) void this.#health();
-        }
-      },
-      onLost: () => {
-        this.#post({ on: "link", link: { at: "gone", why: "" } });
-        void this.#bringBack();
-      },
-      onEnd: (why) => this.#post({ on: "link", link: { at: "gone", why: why ? saying(why) : "it ended the stream" } }),
-    });
-  }
-
-  /** The stream comes back by itself once a daemon answers; this sees to it that one does. */
-  async #bringBack(): Promise<void> {
-    if (this.#bringing) return;
-    this.#bringing = true;
-    try {
-      await this.#daemon!.ensure();
-    } catch (error) {
-      if (this.#state.link.at === "gone") this.#post({ on: "link", link: { at: "gone", why: saying(error) } });
-    } finally {
-      this.#bringing = false;
-    }
-  }
-
-  async #health(): Promise<void> {
-    try {
-      this.#post({ on: "health", health: await this.#daemon!.request<HealthJson>("GET", "/v1/health") });
-    } catch {
-      // The header then names the host alone; that the daemon is gone is told by the event stream.
-    }
-  }
-
-  #watch(agent: string | null): void {
-    this.#cancelWatch?.();
-    this.#cancelWatch = null;
-    this.#watching?.stop();
-    this.#watching = null;
-    if (agent === null || this.#daemon === null) return;
-    const now = this.#clock.now();
-    const soon = now - this.#watchedAtMs < WATCH_AFTER_MS ? WATCH_AFTER_MS : 0;
-    this.#watchedAtMs = now;
-    if (soon === 0) this.#stream(agent);
-    else this.#cancelWatch = this.#clock.wake(now + soon, () => this.#stream(agent));
-  }
-
-  #stream(agent: string): void {
-    this.#watching = this.#daemon!.events(`/v1/agents/${encodeURIComponent(agent)}/stream`, {
-      onEvent: (event, data) => {
-        if (event === "screen") this.#post({ on: "screen", agent, screen: data as WholeScreenJson }, true);
-        else if (event === "rows") this.#post({ on: "rows", agent, changed: data as ChangedRowsJson });
-      },
-      onEnd: (why) => {
-        const says =
-          why === null ? "its screen has ended" : why.code === "NOT_FOUND" ? "it has no screen" : saying(why);
-        this.#post({ on: "screen-missing", agent, why: says });
-      },
-    });
-  }
-
   #carryOut(wish: Wish): void {
     switch (wish.do) {
       case "watch":
-        this.#watch(wish.agent);
+        this.#link.watch(wish.agent);
         break;
       case "attach":
         void this.#attach(wish.agent);
@@ -290,10 +187,10 @@ class App {
   }
 
   async #ask(wish: Request): Promise<void> {
-    const event = await request(this.#daemon, wish, this.#options.env.PATH ?? "");
+    const event = await request(this.#link.daemon, wish, this.#options.env.PATH ?? "");
     if (event === null) return;
     this.#post(event);
-    if ("refused" in event && event.refused?.code.startsWith("TMUX_")) void this.#health();
+    if ("refused" in event && event.refused?.code.startsWith("TMUX_")) void this.#link.askHealth();
   }
 
   async #attach(id: string): Promise<void> {
@@ -331,21 +228,20 @@ class App {
     }
   }
 
+  /** No going on: the terminal is given back, and whoever runs us says why. */
+  #break(error: unknown): void {
+    this.#fail(error);
+    this.#end(exitStatus(error instanceof Fault ? error.code : "INTERNAL"));
+  }
+
   #end(status: number): void {
     if (this.#finished) return;
     this.#finished = true;
     this.#save();
     clearInterval(this.#keepAlive);
     this.#cancelWake?.();
-    this.#cancelWatch?.();
-    this.#events?.stop();
-    this.#watching?.stop();
-    this.#daemon?.close();
+    this.#link.stop();
     this.#driver?.close();
     this.#finish(status);
   }
-}
-
-function saying(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
 import { runDashboard } from "#faces/dashboard/app.js";
 import type { Canvas, Driver, DriverEvents, Rect } from "#faces/dashboard/driver/driver.js";
 import type { Saved } from "#faces/dashboard/state.js";
@@ -26,9 +27,15 @@ class Stage {
 
   async open(): Promise<this> {
     await this.daemon.start();
+    this.ended = this.begin();
+    await until("the terminal is taken", () => this.#panels.length > 0);
+    return this;
+  }
+
+  begin(): Promise<number> {
     const { folder, socket } = this.daemon;
     const paths = { socket, runFile: `${folder}/daemon.json`, stateDir: folder, tmuxSocket: "/nowhere" };
-    this.ended = runDashboard({
+    return runDashboard({
       openDriver: (events) => this.#driver(events),
       size: this.size,
       connect: async () => {
@@ -47,8 +54,6 @@ class Stage {
         this.saved = saved;
       },
     });
-    await until("the terminal is taken", () => this.#panels.length > 0);
-    return this;
   }
 
   #driver(events: DriverEvents): Driver {
@@ -221,6 +226,21 @@ test("an ending looked at for a second is reported as seen, once", async () => {
   await stage.shows("1 idle");
   assert.is(stage.daemon.asked.filter((line) => line.includes("seen")).length, 1);
   await stage.close();
+});
+
+test("where no daemon can run at all the terminal is given back and the reason is thrown", async () => {
+  const stage = new Stage();
+  stage.found = new Promise((_, reject) =>
+    setImmediate(() => reject(new Fault("TMUX_MISSING", "tmux is not installed"))),
+  );
+  stage.found.catch(() => {});
+  await stage.daemon.start();
+  let why: unknown = null;
+  await stage.begin().catch((error) => {
+    why = error;
+  });
+  assert.is((why as Fault).code, "TMUX_MISSING");
+  await stage.daemon.end();
 });
 
 test("no frame is painted while nothing changes", async () => {
