@@ -1,11 +1,13 @@
 /** A tmux server of a test's own: its own socket, no configuration, and gone at the end. */
 import { execFile } from "node:child_process";
+import { rmSync } from "node:fs";
 import type { PaneId } from "#core/model.js";
 import { BLANK_ROW, type Still } from "#core/screen/still.js";
 import { systemClock } from "#host/clock.js";
 import { silentLog } from "#host/log.js";
 import type { StillMaker } from "#tmux/looker.js";
 import { TmuxServer } from "#tmux/server.js";
+import { socketOf } from "#tmux/target.js";
 
 let count = 0;
 
@@ -62,6 +64,7 @@ export class RealTmux {
 
   async end(): Promise<void> {
     await this.run("kill-server").catch(() => {});
+    rmSync(socketOf({ socketName: this.name }, this.env), { force: true }); // tmux leaves it
   }
 }
 
