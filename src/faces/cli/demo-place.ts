@@ -51,10 +51,11 @@ export class DemoPlace {
   }
 
   startTmux(): void {
-    const back = " C-b d: back to drover ";
+    // Not tmux's own prefix: inside somebody's tmux that one would go to theirs.
     this.tmux(
       ...["-f", "/dev/null", "start-server", ";", "set-option", "-s", "exit-empty", "off"],
-      ...[";", "set-option", "-g", "status-right", back, ";", "set-option", "-g", "mouse", "on"],
+      ...[";", "set-option", "-g", "status-right", " C-q: back to drover "],
+      ...[";", "bind-key", "-n", "C-q", "detach-client", ";", "set-option", "-g", "mouse", "on"],
     );
   }
 

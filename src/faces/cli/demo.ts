@@ -127,7 +127,7 @@ class Demo {
 /** Agents' tabs about as large as the preview that shows them: beside the list on a wide terminal, below it on others. */
 function tabSize(columns: number, rows: number): { columns: number; rows: number } {
   const beside = columns >= 100;
-  const width = beside ? columns - Math.min(64, Math.round(columns * 0.34)) - 2 : columns - 2;
+  const width = beside ? Math.max(80, columns - Math.min(64, Math.round(columns * 0.34)) - 2) : columns - 2;
   return { columns: Math.max(60, width), rows: Math.max(16, beside ? rows - 6 : Math.round(rows * 0.6)) };
 }
 
