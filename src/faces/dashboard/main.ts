@@ -58,7 +58,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
   } catch (error) {
     const fault = error instanceof Fault ? error : new Fault("INTERNAL", (error as Error).message, { cause: error });
-    stderr.write(`drover: ${fault.message}${fault.hint ? ` (${fault.hint})` : ""}\n`);
+    stderr.write(`drover: ${fault.message}\n${fault.hint ? `  ${fault.hint}\n` : ""}`);
     return exitStatus(fault.code);
   }
 }

@@ -3,6 +3,7 @@
  * the person's (keys, mouse, pastes) and replies to wishes; a wish is something only the outside can do, and app.ts does
  * it. Nothing here reads a clock or draws.
  */
+import { findAction, keyName } from "./actions.js";
 import { nextAgeAtMs } from "./ages.js";
 import { answered, noteChange } from "./answer.js";
 import type { Key } from "./driver/driver.js";
@@ -88,6 +89,11 @@ function touched(state: State): State {
 
 export function onKey(state: State, key: Key): Step {
   const { mode } = state;
+  // Where nothing can be seen nothing is done, but leaving.
+  if (layout(state).shape === "sentence") {
+    const leave = mode.at === "list" && findAction("list", keyName(key))?.name === "quit";
+    return leave ? listKey(state, key) : [state, []];
+  }
   switch (mode.at) {
     case "list":
       return listKey(state, key);

@@ -313,6 +313,14 @@ test("q and ^C leave from the list alone; escape is never the only way back", ()
   assert.equal(new Played(fleet()).press("q").wished(), ["save", "quit"]);
 });
 
+test("in a terminal too small to show anything keys do nothing but leave", () => {
+  const played = new Played(fleet()).press("g").on({ on: "resize", size: { columns: 30, rows: 8 } });
+  played.wished();
+  assert.equal(played.press("1", "x", "y", "s", "enter", "down").wished(), []);
+  assert.is(played.selected(), "c");
+  assert.equal(played.press("q").wished(), ["save", "quit"]);
+});
+
 test("no key of the list stands for two things, and every action that can be named can be done", () => {
   for (const where of new Set(actions.map((action) => action.where))) {
     const keys = actions.filter((action) => action.where === where).flatMap((action) => action.keys);
