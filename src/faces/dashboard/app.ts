@@ -16,6 +16,7 @@ import { update, wakeAtMs } from "./model.js";
 import { tilde, untilde } from "./new-agent.js";
 import { asciiFrames, panels } from "./panels.js";
 import { type Request, request } from "./requests.js";
+import { keepDraft } from "./send.js";
 import { type Event, initial, type Saved, type State, toSave, type Wish } from "./state.js";
 
 export interface AppOptions {
@@ -222,7 +223,7 @@ class App {
 
   #save(): void {
     try {
-      this.#options.writeSaved(toSave(this.#state));
+      this.#options.writeSaved(toSave(keepDraft(this.#state)));
     } catch {
       // A full or read-only disk must not keep anyone from working; the next run just opens afresh.
     }

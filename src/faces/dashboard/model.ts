@@ -91,7 +91,7 @@ export function onKey(state: State, key: Key): Step {
   const { mode } = state;
   // Where nothing can be seen nothing is done, but leaving.
   if (layout(state).shape === "sentence") {
-    const leave = mode.at === "list" && findAction("list", keyName(key))?.name === "quit";
+    const leave = findAction("list", keyName(key))?.name === "quit" && (mode.at === "list" || key.ctrl);
     return leave ? listKey(state, key) : [state, []];
   }
   switch (mode.at) {

@@ -35,13 +35,18 @@ export function sendPaste(state: State, mode: SendMode, text: string): Step {
   return [{ ...state, mode: { ...mode, editor: edit(mode.editor, { paste: text }), problem: null } }, []];
 }
 
-/** What is written is kept; an earlier prompt that was only looked at is not a draft. */
 function close(state: State, mode: SendMode): Step {
-  const closed: State = { ...state, mode: { at: "list" } };
-  if (mode.busy) return [notice(closed, "info", "still being sent"), []];
+  const closed: State = { ...keepDraft(state), mode: { at: "list" } };
+  return [mode.busy ? notice(closed, "info", "still being sent") : closed, [{ do: "save" }]];
+}
+
+/** What is written and not sent becomes the agent's draft; an earlier prompt that was only looked at is none. */
+export function keepDraft(state: State): State {
+  const { mode } = state;
+  if (mode.at !== "send") return state;
   const { text, historyAt, draft } = mode.editor;
   const shown = historyAt < 0 ? null : (state.history[state.history.length - 1 - historyAt] ?? null);
-  return [withDraft(closed, mode.agent, text === shown ? draft : text), [{ do: "save" }]];
+  return withDraft(state, mode.agent, text === shown ? draft : text);
 }
 
 function withDraft(state: State, agent: string, text: string): State {

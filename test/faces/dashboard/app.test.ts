@@ -256,6 +256,18 @@ test("no frame is painted while nothing changes", async () => {
   await stage.close();
 });
 
+test("what is being written when the terminal goes away is found again", async () => {
+  const stage = new Stage();
+  stage.daemon.put(agent("a"));
+  await stage.open();
+  await stage.shows("▾ api");
+  stage.press("s", "h", "i");
+  stage.events.end("hangup");
+  assert.is(await stage.ended, 129);
+  assert.equal(stage.saved?.drafts, { "id-a": "hi" });
+  await stage.daemon.end();
+});
+
 test("what was left is found again", async () => {
   const stage = new Stage();
   stage.daemon.put(agent("a"), agent("b"), agent("c", { session: "web" }));

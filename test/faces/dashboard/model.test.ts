@@ -319,6 +319,9 @@ test("in a terminal too small to show anything keys do nothing but leave", () =>
   assert.equal(played.press("1", "x", "y", "s", "enter", "down").wished(), []);
   assert.is(played.selected(), "c");
   assert.equal(played.press("q").wished(), ["save", "quit"]);
+  const writing = new Played(fleet()).press("s").on({ on: "resize", size: { columns: 30, rows: 8 } });
+  assert.equal(writing.press("q", "enter").wished(), []);
+  assert.equal(writing.press("C-c").wished(), ["save", "quit"]);
 });
 
 test("no key of the list stands for two things, and every action that can be named can be done", () => {
