@@ -16,8 +16,9 @@ import type { Looking } from "./looking.js";
 import { answerSchema, check, emptySchema, sendSchema, spawnSchema, stopSchema } from "./schemas.js";
 import { sendToAgent } from "./send.js";
 import { spawnAgent } from "./spawn.js";
-import { sendEvents } from "./sse.js";
+import { SseWriter, sendEvents } from "./sse.js";
 import { interruptAgent, removeAgent, stopAgent } from "./stop.js";
+import { Supervision } from "./supervision.js";
 
 const HISTORY_ROWS = 100_000;
 const JOURNAL_PAGE = 1_000;
@@ -35,6 +36,7 @@ export interface Serving {
 
 export function routes(serving: Serving): Route[] {
   const { context } = serving;
+  const supervision = new Supervision(context.clock, serving.identity.owner, () => serving.shutdown());
   const one = (asked: Asked): Agent => theAgent(context, asked.param("ref"));
   const now = (id: AgentId): { agent: AgentJson } => ({ agent: agentJson(theAgent(context, id).told) });
   return [
@@ -139,6 +141,15 @@ export function routes(serving: Serving): Route[] {
     { method: "GET", path: "/v1/journal", handle: (asked) => journal(context, asked) },
     { method: "GET", path: "/v1/providers", handle: async () => ({ providers: await providerList(context) }) },
     { method: "POST", path: "/v1/hooks/:provider/:event", handle: (asked) => takeHook(context, asked) },
+    {
+      method: "GET",
+      path: "/v1/supervise",
+      handle(asked) {
+        supervision.check();
+        supervision.hold(new SseWriter(asked.response, context.clock).gone);
+        return TAKEN;
+      },
+    },
     {
       method: "POST",
       path: "/v1/shutdown",
