@@ -56,7 +56,11 @@ export type Effect =
   | { readonly do: "sight" }
   /** Type the prompt it was born with, now that it is ready. */
   | { readonly do: "type-prompt"; readonly id: AgentId }
-  | { readonly do: "answer"; readonly ticket: Ticket; readonly answer: Answer }
+  /**
+   * `unwritten`: also where the store refused what was decided. A full disk must not keep a person from stopping an agent
+   * or hide that an answer was given; a birth or a claim counts only once it is on disk.
+   */
+  | { readonly do: "answer"; readonly ticket: Ticket; readonly answer: Answer; readonly unwritten: boolean }
   | { readonly do: "refuse"; readonly ticket: Ticket; readonly why: Refusal };
 
 /** What a request is told when it was done: the agent it was about, if any, and whether that is a new one. */

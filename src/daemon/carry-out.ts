@@ -40,6 +40,8 @@ export class CarryOut {
   readonly #backlog = { agents: new Map<AgentId, AgentRecord>(), entries: [] as NewEntry[] };
   #cancelRetry: (() => void) | null = null;
   #closed = false;
+  /** With what the store refused last. */
+  #refusal = new Fault("STORE_BROKEN", "the store cannot be written");
 
   constructor(hands: Hands) {
     this.#hands = hands;
@@ -92,7 +94,7 @@ export class CarryOut {
     if (this.behind) {
       // What came later must not reach the disk earlier.
       this.#keep(commit);
-      this.#refuseAll(commit.afterwards, new Fault("STORE_BROKEN", "the store cannot be written just now"));
+      this.#unwritten(commit.afterwards, this.#refusal);
       return;
     }
     try {
@@ -101,7 +103,8 @@ export class CarryOut {
       const fault = asFault(error);
       log.error("the store refused a commit", { code: fault.code, error: fault });
       this.#keep(commit);
-      this.#refuseAll(commit.afterwards, fault);
+      this.#refusal = fault;
+      this.#unwritten(commit.afterwards, fault);
       this.#retryLater();
       return;
     }
@@ -115,13 +118,13 @@ export class CarryOut {
     if (surplus > 0) this.#backlog.entries.splice(0, surplus);
   }
 
-  /** What was to follow a write that failed: whoever asked is told; what cannot harm is done; the rest is not. */
-  #refuseAll(effects: readonly Effect[], fault: Fault): void {
+  /** What was to follow a write that failed: what must be on disk first is not done, and whoever asked is told. */
+  #unwritten(effects: readonly Effect[], fault: Fault): void {
     const why: Refusal = { code: fault.code, message: fault.message };
     for (const effect of effects) {
-      if (effect.do === "answer") this.#hands.loop.settle(effect.ticket, fault);
+      if (effect.do === "answer" && !effect.unwritten) this.#hands.loop.settle(effect.ticket, fault);
       else if (effect.do === "create-tab") this.#hands.loop.post({ kind: "tab-failed", id: effect.id, why });
-      else if (effect.do === "refuse" || effect.do === "look" || effect.do === "sight") this.#one(effect);
+      else if (effect.do !== "kill-pane" && effect.do !== "type-prompt") this.#one(effect);
     }
   }
 

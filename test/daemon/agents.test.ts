@@ -329,6 +329,8 @@ test("a store that refuses a birth makes no tab; what was seen meanwhile is writ
     w.tmux.calls.filter((call) => call.startsWith("create")),
     [],
   );
+  // A person can still act on what is there.
+  assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
   agent(0).shown = "working";
   w.tmux.show("%1");
   assert.is((await w.ask<HealthJson>("GET", "/v1/health")).body.status, "degraded");

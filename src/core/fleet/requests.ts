@@ -58,13 +58,13 @@ export function decideRequest(draft: Draft, ticket: Ticket, ask: Ask): void {
   if (ask.ask === "spawn") spawn(draft, ticket, ask);
   else if (ask.ask === "note") {
     draft.note(ask.id, ask.kind, ask.data);
-    draft.after({ do: "answer", ticket, answer: { agent: ask.id, created: false } });
+    grant(draft, ticket, ask.id, false, true);
   } else {
     const agent = draft.fleet.agents.get(ask.id);
     const refusal: Refusal | null =
       agent === undefined ? { code: "NOT_FOUND", message: "the agent is gone" } : about(draft, agent, ask);
     if (refusal !== null) refuse(draft, ticket, refusal);
-    else draft.after({ do: "answer", ticket, answer: { agent: ask.id, created: false } });
+    else grant(draft, ticket, ask.id, false, ask.ask !== "remove" && ask.ask !== "claim-prompt");
   }
 }
 
@@ -114,7 +114,7 @@ function spawn(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
       hint: "choose another label, or ask for it only if absent",
     });
   } else if (present.making === null) {
-    draft.after({ do: "answer", ticket, answer: { agent: present.record.id, created: false } });
+    grant(draft, ticket, present.record.id, false, true);
   } else {
     const making = { ...present.making, waiting: [...present.making.waiting, ticket] };
     draft.keep({ ...present, making });
@@ -212,7 +212,8 @@ export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string
     incarnation: record.incarnation,
   });
   for (const [n, ticket] of agent.making.waiting.entries()) {
-    draft.after({ do: "answer", ticket, answer: { agent: id, created: n === 0 } });
+    // Its birth is on disk already; where it is can be seen again.
+    grant(draft, ticket, id, n === 0, true);
   }
   draft.after({ do: "look", pane: pane.pane });
 }
@@ -256,6 +257,10 @@ function remove(draft: Draft, agent: Agent, force: boolean): Refusal | null {
   const isOurs = agent.record.command.length > 0;
   if (agent.pane !== null && isOurs) draft.after({ do: "kill-pane", pane: agent.pane });
   return null;
+}
+
+function grant(draft: Draft, ticket: Ticket, agent: AgentId | null, created: boolean, unwritten: boolean): void {
+  draft.after({ do: "answer", ticket, answer: { agent, created }, unwritten });
 }
 
 function refuse(draft: Draft, ticket: Ticket, why: Refusal): void {
