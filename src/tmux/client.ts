@@ -25,7 +25,7 @@ const WAITING_LIMIT = 4_096;
  *
  * The session is not made `destroy-unattached`, which would be simpler: tmux 3.3a crashes, with every session on it, in up
  * to a third of the cases where the client of such a session meets the end of its input (seen 16 times of 50; without the
- * option never in 560).
+ * option never in 450).
  */
 const WATCHDOG = [
   'notice=$1; shift; exec 4<&0; w=""',
