@@ -4,8 +4,8 @@
  */
 import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
 
-/** A starter that takes longer than this is not waited for. */
-const TURN_LIMIT_MS = 10_000;
+/** A starter that takes longer than this is not waited for: well before those who wait give up. A second start does no harm. */
+const TURN_LIMIT_MS = 5_000;
 
 /** Takes the turn; null where a process that lives has it. Call what it returns when the daemon answers, or will not. */
 export function takeTurn(file: string): (() => void) | null {
