@@ -267,7 +267,7 @@ export class Session {
 
   /** Exact titles change with the state, and once a second while it works; constant ones never do. */
   private title(beat: number): string {
-    const name = `rehearsal · ${this.options.script.topic}`;
+    const name = this.options.script.topic;
     if (!this.options.exactTitle || (this.phase === "starting" && this.dialog === null)) return name;
     if (this.dialog !== null) return `[ ? ] ${name}`;
     return this.phase === "working" ? `${spinnerGlyph(Math.floor(beat / 10))} ${name}` : `○ ${name}`;

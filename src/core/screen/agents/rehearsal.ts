@@ -65,7 +65,7 @@ function readWorking(still: Still, upper: number | null, footer: Row): Read {
   const spins = above !== null && /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(above.text) && runAt(above, 0)?.fg === MAGENTA;
   // Without the seconds, which would be news every second.
   const words = spins ? above.text.slice(2).replace(/ \(\d+s\)$/, "") : null;
-  const busyTitle = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] rehearsal · /.test(still.title);
+  const busyTitle = /^[⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏] /.test(still.title);
   const evidence = busyTitle
     ? ({ source: "title", rule: "rehearsal/title-busy", excerpt: `title: ${excerpt(still.title)}` } as const)
     : screen("footer-working", words === null ? footer.text : `${above!.text} | ${footer.text.trim()}`);
