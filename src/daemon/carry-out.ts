@@ -4,7 +4,7 @@
  */
 import type { Effect, Event, Refusal, Tab } from "#core/decide.js";
 import { Fault } from "#core/fault.js";
-import type { NewEntry } from "#core/journal.js";
+import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord, LivePane } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
@@ -37,7 +37,8 @@ const BACKLOG_ENTRIES = 10_000;
 export class CarryOut {
   readonly #hands: Hands;
   /** What the store refused, to be written again in order; a record's newest version only. */
-  readonly #backlog = { agents: new Map<AgentId, AgentRecord>(), entries: [] as NewEntry[] };
+  #backlog = { agents: new Map<AgentId, AgentRecord>(), entries: [] as NewEntry[] };
+  #rewriting = false;
   #cancelRetry: (() => void) | null = null;
   #closed = false;
   /** With what the store refused last. */
@@ -49,7 +50,7 @@ export class CarryOut {
 
   /** Whether something decided is not on disk because the store refused it. */
   get behind(): boolean {
-    return this.#backlog.agents.size > 0 || this.#backlog.entries.length > 0;
+    return this.#rewriting || this.#backlog.agents.size > 0 || this.#backlog.entries.length > 0;
   }
 
   perform(effects: readonly Effect[]): void {
@@ -97,8 +98,9 @@ export class CarryOut {
       this.#unwritten(commit.afterwards, this.#refusal);
       return;
     }
+    let written: JournalEntry[];
     try {
-      feed.publish(await store.commit({ agents: commit.agents, entries: commit.entries }));
+      written = await store.commit({ agents: commit.agents, entries: commit.entries });
     } catch (error) {
       const fault = asFault(error);
       log.error("the store refused a commit", { code: fault.code, error: fault });
@@ -108,6 +110,7 @@ export class CarryOut {
       this.#retryLater();
       return;
     }
+    feed.publish(written);
     this.perform(commit.afterwards);
   }
 
@@ -138,20 +141,21 @@ export class CarryOut {
     if (this.#cancelRetry !== null || this.#closed) return;
     const { clock, store, feed, log } = this.#hands;
     this.#cancelRetry = clock.wake(clock.now() + RETRY_MS, async () => {
-      const agents = [...this.#backlog.agents.values()];
-      const entries = [...this.#backlog.entries];
+      const { agents, entries } = this.#backlog;
+      this.#backlog = { agents: new Map(), entries: [] };
+      this.#rewriting = true;
+      let written: JournalEntry[] = [];
       try {
-        const written = await store.commit({ agents, entries });
-        for (const record of agents) {
-          if (this.#backlog.agents.get(record.id) === record) this.#backlog.agents.delete(record.id);
-        }
-        this.#backlog.entries.splice(0, entries.length);
-        feed.publish(written);
+        written = await store.commit({ agents: [...agents.values()], entries });
         log.info("the store takes commits again", { entries: entries.length });
       } catch (error) {
         log.debug("the store still refuses", { code: asFault(error).code });
+        const since = this.#backlog;
+        this.#backlog = { agents: new Map([...agents, ...since.agents]), entries: [...entries, ...since.entries] };
       }
+      this.#rewriting = false;
       this.#cancelRetry = null;
+      feed.publish(written);
       if (this.behind) this.#retryLater();
     });
   }
