@@ -3,7 +3,7 @@
  * agents in another private tmux.
  */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -97,9 +97,12 @@ test.before(async () => {
   for (const label of ["alpha", "beta", "gamma"]) await becomes(label, /idle|done/);
 });
 
-test.after(() => {
+test.after(async () => {
   inTerminal("kill-server");
-  run("sh", "-c", `${process.execPath} ${drover} -L ${agents} down`);
+  // A dashboard that a failed test left open may bring the daemon back once before its terminal is gone.
+  const runFile = join(home, "state/servers", agents, "daemon.json");
+  const down = () => run("sh", "-c", `${process.execPath} ${drover} -L ${agents} down`);
+  await until("no daemon is left", () => down() !== null && !existsSync(runFile));
   inAgents("kill-server");
   rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 });
@@ -228,7 +231,7 @@ test("inside the same tmux the client that shows it is switched to the agent's p
 });
 
 test("blessed shows what neo-blessed shows", async () => {
-  const pictures: string[] = [];
+  let picture = "";
   for (const library of ["neo-blessed", "blessed"]) {
     open(100, 30, "--driver", library);
     await shows("3 agents");
@@ -236,12 +239,13 @@ test("blessed shows what neo-blessed shows", async () => {
     await shows(/┌─ gamma/);
     await shows("ready");
     press("?");
-    await shows("┌─ keys");
-    pictures.push(screen());
+    await shows(/┌─ keys[^]*esc close/);
+    if (library === "neo-blessed") picture = screen();
+    else await until("both show the same", () => screen() === picture, { show: () => `${picture}\n${screen()}` });
     press("q");
+    await until("the help is closed", () => !screen().includes("┌─ keys"));
     await quit();
   }
-  assert.is(pictures[1], pictures[0]);
 });
 
 test("a killed daemon is started again under the dashboard, which shows the same agents", async () => {
