@@ -121,17 +121,6 @@ export function childEnv(
   return kept;
 }
 
-/** Whether a process with this id exists, whoever owns it. */
-export function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false; // 0 and negative ids mean process groups
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
 /**
  * The file that `name` starts when looked up on `path` as a shell would, or null. A name with a slash is taken as it
  * is where absolute; relative names and relative entries of PATH find nothing, since they mean another file elsewhere.

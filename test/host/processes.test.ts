@@ -1,10 +1,12 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { childEnv, findProgram, isAlive, run, startLong } from "#host/processes.js";
+import { isAlive } from "#host/alive.js";
+import { childEnv, findProgram, run, startLong } from "#host/processes.js";
 import { suite, until } from "../kit/t.js";
 
 const test = suite("processes");
@@ -42,6 +44,21 @@ test("a long program's output arrives as bytes, and its death is no unhandled re
 test("our programs do not see the tmux we run in, nor extra certificates", () => {
   const env = { PATH: "/bin", TMUX: "x", TMUX_PANE: "%1", NODE_EXTRA_CA_CERTS: "c", HOME: "/h" };
   assert.equal(childEnv(env, { MORE: "1", HOME: undefined }), { PATH: "/bin", MORE: "1" });
+});
+
+test("a process that ended and was not yet reaped does not live", async () => {
+  // The shell becomes a sleep that never asks after the child it started before: that stays a zombie.
+  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] });
+  try {
+    const child = await new Promise<number>((resolve) =>
+      parent.stdout.once("data", (line: Buffer) => resolve(Number(line))),
+    );
+    await until("it does not live", () => !isAlive(child));
+    process.kill(child, 0); // though it can still be signalled
+    assert.ok(isAlive(parent.pid!));
+  } finally {
+    parent.kill("SIGKILL");
+  }
 });
 
 test("who is alive", () => {

@@ -7,6 +7,7 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Fault } from "#core/fault.js";
+import { isAlive } from "#host/alive.js";
 import { type Paths, resolvePaths } from "#host/paths.js";
 import type { SpawnRequest } from "#wire/requests.js";
 import { connect, type DaemonClient, readRunFile } from "../kit/daemon-client.js";
@@ -105,8 +106,8 @@ class Demo {
     if (daemonPid !== undefined && daemonPid > 1) pids.push(daemonPid);
     this.place.stopTmux();
     const giveUpAtMs = Date.now() + END_LIMIT_MS;
-    while (pids.some(lives) && Date.now() < giveUpAtMs) await new Promise((resolve) => setTimeout(resolve, 20));
-    for (const pid of pids) if (lives(pid)) process.kill(pid, "SIGKILL");
+    while (pids.some(isAlive) && Date.now() < giveUpAtMs) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (const pid of pids) if (isAlive(pid)) process.kill(pid, "SIGKILL");
     this.place.remove();
   }
 
@@ -135,13 +136,4 @@ function tabSize(columns: number, rows: number): { columns: number; rows: number
 function restoreTerminal(): void {
   process.stdout.write("\x1b[?1049l\x1b[?25h\x1b[?7h\x1b[?1000l\x1b[?1002l\x1b[?1006l\x1b[?1004l\x1b[?2004l\x1b[m");
   spawnSync("stty", ["sane"], { stdio: "inherit" });
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,4 +1,5 @@
 import { Fault } from "#core/fault.js";
+import { isAlive } from "#host/alive.js";
 import type { HealthJson } from "#wire/agent.js";
 import type { Context } from "./context.js";
 
@@ -16,7 +17,7 @@ export async function run(context: Context): Promise<number> {
   await daemon.request("POST", "/v1/shutdown", {});
   daemon.close();
   const giveUpAt = context.nowMs() + STOP_LIMIT_MS;
-  while (runs(pid)) {
+  while (isAlive(pid)) {
     if (context.nowMs() > giveUpAt) {
       throw new Fault("TIMED_OUT", `the daemon (pid ${pid}) has not ended after ${STOP_LIMIT_MS / 1000} s`, {
         hint: `see ${context.paths.logFile}`,
@@ -27,13 +28,4 @@ export async function run(context: Context): Promise<number> {
   if (context.json) context.value({ stopped: true, pid });
   else context.line("the daemon has stopped; the agents go on");
   return 0;
-}
-
-function runs(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@
  * sees to it that one daemon lives; this only spares the machine the eleven that would start to find that out.
  */
 import { closeSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { isAlive } from "#host/alive.js";
 
 /** A starter that takes longer than this is not waited for: well before those who wait give up. A second start does no harm. */
 const TURN_LIMIT_MS = 5_000;
@@ -33,11 +34,9 @@ function held(file: string): boolean {
     if (Date.now() - statSync(file).mtimeMs > TURN_LIMIT_MS) return false;
     const pid = Number(readFileSync(file, "utf8"));
     // Not written yet, though made: its owner is between two lines of ours.
-    if (pid === 0) return true;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    return pid === 0 || isAlive(pid);
+  } catch {
+    return false;
   }
 }
 
