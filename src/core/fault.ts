@@ -6,6 +6,7 @@ export const FAULTS = {
   TOO_LARGE: { exit: 2, http: 413 },
   NOT_FOUND: { exit: 3, http: 404 },
   DAEMON_UNREACHABLE: { exit: 4, http: 503 },
+  BACKEND_MISSING: { exit: 4, http: 503 },
   TMUX_MISSING: { exit: 4, http: 503 },
   TMUX_TOO_OLD: { exit: 4, http: 503 },
   TMUX_UNREACHABLE: { exit: 4, http: 503 },

@@ -22,6 +22,7 @@ import { Programs } from "./programs.js";
 import { routes } from "./routes.js";
 import { typePrompt } from "./send.js";
 import { Streams } from "./stream.js";
+import type { Supervision } from "./supervision.js";
 
 export interface Parts {
   readonly store: Store;
@@ -37,6 +38,8 @@ export interface Parts {
   readonly path: string;
   /** Called when a face asks the daemon to end. */
   shutdown(): void;
+  /** Where dashboards link themselves; none for a daemon that runs until told. */
+  readonly supervision?: Supervision | null;
 }
 
 export interface Daemon {
@@ -86,7 +89,14 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   const server = serveRoutes(
-    routes({ context, looking, identity, behind: () => hands.behind, shutdown: () => parts.shutdown() }),
+    routes({
+      context,
+      looking,
+      identity,
+      behind: () => hands.behind,
+      shutdown: () => parts.shutdown(),
+      supervision: parts.supervision ?? null,
+    }),
     log,
   );
   const { pid, version } = identity;

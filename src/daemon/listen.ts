@@ -13,6 +13,9 @@ import { bindPath, secureFolder } from "#host/paths.js";
 /** How often the socket's file is looked at; one `stat`. */
 const LOOK_MS = 5_000;
 
+const ACCEPT_PAUSE_MIN_MS = 1_000;
+const ACCEPT_PAUSE_MAX_MS = 60_000;
+
 export interface Listening {
   /** Accepts nobody any more, ends every connection and takes the file away if it is still ours. */
   close(): Promise<void>;
@@ -31,7 +34,8 @@ export async function listenOn(
     connections.add(connection);
     connection.on("close", () => connections.delete(connection));
   });
-  server.on("error", (error) => log.warn("the socket's listener failed", { error }));
+  const acceptFailed = failingLessLoudly(clock, log);
+  server.on("error", acceptFailed);
   let inode = await bind((path) => bound(server, path));
   let cancel = look();
 
@@ -45,6 +49,7 @@ export async function listenOn(
   async function bindAgain(): Promise<void> {
     try {
       const again = createServer((connection) => server.emit("connection", connection));
+      again.on("error", acceptFailed);
       inode = await bind((path) => bound(again, path));
       extra.add(again);
       log.warn("the socket had disappeared and is there again");
@@ -76,6 +81,29 @@ export async function listenOn(
       for (const connection of connections) connection.destroy();
       await closed;
     },
+  };
+}
+
+/**
+ * An accept that fails, for want of file descriptors say, is one caller turned away (libuv accepts and closes it); the
+ * listener goes on. Only the log has to be spared: it is told at once, then after ever longer pauses.
+ */
+function failingLessLoudly(clock: Clock, log: Log): (error: Error) => void {
+  let pauseMs = 0;
+  let quietUntilMs = 0;
+  let unsaid = 0;
+  return (error) => {
+    const nowMs = clock.now();
+    if (nowMs < quietUntilMs) {
+      unsaid++;
+      return;
+    }
+    // Long after the last one it is a new trouble.
+    pauseMs = nowMs - quietUntilMs > ACCEPT_PAUSE_MAX_MS ? ACCEPT_PAUSE_MIN_MS : pauseMs * 2;
+    pauseMs = Math.min(Math.max(pauseMs, ACCEPT_PAUSE_MIN_MS), ACCEPT_PAUSE_MAX_MS);
+    quietUntilMs = nowMs + pauseMs;
+    log.warn("a connection could not be accepted", { error, unsaid });
+    unsaid = 0;
   };
 }
 

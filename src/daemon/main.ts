@@ -1,28 +1,31 @@
 /**
  * The daemon as a process: the one that owns the store and the connection to tmux. Whoever opens the store is the
- * daemon; everyone else finds it locked and leaves in silence. It ends on SIGTERM, SIGINT or when asked, and by then no
- * agent has noticed anything: what stops here is given nothing but `close`.
+ * daemon; everyone else finds it locked and leaves in silence. It ends on SIGTERM, SIGINT, when asked, or when the last
+ * dashboard it belonged to is gone, and no agent notices anything: the part that ends it (ending.ts) is given nothing but
+ * `close`.
  */
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import { parseArgs } from "node:util";
-import { Fault } from "#core/fault.js";
+import { exitStatus, Fault } from "#core/fault.js";
 import { providers } from "#core/screen/providers.js";
 import { systemClock } from "#host/clock.js";
-import { readConfig } from "#host/config.js";
+import { chooseBackend, readConfig } from "#host/config.js";
 import { systemDice } from "#host/dice.js";
 import { Emulator } from "#host/emulator.js";
 import { type Log, openLog } from "#host/log.js";
 import { type Paths, resolvePaths, secureFolder } from "#host/paths.js";
 import { openLevelStore } from "#store/level-store.js";
 import type { Store } from "#store/store.js";
-import { TmuxServer } from "#tmux/server.js";
+import { makeMultiplexer } from "./backend.js";
 import { asFault } from "./carry-out.js";
 import { startDaemon } from "./daemon.js";
+import { endDaemon, onlyClose } from "./ending.js";
 import type { Identity } from "./health.js";
 import { listenOn } from "./listen.js";
 import { withCommands } from "./provider-commands.js";
-import { removeRunFile, writeRunFile } from "./run-file.js";
+import { type RunFile, readRunFile, removeRunFile, writeRunFile } from "./run-file.js";
+import { Supervision, superviseFor } from "./supervision.js";
 
 /** A store that is locked while nobody answers belongs to a daemon that comes or goes: how long it is waited for. */
 const LOCKED_LIMIT_MS = 4_000;
@@ -31,11 +34,15 @@ const LOCKED_RETRY_MS = 100;
 interface Options {
   readonly paths: Paths;
   readonly tmuxConfig: string | undefined;
+  readonly backend: string | undefined;
   readonly foreground: boolean;
   readonly owner: Identity["owner"];
 }
 
-/** Runs until the daemon is to end; then the process exits: 0, or 1 with the reason as a line of JSON on stderr. */
+/**
+ * Runs until the daemon is to end; then the process exits: 0, or the fault's status with the reason on stderr, as a line of
+ * JSON for whoever started it, or as a sentence for the person who watches.
+ */
 export async function main(argv: readonly string[]): Promise<void> {
   process.umask(0o077);
   // A terminal that closes is no reason to end: this daemon is not the terminal's.
@@ -45,15 +52,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     process.exitCode = (await run(options)) ? 0 : process.exitCode;
   } catch (error) {
     const { code, message, hint } = asFault(error);
-    process.stderr.write(`${JSON.stringify({ error: { code, message, hint } })}\n`);
-    process.exitCode = 1;
+    process.stderr.write(
+      argv.includes("--foreground")
+        ? `drover: ${message}${hint === undefined ? "" : `\n  ${hint}`}\n`
+        : `${JSON.stringify({ error: { code, message, hint } })}\n`,
+    );
+    process.exitCode = exitStatus(code);
   }
   // Whatever still hangs (a socket, a timer) must not keep a daemon that has ended.
   process.exit();
 }
 
 function readOptions(argv: readonly string[]): Options {
-  let values: { L?: string; S?: string; f?: string; foreground?: boolean; ephemeral?: boolean };
+  let values: { L?: string; S?: string; f?: string; backend?: string; foreground?: boolean; ephemeral?: boolean };
   try {
     values = parseArgs({
       args: [...argv],
@@ -61,6 +72,7 @@ function readOptions(argv: readonly string[]): Options {
         L: { type: "string", short: "L" },
         S: { type: "string", short: "S" },
         f: { type: "string", short: "f" },
+        backend: { type: "string" },
         foreground: { type: "boolean" },
         ephemeral: { type: "boolean" },
       },
@@ -71,24 +83,21 @@ function readOptions(argv: readonly string[]): Options {
   return {
     paths: resolvePaths(process.env, { serverName: values.L, serverPath: values.S }),
     tmuxConfig: values.f,
+    backend: values.backend,
     foreground: values.foreground ?? false,
     owner: values.ephemeral ? "dashboard" : "persistent",
   };
 }
 
 /** False where another daemon has the store. */
-async function run({ paths, tmuxConfig, foreground, owner }: Options): Promise<boolean> {
+async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): Promise<boolean> {
   secureFolder(paths.stateDir);
   secureFolder(paths.runtimeDir);
   const config = await readConfig(paths.configFile);
   const logFile = openLog({ file: paths.logFile, level: process.env.DROVER_DEBUG ? "debug" : "info" });
   const { log } = logFile;
-  const store = await openStore(paths, log);
-  if (store === null) return false;
-
-  const identity: Identity = { pid: process.pid, version: ownVersion(), owner };
   const configFile = tmuxConfig ?? config.tmux.config ?? undefined;
-  const mux = new TmuxServer({
+  const mux = makeMultiplexer(chooseBackend(backend, config), {
     clock: systemClock,
     log,
     dice: systemDice,
@@ -96,12 +105,20 @@ async function run({ paths, tmuxConfig, foreground, owner }: Options): Promise<b
     tmuxArgs: { socketPath: paths.tmuxSocket, ...(configFile === undefined ? {} : { configFile }) },
     env: process.env,
   });
+  const store = await openStore(paths, log);
+  if (store === null) return false;
+
+  const identity: Identity = { pid: process.pid, version: ownVersion(), owner };
+  const runFile: RunFile = { ...identity, socket: paths.socket, startedAt: new Date(systemClock.now()).toISOString() };
+  let end: (why: string) => void = () => {};
   const ending = new Promise<string>((resolve) => {
+    end = resolve;
     process.once("SIGTERM", () => resolve("SIGTERM"));
     process.once("SIGINT", () => resolve("SIGINT"));
-    shutdown = () => resolve("asked to");
   });
   watchForMistakes(log);
+  const makeSupervision = () => new Supervision(systemClock, log, () => end("the last dashboard is gone"));
+  const supervision = superviseFor(owner, makeSupervision, log);
 
   const daemon = await startDaemon({
     store,
@@ -113,36 +130,40 @@ async function run({ paths, tmuxConfig, foreground, owner }: Options): Promise<b
     identity,
     socket: paths.socket,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
-    shutdown: () => shutdown(),
+    shutdown: () => end("asked to"),
+    supervision,
   });
-  const listening = await listenOn(daemon.server, paths, systemClock, log);
-  writeRunFile(paths.runFile, {
-    pid: identity.pid,
-    socket: paths.socket,
-    owner,
-    version: identity.version,
-    startedAt: new Date(systemClock.now()).toISOString(),
+  // Before it listens: a dashboard that gets through reads there whether to link itself.
+  announce(paths.runFile, runFile, log);
+  const unannounce = () => removeRunFile(paths.runFile, runFile);
+  const listening = await listenOn(daemon.server, paths, systemClock, log).catch((error) => {
+    unannounce();
+    throw error;
   });
   log.info("the daemon listens", { socket: paths.socket, tmux: paths.tmuxSocket, version: identity.version });
   if (foreground) process.stderr.write(`drover's daemon listens on ${paths.socket}\n`);
 
   const why = await ending;
   log.info("the daemon ends", { why });
-  await stop([() => removeRunFile(paths.runFile, identity.pid), listening, daemon, mux, store, logFile], log);
+  const parts = [
+    onlyClose("run file", unannounce),
+    ...(supervision === null ? [] : [onlyClose("links", supervision)]),
+    onlyClose("socket", listening),
+    onlyClose("loop", daemon),
+    onlyClose("multiplexer", mux),
+    onlyClose("store", store),
+    onlyClose("log", logFile),
+  ];
+  await endDaemon(parts, log);
   return true;
 }
 
-let shutdown: () => void = () => {};
-
-/** Everything that is to be closed, in order. Nothing here could end an agent: there is only `close` to call. */
-async function stop(parts: readonly ((() => void) | { close(): unknown })[], log: Log): Promise<void> {
-  for (const part of parts) {
-    try {
-      await (typeof part === "function" ? part() : part.close());
-    } catch (error) {
-      log.error("something could not be closed", { error });
-    }
-  }
+/** Whoever holds the store is the daemon: another's run file is a dead one's, and says so in the log. */
+function announce(path: string, runFile: RunFile, log: Log): void {
+  const stale = readRunFile(path);
+  if (stale !== null)
+    log.info("a daemon that is gone left its run file", { pid: stale.pid, startedAt: stale.startedAt });
+  writeRunFile(path, runFile);
 }
 
 /**

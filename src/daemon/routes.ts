@@ -18,7 +18,7 @@ import { sendToAgent } from "./send.js";
 import { spawnAgent } from "./spawn.js";
 import { SseWriter, sendEvents } from "./sse.js";
 import { interruptAgent, removeAgent, stopAgent } from "./stop.js";
-import { Supervision } from "./supervision.js";
+import type { Supervision } from "./supervision.js";
 
 const HISTORY_ROWS = 100_000;
 const JOURNAL_PAGE = 1_000;
@@ -32,11 +32,12 @@ export interface Serving {
   behind(): boolean;
   /** Begins the daemon's own end; the answer is sent first. */
   shutdown(): void;
+  /** Null where no dashboard holds this daemon. */
+  readonly supervision: Supervision | null;
 }
 
 export function routes(serving: Serving): Route[] {
   const { context } = serving;
-  const supervision = new Supervision(context.clock, serving.identity.owner, () => serving.shutdown());
   const one = (asked: Asked): Agent => theAgent(context, asked.param("ref"));
   const now = (id: AgentId): { agent: AgentJson } => ({ agent: agentJson(theAgent(context, id).told) });
   return [
@@ -145,8 +146,12 @@ export function routes(serving: Serving): Route[] {
       method: "GET",
       path: "/v1/supervise",
       handle(asked) {
-        supervision.check();
-        supervision.hold(new SseWriter(asked.response, context.clock).gone);
+        if (serving.supervision === null) {
+          throw new Fault("CONFLICT", "this daemon belongs to no dashboard: it runs until it is told to stop");
+        }
+        const writer = new SseWriter(asked.response, context.clock);
+        writer.send("linked", JSON.stringify({ pid: serving.identity.pid }));
+        serving.supervision.hold(writer);
         return TAKEN;
       },
     },

@@ -10,18 +10,25 @@ export interface RunFile {
   readonly startedAt: string;
 }
 
-/** Written whole, by rename: a reader sees the old one or the new one. */
+/** Written whole, by rename: a reader sees the old one or the new one. One that a dead daemon left is replaced. */
 export function writeRunFile(path: string, run: RunFile): void {
   const whole = `${path}.${run.pid}`;
   writeFileSync(whole, `${JSON.stringify(run)}\n`, { mode: 0o600 });
   renameSync(whole, path);
 }
 
-/** Takes it away, if it is still that of process `pid`. */
-export function removeRunFile(path: string, pid: number): void {
+/** Takes it away, if it is still the one that this daemon wrote: a pid alone may be another daemon's by now. */
+export function removeRunFile(path: string, { pid, startedAt }: Pick<RunFile, "pid" | "startedAt">): void {
+  const found = readRunFile(path);
+  if (found?.pid === pid && found.startedAt === startedAt) unlinkSync(path);
+}
+
+/** What stands there, whoever wrote it; null where nothing can be read. */
+export function readRunFile(path: string): Partial<RunFile> | null {
   try {
-    if ((JSON.parse(readFileSync(path, "utf8")) as Partial<RunFile>).pid === pid) unlinkSync(path);
+    const run = JSON.parse(readFileSync(path, "utf8")) as unknown;
+    return typeof run === "object" && run !== null ? run : null;
   } catch {
-    // Gone, or nobody's: nothing of ours to take away.
+    return null;
   }
 }

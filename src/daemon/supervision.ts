@@ -1,42 +1,67 @@
 /**
- * A daemon that was started for dashboards ends with them (SPEC §8): each holds a connection, and when the last has been
- * gone for a while the daemon stops. One that nobody ever held does not stop by itself, and no agent is touched.
+ * The links that dashboards hold to a daemon of their own: `GET /v1/supervise`, a response that stays open for as long
+ * as the dashboard does. Nothing is said over it but that it is there. What follows from a link coming or going is the
+ * core's to say; all that can be done here is to ask the daemon to end.
  */
-import { Fault } from "#core/fault.js";
+import { stepWatchdog, UNARMED, type Watchdog, type WatchdogEvent, watchdogWakeAtMs } from "#core/supervise.js";
 import type { Clock } from "#host/clock.js";
-import type { Identity } from "./health.js";
+import type { Log } from "#host/log.js";
 
-/** A dashboard that was closed and opened again, or lost its connection for a moment, is back within this. */
-export const LAST_GONE_MS = 5_000;
+/** An open response, as far as it matters here: `gone` resolves when whoever held it is gone. */
+export interface Link {
+  readonly gone: Promise<void>;
+}
 
 export class Supervision {
   readonly #clock: Clock;
-  readonly #owner: Identity["owner"];
-  readonly #end: () => void;
-  #held = 0;
-  #cancel: (() => void) | null = null;
+  readonly #log: Log;
+  readonly #stop: () => void;
+  #state: Watchdog = UNARMED;
+  #cancelWake: () => void = () => {};
+  #closed = false;
 
-  /** `end` begins the daemon's own end. */
-  constructor(clock: Clock, owner: Identity["owner"], end: () => void) {
+  /** `stop` is called at most once: the last dashboard has been gone for the grace. */
+  constructor(clock: Clock, log: Log, stop: () => void) {
     this.#clock = clock;
-    this.#owner = owner;
-    this.#end = end;
+    this.#log = log;
+    this.#stop = stop;
   }
 
-  /** Throws CONFLICT where the daemon runs until it is told to stop, so that nobody counts on holding it. */
-  check(): void {
-    if (this.#owner === "dashboard") return;
-    throw new Fault("CONFLICT", "this daemon runs until it is told to stop: it needs no dashboard");
+  /** A dashboard linked itself; the link counts until it is gone. */
+  hold(link: Link): void {
+    this.#take("linked");
+    void link.gone.then(() => this.#take("unlinked"));
   }
 
-  /** A dashboard is there until `gone` resolves. */
-  hold(gone: Promise<void>): void {
-    this.#held++;
-    this.#cancel?.();
-    this.#cancel = null;
-    void gone.then(() => {
-      this.#held--;
-      if (this.#held === 0) this.#cancel = this.#clock.wake(this.#clock.now() + LAST_GONE_MS, this.#end);
-    });
+  /** The daemon ends anyway: links that end with it mean nothing. */
+  close(): void {
+    this.#closed = true;
+    this.#cancelWake();
+  }
+
+  #take(event: WatchdogEvent): void {
+    if (this.#closed) return;
+    const before = this.#state;
+    const { state, stop } = stepWatchdog(before, event, this.#clock.now());
+    this.#state = state;
+    this.#cancelWake();
+    const atMs = watchdogWakeAtMs(state);
+    this.#cancelWake = atMs === null ? () => {} : this.#clock.wake(atMs, () => this.#take("clock"));
+    if (state.at !== before.at) this.#log.info("supervised", { before: before.at, now: state.at });
+    if (stop) this.#stop();
+  }
+}
+
+/**
+ * Supervision for a daemon that belongs to its dashboards, null for one that runs until told. Where it cannot be made the
+ * daemon serves all the same, as one that nobody ever linked.
+ */
+export function superviseFor(owner: "persistent" | "dashboard", make: () => Supervision, log: Log): Supervision | null {
+  if (owner !== "dashboard") return null;
+  try {
+    return make();
+  } catch (error) {
+    log.error("dashboards cannot link themselves: this daemon runs until told", { error });
+    return null;
   }
 }

@@ -5,7 +5,13 @@
 import { readFileSync } from "node:fs";
 import { Fault } from "#core/fault.js";
 
+/** The terminal multiplexers that drover knows by name; which of them are built in is for the daemon to say. */
+export const BACKENDS = ["tmux", "herdr"] as const;
+export type Backend = (typeof BACKENDS)[number];
+
 export interface Config {
+  /** What the agents' tabs live in; `--backend` goes before it. */
+  readonly backend: Backend;
   readonly tmux: {
     /** A configuration file for tmux servers that drover itself has to start; null: tmux's own rule. */
     readonly config: string | null;
@@ -28,11 +34,20 @@ export interface ProviderConfig {
 }
 
 export const DEFAULT_CONFIG: Config = {
+  backend: "tmux",
   tmux: { config: null },
   ui: { driver: "neo-blessed", framesPerSecond: null },
   restore: "manual",
   providers: {},
 };
+
+/** Which backend: the flag, else the configuration. Throws a Fault (USAGE) for a name that is none. */
+export function chooseBackend(flag: string | undefined, config: Pick<Config, "backend">): Backend {
+  if (flag === undefined) return config.backend;
+  const named = BACKENDS.find((name) => name === flag);
+  if (named === undefined) throw new Fault("USAGE", `there is no backend "${flag}"`, { hint: BACKENDS.join(" or ") });
+  return named;
+}
 
 /** The defaults where there is no such file. Throws a Fault (INVALID) that names the file, the line and the setting. */
 export async function readConfig(file: string): Promise<Config> {
@@ -64,6 +79,7 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
   );
   const fps = "must be a whole number from 1 to 60";
   const schema = v.strictObject({
+    backend: v.optional(v.picklist(BACKENDS, 'must be "tmux" or "herdr"')),
     tmux: v.optional(v.strictObject({ config: v.optional(v.string("must be a string")) }, "must be a table")),
     ui: v.optional(
       v.strictObject(
@@ -90,8 +106,9 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     const unknown = issue.type === "strict_object" && issue.expected === "never";
     throw new Fault("INVALID", unknown ? `${at}: unknown setting ${name}` : `${at}: ${name} ${issue.message}`);
   }
-  const { tmux, ui, restore, providers } = result.output;
+  const { backend, tmux, ui, restore, providers } = result.output;
   return {
+    backend: backend ?? DEFAULT_CONFIG.backend,
     tmux: { config: tmux?.config ?? null },
     ui: { driver: ui?.driver ?? "neo-blessed", framesPerSecond: ui?.frames_per_second ?? null },
     restore: restore ?? "manual",

@@ -19,7 +19,8 @@
  *   GET    /v1/providers                                   -> { providers: ProviderJson[] }
  *   POST   /v1/hooks/{provider}/{event}   any JSON         -> {}    identity: header x-drover-id
  *   GET    /v1/health                                      -> HealthJson
- *   GET    /v1/supervise                                   -> SSE without events: held by a dashboard while it is open
+ *   GET    /v1/supervise                                   -> SSE that stays open: one `linked` event {pid}; 409 where no
+ *                                                             dashboard holds the daemon
  *   POST   /v1/shutdown                   {}               -> { stopping: true }
  */
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Provider, Reading, Shown } from "#core/screen/reading.js";
 import type { Still } from "#core/screen/still.js";
 import { type Daemon, startDaemon } from "#daemon/daemon.js";
+import type { Supervision } from "#daemon/supervision.js";
 import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
 import { silentLog } from "#host/log.js";
@@ -122,7 +123,13 @@ export interface Following {
 
 /** A daemon on twins, listening on a real socket in a folder of its own. */
 export async function world(
-  options: { store?: MemoryStore; tmux?: ScriptedTmux; clock?: Clock; providers?: Provider[] } = {},
+  options: {
+    store?: MemoryStore;
+    tmux?: ScriptedTmux;
+    clock?: Clock;
+    providers?: Provider[];
+    supervision?: Supervision | null;
+  } = {},
 ): Promise<World> {
   const started: PracticeAgent[] = [];
   const tmux =
@@ -154,6 +161,7 @@ export async function world(
     socket,
     path: process.env.PATH ?? "",
     shutdown() {},
+    supervision: options.supervision ?? null,
   });
   await new Promise<void>((resolve) => daemon.server.listen(socket, resolve));
   return {

@@ -1,8 +1,8 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { type RunFile, removeRunFile, writeRunFile } from "#daemon/run-file.js";
+import { type RunFile, readRunFile, removeRunFile, writeRunFile } from "#daemon/run-file.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("run file");
@@ -14,28 +14,36 @@ test.beforeEach(() => {
 });
 test.afterEach(() => rmSync(folder, { recursive: true }));
 
-const run = (pid: number): RunFile => {
-  return { pid, socket: "/s", owner: "persistent", version: "1", startedAt: "2026-01-01T00:00:00.000Z" };
+const ours: RunFile = {
+  pid: 41,
+  socket: "/run/s",
+  owner: "dashboard",
+  version: "1.2.3",
+  startedAt: "2026-01-01T00:00:00.000Z",
 };
 
 test("it is whole, its user's alone, and leaves nothing beside it", () => {
-  writeRunFile(file(), run(1));
-  writeRunFile(file(), run(2));
-  assert.is((JSON.parse(readFileSync(file(), "utf8")) as RunFile).pid, 2);
+  writeFileSync(file(), "{ half");
+  assert.is(readRunFile(file()), null);
+  writeRunFile(file(), { ...ours, pid: 1 });
+  writeRunFile(file(), ours);
+  assert.equal(readRunFile(file()), ours);
   assert.is(statSync(file()).mode & 0o777, 0o600);
   assert.equal(readdirSync(folder), ["daemon.json"]);
 });
 
-test("only its owner takes it away", () => {
-  writeRunFile(file(), run(2));
-  removeRunFile(file(), 1);
-  assert.is(existsSync(file()), true);
-  removeRunFile(file(), 2);
-  assert.is(existsSync(file()), false);
-  removeRunFile(file(), 2);
+test("only the daemon that wrote it takes it away", () => {
+  writeRunFile(file(), ours);
+  removeRunFile(file(), { ...ours, pid: 42 });
+  // Another daemon under a pid that was given again.
+  removeRunFile(file(), { ...ours, startedAt: "2026-01-01T00:00:01.000Z" });
+  assert.ok(existsSync(file()));
+  removeRunFile(file(), ours);
+  assert.not(existsSync(file()));
+  removeRunFile(file(), ours);
   writeFileSync(file(), "not ours");
-  removeRunFile(file(), 2);
-  assert.is(existsSync(file()), true);
+  removeRunFile(file(), ours);
+  assert.ok(existsSync(file()));
 });
 
 test.run();

@@ -1,50 +1,81 @@
 import * as assert from "uvu/assert";
-import { Fault } from "#core/fault.js";
-import { LAST_GONE_MS, Supervision } from "#daemon/supervision.js";
-import { suite } from "../kit/t.js";
+import { LEFT_GRACE_MS } from "#core/supervise.js";
+import { Supervision, superviseFor } from "#daemon/supervision.js";
+import { silentLog } from "#host/log.js";
+import { suite, until } from "../kit/t.js";
 import { ManualClock } from "../twins/manual-clock.js";
+import { MemoryLog } from "../twins/memory-log.js";
+import { world } from "./practice.js";
 
-const test = suite("supervision");
+const test = suite("dashboards that hold a daemon");
 
-/** Dashboards come (`+a`) and go (`-a`), time passes (`4000`); gives when the daemon began to end, in ms from the start. */
-async function play(story: string): Promise<string> {
+test("links are counted by the connections that are open", async () => {
   const clock = new ManualClock();
-  const began = clock.now();
-  const ends: number[] = [];
-  const supervision = new Supervision(clock, "dashboard", () => ends.push(clock.now() - began));
-  const leave = new Map<string, () => void>();
-  for (const word of story.split(" ")) {
-    if (word.startsWith("+")) supervision.hold(new Promise((resolve) => leave.set(word.slice(1), resolve)));
-    else if (word.startsWith("-")) leave.get(word.slice(1))?.();
-    else clock.advance(Number(word));
-    await Promise.resolve();
+  let stops = 0;
+  const supervision = new Supervision(clock, silentLog, () => stops++);
+  const w = await world({ supervision });
+  try {
+    const one = w.follow("/v1/supervise");
+    const two = w.follow("/v1/supervise");
+    await until("both are linked", () => one.events.length + two.events.length === 2);
+    assert.equal(one.events[0], { event: "linked", id: "", data: { pid: process.pid } });
+    one.leave();
+    await one.closed;
+    two.leave();
+    await until("the grace has begun", () => clock.nextMs() !== null);
+    clock.advance(LEFT_GRACE_MS - 1);
+    assert.is(stops, 0);
+    const three = w.follow("/v1/supervise");
+    await until("a third is linked", () => three.events.length === 1);
+    clock.advance(60_000);
+    assert.is(stops, 0);
+    three.leave();
+    await until("the grace has begun again", () => clock.nextMs() !== null);
+    clock.advance(LEFT_GRACE_MS);
+    assert.is(stops, 1);
+  } finally {
+    await w.end();
   }
-  return ends.join(" ");
-}
+});
 
-const stories: readonly (readonly [string, string, string])[] = [
-  ["nobody ever came: it does not end", "60000", ""],
-  ["the last is gone: it ends 5 s later", "1000 +a 1000 -a 60000", String(2_000 + LAST_GONE_MS)],
-  ["somebody is still there: it does not end", "+a +b -a 60000", ""],
-  ["the last came back in time: it does not end", "+a -a 4000 +b 60000", ""],
-  [
-    "the last came back and left again: the time runs anew",
-    "+a -a 4000 +b 1000 -b 60000",
-    String(5_000 + LAST_GONE_MS),
-  ],
-];
-for (const [what, story, expected] of stories) {
-  test(what, async () => {
-    assert.equal(await play(story), expected);
-  });
-}
+test("links that end with the daemon's own end mean nothing", async () => {
+  const clock = new ManualClock();
+  const supervision = new Supervision(clock, silentLog, () => assert.unreachable("stopped twice"));
+  let leave = (): void => {};
+  supervision.hold({ gone: new Promise((resolve) => (leave = resolve)) });
+  supervision.close();
+  leave();
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.is(clock.nextMs(), null);
+});
 
-test("a daemon that runs until told refuses to be held", () => {
-  const supervision = new Supervision(new ManualClock(), "persistent", () => {});
-  assert.throws(
-    () => supervision.check(),
-    (error: unknown) => error instanceof Fault && error.code === "CONFLICT",
-  );
+test("a daemon that runs until told refuses to be held", async () => {
+  const w = await world();
+  try {
+    const { status, body } = await w.ask("GET", "/v1/supervise");
+    assert.equal([status, body.error?.code], [409, "CONFLICT"]);
+  } finally {
+    await w.end();
+  }
+});
+
+test("where links cannot be made the daemon serves all the same, and the log says so", async () => {
+  const log = new MemoryLog();
+  const make = (): Supervision => {
+    throw new Error("no timers left");
+  };
+  const supervision = superviseFor("dashboard", make, log);
+  assert.is(supervision, null);
+  assert.match(log.lines.join("\n"), /dashboards cannot link themselves/);
+  assert.is(superviseFor("persistent", make, log), null);
+  assert.is(log.lines.length, 1);
+  const w = await world({ supervision });
+  try {
+    assert.is((await w.ask("GET", "/v1/health")).status, 200);
+    assert.is((await w.ask("GET", "/v1/agents")).status, 200);
+  } finally {
+    await w.end();
+  }
 });
 
 test.run();

@@ -8,6 +8,7 @@ import type { HealthJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
+import { SuperviseLink } from "../kit/supervise-link.js";
 import type { Event } from "./state.js";
 
 /** Passing over agents quickly does not open a stream for each. */
@@ -15,7 +16,7 @@ const WATCH_AFTER_MS = 80;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 5_000;
 /** Trying again would change nothing: a person has to. */
-const HOPELESS: ReadonlySet<string> = new Set(["TMUX_MISSING", "TMUX_TOO_OLD", "INVALID"]);
+const HOPELESS: ReadonlySet<string> = new Set(["BACKEND_MISSING", "TMUX_MISSING", "TMUX_TOO_OLD", "INVALID", "USAGE"]);
 
 export interface LinkOptions {
   /** Finds the daemon, starting it if need be. */
@@ -29,6 +30,7 @@ export class DaemonLink {
   readonly #options: LinkOptions;
   daemon: DaemonClient | null = null;
   #events: Subscription | null = null;
+  #held: SuperviseLink | null = null;
   #screen: Subscription | null = null;
   #cancelScreen: (() => void) | null = null;
   #watched: string | null = null;
@@ -64,14 +66,18 @@ export class DaemonLink {
     this.#stopped = true;
     this.#cancelScreen?.();
     this.#events?.stop();
+    this.#held?.stop();
     this.#screen?.stop();
     this.daemon?.close();
   }
 
   #follow(daemon: DaemonClient): void {
     const { post } = this.#options;
+    const held = new SuperviseLink(daemon);
+    this.#held = held;
     this.#events = daemon.events("/v1/events", {
       onOpen: () => {
+        held.look();
         post({ on: "link", link: { at: "live" } });
         void this.askHealth();
       },
@@ -95,7 +101,7 @@ export class DaemonLink {
     if (this.#bringing) return;
     this.#bringing = true;
     try {
-      await daemon.ensure();
+      await daemon.ensure(this.#held?.daemonArgs);
     } catch (error) {
       if (!this.#stopped) this.#options.post({ on: "link", link: { at: "gone", why: saying(error) } });
     } finally {

@@ -45,12 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     return await runDashboard({
       openDriver: (events) => openDriver({ library, input: stdin, output: stdout, env }, events),
       size: { columns: stdout.columns || 80, rows: stdout.rows || 24 },
-      connect: async () => {
-        const daemon = await connect(paths, { autostart: true, daemonArgs });
-        // Held while this dashboard is there: a daemon started for dashboards ends with the last, any other refuses.
-        daemon.events("/v1/supervise", { onEvent: () => {} });
-        return daemon;
-      },
+      connect: () => connect(paths, { autostart: true, daemonArgs }),
       clock: systemClock,
       env,
       host: hostname(),

@@ -41,8 +41,13 @@ export interface DaemonClient {
   request<T>(method: string, path: string, body?: unknown, options?: { timeoutMs?: number }): Promise<T>;
   /** Subscribes; see Subscription. */
   events(path: string, handlers: EventHandlers, options?: EventOptions): Subscription;
-  /** Starts the daemon again if it is gone and `connect` was told how; resolves when one answers. */
-  ensure(): Promise<void>;
+  /** Whom the running daemon says in its run file it belongs to; null where that cannot be read. Asked afresh each time. */
+  owner(): string | null;
+  /**
+   * Starts the daemon again if it is gone and `connect` was told how; resolves when one answers. `moreArgs` go to the
+   * daemon besides those that `connect` was given.
+   */
+  ensure(moreArgs?: readonly string[]): Promise<void>;
   /** Ends every subscription and whatever is being asked. */
   close(): void;
 }
@@ -103,21 +108,21 @@ class Client implements DaemonClient {
     this.socket = paths.socket;
   }
 
-  async ensure(): Promise<void> {
+  async ensure(moreArgs: readonly string[] = []): Promise<void> {
     if (await this.#find()) return;
     const { autostart, startLimitMs = START_LIMIT_MS } = this.#options;
     if (!autostart) throw unreachable(this.socket);
     const { awaitDaemon } = await import("./start-daemon.js");
-    await awaitDaemon(this.#start(), () => this.#find(), startLimitMs);
+    await awaitDaemon(this.#start(moreArgs), () => this.#find(), startLimitMs);
   }
 
-  #start(): DaemonStart {
+  #start(moreArgs: readonly string[]): DaemonStart {
     const { stateDir, tmuxSocket } = this.#paths;
     const { daemonArgs = [], env = process.env, script } = this.#options;
     return {
       log: join(stateDir, DAEMON_OUTPUT),
       // By its path, since the daemon's folder and environment are not its starter's.
-      args: ["-S", tmuxSocket, ...daemonArgs],
+      args: ["-S", tmuxSocket, ...daemonArgs, ...moreArgs],
       env,
       ...(script === undefined ? {} : { script }),
     };
@@ -185,6 +190,11 @@ class Client implements DaemonClient {
       const run = readRunFile(this.#paths.runFile);
       if (run) this.socket = run.socket;
     }
+  }
+
+  owner(): string | null {
+    const run = readRunFile(this.#paths.runFile);
+    return run?.socket === this.socket ? run.owner : null;
   }
 
   #dial(): Socket {
