@@ -5,14 +5,16 @@
  */
 import { type HookMeaning, reviewAtMs } from "./derive.js";
 import type { FaultCode } from "./fault.js";
+import { paneAdopted, paneRefused } from "./fleet/adopt.js";
 import { believe } from "./fleet/believe.js";
 import { Draft } from "./fleet/draft.js";
 import { type Agent, type Fleet, inPane, isReadable, type Ticket } from "./fleet/fleet.js";
 import { decideHook } from "./fleet/hook.js";
-import { type Ask, decideRequest, tabFailed, tabMade } from "./fleet/requests.js";
+import { tabFailed, tabMade } from "./fleet/launch.js";
+import { type Ask, decideRequest } from "./fleet/requests.js";
 import { decideSighting } from "./fleet/sight.js";
 import type { NewEntry } from "./journal.js";
-import type { AgentId, AgentRecord, Evidence, LivePane, PaneId, PaneMark, Sighting } from "./model.js";
+import type { AgentId, AgentRecord, Evidence, LivePane, PaneId, PaneMark, Sighting, Worktree } from "./model.js";
 import type { Reading } from "./screen/reading.js";
 
 export type { Ask, Ticket };
@@ -26,6 +28,9 @@ export type Event =
   /** What came of `create-tab`. `epoch` names the tmux server it was made in. */
   | { readonly kind: "tab-made"; readonly id: AgentId; readonly pane: LivePane; readonly epoch: string }
   | { readonly kind: "tab-failed"; readonly id: AgentId; readonly why: Refusal }
+  /** What came of `adopt-pane`. */
+  | { readonly kind: "pane-adopted"; readonly id: AgentId }
+  | { readonly kind: "pane-refused"; readonly id: AgentId; readonly why: Refusal }
   /** Time passed that someone asked to be told of (`wakeAtMs`). */
   | { readonly kind: "clock" };
 
@@ -36,6 +41,10 @@ export interface HookEvent {
   readonly incarnation: number | null;
   /** Null where the event says nothing about the state; it still deserves a look. */
   readonly means: HookMeaning | null;
+  /** The program's name for the conversation, where the hook tells it. */
+  readonly session: string | null;
+  /** Whether the event says that this conversation begins, or is taken up, in the agent itself. */
+  readonly beginsSession: boolean;
   readonly name: string;
   readonly evidence: Evidence;
 }
@@ -49,7 +58,24 @@ export type Effect =
       readonly afterwards: readonly Effect[];
     }
   | { readonly do: "create-tab"; readonly id: AgentId; readonly tab: Tab }
-  | { readonly do: "mark"; readonly pane: PaneId; readonly mark: PaneMark; readonly windowName: string | null }
+  /** `afterwards` is carried out whether or not it could be done: the next sighting makes up for it. */
+  | {
+      readonly do: "mark";
+      readonly pane: PaneId;
+      readonly mark: PaneMark;
+      readonly windowName: string | null;
+      readonly afterwards?: readonly Effect[];
+    }
+  /** The first mark on a pane that is taken in; what came of it is an event. */
+  | {
+      readonly do: "adopt-pane";
+      readonly id: AgentId;
+      readonly pane: PaneId;
+      readonly mark: PaneMark;
+      readonly windowName: string | null;
+    }
+  /** The pane is its user's alone again. */
+  | { readonly do: "unmark"; readonly pane: PaneId }
   | { readonly do: "kill-pane"; readonly pane: PaneId }
   | { readonly do: "look"; readonly pane: PaneId }
   /** A fresh listing, to come back as a sighting. */
@@ -85,6 +111,8 @@ export interface Tab {
   readonly mark: PaneMark;
   readonly columns: number;
   readonly rows: number;
+  /** Must be there before the program starts. `fresh`: it must not have been there before. */
+  readonly worktree?: Worktree & { readonly fresh: boolean };
 }
 
 export interface Decision {
@@ -114,6 +142,12 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
       break;
     case "tab-failed":
       tabFailed(draft, event.id, event.why);
+      break;
+    case "pane-adopted":
+      paneAdopted(draft, event.id);
+      break;
+    case "pane-refused":
+      paneRefused(draft, event.id, event.why);
       break;
     case "clock":
       if (fleet.sightAtMs !== null && fleet.sightAtMs <= nowMs) {

@@ -81,8 +81,15 @@ export interface AgentRecord {
   readonly prompt: string | null;
   /** The prompt was not given as an argument and is still to be typed, once, when the agent is ready. */
   readonly promptDue?: boolean;
-  readonly worktree: { readonly path: string; readonly branch: string } | null;
+  readonly worktree: Worktree | null;
+  /** The program's own name for the conversation, as its hooks or its last words told it. */
   readonly nativeSession: string | null;
+  /** What starts it again. Absent where it was not started by drover. */
+  readonly launch?: Launch;
+  /** It was taken in where it ran, and its pane may not bear its mark yet. */
+  readonly markDue?: boolean;
+  /** The agent that goes to the archive once this one's tab stands. */
+  readonly replaces?: AgentId;
   /** The last state decided, with its proof, so that a daemon that starts again need not guess. */
   readonly state: AgentState;
   readonly sinceMs: number;
@@ -95,6 +102,24 @@ export interface AgentRecord {
   readonly createdAtMs: number;
   /** Set by `rm`: kept for `ls --all`, never deleted. */
   readonly archivedAtMs: number | null;
+}
+
+/** A git worktree that an agent has for itself. */
+export interface Worktree {
+  readonly path: string;
+  readonly branch: string;
+  /** The folder of the repository it belongs to. */
+  readonly repo: string;
+  /** The branch was named by drover, for this agent alone. */
+  readonly ownBranch: boolean;
+}
+
+/** A program and its arguments, the prompt left out. */
+export interface Launch {
+  /** The program as it was found, and the arguments always given. */
+  readonly program: readonly string[];
+  /** What the caller added. */
+  readonly args: readonly string[];
 }
 
 /** Where an agent is in tmux, as last seen. `epoch` names the tmux server: ids mean nothing in another one. */

@@ -5,8 +5,9 @@
 import type { Effect, Event, Refusal, Tab } from "#core/decide.js";
 import { Fault } from "#core/fault.js";
 import type { JournalEntry, NewEntry } from "#core/journal.js";
-import type { AgentId, AgentRecord, LivePane } from "#core/model.js";
+import type { AgentId, AgentRecord, LivePane, PaneMark } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
+import { ensureWorktree } from "#host/git.js";
 import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
@@ -67,7 +68,15 @@ export class CarryOut {
         void this.#createTab(effect);
         break;
       case "mark":
-        this.#try("mark a pane", mux.mark(effect.pane, effect.mark, effect.windowName));
+        void this.#try("mark a pane", mux.mark(effect.pane, effect.mark, effect.windowName)).then(() =>
+          this.perform(effect.afterwards ?? []),
+        );
+        break;
+      case "adopt-pane":
+        void this.#adoptPane(effect);
+        break;
+      case "unmark":
+        this.#try("take the mark off a pane", mux.unmark(effect.pane));
         break;
       case "kill-pane":
         this.#try("close a tab", mux.killPane(effect.pane));
@@ -126,8 +135,12 @@ export class CarryOut {
     const why: Refusal = { code: fault.code, message: fault.message };
     for (const effect of effects) {
       if (effect.do === "answer" && !effect.unwritten) this.#hands.loop.settle(effect.ticket, fault);
+      else if (effect.do === "adopt-pane") this.#hands.loop.post({ kind: "pane-refused", id: effect.id, why });
       else if (effect.do === "create-tab") this.#hands.loop.post({ kind: "tab-failed", id: effect.id, why });
-      else if (effect.do !== "kill-pane" && effect.do !== "type-prompt") this.#one(effect);
+      else if (effect.do === "mark") {
+        this.#one({ ...effect, afterwards: [] });
+        this.#unwritten(effect.afterwards ?? [], fault);
+      } else if (effect.do !== "kill-pane" && effect.do !== "type-prompt") this.#one(effect);
     }
   }
 
@@ -179,6 +192,7 @@ export class CarryOut {
    */
   async #makeTab(tab: Tab): Promise<{ pane: LivePane; epoch: string }> {
     const { mux, loop } = this.#hands;
+    if (tab.worktree !== undefined) await ensureWorktree(tab.worktree, tab.worktree.fresh);
     for (let tries = 1; ; tries++) {
       try {
         const pane = await mux.createTab(tab);
@@ -187,7 +201,7 @@ export class CarryOut {
         return { pane, epoch: "epoch" in sighting ? sighting.epoch : epochOf(loop) };
       } catch (error) {
         if (tries > 1 || asFault(error).code !== "TMUX_UNREACHABLE") throw error;
-        const made = await this.#findTab(tab.mark.id);
+        const made = await this.#findTab(tab.mark);
         if (made === "unknown") throw error;
         if (made !== null) return made;
       }
@@ -195,13 +209,13 @@ export class CarryOut {
   }
 
   /** Looks until tmux answers. Null where no pane carries the mark; a server that is gone took its panes with it. */
-  async #findTab(id: AgentId): Promise<{ pane: LivePane; epoch: string } | null | "unknown"> {
+  async #findTab({ id, incarnation }: PaneMark): Promise<{ pane: LivePane; epoch: string } | null | "unknown"> {
     const { mux, clock } = this.#hands;
     const giveUpAtMs = clock.now() + UNHEARD_LIMIT_MS;
     while (clock.now() < giveUpAtMs) {
       const sighting = await mux.sight();
       if ("epoch" in sighting) {
-        const pane = sighting.panes.find(({ mark }) => mark?.id === id);
+        const pane = sighting.panes.find(({ mark }) => mark?.id === id && mark.incarnation === incarnation);
         return pane === undefined ? null : { pane, epoch: sighting.epoch };
       }
       if (sighting.blind === "no-server") return null;
@@ -210,8 +224,18 @@ export class CarryOut {
     return "unknown";
   }
 
-  #try(what: string, done: Promise<void>): void {
-    done.catch((error) => this.#hands.log.warn(`could not ${what}`, { code: asFault(error).code, error }));
+  async #adoptPane({ id, pane, mark, windowName }: Effect & { do: "adopt-pane" }): Promise<void> {
+    const { mux, loop } = this.#hands;
+    try {
+      await mux.mark(pane, mark, windowName);
+      loop.post({ kind: "pane-adopted", id });
+    } catch (error) {
+      loop.post({ kind: "pane-refused", id, why: refusalOf(asFault(error)) });
+    }
+  }
+
+  #try(what: string, done: Promise<void>): Promise<void> {
+    return done.catch((error) => this.#hands.log.warn(`could not ${what}`, { code: asFault(error).code, error }));
   }
 }
 

@@ -1,6 +1,7 @@
 /** Takes in what an agent's own hook tells. Decided before anything else happens: the hook waits for our answer. */
 import { Fault } from "#core/fault.js";
-import { hookReport } from "#core/screen/hook-meanings.js";
+import { isSessionName } from "#core/fleet/resume.js";
+import { hookReport, hookSession } from "#core/screen/hook-meanings.js";
 import { type Context, theAgent } from "./context.js";
 import type { Asked } from "./http.js";
 
@@ -25,12 +26,16 @@ export async function takeHook(context: Context, asked: Asked): Promise<Record<s
   const agent = theAgent(context, id);
   const launch = asked.header("x-drover-incarnation") ?? text(payload.DROVER_INCARNATION);
   // The practice agent speaks as Claude Code does.
-  const report = hookReport(provider === "rehearsal" ? "claude" : provider, event, payload);
+  const speaks = provider === "rehearsal" ? "claude" : provider;
+  const report = hookReport(speaks, event, payload);
+  const { session, begins } = hookSession(speaks, event, payload);
   context.loop.post({
     kind: "hook",
     agent: agent.record.id,
     incarnation: launch !== null && /^\d{1,9}$/.test(launch) ? Number(launch) : null,
     means: report?.means ?? null,
+    session: isSessionName(session) ? session : null,
+    beginsSession: begins,
     name: event,
     evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
   });

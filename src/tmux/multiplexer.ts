@@ -67,6 +67,8 @@ export interface Multiplexer {
   keys(pane: PaneId, keys: readonly string[]): Promise<void>;
   /** Changes the mark (rename, adoption) and the window's name. */
   mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void>;
+  /** Takes the mark off the pane, which stays as it is otherwise. */
+  unmark(pane: PaneId): Promise<void>;
   killPane(pane: PaneId): Promise<void>;
   /** Sends a signal to the process that tmux started in the pane. */
   signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void>;

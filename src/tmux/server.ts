@@ -11,7 +11,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
-import { type Command, remark } from "#core/protocol/commands.js";
+import { type Command, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Still } from "#core/screen/still.js";
 import type { Dice } from "#host/dice.js";
@@ -136,6 +136,11 @@ export class TmuxServer implements Multiplexer {
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
     await this.#request(remark(pane, mark, windowName));
+    this.#looker.changed();
+  }
+
+  async unmark(pane: PaneId): Promise<void> {
+    await this.#request(unmark(pane));
     this.#looker.changed();
   }
 

@@ -43,7 +43,16 @@ const spawn = (label: string | null, more: Partial<Ask & { ask: "spawn" }> = {})
 });
 const hook = (label: string, incarnation: number | null, means: "turn-started" | "asks" | null): Event => {
   const evidence: Evidence = { source: "hook", rule: "claude/Hook", excerpt: "Hook" };
-  return { kind: "hook", agent: idOf(label), incarnation, means, name: "Hook", evidence };
+  return {
+    kind: "hook",
+    agent: idOf(label),
+    incarnation,
+    means,
+    session: null,
+    beginsSession: false,
+    name: "Hook",
+    evidence,
+  };
 };
 
 test("a birth is on disk before its tab is made, and answered when the tab is there", () => {

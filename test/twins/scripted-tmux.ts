@@ -101,6 +101,11 @@ export class ScriptedTmux implements Multiplexer {
     this.change(pane, windowName === null ? { mark } : { mark, windowName });
   }
 
+  async unmark(pane: PaneId): Promise<void> {
+    this.calls.push(`unmark ${pane}`);
+    this.change(pane, { mark: null });
+  }
+
   async killPane(pane: PaneId): Promise<void> {
     this.calls.push(`kill ${pane}`);
     this.#pane(pane);

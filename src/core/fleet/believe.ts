@@ -56,7 +56,8 @@ function tells(agent: Agent, believed: Believed): boolean {
   );
 }
 
-function recorded(record: AgentRecord, believed: Believed): AgentRecord {
+/** The record with what is believed now. */
+export function recorded(record: AgentRecord, believed: Believed): AgentRecord {
   const { state, sinceMs, evidence, reason, turn, unread, exit } = believed;
   return { ...record, state, sinceMs, evidence, reason, turn, unread, exit };
 }

@@ -33,6 +33,12 @@ export interface Making {
   readonly sessionName: string;
   /** Requests that wait for it; the first is the one that made it. */
   readonly waiting: readonly Ticket[];
+  /** Whether that one is told of a new agent. */
+  readonly created: boolean;
+  /** What was believed of an agent that is started again, should that fail. Null for a new one. */
+  readonly before: Believed | null;
+  /** The pane of the launch before, still open; `ours` to close once the new one stands. */
+  readonly leaves: { readonly pane: PaneId; readonly ours: boolean } | null;
 }
 
 export interface Fleet {

@@ -2,6 +2,7 @@
 import type { HookEvent } from "../decide.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
+import type { Agent } from "./fleet.js";
 
 /** A hook of an older launch changes nothing and is journaled as such; one of an unknown agent is nobody's. */
 export function decideHook(draft: Draft, hook: HookEvent): void {
@@ -12,9 +13,21 @@ export function decideHook(draft: Draft, hook: HookEvent): void {
     draft.note(id, "stale-event", { hook: hook.name, incarnation: hook.incarnation, now: incarnation });
     return;
   }
-  if (hook.means !== null) {
-    believe(draft, agent, { kind: "hook", means: hook.means, evidence: hook.evidence }, { hook: hook.name });
+  const { session, means } = hook;
+  // The first one told is the agent's own (its helpers have theirs), unless the program says that it begins another.
+  if (session !== null && means !== "ended" && (agent.record.nativeSession === null || hook.beginsSession)) {
+    learnSession(draft, agent, session, hook.name);
+  }
+  const told = draft.fleet.agents.get(id) ?? agent;
+  if (means !== null) {
+    believe(draft, told, { kind: "hook", means, evidence: hook.evidence }, { hook: hook.name });
   }
   // A hook says that something happened, seldom what the screen shows of it: the dialog's text, say.
   if (agent.pane !== null) draft.after({ do: "look", pane: agent.pane });
+}
+
+/** Keeps the program's name for its conversation, by which it is resumed. */
+export function learnSession(draft: Draft, agent: Agent, nativeSession: string, from: string): void {
+  if (agent.record.nativeSession === nativeSession) return;
+  draft.change({ ...agent, record: { ...agent.record, nativeSession } }, "hook", { hook: from, nativeSession });
 }

@@ -24,6 +24,16 @@ export function holderOf(fleet: Fleet, label: string): Agent | null {
   return null;
 }
 
+/** The conductor of a session, of which it has one; null where none lives. */
+export function conductorOf(fleet: Fleet, sessionName: string): Agent | null {
+  for (const agent of fleet.agents.values()) {
+    const { record, making } = agent;
+    if (record.role !== "conductor" || isGone(record.state)) continue;
+    if ((making?.sessionName ?? record.place?.sessionName) === sessionName) return agent;
+  }
+  return null;
+}
+
 /** The first of `claude-1`, `claude-2`, … that nobody on the list has, the ended ones included: less to mistake. */
 export function automaticLabel(fleet: Fleet, provider: string): string {
   const taken = new Set<string>();

@@ -16,8 +16,10 @@ export type Step =
       readonly back: boolean;
       readonly changed: boolean;
     }
-  /** Its marks were lost with the old tmux server: write them on the pane it was matched to. */
-  | { readonly do: "remark"; readonly id: AgentId; readonly pane: PaneId }
+  /** Its marks are not there (lost with the old tmux server, not written yet) or say its old label: write them anew. */
+  | { readonly do: "remark"; readonly id: AgentId; readonly pane: PaneId; readonly windowName: string | null }
+  /** A pane of one of its earlier launches is still open beside the present one. */
+  | { readonly do: "leftover"; readonly id: AgentId; readonly pane: PaneId; readonly dead: boolean }
   /** Its terminal closed; with what the process ended, tmux will know in a moment. */
   | { readonly do: "dying"; readonly id: AgentId }
   /** Its program ended; the pane is kept open, dead. */
@@ -64,6 +66,7 @@ export function reconcile(
   const { epoch, panes } = sighting;
   const steps: Step[] = [];
   const found = matchByMark(agents, archived, panes, epoch, steps);
+  matchPromised(agents, panes, epoch, found, steps);
   matchByName(agents, panes, epoch, found, steps);
 
   const missing = new Set<AgentId>();
@@ -115,6 +118,8 @@ function matchByMark(
     const mark = pane.mark;
     if (mark === null || archived.has(mark.id)) continue;
     const agent = agents.get(mark.id);
+    // What is left of the launch before says nothing of the one that is being made.
+    if (agent !== undefined && agent.making !== null && isEarlier(mark, agent)) continue;
     const known = agent === undefined ? unknown : found;
     const other = known.get(mark.id);
     if (other === undefined) {
@@ -123,7 +128,9 @@ function matchByMark(
     }
     const [kept, copy] = agent !== undefined && better(agent, epoch, pane, other) ? [pane, other] : [other, pane];
     known.set(mark.id, kept);
-    steps.push({ do: "duplicate", id: mark.id, pane: copy.pane });
+    const isLeft = agent !== undefined && copy.mark !== null && isEarlier(copy.mark, agent);
+    if (isLeft) steps.push({ do: "leftover", id: mark.id, pane: copy.pane, dead: copy.dead });
+    else steps.push({ do: "duplicate", id: mark.id, pane: copy.pane });
   }
   for (const pane of unknown.values()) {
     if (pane.mark !== null && !pane.dead) {
@@ -131,6 +138,26 @@ function matchByMark(
     }
   }
   return found;
+}
+
+const isEarlier = (mark: PaneMark, agent: Agent): boolean => mark.incarnation < agent.record.incarnation;
+
+/** Panes that were taken in, when whoever did it died before the mark was written: the record names the very pane. */
+function matchPromised(
+  agents: ReadonlyMap<AgentId, Agent>,
+  panes: readonly LivePane[],
+  epoch: string,
+  found: Map<AgentId, LivePane>,
+  steps: Step[],
+): void {
+  for (const [id, { record, making }] of agents) {
+    const { markDue, place, state } = record;
+    if (markDue !== true || making !== null || place?.epoch !== epoch || found.has(id) || isGone(state)) continue;
+    const pane = panes.find((one) => one.pane === place.pane && one.mark === null && !one.dead);
+    if (pane === undefined) continue;
+    found.set(id, pane);
+    steps.push({ do: "remark", id, pane: pane.pane, windowName: null });
+  }
 }
 
 /**
@@ -174,7 +201,7 @@ function matchByName(
     const pane = offered.get(key);
     if (id === null || pane === null || pane === undefined) continue;
     found.set(id, pane);
-    steps.push({ do: "remark", id, pane: pane.pane });
+    steps.push({ do: "remark", id, pane: pane.pane, windowName: null });
   }
 }
 
@@ -187,6 +214,11 @@ function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: numbe
   const otherServer = last !== null && last.epoch !== epoch;
   const back = !pane.dead && (state === "lost" || (otherServer && state !== "exited"));
   if (changed || back || agent.pane !== pane.pane) steps.push({ do: "place", id, place, back, changed });
+  if (pane.mark !== null && pane.mark.label !== agent.record.label) {
+    // Renamed, and whoever did it died before the tab knew. A window that its user named stays as it is.
+    const windowName = pane.windowName === pane.mark.label ? agent.record.label : null;
+    steps.push({ do: "remark", id, pane: pane.pane, windowName });
+  }
   if (!pane.dead || (state === "exited" && (isKnown(agent.record.exit) || !isKnown(pane.exit)))) return;
   const waited = agent.dyingSinceMs !== null && nowMs - agent.dyingSinceMs >= EXIT_LIMIT_MS;
   if (isKnown(pane.exit) || waited) steps.push({ do: "ended", id, exit: pane.exit, pane: pane.pane });

@@ -1,17 +1,23 @@
 /** What faces ask for, as far as the fleet decides it: births, names, looks, ends. Typing into panes is not here. */
-import type { Refusal, Tab } from "../decide.js";
-import { newborn } from "../derive.js";
+import type { Refusal } from "../decide.js";
 import type { JournalKind } from "../journal.js";
-import type { AgentId, AgentRecord, Evidence, Exit, LivePane, Role } from "../model.js";
+import type { AgentId, Exit } from "../model.js";
+import { type AdoptAsk, adopt } from "./adopt.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone, type Ticket } from "./fleet.js";
-import { automaticLabel, holderOf } from "./labels.js";
-import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
-import { view } from "./view.js";
+import { learnSession } from "./hook.js";
+import { type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
+import { type RenameAsk, rename } from "./rename.js";
+import { grant, refuse } from "./reply.js";
 
 export type Ask =
   | SpawnAsk
+  | RestartAsk
+  | AdoptAsk
+  | RenameAsk
+  /** The program told its name for the conversation. */
+  | { readonly ask: "session"; readonly id: AgentId; readonly session: string }
   /** A person looked at it. */
   | { readonly ask: "seen"; readonly id: AgentId }
   /** It is being asked to end. */
@@ -32,30 +38,11 @@ export type Ask =
       readonly data: Readonly<Record<string, unknown>>;
     };
 
-export interface SpawnAsk {
-  readonly ask: "spawn";
-  readonly id: AgentId;
-  /** Null for an automatic one. */
-  readonly label: string | null;
-  readonly ifAbsent: boolean;
-  readonly provider: string;
-  readonly role: Role;
-  readonly parent: AgentId | null;
-  readonly group: string | null;
-  readonly cwd: string;
-  readonly command: readonly string[];
-  readonly envNames: readonly string[];
-  readonly prompt: string | null;
-  /** The prompt is not among the arguments and is to be typed. */
-  readonly promptDue: boolean;
-  /** The rest of the tab; drover's own variables are added to `env` here. */
-  readonly tab: Omit<Tab, "mark" | "windowName" | "command" | "cwd">;
-  /** The daemon's socket, for the agent's hooks. */
-  readonly socket: string;
-}
-
 export function decideRequest(draft: Draft, ticket: Ticket, ask: Ask): void {
   if (ask.ask === "spawn") spawn(draft, ticket, ask);
+  else if (ask.ask === "restart") restart(draft, ticket, ask);
+  else if (ask.ask === "adopt") adopt(draft, ticket, ask);
+  else if (ask.ask === "rename") rename(draft, ticket, ask);
   else if (ask.ask === "note") {
     draft.note(ask.id, ask.kind, ask.data);
     grant(draft, ticket, ask.id, false, true);
@@ -68,7 +55,7 @@ export function decideRequest(draft: Draft, ticket: Ticket, ask: Ask): void {
   }
 }
 
-type AboutOne = Exclude<Ask, { ask: "spawn" | "note" }>;
+type AboutOne = Exclude<Ask, { ask: "spawn" | "restart" | "adopt" | "rename" | "note" }>;
 
 /** Decides what is asked of one agent; null where it was granted. */
 function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
@@ -85,6 +72,9 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       if (!isGone(record.state)) believe(draft, { ...agent, pane: null }, { kind: "ended", exit: ask.exit });
       draft.leave(ask.id);
       return null;
+    case "session":
+      learnSession(draft, agent, ask.session, "its last words");
+      return null;
     case "remove":
       return remove(draft, agent, ask.force);
     case "claim-prompt":
@@ -100,148 +90,6 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
   }
 }
 
-function spawn(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
-  const present = presentFor(draft, ask);
-  if (present === null) {
-    born(draft, ticket, ask);
-    return;
-  }
-  const isConductor = ask.role === "conductor" && isConductorOf(present, ask.tab.sessionName);
-  if (!ask.ifAbsent && !isConductor) {
-    refuse(draft, ticket, {
-      code: "CONFLICT",
-      message: `${present.record.label} is the label of a live agent`,
-      hint: "choose another label, or ask for it only if absent",
-    });
-  } else if (present.making === null) {
-    grant(draft, ticket, present.record.id, false, true);
-  } else {
-    const making = { ...present.making, waiting: [...present.making.waiting, ticket] };
-    draft.keep({ ...present, making });
-  }
-}
-
-/** The record first, on disk; then the tab, which carries the mark from its first moment. */
-function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
-  const label = ask.label ?? automaticLabel(draft.fleet, ask.provider);
-  const believed = newborn(draft.nowMs);
-  const record: AgentRecord = {
-    id: ask.id,
-    label,
-    provider: ask.provider,
-    role: ask.role,
-    parent: ask.parent,
-    group: ask.group,
-    incarnation: 1,
-    turn: 0,
-    cwd: ask.cwd,
-    command: ask.command,
-    envNames: ask.envNames,
-    prompt: ask.prompt,
-    promptDue: ask.promptDue,
-    worktree: null,
-    nativeSession: null,
-    state: believed.state,
-    sinceMs: believed.sinceMs,
-    evidence: null,
-    reason: null,
-    unread: false,
-    exit: null,
-    place: null,
-    createdAtMs: draft.nowMs,
-    archivedAtMs: null,
-  };
-  const told = view(record, null, null);
-  const making = { sessionName: ask.tab.sessionName, waiting: [ticket] };
-  const agent: Agent = {
-    record,
-    believed,
-    told,
-    pane: null,
-    placedAtMs: null,
-    making,
-    ending: false,
-    promptTriedMs: null,
-    dyingSinceMs: null,
-  };
-  draft.change(agent, "born", { label, provider: ask.provider, session: ask.tab.sessionName });
-  const mark = { id: ask.id, label, incarnation: 1 };
-  const env = {
-    ...ask.tab.env,
-    DROVER_ID: ask.id,
-    DROVER_LABEL: label,
-    DROVER_SOCKET: ask.socket,
-    DROVER_INCARNATION: "1",
-  };
-  draft.after({
-    do: "create-tab",
-    id: ask.id,
-    tab: { ...ask.tab, env, windowName: label, cwd: ask.cwd, command: ask.command, mark },
-  });
-}
-
-/** The live agent that stands where this one would: of the same label, or the session's conductor. */
-function presentFor(draft: Draft, ask: SpawnAsk): Agent | null {
-  if (ask.label !== null) {
-    const holder = holderOf(draft.fleet, ask.label);
-    if (holder !== null) return holder;
-  }
-  if (ask.role !== "conductor") return null;
-  for (const agent of draft.fleet.agents.values()) {
-    if (isConductorOf(agent, ask.tab.sessionName)) return agent;
-  }
-  return null;
-}
-
-function isConductorOf({ record, making }: Agent, sessionName: string): boolean {
-  if (record.role !== "conductor" || isGone(record.state)) return false;
-  return (making?.sessionName ?? record.place?.sessionName) === sessionName;
-}
-
-/** What came of making the tab. Everyone who waited for it is answered once the place is on disk. */
-export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string): void {
-  const agent = draft.fleet.agents.get(id);
-  if (agent === undefined || agent.making === null) return;
-  const place = placeOf(pane, epoch);
-  const record = { ...agent.record, place };
-  const placed = { ...agent, record, pane: pane.pane, placedAtMs: draft.nowMs, making: null };
-  draft.change(placed, "launched", {
-    session: place.sessionName,
-    window: place.window,
-    pane: place.pane,
-    incarnation: record.incarnation,
-  });
-  for (const [n, ticket] of agent.making.waiting.entries()) {
-    // Its birth is on disk already; where it is can be seen again.
-    grant(draft, ticket, id, n === 0, true);
-  }
-  draft.after({ do: "look", pane: pane.pane });
-}
-
-/** Refusals after which the tab may be there all the same: nobody heard. */
-const UNHEARD: ReadonlySet<string> = new Set(["TMUX_UNREACHABLE", "TIMED_OUT", "INTERNAL"]);
-
-/**
- * It never came to be: the record was on disk, so it goes to the archive with the reason. Where that is not certain the
- * record stays, and the next sighting finds it by its mark or gives it up.
- */
-export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
-  const agent = draft.fleet.agents.get(id);
-  if (agent === undefined || agent.making === null) return;
-  if (UNHEARD.has(why.code)) {
-    draft.keep({ ...agent, making: null, placedAtMs: draft.nowMs });
-    draft.note(id, "fault", { what: "whether the tab was made is not known", code: why.code });
-    draft.wantSightAt(draft.nowMs + JUST_PLACED_MS);
-    const hint = `${agent.record.label} may have been started all the same: look before you try again`;
-    for (const ticket of agent.making.waiting) refuse(draft, ticket, { ...why, hint });
-    return;
-  }
-  const proof: Evidence = { source: "request", rule: "spawn/refused", excerpt: why.message.slice(0, 400) };
-  const record: AgentRecord = { ...agent.record, state: "error", reason: why.message, evidence: proof };
-  draft.archive({ ...agent, record, making: null }, { because: why.message, code: why.code });
-  for (const ticket of agent.making.waiting) refuse(draft, ticket, why);
-}
-
 function remove(draft: Draft, agent: Agent, force: boolean): Refusal | null {
   const { label, state } = agent.record;
   if (agent.making !== null) return { code: "CONFLICT", message: `${label} is just being started` };
@@ -255,14 +103,6 @@ function remove(draft: Draft, agent: Agent, force: boolean): Refusal | null {
   draft.archive(agent, { state, force });
   // A tab that its user opened, where an agent ran for a while, stays the user's.
   const isOurs = agent.record.command.length > 0;
-  if (agent.pane !== null && isOurs) draft.after({ do: "kill-pane", pane: agent.pane });
+  if (agent.pane !== null) draft.after({ do: isOurs ? "kill-pane" : "unmark", pane: agent.pane });
   return null;
-}
-
-function grant(draft: Draft, ticket: Ticket, agent: AgentId | null, created: boolean, unwritten: boolean): void {
-  draft.after({ do: "answer", ticket, answer: { agent, created }, unwritten });
-}
-
-function refuse(draft: Draft, ticket: Ticket, why: Refusal): void {
-  draft.after({ do: "refuse", ticket, why });
 }

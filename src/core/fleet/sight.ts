@@ -5,6 +5,7 @@ import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import type { Agent, Fleet } from "./fleet.js";
 import { freeLabel, holderOf } from "./labels.js";
+import { succeed } from "./launch.js";
 import { reconcile, type Step } from "./reconcile.js";
 import { view } from "./view.js";
 
@@ -52,7 +53,12 @@ function take(draft: Draft, step: Step): void {
       place(draft, agent, step);
       break;
     case "remark":
-      draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: null });
+      if (agent.record.markDue === true) draft.save({ ...agent, record: { ...agent.record, markDue: false } });
+      draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: step.windowName });
+      break;
+    case "leftover":
+      draft.after(step.dead ? { do: "kill-pane", pane: step.pane } : { do: "unmark", pane: step.pane });
+      draft.note(id, "stale-event", { leftover: step.pane, dead: step.dead, kept: agent.pane });
       break;
     case "dying":
       if (agent.dyingSinceMs === null) draft.keep({ ...agent, dyingSinceMs: draft.nowMs });
@@ -60,7 +66,9 @@ function take(draft: Draft, step: Step): void {
     case "ended":
       believe(draft, agent, { kind: "ended", exit: step.exit }, { pane: step.pane });
       // A tab that drover made closes when its program ends well, as any tab would; after a failure it stays to be read.
-      if (command.length > 0 && step.exit?.code === 0) draft.after({ do: "kill-pane", pane: step.pane });
+      // One that was asked to end is closed by who asked, once its last words are read.
+      if (command.length > 0 && step.exit?.code === 0 && !agent.ending)
+        draft.after({ do: "kill-pane", pane: step.pane });
       break;
     case "gone":
       gone(draft, agent);
@@ -100,6 +108,7 @@ function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {
       back: step.back,
     });
   } else draft.keep(here);
+  if (from === null) succeed(draft, here.record);
   if (!step.back) return;
   const placed = draft.fleet.agents.get(step.id) ?? here;
   believe(draft, placed, { kind: "launched" }, { back: true });

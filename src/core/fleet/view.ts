@@ -55,7 +55,7 @@ export function view(record: AgentRecord, pane: PaneId | null, question: Questio
     turn: record.turn,
     incarnation: record.incarnation,
     cwd: record.cwd,
-    worktree: record.worktree,
+    worktree: record.worktree === null ? null : { path: record.worktree.path, branch: record.worktree.branch },
     nativeSession: record.nativeSession,
     unread: record.unread,
     mail: NO_MAIL,

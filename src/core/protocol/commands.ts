@@ -110,6 +110,11 @@ export function remark(pane: PaneId, mark: PaneMark, windowName: string | null):
   return command(...setMark(pane, mark), ...rename);
 }
 
+/** The pane is its user's alone again. */
+export function unmark(pane: PaneId): Command {
+  return command(...["id", "label", "incarnation"].map((name) => `set-option -p -u -t ${pane} @drover-${name}`));
+}
+
 export function killPane(pane: PaneId): Command {
   return command(`kill-pane -t ${pane}`);
 }

@@ -102,3 +102,17 @@ export function statusReport(provider: string, payload: string, turnOpen: boolea
   if (means === undefined) return null;
   return { means, evidence: { source: "api", rule: `${provider}/osc-7501`, excerpt: excerpt(payload) } };
 }
+
+/**
+ * The program's own name for the conversation that a hook tells of, and whether the event says that the agent itself
+ * begins or takes up this one: where panes share a server (Codex), or helpers have conversations of their own (opencode),
+ * later events may tell of another.
+ */
+export function hookSession(
+  provider: string,
+  name: string,
+  payload: HookPayload,
+): { readonly session: unknown; readonly begins: boolean } {
+  const session = provider === "opencode" ? field(payload, "properties", "sessionID") : payload.session_id;
+  return { session: session ?? null, begins: name === "SessionStart" && provider !== "codex" };
+}

@@ -133,7 +133,11 @@ function told(effect: Effect): string[] {
     case "create-tab":
       return [`create-tab ${effect.tab.sessionName}:${effect.tab.windowName}`];
     case "mark":
-      return [`mark ${effect.pane} ${effect.mark.label}`];
+      return [`mark ${effect.pane} ${effect.mark.label}`, ...(effect.afterwards ?? []).flatMap(told)];
+    case "adopt-pane":
+      return [`adopt-pane ${effect.pane} ${effect.mark.label} ${effect.windowName}`];
+    case "unmark":
+      return [`unmark ${effect.pane}`];
     case "kill-pane":
       return [`kill ${effect.pane}`];
     case "look":

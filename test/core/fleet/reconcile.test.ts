@@ -146,7 +146,8 @@ test("an agent whose tab is being made is not missed, nor one placed a moment ag
   const base = fleet("a starting", "b %1");
   const agents = new Map(base.agents);
   for (const [id, agent] of agents) {
-    if (id === "ID-a") agents.set(id, { ...agent, making: { sessionName: "work", waiting: [1] } });
+    const making = { sessionName: "work", waiting: [1], created: true, before: null, leaves: null };
+    if (id === "ID-a") agents.set(id, { ...agent, making });
     else agents.set(id, { ...agent, placedAtMs: NOW - 200 });
   }
   const { steps, againAtMs } = reconcile(agents, base.archived, sees(EPOCH), null, NOW);

@@ -1,0 +1,111 @@
+/**
+ * Takes in an agent that somebody started by hand. The record first, with the promise that the pane will bear its mark;
+ * then the mark. A daemon that dies between the two keeps the promise at its next sighting.
+ */
+import type { Refusal } from "../decide.js";
+import { newborn } from "../derive.js";
+import type { AgentId, AgentRecord, LivePane, Role } from "../model.js";
+import type { Draft } from "./draft.js";
+import { inPane, type Ticket } from "./fleet.js";
+import { automaticLabel, conductorOf, holderOf } from "./labels.js";
+import { placeOf } from "./reconcile.js";
+import { grant, refuse } from "./reply.js";
+import { view } from "./view.js";
+
+export interface AdoptAsk {
+  readonly ask: "adopt";
+  readonly id: AgentId;
+  /** Null for an automatic one. */
+  readonly label: string | null;
+  readonly provider: string;
+  readonly role: Role;
+  readonly parent: AgentId | null;
+  readonly group: string | null;
+  readonly cwd: string;
+  /** As a sighting of this moment shows it, and the tmux server it was seen in. */
+  readonly pane: LivePane;
+  readonly epoch: string;
+  /** Whether the window is the pane's alone, and may be called as the agent is. */
+  readonly alone: boolean;
+}
+
+export function adopt(draft: Draft, ticket: Ticket, ask: AdoptAsk): void {
+  const refusal = whyNot(draft, ask);
+  if (refusal !== null) {
+    refuse(draft, ticket, refusal);
+    return;
+  }
+  const label = ask.label ?? automaticLabel(draft.fleet, ask.provider);
+  const believed = newborn(draft.nowMs);
+  const place = placeOf(ask.pane, ask.epoch);
+  const record: AgentRecord = {
+    id: ask.id,
+    label,
+    provider: ask.provider,
+    role: ask.role,
+    parent: ask.parent,
+    group: ask.group,
+    incarnation: 1,
+    turn: 0,
+    cwd: ask.cwd,
+    command: [],
+    envNames: [],
+    prompt: null,
+    worktree: null,
+    nativeSession: null,
+    markDue: true,
+    state: believed.state,
+    sinceMs: believed.sinceMs,
+    evidence: null,
+    reason: null,
+    unread: false,
+    exit: null,
+    place,
+    createdAtMs: draft.nowMs,
+    archivedAtMs: null,
+  };
+  const { pane } = ask.pane;
+  const told = view(record, pane, null);
+  const making = { sessionName: place.sessionName, waiting: [ticket], created: true, before: null, leaves: null };
+  const fresh = { placedAtMs: draft.nowMs, ending: false, promptTriedMs: null, dyingSinceMs: null };
+  draft.change({ record, believed, told, making, pane, ...fresh }, "adopted", { pane, from: "request", label });
+  const mark = { id: ask.id, label, incarnation: 1 };
+  draft.after({ do: "adopt-pane", id: ask.id, pane, mark, windowName: ask.alone ? label : null });
+}
+
+function whyNot({ fleet }: Draft, ask: AdoptAsk): Refusal | null {
+  const { pane, mark, dead } = ask.pane;
+  const ours = inPane(fleet, pane) ?? (mark === null ? null : (fleet.agents.get(mark.id) ?? null));
+  if (ours !== null) return { code: "CONFLICT", message: `${pane} is ${ours.record.label}'s already` };
+  if (dead) return { code: "NOT_FOUND", message: `the program in ${pane} has ended` };
+  if (ask.label !== null && holderOf(fleet, ask.label) !== null) {
+    return {
+      code: "CONFLICT",
+      message: `${ask.label} is the label of a live agent`,
+      hint: "choose another label",
+    };
+  }
+  const conductor = ask.role === "conductor" ? conductorOf(fleet, ask.pane.sessionName) : null;
+  if (conductor === null) return null;
+  return { code: "CONFLICT", message: `${conductor.record.label} is the conductor of that session` };
+}
+
+/** The pane bears its mark. */
+export function paneAdopted(draft: Draft, id: AgentId): void {
+  const agent = draft.fleet.agents.get(id);
+  if (agent === undefined || agent.making === null) return;
+  draft.save({ ...agent, record: { ...agent.record, markDue: false }, making: null });
+  for (const [n, ticket] of agent.making.waiting.entries()) {
+    // Its record is on disk already, and so is the mark.
+    grant(draft, ticket, id, n === 0, true);
+  }
+  if (agent.pane !== null) draft.after({ do: "look", pane: agent.pane });
+}
+
+/** The pane went, or tmux does not answer: the agent was never taken in. */
+export function paneRefused(draft: Draft, id: AgentId, why: Refusal): void {
+  const agent = draft.fleet.agents.get(id);
+  if (agent === undefined || agent.making === null) return;
+  draft.archive({ ...agent, making: null }, { because: why.message, code: why.code });
+  for (const ticket of agent.making.waiting) refuse(draft, ticket, why);
+}

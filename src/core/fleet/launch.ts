@@ -1,0 +1,302 @@
+/**
+ * Launches: an agent's first, and each further one of the same agent. The record goes to disk first, then the tab is
+ * made, which carries the mark from its first moment: whatever dies in between, the next sighting finds either a tab with
+ * a record or a record that lost its tab, and never a tab that nobody knows.
+ */
+import type { Refusal, Tab } from "../decide.js";
+import { derive, newborn } from "../derive.js";
+import type { AgentId, AgentRecord, Evidence, Launch, LivePane, PaneMark, Role, Worktree } from "../model.js";
+import { recorded } from "./believe.js";
+import type { Draft } from "./draft.js";
+import { type Agent, type Fleet, isGone, type Making, type Ticket } from "./fleet.js";
+import { automaticLabel, conductorOf, holderOf } from "./labels.js";
+import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
+import { grant, refuse } from "./reply.js";
+import { view } from "./view.js";
+
+export interface SpawnAsk {
+  readonly ask: "spawn";
+  readonly id: AgentId;
+  /** Null for an automatic one. */
+  readonly label: string | null;
+  readonly ifAbsent: boolean;
+  /** An ended agent that goes to the archive once this one's tab stands. */
+  readonly replaces?: AgentId;
+  readonly provider: string;
+  readonly role: Role;
+  readonly parent: AgentId | null;
+  readonly group: string | null;
+  readonly cwd: string;
+  readonly command: readonly string[];
+  readonly launch?: Launch;
+  readonly envNames: readonly string[];
+  readonly prompt: string | null;
+  /** The prompt is not among the arguments and is to be typed. */
+  readonly promptDue: boolean;
+  /** A git worktree of its own, made before the tab; it works there instead of in `cwd`. */
+  readonly worktree?: WorktreeAsk;
+  readonly tab: TabAsk;
+  /** The daemon's socket, for the agent's hooks. */
+  readonly socket: string;
+}
+
+/** The rest of a tab; drover's own variables are added to `env` here. */
+export type TabAsk = Omit<Tab, "mark" | "windowName" | "command" | "cwd" | "worktree">;
+
+export interface WorktreeAsk {
+  readonly repo: string;
+  /** The folder for the repository's worktrees; the agent's is named by its label. */
+  readonly folder: string;
+  /** Null for one named by the label. */
+  readonly branch: string | null;
+  /** Where in the worktree it works: the caller's folder below the repository's, `""` for its root. */
+  readonly below: string;
+}
+
+export interface RestartAsk {
+  readonly ask: "restart";
+  readonly id: AgentId;
+  readonly command: readonly string[];
+  readonly launch: Launch;
+  readonly envNames: readonly string[];
+  /** The saved prompt is to be typed once it is ready. */
+  readonly promptDue: boolean;
+  /** Whether the command resumes the conversation; another begins otherwise. */
+  readonly resumes: boolean;
+  readonly tab: TabAsk;
+  readonly socket: string;
+}
+
+export function spawn(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
+  const present = presentFor(draft.fleet, ask);
+  if (present === null) {
+    born(draft, ticket, ask);
+    return;
+  }
+  const isConductor = ask.role === "conductor" && present === conductorOf(draft.fleet, ask.tab.sessionName);
+  if (!ask.ifAbsent && !isConductor) {
+    refuse(draft, ticket, {
+      code: "CONFLICT",
+      message: `${present.record.label} is the label of a live agent`,
+      hint: "choose another label, or ask for it only if absent",
+    });
+  } else if (present.record.id === ask.replaces) {
+    refuse(draft, ticket, { code: "CONFLICT", message: `${present.record.label} still runs and cannot be replaced` });
+  } else if (present.making === null) {
+    grant(draft, ticket, present.record.id, false, true);
+  } else {
+    const making = { ...present.making, waiting: [...present.making.waiting, ticket] };
+    draft.keep({ ...present, making });
+  }
+}
+
+/** The live agent that stands where this one would: of the same label, or the session's conductor. */
+function presentFor(fleet: Fleet, ask: SpawnAsk): Agent | null {
+  const holder = ask.label === null ? null : holderOf(fleet, ask.label);
+  if (holder !== null || ask.role !== "conductor") return holder;
+  return conductorOf(fleet, ask.tab.sessionName);
+}
+
+function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
+  const label = ask.label ?? automaticLabel(draft.fleet, ask.provider);
+  const believed = newborn(draft.nowMs);
+  const worktree = ask.worktree === undefined ? null : worktreeFor(draft.fleet, label, ask.worktree);
+  const below = ask.worktree?.below ?? "";
+  const record: AgentRecord = {
+    id: ask.id,
+    label,
+    provider: ask.provider,
+    role: ask.role,
+    parent: ask.parent,
+    group: ask.group,
+    incarnation: 1,
+    turn: 0,
+    cwd: worktree === null ? ask.cwd : below === "" ? worktree.path : `${worktree.path}/${below}`,
+    command: ask.command,
+    envNames: ask.envNames,
+    prompt: ask.prompt,
+    promptDue: ask.promptDue,
+    worktree,
+    nativeSession: null,
+    ...(ask.launch === undefined ? {} : { launch: ask.launch }),
+    ...(ask.replaces === undefined ? {} : { replaces: ask.replaces }),
+    state: believed.state,
+    sinceMs: believed.sinceMs,
+    evidence: null,
+    reason: null,
+    unread: false,
+    exit: null,
+    place: null,
+    createdAtMs: draft.nowMs,
+    archivedAtMs: null,
+  };
+  const told = view(record, null, null);
+  const { sessionName } = ask.tab;
+  const making: Making = { sessionName, waiting: [ticket], created: true, before: null, leaves: null };
+  const fresh = { pane: null, placedAtMs: null, ending: false, promptTriedMs: null, dyingSinceMs: null };
+  draft.change({ record, believed, told, making, ...fresh }, "born", {
+    label,
+    provider: ask.provider,
+    session: sessionName,
+  });
+  draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
+}
+
+/** Named by the label; by the label and a number where another agent on the list has that folder. */
+function worktreeFor(fleet: Fleet, label: string, ask: WorktreeAsk): Worktree {
+  const taken = new Set([...fleet.agents.values()].map(({ record }) => record.worktree?.path));
+  let name = label;
+  for (let n = 2; taken.has(`${ask.folder}/${name}`); n++) name = `${label}-${n}`;
+  const branch = ask.branch ?? `drover/${name}`;
+  return { path: `${ask.folder}/${name}`, branch, repo: ask.repo, ownBranch: ask.branch === null };
+}
+
+/** The same agent's next launch. What ran before has ended, or its tmux server has. */
+export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
+  const agent = draft.fleet.agents.get(ask.id);
+  const refusal = agent === undefined ? GONE : mayRestart(draft.fleet, agent);
+  if (agent === undefined || refusal !== null) {
+    refuse(draft, ticket, refusal ?? GONE);
+    return;
+  }
+  const believed = derive(agent.believed, { kind: "launched" }, draft.nowMs);
+  const record: AgentRecord = {
+    ...recorded(agent.record, believed),
+    incarnation: agent.record.incarnation + 1,
+    command: ask.command,
+    launch: ask.launch,
+    envNames: ask.envNames,
+    promptDue: ask.promptDue,
+    nativeSession: ask.resumes ? agent.record.nativeSession : null,
+    markDue: false,
+  };
+  const before = isGone(agent.record.state) ? agent.believed : derive(agent.believed, { kind: "gone" }, draft.nowMs);
+  const leaves = agent.pane === null ? null : { pane: agent.pane, ours: agent.record.command.length > 0 };
+  const making: Making = { sessionName: ask.tab.sessionName, waiting: [ticket], created: false, before, leaves };
+  const fresh = { pane: null, placedAtMs: null, ending: false, promptTriedMs: null, dyingSinceMs: null };
+  draft.change({ ...agent, record, believed, making, ...fresh }, "state", {
+    from: agent.record.state,
+    to: record.state,
+    turn: record.turn,
+    incarnation: record.incarnation,
+    source: "request",
+    rule: "restart",
+    excerpt: ask.resumes ? "resumes its conversation" : "begins anew",
+  });
+  draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
+}
+
+const GONE: Refusal = { code: "NOT_FOUND", message: "the agent is gone" };
+
+/** Null where nothing of the agent runs and its label is its own. */
+export function mayRestart(fleet: Fleet, agent: Agent): Refusal | null {
+  const { id, label, state, role } = agent.record;
+  if (agent.making !== null) return { code: "CONFLICT", message: `${label} is just being started` };
+  if (isThere(fleet, agent)) {
+    return { code: "CONFLICT", message: `${label} is ${state}`, hint: "stop it first" };
+  }
+  const { sight } = fleet;
+  if (sight === null || ("blind" in sight && sight.blind !== "no-server")) {
+    return { code: "TMUX_UNREACHABLE", message: `tmux does not answer, and whether ${label} lives is not known` };
+  }
+  const holder = holderOf(fleet, label);
+  if (holder !== null && holder.record.id !== id && isThere(fleet, holder)) {
+    return { code: "CONFLICT", message: `${label} is another agent's label now`, hint: "rename one of them" };
+  }
+  const conductor = role === "conductor" ? conductorOf(fleet, agent.record.place?.sessionName ?? "") : null;
+  if (conductor !== null && conductor.record.id !== id && isThere(fleet, conductor)) {
+    return { code: "CONFLICT", message: `${conductor.record.label} is the conductor of that session now` };
+  }
+  return null;
+}
+
+/** Whether anything of the agent may run: not once it is gone, nor where tmux shows, or says, that its pane is no more. */
+export function isThere({ sight }: Fleet, { pane, making, record }: Agent): boolean {
+  if (isGone(record.state)) return false;
+  if (making !== null || sight === null) return true;
+  if ("blind" in sight) return sight.blind !== "no-server";
+  return pane !== null;
+}
+
+function tabOf(record: AgentRecord, ask: TabAsk, socket: string): Tab {
+  const { id, label, incarnation, cwd, command, worktree } = record;
+  const mark: PaneMark = { id, label, incarnation };
+  const env = {
+    ...ask.env,
+    DROVER_ID: id,
+    DROVER_LABEL: label,
+    DROVER_SOCKET: socket,
+    DROVER_INCARNATION: String(incarnation),
+  };
+  const tab = { ...ask, env, windowName: label, cwd, command, mark };
+  return worktree === null ? tab : { ...tab, worktree: { ...worktree, fresh: incarnation === 1 } };
+}
+
+/** What came of making the tab. Everyone who waited for it is answered once the place is on disk. */
+export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string): void {
+  const agent = draft.fleet.agents.get(id);
+  if (agent === undefined || agent.making === null) return;
+  const { waiting, created, leaves } = agent.making;
+  const place = placeOf(pane, epoch);
+  const record = { ...agent.record, place };
+  const placed = { ...agent, record, pane: pane.pane, placedAtMs: draft.nowMs, making: null };
+  draft.change(placed, "launched", {
+    session: place.sessionName,
+    window: place.window,
+    pane: place.pane,
+    incarnation: record.incarnation,
+  });
+  succeed(draft, record);
+  for (const [n, ticket] of waiting.entries()) {
+    // Its birth is on disk already; where it is can be seen again.
+    grant(draft, ticket, id, created && n === 0, true);
+  }
+  if (leaves !== null) {
+    draft.after(leaves.ours ? { do: "kill-pane", pane: leaves.pane } : { do: "unmark", pane: leaves.pane });
+  }
+  draft.after({ do: "look", pane: pane.pane });
+}
+
+/** The agent stands: the one it replaces goes to the archive, if it has not gone already. */
+export function succeed(draft: Draft, { replaces, label }: AgentRecord): void {
+  const old = replaces === undefined ? undefined : draft.fleet.agents.get(replaces);
+  if (old === undefined || !isGone(old.record.state)) return;
+  draft.archive(old, { state: old.record.state, replacedBy: label });
+  if (old.pane !== null && old.record.command.length > 0) draft.after({ do: "kill-pane", pane: old.pane });
+}
+
+/** Refusals after which the tab may be there all the same: nobody heard. */
+const UNHEARD: ReadonlySet<string> = new Set(["TMUX_UNREACHABLE", "TIMED_OUT", "INTERNAL"]);
+
+/**
+ * It never came to be. A new agent's record was on disk, so it goes to the archive with the reason; one that was to be
+ * started again is what it was before. Where that is not certain the record stays, and the next sighting finds it by its
+ * mark or gives it up.
+ */
+export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
+  const agent = draft.fleet.agents.get(id);
+  if (agent === undefined || agent.making === null) return;
+  const { waiting, before, leaves } = agent.making;
+  if (UNHEARD.has(why.code)) {
+    draft.keep({ ...agent, making: null, placedAtMs: draft.nowMs });
+    draft.note(id, "fault", { what: "whether the tab was made is not known", code: why.code });
+    draft.wantSightAt(draft.nowMs + JUST_PLACED_MS);
+    const hint = `${agent.record.label} may have been started all the same: look before you try again`;
+    for (const ticket of waiting) refuse(draft, ticket, { ...why, hint });
+    return;
+  }
+  if (before !== null) {
+    const record = recorded(agent.record, before);
+    const pane = leaves?.pane ?? null;
+    draft.change({ ...agent, record, believed: before, pane, making: null }, "fault", {
+      what: "restart",
+      code: why.code,
+      message: why.message,
+    });
+  } else {
+    const proof: Evidence = { source: "request", rule: "spawn/refused", excerpt: why.message.slice(0, 400) };
+    const record: AgentRecord = { ...agent.record, state: "error", reason: why.message, evidence: proof };
+    draft.archive({ ...agent, record, making: null }, { because: why.message, code: why.code });
+  }
+  for (const ticket of waiting) refuse(draft, ticket, why);
+}

@@ -1,0 +1,14 @@
+/** What whoever asked is told. */
+import type { Refusal } from "../decide.js";
+import type { AgentId } from "../model.js";
+import type { Draft } from "./draft.js";
+import type { Ticket } from "./fleet.js";
+
+/** `unwritten`: true even where the store did not take what was decided with it. */
+export function grant(draft: Draft, ticket: Ticket, agent: AgentId | null, created: boolean, unwritten: boolean): void {
+  draft.after({ do: "answer", ticket, answer: { agent, created }, unwritten });
+}
+
+export function refuse(draft: Draft, ticket: Ticket, why: Refusal): void {
+  draft.after({ do: "refuse", ticket, why });
+}
