@@ -31,13 +31,16 @@ const WATCHDOG = [
   'notice=$1; shift; exec 4<&0; w=""',
   `"$@" -C new-session -A -E -s ${OWN_SESSION} -f ignore-size,no-output -x 80 -y 24 sh -c "$notice" <&4 3<&- 4<&- & p=$!`,
   "exec 0<&- 1>&- 4<&-; read -r w <&3; exec 2>/dev/null; kill -9 $p; wait $p",
-  `[ "$w" = done ] || for t in 0.2 1; do sleep $t; "$@" ${closeSession(0, "detach-client").join(" ")}; done`,
+  `[ "$w" = done ] || for t in 0.2 1; do sleep $t; "$@" ${closeSession(0).join(" ")}; done`,
 ].join("\n");
 
-/** A command, as words that both tmux and sh take as they are: closes the private session if at most so many are in it. */
-function closeSession(attached: 0 | 1, otherwise: string): string[] {
+/**
+ * A command, as words that both tmux and sh take as they are: closes the private session if just so many are in it. Said
+ * from outside tmux there must be no `detach-client` in it: without a client of its own that takes anybody's.
+ */
+function closeSession(attached: 0 | 1): string[] {
   const alone = `"#{==:#{session_attached},${attached}}"`;
-  return ["if-shell", "-F", "-t", `"=${OWN_SESSION}:"`, alone, `"kill-session -t =${OWN_SESSION}:"`, `"${otherwise}"`];
+  return ["if-shell", "-F", "-t", `"=${OWN_SESSION}:"`, alone, `"kill-session -t =${OWN_SESSION}:"`];
 }
 
 /** What somebody sees who lands in the private session. Keys neither show nor interrupt it. */
@@ -172,7 +175,7 @@ export class ControlClient {
   async close(): Promise<void> {
     if (this.#over === null) {
       const cancel = this.#clock.wake(this.#clock.now() + 1_000, () => this.#kill());
-      (this.#child.stdin as Writable).write(`${closeSession(1, "detach-client").join(" ")}\n`);
+      (this.#child.stdin as Writable).write(`${closeSession(1).join(" ")} "detach-client"\n`);
       await this.#gone;
       cancel();
     } else await this.#gone;

@@ -1,7 +1,9 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { Readable } from "node:stream";
 import * as assert from "uvu/assert";
 import type { Sighting } from "#core/model.js";
+import { isAlive } from "#host/alive.js";
 import type { TmuxServer } from "#tmux/server.js";
 import { suite, until } from "../kit/t.js";
 import { RealTmux } from "../tmux/real-tmux.js";
@@ -29,14 +31,6 @@ async function clientPid(tmux: RealTmux): Promise<number> {
   assert.ok(pid > 1, "there is one client");
   return pid;
 }
-
-const alive = (pid: number) => {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-};
 
 test("it connects, sees the panes that are not its own, and leaves nothing behind", async () => {
   const tmux = new RealTmux();
@@ -165,31 +159,39 @@ test("a daemon killed with SIGKILL leaves no client and no session", async () =>
   const tmux = new RealTmux();
   try {
     await tmux.session("work");
-    const holder = spawn(
-      process.execPath,
-      [
-        "--input-type=module",
-        "-e",
-        `
-        import { RealTmux, quiet, plainStills } from "${new URL("../tmux/real-tmux.js", import.meta.url).href}";
-        import { TmuxServer } from "#tmux/server.js";
-        import { systemClock } from "#host/clock.js";
-        const server = new TmuxServer({ clock: systemClock, log: quiet, tmuxArgs: { socketName: "${tmux.name}" }, env: process.env, emulator: plainStills });
-        await server.start({ sighting() {}, still() {}, connection() {} });
-        console.log("up");
-        setInterval(() => {}, 1000);`,
-      ],
-      { env: tmux.env, stdio: ["ignore", "pipe", "inherit"] },
-    );
-    await new Promise((resolve) => holder.stdout.once("data", resolve));
+    const holder = await heldElsewhere(tmux);
     const client = await clientPid(tmux);
-    assert.ok(alive(client));
+    assert.ok(isAlive(client));
     holder.kill("SIGKILL");
-    await until("the client is gone", () => !alive(client));
+    await until("the client is gone", () => !isAlive(client));
     await until("its session is gone", async () => (await tmux.sessions()).join() === "work", {
       show: () => tmux.run("list-sessions"),
     });
   } finally {
+    await tmux.end();
+  }
+});
+
+test("a daemon killed with SIGKILL takes neither a person's client nor another drover's along", async () => {
+  const tmux = new RealTmux();
+  const other = tmux.server();
+  await tmux.session("work");
+  const person = spawn("tmux", ["-L", tmux.name, "-C", "attach-session", "-t", "work"], { env: tmux.env });
+  try {
+    const { told } = await watch(other);
+    const clients = () => tmux.run("list-clients", "-F", "#{client_pid} #{client_session}");
+    await until("both are attached", async () => (await clients()).includes(" work"));
+    const attached = await clients();
+    const holder = await heldElsewhere(tmux);
+    const [watchdog = 0] = childrenOf(holder.pid!);
+    assert.ok(isAlive(watchdog));
+    holder.kill("SIGKILL");
+    await until("its watchdog has tidied up", () => !isAlive(watchdog));
+    assert.is(await clients(), attached);
+    assert.equal(told, ["up", "1 panes"]);
+  } finally {
+    person.kill("SIGKILL");
+    await other.close();
     await tmux.end();
   }
 });
@@ -229,5 +231,31 @@ test("the environment of the user's sessions stays as it is", async () => {
     await tmux.end();
   }
 });
+
+/** Another process that looks at this server, as a daemon would; resolves when it is connected. */
+async function heldElsewhere(tmux: RealTmux): Promise<ChildProcessByStdio<null, Readable, null>> {
+  const holder = spawn(
+    process.execPath,
+    [
+      "--input-type=module",
+      "-e",
+      `
+        import { RealTmux, quiet, plainStills } from "${new URL("../tmux/real-tmux.js", import.meta.url).href}";
+        import { TmuxServer } from "#tmux/server.js";
+        import { systemClock } from "#host/clock.js";
+        const server = new TmuxServer({ clock: systemClock, log: quiet, tmuxArgs: { socketName: "${tmux.name}" }, env: process.env, emulator: plainStills });
+        await server.start({ sighting() {}, still() {}, connection() {} });
+        console.log("up");
+        setInterval(() => {}, 1000);`,
+    ],
+    { env: tmux.env, stdio: ["ignore", "pipe", "inherit"] },
+  );
+  await new Promise((resolve) => holder.stdout.once("data", resolve));
+  return holder;
+}
+
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
+}
 
 test.run();
