@@ -9,6 +9,7 @@ import type { Dice } from "#host/dice.js";
 import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
+import type { Environments } from "./environments.js";
 import type { Exclusive } from "./exclusive.js";
 import type { Feed } from "./feed.js";
 import type { Loop } from "./loop.js";
@@ -25,6 +26,7 @@ export interface Context {
   readonly feed: Feed;
   readonly streams: Streams;
   readonly exclusive: Exclusive;
+  readonly environments: Environments;
   readonly programs: Programs;
   readonly providers: ReadonlyMap<string, Provider>;
   /** Where this daemon listens; agents are told. */

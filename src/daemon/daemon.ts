@@ -12,6 +12,7 @@ import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
 import { CarryOut } from "./carry-out.js";
 import type { Context } from "./context.js";
+import { Environments } from "./environments.js";
 import { Exclusive } from "./exclusive.js";
 import { Feed } from "./feed.js";
 import type { Identity } from "./health.js";
@@ -46,8 +47,6 @@ export interface Daemon {
   /** Not listening yet. */
   readonly server: Server;
   readonly context: Context;
-  /** Tells those who follow the events that this end was ordered. To be called while they are still connected. */
-  bye(): void;
   /** Takes no more events and answers who waits. Nothing is asked of tmux. */
   close(): void;
 }
@@ -68,6 +67,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     feed,
     streams,
     exclusive: new Exclusive(),
+    environments: new Environments(),
     programs: new Programs(clock, parts.path),
     providers,
     socket,
@@ -105,7 +105,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   await loop
     .ask({ ask: "note", id: null, kind: "daemon", data: { what: "started", pid, version } })
     .catch((error) => log.warn("the start could not be journaled", { error }));
-  return { server, context, bye: () => feed.bye(), close };
+  return { server, context, close };
 
   function close(): void {
     loop.close();

@@ -1,10 +1,13 @@
 /** What can be asked of the daemon (src/wire/requests.ts says it for callers). Everything works with curl. */
 import { Fault } from "#core/fault.js";
 import { type Agent, isGone } from "#core/fleet/fleet.js";
+import { checkLabel } from "#core/fleet/labels.js";
 import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { AgentJson, AgentsJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
+import type { RestartedJson, RestoredJson } from "#wire/requests.js";
+import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
 import { type Context, theAgent, thePane } from "./context.js";
@@ -13,11 +16,24 @@ import { health, type Identity, providerList } from "./health.js";
 import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
 import type { Looking } from "./looking.js";
-import { answerSchema, check, emptySchema, sendSchema, spawnSchema, stopSchema } from "./schemas.js";
+import { removeAgent } from "./remove.js";
+import { restartAgent, restoreAgents } from "./restart.js";
+import {
+  adoptSchema,
+  answerSchema,
+  check,
+  emptySchema,
+  renameSchema,
+  restartSchema,
+  restoreSchema,
+  sendSchema,
+  spawnSchema,
+  stopSchema,
+} from "./schemas.js";
 import { sendToAgent } from "./send.js";
 import { spawnAgent } from "./spawn.js";
 import { SseWriter, sendEvents } from "./sse.js";
-import { interruptAgent, removeAgent, stopAgent } from "./stop.js";
+import { interruptAgent, stopAgent } from "./stop.js";
 import type { Supervision } from "./supervision.js";
 
 const HISTORY_ROWS = 100_000;
@@ -61,8 +77,46 @@ export function routes(serving: Serving): Route[] {
       path: "/v1/agents/:ref",
       async handle(asked) {
         const { id } = one(asked).record;
-        await removeAgent(context, id, flag(asked, "force"));
-        return { ...(await oneAgent(context, id)), removed: true };
+        const errors = await removeAgent(context, id, flag(asked, "force"));
+        return { ...(await oneAgent(context, id)), removed: true, errors };
+      },
+    },
+    {
+      method: "PATCH",
+      path: "/v1/agents/:ref",
+      async handle(asked) {
+        const { label } = check(renameSchema, await asked.body());
+        checkLabel(label);
+        const { id } = one(asked).record;
+        await context.loop.ask({ ask: "rename", id, label });
+        return { ...now(id), created: false };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/agents/:ref/restart",
+      async handle(asked): Promise<RestartedJson> {
+        const request = check(restartSchema, await asked.body());
+        const { id } = one(asked).record;
+        const { how, missingEnv } = await restartAgent(context, id, request);
+        return { ...now(id), created: false, how, missingEnv: [...missingEnv] };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/restore",
+      async handle(asked): Promise<RestoredJson> {
+        const { restored, errors } = await restoreAgents(context, check(restoreSchema, await asked.body()));
+        return { agents: restored.map((id) => now(id).agent), errors: [...errors] };
+      },
+    },
+    { method: "GET", path: "/v1/adoptable", handle: async () => ({ panes: await adoptablePanes(context) }) },
+    {
+      method: "POST",
+      path: "/v1/adopt",
+      async handle(asked) {
+        const { id, created } = await adoptPane(context, check(adoptSchema, await asked.body()));
+        return { ...now(id), created };
       },
     },
     {

@@ -8,6 +8,8 @@ export const TEXT_LIMIT_BYTES = 262_144;
 const count = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000));
 const name = v.pipe(v.string(), v.maxLength(256));
 const path = v.pipe(v.string(), v.maxLength(4096));
+const env = v.record(v.string(), v.string());
+const callersPath = v.pipe(v.string(), v.maxLength(32_768));
 
 export const spawnSchema = v.strictObject({
   provider: name,
@@ -16,12 +18,14 @@ export const spawnSchema = v.strictObject({
   cwd: path,
   prompt: v.optional(v.string()),
   args: v.optional(v.pipe(v.array(v.string()), v.maxLength(256))),
-  env: v.optional(v.record(v.string(), v.string())),
-  path: v.optional(v.pipe(v.string(), v.maxLength(32_768))),
+  env: v.optional(env),
+  path: v.optional(callersPath),
   role: v.optional(v.picklist(["worker", "conductor"])),
   parent: v.optional(name),
   group: v.optional(name),
   ifAbsent: v.optional(v.boolean()),
+  replace: v.optional(v.boolean()),
+  worktree: v.optional(v.union([v.literal(true), v.pipe(name, v.minLength(1))], "must be true, or a branch's name")),
   columns: v.optional(count),
   rows: v.optional(count),
 });
@@ -35,6 +39,25 @@ export const answerSchema = v.strictObject({
 });
 
 export const stopSchema = v.strictObject({ force: v.optional(v.boolean()) });
+
+export const renameSchema = v.strictObject({ label: name });
+
+export const restartSchema = v.strictObject({
+  force: v.optional(v.boolean()),
+  env: v.optional(env),
+  path: v.optional(callersPath),
+});
+
+export const restoreSchema = v.strictObject({ path: v.optional(callersPath) });
+
+export const adoptSchema = v.strictObject({
+  pane: v.pipe(v.string(), v.regex(/^%\d{1,9}$/, 'must be a pane\'s id, as in "%12"')),
+  label: v.optional(name),
+  provider: v.optional(name),
+  role: v.optional(v.picklist(["worker", "conductor"])),
+  parent: v.optional(name),
+  group: v.optional(name),
+});
 
 export const emptySchema = v.strictObject({});
 

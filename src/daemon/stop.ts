@@ -1,7 +1,9 @@
-/** Ends one agent because a person asked for it, and takes an ended one off the list. The daemon's own end is not here. */
+/** Ends one agent because a person asked for it. The daemon's own end is not here. */
 import { Fault } from "#core/fault.js";
 import { type Agent, isGone } from "#core/fleet/fleet.js";
+import { isSessionName } from "#core/fleet/resume.js";
 import type { AgentId } from "#core/model.js";
+import { resumeHint } from "#core/screen/last-words.js";
 import type { Provider } from "#core/screen/reading.js";
 import { type Context, lookNow, theAgent, thePane, theProvider } from "./context.js";
 
@@ -25,7 +27,18 @@ export async function stopAgent(context: Context, id: AgentId, force: boolean): 
       await ended(context, id, startedAtMs + GRACE_MS);
     }
   }
+  await readLastWords(context, id).catch((error) => context.log.debug("last words not read", { agent: id, error }));
   await closeTab(context, id);
+}
+
+/** A program that ended as it was asked to says how to take its conversation up again; its tab is still there to be read. */
+async function readLastWords(context: Context, id: AgentId): Promise<void> {
+  const agent = context.loop.fleet.agents.get(id);
+  if (agent === undefined || agent.pane === null || agent.record.state !== "exited") return;
+  const provider = theProvider(context, agent);
+  if (provider.resume === null) return;
+  const session = resumeHint(provider.name, await context.mux.capture(agent.pane));
+  if (isSessionName(session)) await context.loop.ask({ ask: "session", id, session });
 }
 
 /** Sends the keys that interrupt a turn. */
@@ -36,13 +49,6 @@ export async function interruptAgent(context: Context, id: AgentId): Promise<voi
   await context.mux.keys(pane, theProvider(context, agent).interruptKeys);
   context.mux.lookSoon(pane);
   await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state: agent.record.state } });
-}
-
-/** Archives the record; only of an agent that ended, unless `force`, which ends it first. */
-export async function removeAgent(context: Context, id: AgentId, force: boolean): Promise<void> {
-  const agent = theAgent(context, id);
-  if (force && !isGone(agent.record.state) && agent.making === null) await stopAgent(context, id, true);
-  await context.loop.ask({ ask: "remove", id, force });
 }
 
 /**

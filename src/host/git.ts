@@ -126,8 +126,12 @@ export function worktreeFolder(repository: string): string {
   return join(dirname(repository), `${basename(repository)}.worktrees`);
 }
 
+/** As it was when we started: the daemon's own, which hides its files from others, is not for a checkout. */
+const umask = process.umask(0o077);
+process.umask(umask);
+
 function git(folder: string, ...args: string[]): Promise<Ran> {
-  return run("git", args, {
+  return run("/bin/sh", ["-c", 'umask "$0" && exec git "$@"', umask.toString(8), ...args], {
     cwd: folder,
     limitMs: CHECKOUT_LIMIT_MS,
     env: {

@@ -4,16 +4,21 @@
  *   POST   /v1/agents                     SpawnRequest     -> SpawnedJson
  *   GET    /v1/agents[?all=1]                              -> AgentsJson
  *   GET    /v1/agents/{ref}                                -> { agent }
- *   DELETE /v1/agents/{ref}[?force=1]                      -> { agent, removed: true }
+ *   PATCH  /v1/agents/{ref}               RenameRequest    -> { agent, created: false }
+ *   DELETE /v1/agents/{ref}[?force=1]                      -> RemovedJson
  *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }
  *   POST   /v1/agents/{ref}/answer        AnswerRequest    -> { answered: true, question }
  *   POST   /v1/agents/{ref}/interrupt     {}               -> { interrupted: true, agent }
  *   POST   /v1/agents/{ref}/stop          StopRequest      -> { agent }
+ *   POST   /v1/agents/{ref}/restart       RestartRequest   -> RestartedJson
  *   POST   /v1/agents/{ref}/seen          {}               -> { agent }
  *   GET    /v1/agents/{ref}/screen                         -> ScreenJson
  *   GET    /v1/agents/{ref}/output?screen=1|scrollback=N   -> ScreenJson | { rows: string[] }
  *   GET    /v1/agents/{ref}/why                            -> WhyJson
  *   GET    /v1/agents/{ref}/stream                         -> SSE, wire/screen.ts
+ *   GET    /v1/adoptable                                   -> AdoptableJson
+ *   POST   /v1/adopt                      AdoptRequest     -> { agent, created: true }
+ *   POST   /v1/restore                    RestoreRequest   -> RestoredJson
  *   GET    /v1/events[?after=SEQ]                          -> SSE, wire/events.ts
  *   GET    /v1/journal?after=SEQ&limit=N                   -> { entries: EntryJson[] }
  *   GET    /v1/providers                                   -> { providers: ProviderJson[] }
@@ -23,6 +28,8 @@
  *                                                             dashboard holds the daemon
  *   POST   /v1/shutdown                   {}               -> { stopping: true }
  */
+
+import type { AgentJson } from "./agent.js";
 
 export interface SpawnRequest {
   provider: string;
@@ -40,6 +47,10 @@ export interface SpawnRequest {
   parent?: string;
   group?: string;
   ifAbsent?: boolean;
+  /** A conductor only: the session's present one is stopped, and archived once the new one stands. */
+  replace?: boolean;
+  /** A git worktree of its own: on this branch, or, where it is `true`, on a new one named by the label. */
+  worktree?: true | string;
   /** The size of a session made for this agent; default 200x50. */
   columns?: number;
   rows?: number;
@@ -69,4 +80,76 @@ export interface ProviderJson {
   name: string;
   title: string;
   installed: boolean;
+}
+
+export interface RenameRequest {
+  label: string;
+}
+
+export interface RestartRequest {
+  /** Skip asking a program that still runs to end as a person would. */
+  force?: boolean;
+  /** Variables whose values are to be given (again): drover keeps values only while its daemon runs. */
+  env?: Record<string, string>;
+  path?: string;
+}
+
+export interface RestartedJson {
+  agent: AgentJson;
+  created: false;
+  /** `session`: its conversation goes on; `prompt`: its first prompt was given again; `fresh`: neither was needed. */
+  how: "session" | "prompt" | "fresh";
+  /** Names of variables it had before and has no more. */
+  missingEnv: string[];
+}
+
+export interface RestoreRequest {
+  path?: string;
+}
+
+export interface RestoredJson {
+  agents: AgentJson[];
+  errors: PartError[];
+}
+
+/** One of several things that was not done; the others were. */
+export interface PartError {
+  /** An agent's label, or the part of one: `worktree`, `tab`, `record`. */
+  label: string;
+  code: string;
+  message: string;
+}
+
+export interface RemovedJson {
+  agent: AgentJson;
+  removed: boolean;
+  /** Parts that are still there. */
+  errors: PartError[];
+}
+
+export interface AdoptRequest {
+  /** tmux's id of the pane: `%12`. */
+  pane: string;
+  label?: string;
+  /** Whose program it is, where its name does not tell. */
+  provider?: string;
+  role?: "worker" | "conductor";
+  parent?: string;
+  group?: string;
+}
+
+export interface AdoptableJson {
+  panes: AdoptablePane[];
+}
+
+export interface AdoptablePane {
+  pane: string;
+  window: string;
+  session: string;
+  windowName: string;
+  provider: string;
+  /** Of the agent program. */
+  pid: number;
+  cwd: string;
+  title: string;
 }

@@ -21,7 +21,7 @@ export function resumption(record: AgentRecord, provider: Pick<Provider, "name" 
   }
   if (prompt !== null) return { how: "prompt", prompt };
   if (role === "conductor" || (provider.name === "shell" && record.launch !== undefined)) return { how: "fresh" };
-  throw new Fault("NOT_RESUMABLE", `${record.label}: worker has neither a prompt nor a session to resume`, {
+  throw new Fault("NOT_RESUMABLE", "worker has neither a prompt nor a session to resume", {
     hint: "a blank start would drop its task; spawn another and tell it what to do",
   });
 }

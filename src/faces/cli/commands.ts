@@ -10,6 +10,8 @@ export interface Option {
   readonly short?: string;
   /** What the value is called in help; absent for a switch. */
   readonly value?: string;
+  /** The value may be left out, where a dash or nothing follows. */
+  readonly optional?: boolean;
   readonly many?: boolean;
   readonly does: string;
   /** What completion offers for the value. */
@@ -119,15 +121,46 @@ export const commands: readonly Command[] = [
       },
       { long: "group", short: "g", value: "NAME", does: "a group to show it under" },
       { long: "if-absent", does: "give the live agent of that label rather than a second one" },
+      { long: "replace", does: "a conductor only: stop the session's present one and take its place" },
+      {
+        long: "worktree",
+        short: "w",
+        value: "BRANCH",
+        optional: true,
+        does: "a git worktree of its own, on this branch or on a new one named by its label",
+      },
     ],
     passesOn: "ARGS",
-    about: "Arguments after -- go to the program as they are.",
+    about:
+      "Arguments after -- go to the program as they are. Worktrees lie beside the repository, in REPOSITORY.worktrees/LABEL; the word after --worktree is its branch, so a prompt goes before it.",
     examples: [
       'drover spawn claude "fix the login redirect"',
       "drover spawn codex --label api --cwd ~/src/api --env RUST_LOG=debug -- --model o4",
       "git diff | drover spawn gemini --label review -",
+      'drover spawn claude "try another parser" --label parser --worktree',
     ],
     load: () => import("./spawn.js"),
+  },
+  {
+    name: "adopt",
+    summary: "take in an agent that was started by hand",
+    arguments: [
+      { name: "PANE", optional: true, does: 'the pane it runs in, as in "%12"; default: list those there are' },
+    ],
+    options: [
+      { long: "label", short: "l", value: "LABEL", does: "its name; default: made from the provider's" },
+      {
+        long: "provider",
+        value: "PROVIDER",
+        does: "whose program it is, where its name does not tell",
+        from: "providers",
+      },
+      { long: "parent", value: "LABEL", does: "the agent that is told when a turn of this one ends", from: "labels" },
+      { long: "role", value: "ROLE", does: "worker (default) or conductor", from: ["worker", "conductor"] },
+      { long: "group", short: "g", value: "NAME", does: "a group to show it under" },
+    ],
+    examples: ["drover adopt", "drover adopt %12 --label api"],
+    load: () => import("./adopt.js"),
   },
   {
     name: "attach",
@@ -197,11 +230,70 @@ export const commands: readonly Command[] = [
     load: () => import("./stop.js"),
   },
   {
+    name: "restart",
+    summary: "start an agent again, where it was",
+    arguments: [label],
+    options: [
+      { long: "force", does: "do not ask a program that still runs to end as a person would" },
+      { long: "env", short: "e", value: "K=V", many: true, does: "set a variable for it; may be given again" },
+    ],
+    about:
+      "Its own conversation is resumed where the program can and its name is known; else its first prompt is given again; a conductor begins anew. A worker with neither is refused, since its task would be lost.",
+    examples: ["drover restart api"],
+    load: () => import("./restart.js"),
+  },
+  {
+    name: "restore",
+    summary: "bring back the agents that a reboot or a lost tmux ended",
+    arguments: [],
+    options: [],
+    about:
+      'Each as by restart, under its old label; one that cannot be is named, and the others come back. With restore = "auto" in the configuration the daemon does it by itself when it starts.',
+    examples: ["drover restore"],
+    load: () => import("./restore.js"),
+  },
+  {
+    name: "rename",
+    summary: "give an agent another label",
+    arguments: [label, { name: "NEW", does: "the new label: small letters, digits and dashes" }],
+    options: [],
+    about: "Its tab is called so too.",
+    examples: ["drover rename claude-1 api"],
+    load: () => import("./rename.js"),
+  },
+  {
+    name: "wait",
+    summary: "wait until an agent is at rest, needs you, or is over",
+    arguments: [label],
+    options: [
+      {
+        long: "state",
+        value: "STATE",
+        many: true,
+        does: "until it is in this state; may be given again",
+        from: ["idle", "done", "blocked", "error", "working", "exited", "lost", "unclear", "starting"],
+      },
+      { long: "timeout", value: "SECONDS", does: "give up after that long, with exit status 6" },
+    ],
+    examples: ["drover wait api", "drover wait api --state blocked --timeout 600"],
+    load: () => import("./wait.js"),
+  },
+  {
+    name: "next",
+    summary: "print the label of the agent that needs you next",
+    arguments: [],
+    options: [],
+    about: "Dialogs first, then failures, then what is done and unseen. The exit status is 1 where nobody does.",
+    examples: ["drover next", "drover attach $(drover next)"],
+    load: () => import("./next.js"),
+  },
+  {
     name: "rm",
-    summary: "stop an agent and take it out of the list",
+    summary: "take an agent that ended out of the list",
     arguments: [labels],
-    options: [{ long: "force", does: "even where something would be lost" }],
-    about: "The record is archived: drover ls --all still shows it, and its label is free again.",
+    options: [{ long: "force", does: "end it first where it lives, and remove a worktree that holds unsaved work" }],
+    about:
+      "The record is archived: drover ls --all still shows it, and its label is free again. A worktree of its own goes too, where it is clean and merged; otherwise what would be lost is counted and nothing is done.",
     examples: ["drover rm api"],
     load: () => import("./rm.js"),
   },

@@ -49,7 +49,7 @@ export function synopsis(command: Command): string {
 /** `-L, --server-name NAME` */
 export function optionName(option: Option): string {
   const short = option.short ? `-${option.short}, ` : "    ";
-  return `${short}--${option.long}${option.value ? ` ${option.value}` : ""}`;
+  return `${short}--${option.long}${option.value ? ` ${option.optional ? `[${option.value}]` : option.value}` : ""}`;
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

@@ -108,10 +108,23 @@ function read(args: string[], options: readonly Option[], command: Command | nul
     ]),
   );
   try {
-    return parseArgs({ args, options: config, allowPositionals: true, tokens: true });
+    return parseArgs({ args: withEmptyValues(args, options), options: config, allowPositionals: true, tokens: true });
   } catch (error) {
     throw explain(error as Error & { code?: string }, options, command);
   }
+}
+
+/** Node's parser knows no values that may be left out: one that is gets an empty one. */
+function withEmptyValues(args: readonly string[], options: readonly Option[]): string[] {
+  const names = new Set(
+    options.filter((o) => o.optional).flatMap((o) => [`--${o.long}`, ...(o.short ? [`-${o.short}`] : [])]),
+  );
+  const end = args.indexOf("--");
+  return args.flatMap((arg, i) => {
+    const next = args[i + 1];
+    const bare = names.has(arg) && (end < 0 || i < end) && (next === undefined || next.startsWith("-"));
+    return !bare ? [arg] : arg.startsWith("--") ? [`${arg}=`] : [arg, ""];
+  });
 }
 
 function explain(error: Error & { code?: string }, options: readonly Option[], command: Command | null): Fault {

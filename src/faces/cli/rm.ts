@@ -1,14 +1,23 @@
-import type { AgentJson } from "#wire/agent.js";
+import type { RemovedJson } from "#wire/requests.js";
 import { agentPath } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import { eachAgent } from "./each-agent.js";
 import type { Invocation } from "./parse.js";
 
-const REMOVE_LIMIT_MS = 30_000;
+/** A worktree of many files takes its time to go. */
+const REMOVE_LIMIT_MS = 120_000;
 
-export function run(context: Context, invocation: Invocation): Promise<number> {
+export async function run(context: Context, invocation: Invocation): Promise<number> {
   const query = invocation.options.has("force") ? "?force=1" : "";
-  return eachAgent(context, invocation.arguments, "removed", (daemon, ref) =>
-    daemon.request<{ agent: AgentJson }>("DELETE", agentPath(ref, query), undefined, { timeoutMs: REMOVE_LIMIT_MS }),
-  );
+  let left = 0;
+  const status = await eachAgent(context, invocation.arguments, "removed", async (daemon, ref) => {
+    const path = agentPath(ref, query);
+    const removed = await daemon.request<RemovedJson>("DELETE", path, undefined, { timeoutMs: REMOVE_LIMIT_MS });
+    for (const { label, message } of removed.errors ?? []) {
+      left++;
+      context.note(`drover: ${removed.agent.label}'s ${label} is still there: ${message}`);
+    }
+    return removed;
+  });
+  return status || (left > 0 ? 1 : 0);
 }

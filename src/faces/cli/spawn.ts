@@ -8,12 +8,14 @@ import type { Invocation } from "./parse.js";
 
 /** A tab has to be made and a program started; tmux may be slow under load. */
 const SPAWN_LIMIT_MS = 30_000;
+/** And the files of a large repository checked out. */
+const WORKTREE_LIMIT_MS = 150_000;
 
 export async function run(context: Context, invocation: Invocation): Promise<number> {
   const body = await spawnRequest(context, invocation);
   const daemon = await context.daemon();
   const spawned = await daemon.request<{ agent: AgentJson; created: boolean }>("POST", "/v1/agents", body, {
-    timeoutMs: SPAWN_LIMIT_MS,
+    timeoutMs: body.worktree === undefined ? SPAWN_LIMIT_MS : WORKTREE_LIMIT_MS,
   });
   if (context.json) context.value(spawned);
   else context.line(spawnedLine(spawned));
@@ -35,6 +37,10 @@ export async function spawnRequest(
   if (options.has("if-absent") && !options.has("label") && role !== "conductor") {
     throw new Fault("USAGE", "--if-absent needs --label: which agent should it be?");
   }
+  if (options.has("replace") && role !== "conductor") {
+    throw new Fault("USAGE", "--replace is for --role conductor");
+  }
+  const worktree = options.text("worktree");
   const said = given ?? options.text("prompt");
   const prompt = said === "-" ? (await context.stdin()).replace(/\n$/, "") : said;
   const parent = options.text("parent");
@@ -54,11 +60,13 @@ export async function spawnRequest(
     ...(role === undefined ? {} : { role }),
     ...(parent === undefined ? {} : { parent: await agentRef(context, parent) }),
     ...(options.has("if-absent") ? { ifAbsent: true } : {}),
+    ...(options.has("replace") ? { replace: true } : {}),
+    ...(worktree === undefined ? {} : { worktree: worktree === "" ? true : worktree }),
   };
 }
 
 /** `K=V` each; which names are refused is for the daemon to say, which knows the provider. The value is never shown. */
-function environment(pairs: readonly string[]): Record<string, string> {
+export function environment(pairs: readonly string[]): Record<string, string> {
   const env: Record<string, string> = {};
   for (const pair of pairs) {
     const at = pair.indexOf("=");

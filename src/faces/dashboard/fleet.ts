@@ -1,6 +1,7 @@
 /** The agents as the daemon tells of them: events applied, the list ordered, and who needs a person first. */
 import type { AgentJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
+import { attentionQueue } from "../kit/attention.js";
 import { type Item, type State, selectedAgent } from "./state.js";
 
 export function applySnapshot(state: State, snapshot: SnapshotJson): State {
@@ -146,15 +147,6 @@ export function count(agents: Iterable<AgentJson>, session?: string): Counts {
     counts.total++;
   }
   return counts;
-}
-
-/** Those that need a person: dialogs first, then failures, then what is done and unseen; in each the oldest first. */
-export function attentionQueue(agents: Iterable<AgentJson>): AgentJson[] {
-  const rank = (agent: AgentJson) =>
-    agent.state === "blocked" ? 0 : agent.state === "error" ? 1 : agent.state === "done" || agent.unread ? 2 : 3;
-  return [...agents]
-    .filter((agent) => rank(agent) < 3)
-    .sort((a, b) => rank(a) - rank(b) || compare(a.since, b.since) || compare(a.id, b.id));
 }
 
 /**

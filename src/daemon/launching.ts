@@ -1,0 +1,72 @@
+/** What the first launch of an agent and a further one have in common: the program, its arguments, its environment. */
+import { stat } from "node:fs/promises";
+import { isAbsolute } from "node:path";
+import { Fault } from "#core/fault.js";
+import { utf8Bytes } from "#core/fleet/environment.js";
+import type { Launch } from "#core/model.js";
+import type { Provider } from "#core/screen/reading.js";
+import type { Context } from "./context.js";
+
+/** A single argument may have 128 KiB on Linux (MAX_ARG_STRLEN); a prompt that comes near it is typed instead. */
+const PROMPT_ARGUMENT_BYTES = 32_768;
+const ARGUMENTS_LIMIT_BYTES = 65_536;
+export const DEFAULT_SIZE = { columns: 200, rows: 50 };
+
+/** Throws a Fault: TOO_LARGE or INVALID. */
+export function checkArguments(args: readonly string[]): void {
+  if (utf8Bytes(args.join(" ")) > ARGUMENTS_LIMIT_BYTES) {
+    throw new Fault("TOO_LARGE", `the arguments have more than the limit of ${ARGUMENTS_LIMIT_BYTES} bytes`);
+  }
+  if (args.some((arg) => arg.includes("\0"))) throw new Fault("INVALID", "an argument holds a NUL character");
+}
+
+/**
+ * The program of a provider as it was found, and the caller's arguments. `shell` runs the command given as arguments, or
+ * else the user's shell; every other provider its own program. Throws a Fault (NOT_FOUND) where it is not installed.
+ */
+export async function findLaunch(
+  context: Context,
+  provider: Provider,
+  asked: { readonly args: readonly string[]; readonly cwd: string; readonly path: string | undefined },
+): Promise<Launch> {
+  const { cwd, path } = asked;
+  const shell = provider.name === "shell";
+  const own = shell ? [process.env.SHELL || "/bin/sh"] : provider.command;
+  const [first, ...others] = asked.args;
+  const [program, ...always] = shell && first !== undefined ? [first] : own;
+  const args = shell && first !== undefined ? others : asked.args;
+  const found = program === undefined ? null : await context.programs.find(program, cwd, path);
+  if (found !== null) return { program: [...found, ...always], args };
+  throw new Fault("NOT_FOUND", `${shell ? program : `${provider.title} (${program})`} is not on your PATH`, {
+    hint: "install it, or give a PATH on which it is",
+  });
+}
+
+/** The command line of a launch with a prompt, and whether that is still to be typed. */
+export function withPrompt(
+  provider: Provider,
+  { program, args }: Launch,
+  prompt: string | null,
+): { command: readonly string[]; promptDue: boolean } {
+  const asArgument = prompt !== null && provider.promptArgument && fitsArgument(prompt);
+  return {
+    command: [...program, ...args, ...(asArgument ? [prompt] : [])],
+    promptDue: prompt !== null && !asArgument,
+  };
+}
+
+/** A prompt that looks like an option would be taken for one. */
+function fitsArgument(prompt: string): boolean {
+  return !prompt.startsWith("-") && !prompt.includes("\0") && utf8Bytes(prompt) <= PROMPT_ARGUMENT_BYTES;
+}
+
+/** Throws a Fault (INVALID) where `cwd` is no folder by an absolute path. */
+export async function checkFolder(cwd: string): Promise<void> {
+  if (!isAbsolute(cwd)) throw new Fault("INVALID", `the folder must be an absolute path, not "${cwd.slice(0, 200)}"`);
+  try {
+    if ((await stat(cwd)).isDirectory()) return;
+  } catch (cause) {
+    throw new Fault("INVALID", `there is no folder ${cwd}`, { cause });
+  }
+  throw new Fault("INVALID", `${cwd} is not a folder`);
+}

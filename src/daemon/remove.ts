@@ -1,0 +1,73 @@
+/**
+ * Takes an agent off the list: its record goes to the archive, what it had for itself goes with it (SPEC §4). What a
+ * person would miss is named first; a part that fails does not keep the others.
+ */
+import { Fault } from "#core/fault.js";
+import { isGone } from "#core/fleet/fleet.js";
+import type { AgentId, Worktree } from "#core/model.js";
+import { lossWith, removeWorktree } from "#host/git.js";
+import type { PartError } from "#wire/requests.js";
+import { asFault } from "./carry-out.js";
+import { type Context, theAgent } from "./context.js";
+import { stopAgent } from "./stop.js";
+
+/**
+ * Returns what could not be swept away. Throws a Fault: CONFLICT where the agent lives or its worktree holds what nothing
+ * else does (unless `force`, which ends it and drops that); the record's own, where it could not be archived.
+ */
+export async function removeAgent(context: Context, id: AgentId, force: boolean): Promise<PartError[]> {
+  const agent = theAgent(context, id);
+  const { worktree } = agent.record;
+  const lives = !isGone(agent.record.state) && agent.making === null;
+  if (worktree !== null && !lives && !force) await checkLoss(context, id, worktree);
+  if (lives && force) await stopAgent(context, id, true);
+
+  const errors: PartError[] = [];
+  const sweep = async (label: string, part: () => Promise<unknown>): Promise<Fault | null> => {
+    try {
+      await part();
+      return null;
+    } catch (error) {
+      const fault = asFault(error);
+      context.log.warn("a part of an agent could not be removed", { agent: id, part: label, error: fault });
+      errors.push({ label, code: fault.code, message: fault.message });
+      return fault;
+    }
+  };
+  // The folder before the record: should we die in between, the agent is still on the list to be removed again.
+  if (worktree !== null && (!lives || force)) {
+    await sweep("worktree", async () => {
+      mustBeItsOwn(context, id, worktree);
+      await removeWorktree(worktree);
+    });
+  }
+  const kept = await sweep("record", () => context.loop.ask({ ask: "remove", id, force }));
+  if (kept !== null) throw kept;
+  return errors;
+}
+
+/** Throws a Fault (CONFLICT) that counts what would be lost. */
+async function checkLoss(context: Context, id: AgentId, worktree: Worktree): Promise<void> {
+  mustBeItsOwn(context, id, worktree);
+  const loss = await lossWith(worktree);
+  if (loss === null || (loss.files === 0 && loss.commits === 0)) return;
+  const { label } = theAgent(context, id).record;
+  const files = loss.files === 0 ? [] : [count(loss.files, "uncommitted file")];
+  const commits = loss.commits === 0 ? [] : [`${count(loss.commits, "commit")} on no other branch`];
+  throw new Fault("CONFLICT", `${label}'s worktree has ${[...files, ...commits].join(" and ")}: ${worktree.path}`, {
+    hint: "commit and merge it, or remove it by force: the files are lost then, commits stay on their branch",
+    detail: { loss: { ...loss, path: worktree.path, branch: worktree.branch } },
+  });
+}
+
+/** Throws a Fault (CONFLICT) where another agent works in it. */
+function mustBeItsOwn({ loop }: Context, id: AgentId, { path }: Worktree): void {
+  for (const { record } of loop.fleet.agents.values()) {
+    const within = record.cwd === path || record.cwd.startsWith(`${path}/`);
+    if (record.id !== id && within && !isGone(record.state)) {
+      throw new Fault("CONFLICT", `${record.label} works in ${path}`, { hint: "stop it first" });
+    }
+  }
+}
+
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
