@@ -47,6 +47,8 @@ export interface Daemon {
   /** Not listening yet. */
   readonly server: Server;
   readonly context: Context;
+  /** Tells those who follow the events that this end was ordered. To be called while they are still connected. */
+  bye(): void;
   /** Takes no more events and answers who waits. Nothing is asked of tmux. */
   close(): void;
 }
@@ -105,7 +107,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   await loop
     .ask({ ask: "note", id: null, kind: "daemon", data: { what: "started", pid, version } })
     .catch((error) => log.warn("the start could not be journaled", { error }));
-  return { server, context, close };
+  return { server, context, bye: () => feed.bye(), close };
 
   function close(): void {
     loop.close();

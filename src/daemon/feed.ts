@@ -4,9 +4,15 @@ import { iso } from "#core/fleet/view.js";
 import type { JournalEntry } from "#core/journal.js";
 import type { EntryJson } from "#wire/events.js";
 
+export interface Follower {
+  entry(entry: JournalEntry): void;
+  /** The daemon ends in order. */
+  bye(): void;
+}
+
 export class Feed {
   #seq: number;
-  readonly #followers = new Set<(entry: JournalEntry) => void>();
+  readonly #followers = new Set<Follower>();
 
   /** `seq` is the newest entry's number at the start. */
   constructor(seq: number) {
@@ -21,12 +27,17 @@ export class Feed {
   publish(entries: readonly JournalEntry[]): void {
     for (const entry of entries) {
       this.#seq = Math.max(this.#seq, entry.seq);
-      for (const follow of this.#followers) follow(entry);
+      for (const follower of this.#followers) follower.entry(entry);
     }
   }
 
+  /** Tells all who follow that the daemon was told to end. */
+  bye(): void {
+    for (const follower of [...this.#followers]) follower.bye();
+  }
+
   /** Returns what ends it. */
-  follow(follower: (entry: JournalEntry) => void): () => void {
+  follow(follower: Follower): () => void {
     this.#followers.add(follower);
     return () => this.#followers.delete(follower);
   }

@@ -147,6 +147,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
   log.info("the daemon ends", { why });
   const parts = [
     onlyClose("run file", unannounce),
+    onlyClose("goodbye", () => daemon.bye()),
     ...(supervision === null ? [] : [onlyClose("links", supervision)]),
     onlyClose("socket", listening),
     onlyClose("loop", daemon),

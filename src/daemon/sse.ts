@@ -104,7 +104,14 @@ export async function sendEvents(
 ): Promise<void> {
   const writer = new SseWriter(response, context.clock);
   const subscriber = new Subscriber(context, writer, agent);
-  const leave = context.feed.follow((entry) => subscriber.push(entry));
+  const leave = context.feed.follow({
+    entry: (entry) => subscriber.push(entry),
+    // Past all that waits: who is behind catches up by the cursor once there is a daemon again.
+    bye() {
+      writer.send("bye", "{}");
+      writer.end();
+    },
+  });
   subscriber.begin(after);
   await writer.gone;
   leave();

@@ -1,6 +1,8 @@
 /**
  * `GET /v1/events` (server-sent events). `event: snapshot` first (or `reset` then `snapshot` where the cursor is older
  * than what is kept), then one `event: entry` a journal entry, with `id:` its sequence number. `: ping` every 15 s.
+ * `event: bye` comes last where the daemon was told to end (`drover down`, a signal): nobody need start it again. A stream
+ * that breaks off without it belonged to a daemon that died.
  */
 import type { AgentJson } from "./agent.js";
 
@@ -25,4 +27,5 @@ export interface EntryJson {
 export type FleetEvent =
   | { event: "snapshot"; data: SnapshotJson }
   | { event: "reset"; data: Record<string, never> }
-  | { event: "entry"; data: EntryJson };
+  | { event: "entry"; data: EntryJson }
+  | { event: "bye"; data: Record<string, never> };

@@ -6,14 +6,14 @@
  *   node dist/test/bench/bench.js --rows idle,ls      these rows
  */
 import { writeFileSync } from "node:fs";
-import { cpus } from "node:os";
+import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { firstFrameRow, keyRow, lsRow, spinnerRow, stillRow } from "./dashboard-rows.js";
 import { BenchFleet } from "./fleet.js";
 import { hookRow, textRow } from "./latency-rows.js";
 import { idleRow, memoryRow, workRow } from "./load-rows.js";
 import { readerRow } from "./reader-row.js";
-import { type Row, table } from "./row.js";
+import { figure, type Row, table } from "./row.js";
 import { thousandRow } from "./thousand-row.js";
 
 const TOTAL_LIMIT_MS = 360_000;
@@ -42,7 +42,13 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 
+if (process.platform !== "linux") {
+  console.error("the bench reads /proc and runs on Linux only");
+  process.exit(2);
+}
+
 const beganMs = Date.now();
+const loadBefore = loadavg()[0]!;
 const rows: Row[] = [];
 const failed: string[] = [];
 let fleet: BenchFleet | null = null;
@@ -79,12 +85,17 @@ try {
 for (const [name, row] of Object.entries(ALONE)) if (wanted.includes(name)) await measure(name, row);
 
 const seconds = Math.round((Date.now() - beganMs) / 1000);
+const machine = {
+  node: process.version,
+  cores: cpus().length,
+  processor: cpus()[0]?.model.trim() ?? "",
+  // What else the machine did: well over the number of cores, and latencies and ratios say little.
+  loadBefore,
+  loadAfter: loadavg()[0]!,
+};
 console.log(table(rows));
 for (const line of failed) console.log(`not measured: ${line}`);
 console.log(
-  `\n${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()}), ${seconds} s; written to bench.json`,
+  `\n${machine.node}, ${machine.cores} cores (${machine.processor}), load ${figure(loadBefore)} before and ${figure(machine.loadAfter)} after, ${seconds} s; written to bench.json`,
 );
-writeFileSync(
-  "bench.json",
-  `${JSON.stringify({ at: new Date().toISOString(), node: process.version, rows, failed }, null, 2)}\n`,
-);
+writeFileSync("bench.json", `${JSON.stringify({ at: new Date().toISOString(), machine, rows, failed }, null, 2)}\n`);

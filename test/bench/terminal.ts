@@ -31,7 +31,12 @@ export class TestTerminal {
         resolve();
       });
     });
-    this.ended = new Promise((resolve) => this.child.on("close", () => resolve()));
+    this.ended = new Promise((resolve) => {
+      this.child.on("close", () => {
+        rmSync(this.pidFile, { force: true });
+        resolve();
+      });
+    });
   }
 
   /** The program's own pid: the shell wrote it down before it became the program. */
@@ -85,6 +90,5 @@ export class TestTerminal {
     const timer = setTimeout(() => this.child.kill("SIGKILL"), 3_000);
     await this.ended;
     clearTimeout(timer);
-    rmSync(this.pidFile, { force: true });
   }
 }

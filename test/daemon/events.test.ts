@@ -107,6 +107,15 @@ test("a subscriber that comes back gets exactly what it missed, by query or head
   }
 });
 
+test("who follows is told of an end that was ordered, last of all", async () => {
+  const one = follow("/v1/events");
+  await received(one, 1);
+  await entries(2);
+  w.daemon.bye();
+  await one.closed;
+  assert.equal(kinds(one), ["snapshot", "fault", "fault", "bye"]);
+});
+
 test("a cursor that is too old, or of another journal, is reset with a snapshot", async () => {
   await w.end();
   w = await world({ store: new MemoryStore({ journalLimit: 10 }) });

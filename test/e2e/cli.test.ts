@@ -192,6 +192,21 @@ test("the log is followed while things happen, across a daemon's death, until it
   assert.is(await ended, 0);
 });
 
+test("a log that is followed ends with the daemon where that was told to end", async () => {
+  const [program = "", ...args] = home.command("log", "--follow");
+  const child = spawn(program, args, { env: home.env });
+  let out = "";
+  let err = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
+  child.stderr.setEncoding("utf8").on("data", (text) => (err += text));
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  await home.ok("spawn", "rehearsal", "--label", "followed", "-s", "work");
+  await until("it follows", () => out.includes("followed"), { show: () => out });
+  await home.ok("down");
+  assert.equal([await ended, err], [0, "the daemon was stopped\n"]);
+  await home.ok("rm", "--force", "followed");
+});
+
 test("a reader that has seen enough is no failure", async () => {
   const [program = "", ...args] = home.command("ls");
   const child = spawn(program, args, { env: home.env });

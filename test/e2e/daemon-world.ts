@@ -42,7 +42,8 @@ export class DaemonWorld {
     let said = "";
     child.stderr?.on("data", (chunk) => (said += chunk));
     await until("the daemon answers", async () => (await this.ask("GET", "/v1/health")).body.pid === child.pid, {
-      show: () => said,
+      limitMs: 20_000,
+      show: () => said + (existsSync(this.paths.logFile) ? readFileSync(this.paths.logFile, "utf8") : "no log"),
     });
     return child;
   }

@@ -43,6 +43,12 @@ export class ScriptedDaemon {
     await new Promise((resolve) => server.close(resolve));
   }
 
+  /** Says that it was told to end, then goes as one that was. */
+  async bye(): Promise<void> {
+    for (const response of this.#events) response.end("event: bye\ndata: {}\n\n");
+    await this.stop();
+  }
+
   async end(): Promise<void> {
     await this.stop();
     rmSync(this.folder, { recursive: true, force: true });

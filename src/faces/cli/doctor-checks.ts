@@ -28,6 +28,8 @@ export interface Findings {
   } | null;
   /** Why the daemon could not be asked although something listens; null where it answered or none runs. */
   readonly daemonTrouble: string | null;
+  /** What is wrong with `daemon.json`, as a clause; null where nothing is. */
+  readonly staleRunFile: string | null;
   readonly logFile: string;
   readonly env: NodeJS.ProcessEnv;
   /** Agent programs looked for, and whether each is on PATH. */
@@ -55,6 +57,7 @@ export function judge(found: Findings): Check[] {
       ? []
       : folder("runtime", found.runtimeFolder, "made when the daemon starts")),
     ...daemon(found),
+    ...runFile(found),
     locale(found.env),
     terminal(found.env),
     ...certificates(found.env),
@@ -130,6 +133,14 @@ function daemon({ daemon, daemonTrouble, version, tmuxSocket, tmuxAnswers, logFi
     checks.push({ name: "store", status: "wrong", says: "cannot be written", remedy });
   }
   return checks;
+}
+
+function runFile({ staleRunFile: says, daemon }: Findings): Check[] {
+  if (says === null) return [];
+  const remedy = daemon
+    ? 'commands may look for the wrong one: "drover down", and the next command starts it anew'
+    : "harmless: the next daemon replaces it";
+  return [{ name: "run file", status: "warning", says, remedy }];
 }
 
 function locale(env: Findings["env"]): Check {

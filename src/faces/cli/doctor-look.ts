@@ -6,6 +6,7 @@ import { Fault } from "#core/fault.js";
 import { providers } from "#core/screen/providers.js";
 import type { HealthJson } from "#wire/agent.js";
 import { installedVersion } from "../kit/install-root.js";
+import { staleRunFile } from "../kit/stale-run-file.js";
 import { tmuxVersion } from "../kit/tmux-check.js";
 import type { Context } from "./context.js";
 import type { Findings, Folder } from "./doctor-checks.js";
@@ -30,6 +31,7 @@ export async function look(context: Context): Promise<Findings> {
     stateFolder: folder(paths.stateDir),
     runtimeFolder: folder(paths.runtimeDir),
     ...asked,
+    staleRunFile: staleRunFile(paths.runFile, asked.daemon?.pid ?? null),
     logFile: paths.logFile,
     env,
     providers: [...providers.values()]

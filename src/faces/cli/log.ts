@@ -28,7 +28,7 @@ export async function run(context: Context, { options }: Invocation): Promise<nu
   // Taken before the entries are read, so that nothing which happens meanwhile falls between reading and following.
   const { seq } = await daemon.request<HealthJson>("GET", "/v1/health");
   const last = after === undefined ? await latest(daemon, agent, print) : await since(daemon, after, agent, print);
-  return options.has("follow") ? follow(daemon, Math.max(last, after ?? seq), agent, print) : 0;
+  return options.has("follow") ? follow(context, daemon, Math.max(last, after ?? seq), agent, print) : 0;
 }
 
 type Print = (entry: EntryJson) => void;
@@ -62,8 +62,17 @@ async function labelsById(daemon: DaemonClient): Promise<Map<string, string>> {
   return new Map(agents.map((agent) => [agent.id, agent.label]));
 }
 
-/** Goes on until the reader leaves. A daemon that is started again is followed on, from where the old one was. */
-function follow(daemon: DaemonClient, after: number, agent: AgentJson | null, print: Print): Promise<number> {
+/**
+ * Goes on until the reader leaves or the daemon is told to end. A daemon that died and is started again is followed on,
+ * from where the old one was.
+ */
+function follow(
+  context: Context,
+  daemon: DaemonClient,
+  after: number,
+  agent: AgentJson | null,
+  print: Print,
+): Promise<number> {
   let last = after;
   return new Promise((resolve, reject) => {
     const subscription = daemon.events(
@@ -71,6 +80,11 @@ function follow(daemon: DaemonClient, after: number, agent: AgentJson | null, pr
       {
         onEvent(event, data) {
           if (event === "snapshot") last = Math.max(last, (data as SnapshotJson).seq);
+          if (event === "bye") {
+            context.note("the daemon was stopped");
+            subscription.stop();
+            resolve(0);
+          }
           if (event !== "entry") return;
           const entry = data as EntryJson;
           if (entry.seq <= last) return;

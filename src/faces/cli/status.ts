@@ -1,19 +1,24 @@
 import { Fault } from "#core/fault.js";
 import type { HealthJson } from "#wire/agent.js";
 import { type Ink, STATE_LOOK } from "../kit/ink.js";
+import { staleRunFile } from "../kit/stale-run-file.js";
 import type { Context } from "./context.js";
 
 /** Never starts the daemon: it says how things are. */
 export async function run(context: Context): Promise<number> {
   const daemon = await context.runningDaemon();
+  const { runFile } = context.paths;
   if (!daemon) {
-    throw new Fault("DAEMON_UNREACHABLE", "no drover daemon is running", {
+    const stale = staleRunFile(runFile, null);
+    throw new Fault("DAEMON_UNREACHABLE", `no drover daemon is running${stale === null ? "" : `; ${stale}`}`, {
       hint: 'any command starts it: "drover ls", or "drover daemon"',
     });
   }
   const health = await daemon.request<HealthJson>("GET", "/v1/health");
   if (context.json) context.value(health);
   else context.lines(statusLines(health, daemon.socket, context.ink));
+  const stale = staleRunFile(runFile, health.pid);
+  if (stale !== null) context.note(`warning: ${stale}`);
   return 0;
 }
 

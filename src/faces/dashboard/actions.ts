@@ -32,6 +32,7 @@ export type ActionName =
   | "forth"
   | "live"
   | "help"
+  | "start"
   | "repaint"
   | "quit"
   | "confirm"
@@ -69,12 +70,24 @@ const noLiveAgent = (state: State) => {
   return lives(agent) ? null : `${agent.label} no longer runs`;
 };
 
-const noDaemon = (state: State) => (state.link.at === "live" ? null : "the daemon does not answer yet");
+const noDaemon = (state: State) => {
+  if (state.link.at === "live") return null;
+  return state.link.at === "stopped" ? "the daemon was stopped: r starts it again" : "the daemon does not answer yet";
+};
 
 const notNeeded = (state: State) => (state.items.length === 0 ? "there are no agents" : null);
 
 /** In the order of importance in which the footer offers them. */
 export const actions: readonly Action[] = [
+  {
+    name: "start",
+    where: "list",
+    keys: ["r"],
+    hint: "start the daemon",
+    does: "start the daemon again after it was told to stop",
+    group: "Dashboard",
+    unless: (state) => (state.link.at === "stopped" ? null : "the daemon was not stopped"),
+  },
   {
     name: "answer",
     where: "question",

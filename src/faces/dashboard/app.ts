@@ -175,6 +175,9 @@ class App {
       case "save":
         this.#save();
         break;
+      case "start-daemon":
+        this.#link.startAgain();
+        break;
       case "repaint":
         this.#driver?.suspend();
         this.#driver?.resume();

@@ -38,6 +38,8 @@ export class DaemonLink {
   #bringing = false;
   #tmuxGone = false;
   #stopped = false;
+  /** The daemon said that it was told to end: it is left alone until a person wants it again, or somebody else did. */
+  #saidBye = false;
 
   constructor(options: LinkOptions) {
     this.#options = options;
@@ -77,11 +79,13 @@ export class DaemonLink {
     this.#held = held;
     this.#events = daemon.events("/v1/events", {
       onOpen: () => {
+        this.#saidBye = false;
         held.look();
         post({ on: "link", link: { at: "live" } });
         void this.askHealth();
       },
       onEvent: (event, data) => {
+        if (event === "bye") this.#saidBye = true;
         if (event === "snapshot") post({ on: "snapshot", snapshot: data as SnapshotJson }, true);
         if (event !== "entry") return;
         post({ on: "entry", entry: data as EntryJson });
@@ -89,11 +93,21 @@ export class DaemonLink {
         if (this.#tmuxGone) void this.askHealth();
       },
       onLost: () => {
+        if (this.#saidBye) {
+          post({ on: "link", link: { at: "stopped" } });
+          return;
+        }
         post({ on: "link", link: { at: "gone", why: "" } });
         void this.#bringBack(daemon);
       },
       onEnd: (why) => post({ on: "link", link: { at: "gone", why: why ? saying(why) : "it ended the stream" } }),
     });
+  }
+
+  /** Starts the daemon that was told to end. */
+  startAgain(): void {
+    this.#saidBye = false;
+    if (this.daemon !== null) void this.#bringBack(this.daemon);
   }
 
   /** The stream comes back by itself once a daemon answers; this sees to it that one does. */

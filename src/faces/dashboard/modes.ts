@@ -100,6 +100,8 @@ function perform(state: State, name: ActionName): Step {
       return scrollPreview(state, Number.NEGATIVE_INFINITY);
     case "help":
       return [{ ...state, mode: { at: "help", top: 0 } }, []];
+    case "start":
+      return [{ ...state, link: { at: "connecting" } }, [{ do: "start-daemon" }]];
     case "repaint":
       return [state, [{ do: "repaint" }]];
     case "quit":

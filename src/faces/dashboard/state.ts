@@ -16,6 +16,8 @@ export type Item =
 export type Link =
   | { readonly at: "connecting" }
   | { readonly at: "live" }
+  /** Somebody told it to end; it is not for us to start it again unasked. */
+  | { readonly at: "stopped" }
   /** `why`: one sentence for a person. */
   | { readonly at: "gone"; readonly why: string };
 
@@ -213,6 +215,7 @@ export type Wish =
   | { readonly do: "providers" }
   | { readonly do: "complete"; readonly text: string }
   | { readonly do: "save" }
+  | { readonly do: "start-daemon" }
   | { readonly do: "repaint" }
   | { readonly do: "quit" };
 

@@ -17,6 +17,7 @@ const good: Findings = {
   runtimeFolder: { path: "/run/drover", found: null },
   daemon: { pid: 7, version: "0.1.0", tmuxConnected: true, storeOk: true },
   daemonTrouble: null,
+  staleRunFile: null,
   logFile: "/h/state/drover.log",
   env: { LANG: "C.UTF-8", TERM: "tmux-256color", TMUX: "x,1,0" },
   providers: [
@@ -57,6 +58,11 @@ const cases: readonly (readonly [string, Partial<Findings>, string])[] = [
     "a daemon that hangs",
     { daemon: null, daemonTrouble: "the daemon did not answer within 3 s" },
     "wrong daemon: the daemon did not answer within 3 s",
+  ],
+  [
+    "a run file that a killed daemon left",
+    { daemon: null, staleRunFile: "/h/daemon.json was left by pid 7, which is gone" },
+    "warning run file: /h/daemon.json was left by pid 7, which is gone",
   ],
   [
     "a daemon of another version",

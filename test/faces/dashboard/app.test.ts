@@ -268,6 +268,40 @@ test("what is being written when the terminal goes away is found again", async (
   await stage.daemon.end();
 });
 
+test("a daemon told to end is let rest: r starts it again, and so may anybody else", async () => {
+  const stage = new Stage();
+  stage.daemon.put(agent("a", { state: "working" }));
+  await stage.open();
+  await stage.shows("a working");
+  await stage.daemon.bye();
+  await stage.shows("the daemon was stopped: r starts it again");
+  await stage.shows("r start the daemon");
+  stage.press("n");
+  await stage.shows("the daemon was stopped: r starts it again");
+  stage.press("escape");
+  // Another command starts one.
+  stage.daemon.change("id-a", { label: "renamed" });
+  await stage.daemon.start();
+  await stage.shows("renamed");
+  assert.not.match(stage.text(), /was stopped/);
+  // And once more, by the key. That nobody tells how to start one here is said as for one that died.
+  await stage.daemon.bye();
+  await stage.shows("was stopped");
+  stage.press("r");
+  await stage.shows("daemon gone");
+  await stage.close();
+});
+
+test("a daemon that dies without a word is not taken for one that was stopped", async () => {
+  const stage = new Stage();
+  stage.daemon.put(agent("a"));
+  await stage.open();
+  await stage.shows("tmux 3.3a");
+  await stage.daemon.stop();
+  await stage.shows("daemon gone, starting again");
+  await stage.close();
+});
+
 test("what was left is found again", async () => {
   const stage = new Stage();
   stage.daemon.put(agent("a"), agent("b"), agent("c", { session: "web" }));

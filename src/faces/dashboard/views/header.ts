@@ -59,7 +59,7 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
 
 function rightSide(state: State, look: Look, columns: number): Spot | null {
   const { link, health } = state;
-  const most = Math.floor(columns * (link.at === "gone" ? 0.7 : 0.5));
+  const most = Math.floor(columns * (link.at === "gone" || link.at === "stopped" ? 0.7 : 0.5));
   const [text, style]: [string, Style] =
     link.at === "connecting"
       ? [`connecting${look.unicode ? "…" : "..."}`, DIM]
@@ -72,10 +72,12 @@ function rightSide(state: State, look: Look, columns: number): Spot | null {
             ),
             BAD,
           ]
-        : // Before the first agent there need not be a tmux server.
-          health && !health.tmux.connected && state.agents.size > 0
-          ? ["tmux does not answer", ASKS]
-          : [fit(look, place(state, look), most), DIM];
+        : link.at === "stopped"
+          ? [columns < 70 ? "stopped: r starts it" : "the daemon was stopped: r starts it again", BOLD]
+          : // Before the first agent there need not be a tmux server.
+            health && !health.tmux.connected && state.agents.size > 0
+            ? ["tmux does not answer", ASKS]
+            : [fit(look, place(state, look), most), DIM];
   const width = look.width(text);
   if (text === "" || (link.at === "live" && columns < 70 && style === DIM)) return null;
   return { x: columns - width - 1, width, text, style, inNeed: null };
