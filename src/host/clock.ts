@@ -3,7 +3,7 @@
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls back once at or soon after `atMs`. Returns what cancels it. A waiting wake does not keep the process alive. */
+  /** Calls back once at or soon after `atMs`. Returns what cancels it. */
   wake(atMs: number, call: () => void): () => void;
 }
 
