@@ -58,6 +58,38 @@ test("the walls would be seen broken", () => {
   assert.equal(broken("store/a.ts", 'import { Level } from "level";\nimport { x } from "./b.js";'), []);
 });
 
+/** What is built on tmux itself, and not on the interface that stands for it. */
+const KNOWS_TMUX: Readonly<Record<string, string>> = {
+  "daemon/backend.ts": "makes the multiplexer by its name",
+  "faces/kit/attach.ts": "goes to a tab",
+  "faces/kit/tmux-check.ts": "looks for a tmux before a daemon is started",
+  "faces/cli/agent-ref.ts": "finds self by the mark on the pane we are in",
+  "faces/cli/doctor-look.ts": "looks at the machine",
+  "faces/cli/demo-place.ts": "makes a tmux server of the demo's own",
+};
+
+test("outside its room nothing knows tmux, beyond the interface and a few edges of the faces", () => {
+  const runsTmux = /\b(?:spawn|spawnSync|exec|execSync|execFile|execFileSync|execa|run|startLong)\(\s*"tmux"/;
+  const found = sources
+    .filter(({ path }) => !path.startsWith("tmux/"))
+    .filter(({ text }) => {
+      const imports = importsOf(text).filter((name) => name.startsWith("#tmux/") && name !== "#tmux/multiplexer.js");
+      return imports.length > 0 || runsTmux.test(text);
+    })
+    .map(({ path }) => path);
+  assert.equal(found.sort(), Object.keys(KNOWS_TMUX).sort());
+  // Faces go to a tab through one seam, that a second multiplexer would be added to.
+  const goesToTabs = sources.filter(({ path, text }) => {
+    return path.startsWith("faces/") && importsOf(text).some((name) => /(^|\/)attach\.js$/.test(name));
+  });
+  const values = goesToTabs.filter(({ text }) => /import (?!type\b)[^;]*"[^"]*kit\/attach\.js"/.test(text));
+  assert.equal(
+    values.map(({ path }) => path),
+    [],
+  );
+  assert.ok(goesToTabs.some(({ path }) => path === "faces/kit/backend.ts"));
+});
+
 test("core asks neither the clock nor the dice, and schedules nothing", () => {
   const asks =
     /\b(Date\.now|Math\.random|performance\.now|crypto\.|setTimeout|setInterval|setImmediate)\b|new Date\(\)/;

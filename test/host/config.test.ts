@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { DEFAULT_CONFIG, parseConfig, readConfig } from "#host/config.js";
+import { chooseBackend, DEFAULT_CONFIG, parseConfig, readConfig } from "#host/config.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("config");
@@ -20,6 +20,7 @@ test("no file, and an empty file, mean the defaults", async () => {
 
 test("every setting is read", async () => {
   const text = `
+backend = "herdr"
 restore = "auto"
 [tmux]
 config = "/home/me/.tmux.conf"
@@ -31,6 +32,7 @@ command = ["/opt/claude", "--flag"]
 [providers.codex]
 `;
   assert.equal(await parseConfig(text, "c"), {
+    backend: "herdr",
     tmux: { config: "/home/me/.tmux.conf" },
     ui: { driver: "blessed", framesPerSecond: 10 },
     restore: "auto",
@@ -62,6 +64,17 @@ test("what is wrong is named with its line", async () => {
     assert.is(error.message.slice(0, message.length), message);
     assert.ok(error.message.length > message.length - 1 && !error.message.includes("\n"));
   }
+});
+
+test("the backend is the flag's, else the configuration's, else tmux", () => {
+  assert.is(chooseBackend("tmux", { backend: "herdr" }), "tmux");
+  assert.is(chooseBackend("herdr", { backend: "tmux" }), "herdr");
+  assert.is(chooseBackend(undefined, { backend: "herdr" }), "herdr");
+  assert.is(chooseBackend(undefined, DEFAULT_CONFIG), "tmux");
+  assert.throws(
+    () => chooseBackend("screen", DEFAULT_CONFIG),
+    (error: unknown) => error instanceof Fault && error.code === "USAGE" && /no backend "screen"/.test(error.message),
+  );
 });
 
 test.run();

@@ -66,6 +66,12 @@ export const globalOptions: readonly Option[] = [
     does: "configuration for a tmux server that drover has to start, as tmux -f does",
     from: "files",
   },
+  {
+    long: "backend",
+    value: "NAME",
+    does: "what the tabs live in, for a daemon that has to be started: tmux (default) or herdr",
+    from: ["tmux", "herdr"],
+  },
   json,
   { long: "help", short: "h", does: "say what a command does and how it is used" },
   { long: "version", short: "V", does: "print the version" },
@@ -336,6 +342,16 @@ export const commands: readonly Command[] = [
     options: [],
     examples: ["drover down"],
     load: () => import("./down.js"),
+  },
+  {
+    name: "service",
+    summary: "have systemd run the daemon",
+    arguments: [{ name: "ACTION", does: "install, uninstall or status", from: ["install", "uninstall", "status"] }],
+    options: [{ long: "now", does: "run systemctl as well, so that it starts, or stops, at once" }],
+    about:
+      "Writes a user unit, drover.service, for the tmux server chosen with -L or -S, and says what to run. Stopping the unit ends the daemon alone: the agents go on. A unit that drover did not write is left as it is.",
+    examples: ["drover service install", "drover service install --now", "drover service uninstall --now"],
+    load: () => import("./service.js"),
   },
   {
     name: "doctor",

@@ -1,6 +1,7 @@
 /** What a command is given: the terminal it prints to, the environment it was called in, and the way to the daemon. */
 import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
+import { chooseBackend, DEFAULT_CONFIG } from "#host/config.js";
 import { type Paths, resolvePaths } from "#host/paths.js";
 import { connect, type DaemonClient } from "../kit/daemon-client.js";
 import { Ink } from "../kit/ink.js";
@@ -61,9 +62,12 @@ export function makeContext(options: Options, io: Io): Context {
     throw new Fault("USAGE", `-L takes a name, not a path: "${serverName}"`, { hint: "use -S for a path" });
   }
   const config = options.text("tmux-config");
+  const backend = options.text("backend");
+  if (backend !== undefined) chooseBackend(backend, DEFAULT_CONFIG);
   const paths = resolvePaths(env, { serverName, serverPath });
   const daemonArgs = [
     ...(config === undefined ? [] : ["-f", resolve(config)]),
+    ...(backend === undefined ? [] : ["--backend", backend]),
     ...(options.has("ephemeral") ? ["--ephemeral"] : []),
   ];
   const toTerminal = stdout.isTTY === true;

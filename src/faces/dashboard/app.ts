@@ -4,7 +4,7 @@
  */
 import { exitStatus, Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
-import { attachHere, isInside, switchClient } from "../kit/attach.js";
+import { type WayToTab, wayToTab } from "../kit/backend.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import { width } from "../kit/width.js";
 import { completeFolder } from "./complete-path.js";
@@ -201,11 +201,19 @@ class App {
     const agent = this.#state.agents.get(id);
     if (!agent) return;
     const { session, window, pane } = agent;
-    const to = { socket: this.#state.health?.tmux.socket || this.#options.tmuxSocket, session, window, pane };
-    this.#save();
+    const { health } = this.#state;
+    const to = { socket: health?.tmux.socket || this.#options.tmuxSocket, session, window, pane };
     const { env } = this.#options;
-    if (isInside(env, to.socket)) {
-      const { problem, popup } = switchClient(env, to);
+    let way: WayToTab;
+    try {
+      way = wayToTab(health?.backend ?? "tmux");
+    } catch (error) {
+      this.#post({ on: "attached", agent: id, problem: (error as Error).message });
+      return;
+    }
+    this.#save();
+    if (way.isInside(env, to.socket)) {
+      const { problem, popup } = way.switchClient(env, to);
       this.#post({ on: "attached", agent: id, problem });
       if (problem === null) void this.#ask({ do: "seen", agent: id });
       // A popup would stay in front of what was asked for.
@@ -215,7 +223,7 @@ class App {
     this.#away = true;
     this.#driver?.suspend();
     void this.#ask({ do: "seen", agent: id });
-    const problem = await attachHere(env, to);
+    const problem = await way.attachHere(env, to);
     this.#away = false;
     if (this.#finished) return;
     this.#driver?.resume();

@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
 import { systemClock } from "#host/clock.js";
+import { chooseBackend, DEFAULT_CONFIG } from "#host/config.js";
 import { resolvePaths } from "#host/paths.js";
 import { connect } from "../kit/daemon-client.js";
 import { isUtf8 } from "../kit/locale.js";
@@ -15,9 +16,9 @@ import { openDriver } from "./driver/open-driver.js";
 import { readSaved, writeSaved } from "./saved-state.js";
 
 /**
- * `-L NAME`, `-S PATH` choose the tmux server, `-f FILE` the configuration for one that has to be started, `--ephemeral` a
- * daemon that ends with the last dashboard, `--driver neo-blessed|blessed` the library behind the screen. Returns the
- * exit status; what goes wrong is told in one sentence.
+ * `-L NAME`, `-S PATH` choose the tmux server, `-f FILE` the configuration for one that has to be started, `--backend NAME`
+ * what a daemon that has to be started drives, `--ephemeral` one that ends with the last dashboard, `--driver
+ * neo-blessed|blessed` the library behind the screen. Returns the exit status; what goes wrong is told in one sentence.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const { env, stdin, stdout, stderr } = process;
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[]): Promise<number> {
         "server-name": { type: "string", short: "L" },
         "server-path": { type: "string", short: "S" },
         "tmux-config": { type: "string", short: "f" },
+        backend: { type: "string" },
         driver: { type: "string" },
         ephemeral: { type: "boolean" },
       },
@@ -41,7 +43,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     const paths = resolvePaths(env, { serverName: values["server-name"], serverPath: values["server-path"] });
     const file = join(paths.stateDir, "dashboard.json");
     const config = values["tmux-config"];
-    const daemonArgs = [...(config ? ["-f", resolve(config)] : []), ...(values.ephemeral ? ["--ephemeral"] : [])];
+    if (values.backend !== undefined) chooseBackend(values.backend, DEFAULT_CONFIG);
+    const daemonArgs = [
+      ...(config ? ["-f", resolve(config)] : []),
+      ...(values.backend === undefined ? [] : ["--backend", values.backend]),
+      ...(values.ephemeral ? ["--ephemeral"] : []),
+    ];
     return await runDashboard({
       openDriver: (events) => openDriver({ library, input: stdin, output: stdout, env }, events),
       size: { columns: stdout.columns || 80, rows: stdout.rows || 24 },

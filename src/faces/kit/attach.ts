@@ -87,6 +87,24 @@ export function attachHere(env: Env, to: AttachTo): Promise<string | null> {
   });
 }
 
+/**
+ * Where the agent of that label or id is, as its tab's own marks say; for when no daemon answers. The session's name comes
+ * last, since it may hold anything.
+ */
+export function findTab(socket: string, ref: string): AttachTo | null {
+  const format = "#{@drover-label} #{@drover-id} #{window_id} #{pane_id} #{session_name}";
+  return findMarked(run(socket, ["list-panes", "-a", "-F", format]).text, socket, ref);
+}
+
+/** The same, in a listing. */
+export function findMarked(listing: string, socket: string, ref: string): AttachTo | null {
+  for (const line of listing.split("\n")) {
+    const [, label, id, window = "", pane = "", session = ""] = /^(\S+) (\S+) (@\d+) (%\d+) (.+)$/.exec(line) ?? [];
+    if (label === ref || (id !== undefined && id === ref)) return { socket, session, window, pane };
+  }
+  return null;
+}
+
 function run(socket: string, args: readonly string[]): { ok: boolean; text: string } {
   const done = spawnSync("tmux", ["-S", socket, ...args], { encoding: "utf8", timeout: 3_000 });
   if (done.status === 0) return { ok: true, text: done.stdout.trimEnd() };

@@ -22,6 +22,8 @@ const message: MessageJson = {
   updatedAt: "",
 };
 
+const health = { backend: "tmux" };
+
 /** Answers as a daemon with two idle agents would. */
 function standard(asked: Asked, response: ServerResponse): unknown {
   const [, ref, rest] = /^\/v1\/agents\/([^/?]+)(.*)$/.exec(asked.path) ?? [];
@@ -38,7 +40,8 @@ function standard(asked: Asked, response: ServerResponse): unknown {
       created: true,
     });
   }
-  if (asked.path === "/v1/health") return json(response, 200, { tmux: { socket: "/nowhere/tmux" }, pid: 1 });
+  if (asked.path === "/v1/health")
+    return json(response, 200, { backend: health.backend, tmux: { socket: "/nowhere/tmux" }, pid: 1 });
   if (rest === "/send") return json(response, 200, { message });
   if (rest === "/answer") return json(response, 200, { answered: true, question: QUESTION });
   if (rest?.startsWith("/output?screen")) {
@@ -203,6 +206,24 @@ test("attach refuses without a terminal, and asks for nothing to be seen", async
   assert.is(status, 2);
   assert.match(err, "attach needs a terminal");
   assert.not.match(asked(), "seen");
+});
+
+test("attach goes by the server's backend, whatever is configured here", async () => {
+  health.backend = "herdr";
+  try {
+    const { err, status } = await play.run(["attach", "api", "--backend", "tmux"], { terminal: true });
+    assert.is(status, 4);
+    assert.match(err, "this version of drover knows no way to a tab in herdr");
+    assert.not.match(asked(), "seen");
+  } finally {
+    health.backend = "tmux";
+  }
+});
+
+test("a backend that does not exist is refused before anything is asked", async () => {
+  const { err, status } = await play.run(["ls", "--backend", "screen"]);
+  assert.equal([status, asked()], [2, ""]);
+  assert.match(err, 'there is no backend "screen"');
 });
 
 test("a daemon of another version is told of, but not with --json", async () => {

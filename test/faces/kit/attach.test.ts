@@ -1,5 +1,7 @@
 import * as assert from "uvu/assert";
-import { attachArguments, isInside, newestClient } from "#faces/kit/attach.js";
+import { Fault } from "#core/fault.js";
+import { attachArguments, findMarked, isInside, newestClient } from "#faces/kit/attach.js";
+import { wayToTab } from "#faces/kit/backend.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("way to a tab");
@@ -26,6 +28,26 @@ test("inside means a client of that very server", () => {
   assert.is(isInside({ TMUX: "/run/other,123,0" }, "/run/s"), false);
   assert.is(isInside({ TMUX: "" }, "/run/s"), false);
   assert.is(isInside({}, "/run/s"), false);
+});
+
+test("a tab is found by its marks alone, by label or id, whatever its session is called", () => {
+  const listing = ["  @1 %1 mine", "api 01J1 @2 %2 work", "web 01J2 @3 %5 a name : with all", "evil  @4 %6 no id"].join(
+    "\n",
+  );
+  const found = (ref: string) => findMarked(listing, "/s", ref);
+  assert.equal(found("web"), { socket: "/s", session: "a name : with all", window: "@3", pane: "%5" });
+  assert.equal(found("01J1"), { socket: "/s", session: "work", window: "@2", pane: "%2" });
+  assert.equal([found("mine"), found("evil"), found(""), findMarked("", "/s", "api")], [null, null, null, null]);
+});
+
+test("the way to a tab is the server's backend's; one that we have no way to is refused plainly", () => {
+  assert.is(wayToTab("tmux").isInside, isInside);
+  for (const name of ["herdr", "constructor", ""]) {
+    assert.throws(
+      () => wayToTab(name),
+      (error: unknown) => error instanceof Fault && error.code === "BACKEND_MISSING",
+    );
+  }
 });
 
 test.run();
