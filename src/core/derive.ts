@@ -226,15 +226,16 @@ function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowM
       return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
     }
     case "turn-ended": {
-      const memory: Memory = { ...base, turnOpen: false, claim: "rest" };
-      // The screen told of this end first: hooks come up to a few hundred ms late.
+      // The marker that will be on the screen is that of this turn, and no sign of another.
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", endMarker: null };
+      // Another source told of this end first: hooks come up to a few hundred ms late.
       if (
         !open &&
         isRest(before.state) &&
-        before.evidence?.source !== "hook" &&
+        before.evidence?.source !== evidence.source &&
         nowMs - before.sinceMs < END_GRACE_MS
       ) {
-        return become(before, { memory: { ...memory, claim: null } }, nowMs);
+        return become(before, { memory: { ...base, turnOpen: false, claim: null } }, nowMs);
       }
       const turn = open ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
@@ -255,7 +256,8 @@ function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowM
   }
 }
 
-function isOpen({ memory, state }: Believed): boolean {
+/** Whether a turn is under way. */
+export function isOpen({ memory, state }: Believed): boolean {
   return memory.turnOpen ?? state === "working";
 }
 

@@ -82,6 +82,23 @@ test("a turn whose end leaves no marker is done as well", () => {
   );
 });
 
+test("the end of a turn told by its hook and then by its marker, or by the status protocol, is one end", () => {
+  const first: Moment[] = [
+    [0, look("ready")],
+    [100, look("working")],
+    [200, look("finished", "took 1s")],
+    [300, look("working")],
+  ];
+  const once = "0 idle 0, 100 working 1, 200 done 1 unread, 300 working 2, 400 done 2 unread";
+  assert.is(play([...first, [400, hook("turn-ended")], [450, look("finished", "took 2s")]]), once);
+  const status: Fact = {
+    kind: "hook",
+    means: "turn-ended",
+    evidence: { source: "api", rule: "test/osc-7501", excerpt: "done" },
+  };
+  assert.is(play([...first, [400, hook("turn-ended")], [450, status]]), once);
+});
+
 test("a turn too short to be seen at work counts by its new marker, and once", () => {
   assert.is(
     play([
