@@ -111,9 +111,15 @@ export class Stream {
     terminal.parser.registerCsiHandler({ prefix: "?", final: "l" }, cursorMode(false));
   }
 
-  /** `title` is what the terminal shows before the program sets one. */
-  static async open(columns: number, rows: number, title = "", rules: GraphemeRules = OLD_TMUX): Promise<Stream> {
-    return new Stream(await openTerminal(columns, rows, rules), title);
+  /** `title` is what the terminal shows before the program sets one; `historyRows` of what scrolls off the top are kept. */
+  static async open(
+    columns: number,
+    rows: number,
+    title = "",
+    rules: GraphemeRules = OLD_TMUX,
+    historyRows = 0,
+  ): Promise<Stream> {
+    return new Stream(await openTerminal(columns, rows, rules, historyRows), title);
   }
 
   /** Bytes (UTF-8) or text, cut anywhere. Order is kept; nothing need be awaited before the next call. */
@@ -149,19 +155,42 @@ export class Stream {
     });
   }
 
+  /** How many rows have scrolled off the top and are kept. The alternate screen keeps none. */
+  get historySize(): number {
+    return this.#terminal.buffer.active.baseY;
+  }
+
+  /** The last `count` rows of history after everything fed so far, oldest first; the screen is not among them. */
+  history(count: number): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      this.#terminal.write("", () => {
+        try {
+          const { buffer, cols } = this.#terminal;
+          const size = buffer.active.baseY;
+          const wanted = Math.min(count, size);
+          resolve(readRows(buffer.active, wanted, cols, size - wanted));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
   close(): void {
     this.#terminal.dispose();
   }
 }
 
-async function openTerminal(columns: number, rows: number, rules: GraphemeRules): Promise<Terminal> {
+async function openTerminal(columns: number, rows: number, rules: GraphemeRules, historyRows = 0): Promise<Terminal> {
   const xterm = await import("@xterm/headless");
   // Its types promise named exports; at run time an ES module sees the default export alone, a bundle the names.
   const open = xterm.default?.Terminal ?? xterm.Terminal;
   const options: ITerminalOptions & { cols: number; rows: number } = {
     cols: columns,
     rows,
-    scrollback: 0,
+    scrollback: historyRows,
+    // As tmux does: what is cleared goes into the history.
+    scrollOnEraseInDisplay: historyRows > 0,
     allowProposedApi: true,
     logLevel: "off",
   };
@@ -175,11 +204,11 @@ async function openTerminal(columns: number, rows: number, rules: GraphemeRules)
   return terminal;
 }
 
-function readRows(buffer: IBuffer, count: number, columns: number): Row[] {
+function readRows(buffer: IBuffer, count: number, columns: number, first = buffer.baseY): Row[] {
   const rows: Row[] = [];
   let cell: IBufferCell | undefined;
   for (let y = 0; y < count; y++) {
-    const line = buffer.getLine(buffer.baseY + y);
+    const line = buffer.getLine(first + y);
     if (line === undefined) {
       rows.push(BLANK_ROW);
       continue;

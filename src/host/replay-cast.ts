@@ -1,7 +1,12 @@
 /** A recording, played to a provider's reader at the daemon's own pace, without waiting for any of it. */
+import { isOpen } from "#core/derive.js";
+import { hookResponse } from "#core/output/from-hook.js";
+import { screenOutput } from "#core/output/from-screen.js";
+import { complete, NO_TEXT, none, type Output } from "#core/output/output.js";
+import { shapes } from "#core/output/shapes.js";
 import { type HookPayload, type HookReport, hookReport } from "#core/screen/hook-meanings.js";
 import type { Provider } from "#core/screen/reading.js";
-import { REPLAY_TICK_MS, Replay, type ReplayLine } from "#core/screen/replay.js";
+import { REPLAY_TICK_MS, Replay, type ReplayEnd, type ReplayLine } from "#core/screen/replay.js";
 import type { Cast } from "./cast.js";
 import { Stream } from "./emulator.js";
 
@@ -24,17 +29,21 @@ const UNTITLED = "untitled";
 /** Stills held at once: five seconds of a recording, a few MB. */
 const BATCH_TICKS = 50;
 
-/** The lines of `drover replay`, in order of time. */
+/** What drover gives the sessions it makes: a recording's terminal keeps as much. */
+const HISTORY_ROWS = 10_000;
+
+/** The lines of `drover replay`, in order of time; the last one is the final response. */
 export async function* replayCast(
   cast: Cast,
   provider: Provider,
   options: ReplayOptions = {},
-): AsyncGenerator<ReplayLine> {
-  const stream = await Stream.open(cast.columns, cast.rows, UNTITLED);
+): AsyncGenerator<ReplayLine | ReplayEnd> {
+  const stream = await Stream.open(cast.columns, cast.rows, UNTITLED, undefined, HISTORY_ROWS);
   const replay = new Replay(provider);
   const until = options.until ?? (cast.events.at(-1)?.at ?? 0) + 2;
   const pending = [...(options.hookEvents ?? [])];
   let next = 0;
+  let told: { readonly text: string; readonly turn: number } | null = null;
   try {
     // Parsing is queued for many ticks at once: the emulator hands control back between writes that are waited for.
     const ticks = Math.floor((until * 1000) / REPLAY_TICK_MS + 1e-6);
@@ -50,18 +59,44 @@ export async function* replayCast(
       }
       for (const { t, still, signals } of await Promise.all(moments)) {
         const hooks: HookReport[] = [];
+        let response: string | null = null;
         while (pending[0] !== undefined && pending[0].t <= t) {
           const { name, payload } = pending.shift()!;
           const report = hookReport(provider.name, name, payload);
+          response = hookResponse(provider.name, name, payload) ?? response;
           if (report !== null) hooks.push(report);
         }
         yield* replay.step({ t, still, hooks, signals: options.raw ? signals : [] });
+        if (response !== null) told = { text: response, turn: replay.believed!.turn };
         options.eachTick?.(t, replay);
       }
     }
+    const { kind, text, source } = await lastOutput(stream, provider, replay, told);
+    yield { last: { kind, text, source } };
   } finally {
     stream.close();
   }
+}
+
+/** From the hook that told of the turn's end, else from the screen and what scrolled off it. */
+async function lastOutput(
+  stream: Stream,
+  provider: Provider,
+  replay: Replay,
+  told: { readonly text: string; readonly turn: number } | null,
+): Promise<Output> {
+  const believed = replay.believed!;
+  const underWay = isOpen(believed);
+  const turn = underWay ? believed.turn - 1 : believed.turn;
+  if (told !== null && told.turn === turn) {
+    return told.text === "" ? none(NO_TEXT, "hook", turn) : complete(told.text, "hook", turn);
+  }
+  const shape = shapes.get(provider.name);
+  if (shape === undefined) return none(`${provider.title} has no answers to tell from the rest`, "screen", turn);
+  const { still } = await stream.snapshot();
+  const rows = await stream.history(HISTORY_ROWS);
+  const past = { rows, size: rows.length, limit: HISTORY_ROWS, sizeAtStart: null };
+  return screenOutput(shape, still, past, { turn, underWay })!;
 }
 
 function cut(text: string, size: number | undefined): string[] {

@@ -4,6 +4,7 @@
  */
 import { type Believed, derive, type Fact, newborn } from "../derive.js";
 import type { AgentState, EvidenceSource, Question } from "../model.js";
+import type { Output } from "../output/output.js";
 import { type HookReport, statusReport } from "./hook-meanings.js";
 import type { Provider } from "./reading.js";
 import type { Still } from "./still.js";
@@ -30,6 +31,11 @@ export type ReplayLine =
       readonly excerpt: string | null;
     }
   | { readonly t: number; readonly question: Question };
+
+/** The last line of a replay: the final response of the last turn that ended. */
+export interface ReplayEnd {
+  readonly last: Pick<Output, "kind" | "text" | "source">;
+}
 
 export class Replay {
   readonly #provider: Provider;

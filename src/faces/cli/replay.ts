@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 import { providers } from "#core/screen/providers.js";
 import type { Provider } from "#core/screen/reading.js";
-import type { ReplayLine } from "#core/screen/replay.js";
+import type { ReplayEnd, ReplayLine } from "#core/screen/replay.js";
 import { parseCast } from "#host/cast.js";
 import { type ReplayOptions, replayCast } from "#host/replay-cast.js";
 import { type Ink, printable, STATE_LOOK } from "../kit/ink.js";
@@ -65,7 +65,12 @@ function hookEvents(text: string, file: string): Pick<ReplayOptions, "hookEvents
   return { hookEvents: events.sort((a, b) => a.t - b.t) };
 }
 
-export function replayLines(line: ReplayLine, ink: Ink): string[] {
+export function replayLines(line: ReplayLine | ReplayEnd, ink: Ink): string[] {
+  if ("last" in line) {
+    const { kind, text, source } = line.last;
+    const head = ink.paint("dim", `last response (${kind}, from the ${source}):`);
+    return ["", head, ...text.split("\n").map(printable)];
+  }
   const at = `${line.t.toFixed(1).padStart(7)} s`;
   if ("question" in line) {
     const { kind, text, choices, fingerprint } = line.question;

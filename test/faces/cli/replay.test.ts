@@ -32,6 +32,7 @@ test("prints each state with its proof, as JSON one object a line", async () => 
     .map((line) => JSON.parse(line));
   assert.equal(lines[0], { t: 0, state: "starting", source: null, rule: null, excerpt: null });
   assert.ok(lines.length > 1, out);
+  assert.equal(Object.keys(lines.pop().last), ["kind", "text", "source"]);
   for (const line of lines) assert.equal(Object.keys(line), ["t", "state", "source", "rule", "excerpt"]);
 });
 

@@ -237,3 +237,12 @@ function kindOf(body: readonly Row[], hint: Row): QuestionKind {
   if (/\bDo you want\b|\bproceed\b|\ballow\b|permission/i.test(text)) return "permission";
   return "other";
 }
+
+/** How many rows of the still, from the top, are transcript; tips and modes above the box are not. */
+export function transcriptEnd(still: Still): number {
+  const { rows, columns } = still;
+  const end = lastInked(rows);
+  let y = findBox(still, end)?.top ?? end + 1;
+  while (y > 0 && (rows[y - 1]!.text === "" || isChrome(rows[y - 1]!, columns))) y--;
+  return y;
+}

@@ -186,3 +186,10 @@ function kindOf(body: readonly Row[]): QuestionKind {
   if (/\?\s*$/m.test(text)) return "question";
   return "other";
 }
+
+/** How many rows of the still, from the top, are transcript. */
+export function transcriptEnd({ rows }: Still): number {
+  const end = lastInked(rows);
+  const prompt = findPrompt(rows, end);
+  return prompt < 0 ? end + 1 : prompt;
+}

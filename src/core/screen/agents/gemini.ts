@@ -143,7 +143,7 @@ function isEdge(row: Row, glyph: "▄" | "▀", columns: number): boolean {
 }
 
 /** Whether a sent prompt begins here: the upper edge of its box. */
-function isSentPrompt(row: Row, columns: number): boolean {
+export function isSentPrompt(row: Row, columns: number): boolean {
   return isEdge(row, "▄", columns);
 }
 
@@ -170,4 +170,13 @@ function kindOf(body: readonly Row[]): QuestionKind {
   if (/\bplan\b.*\?/i.test(text)) return "plan";
   if (/\?[\s│]*$/m.test(text)) return "question";
   return "other";
+}
+
+/** How many rows of the still, from the top, are transcript: the status line and the rule below it are not. */
+export function transcriptEnd(still: Still): number {
+  const end = lastInked(still.rows);
+  const box = findBox(still, end);
+  if (box === null) return end + 1;
+  const rule = still.rows.findLastIndex((row, y) => y < box.top && /^[─]{20,}$/.test(row.text));
+  return Math.max(0, (rule < 0 ? box.top : rule) - 1);
 }

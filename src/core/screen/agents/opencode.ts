@@ -120,7 +120,7 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
 }
 
 /** The marker has the agent's colour, or is grey once the turn was stopped; an answer's text is neither. */
-function isTurnLine(row: Row): boolean {
+export function isTurnLine(row: Row): boolean {
   if (!/^ {3,6}▣ /.test(row.text)) return false;
   const glyph = row.text.indexOf("▣");
   return hasInk(row, glyph, "coloured") || hasInk(row, glyph, "faded");
@@ -203,4 +203,16 @@ function choicesInARow(row: Row, column: number): Choice[] | null {
     choices.push({ key: "", text, selected: runHasInk({ ...run, fg: run.bg }, "coloured") });
   }
   return choices.length >= 2 && choices.filter((choice) => choice.selected).length === 1 ? choices : null;
+}
+
+/** How many rows of the still, from the top, are transcript; the first page has none. */
+export function transcriptEnd({ rows }: Still): number {
+  const end = lastInked(rows);
+  const floor = rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
+  if (floor < 0) return end + 1;
+  const column = rows[floor]!.text.indexOf("╹");
+  if (column > 4) return 0;
+  let top = floor;
+  while (rows[top - 1]?.text[column] === "┃" && sameBar(rows[top - 1]!, rows[floor]!, column)) top--;
+  return top;
 }

@@ -179,3 +179,10 @@ function rowAbove(still: Still, y: number, counts: (row: Row) => boolean): Row |
   }
   return null;
 }
+
+/** How many rows of the still, from the top, are transcript: what stands above the composer. */
+export function transcriptEnd(still: Still): number {
+  const bottom = lastInked(still.rows);
+  const upper = isRule(still, bottom - 1, GREY) ? upperRule(still, bottom - 1, GREY) : upperRule(still, bottom, YELLOW);
+  return upper ?? bottom + 1;
+}

@@ -1,0 +1,133 @@
+/**
+ * The last response, from the rows of a screen and of the history above it. A provider says which rows begin something
+ * (a prompt, an answer, a tool's block …) by marker and by colour, since an answer may quote any marker; the rows between
+ * two beginnings belong to the first of them. The last turn is what follows the last prompt, its response the last answer
+ * in it.
+ */
+import type { Row, Still } from "../screen/still.js";
+import { joinRows } from "./join-rows.js";
+import { NO_TEXT } from "./output.js";
+
+/**
+ * What a row begins. `aside`: anything that is no answer (a tool, a notice, a spinner); `ended`: the line that says how
+ * long a turn took.
+ */
+export type Begins = "prompt" | "answer" | "aside" | "ended" | "failed" | "interrupted";
+
+/** How one program writes its transcript. */
+export interface TranscriptShape {
+  /** How many of the still's rows, from the top, are transcript: what is below is composer, dialog and footer. */
+  end(still: Still): number;
+  /** Null where the row goes on with what is above it. Called for rows of history as well. */
+  begins(rows: readonly Row[], y: number, columns: number): Begins | null;
+  /** By how many cells an answer is indented. */
+  readonly indent: number;
+  /** Cells left free at the right edge, at most, by a line that was wrapped. */
+  readonly margin: number;
+  /** Answers have no marker: rows of text behind a blank row begin one, unless they stand in one already. */
+  readonly unmarked?: true;
+  /** How many rows at the top of an alternate screen repeat something that has scrolled away. */
+  pinned?(rows: readonly Row[]): number;
+  /** Length of what the program put in front of an answer's row (a line number), after the indentation. */
+  prefix?(row: Row): number;
+}
+
+export type Found =
+  /** All of it, its beginning included. */
+  | { readonly found: "answer"; readonly text: string }
+  /** The turn's beginning is there, and no answer that stands. */
+  | { readonly found: "no-answer"; readonly why: string }
+  /** Neither the turn's beginning nor an answer's: the rows up to the first beginning, which may be the end of one. */
+  | { readonly found: "no-beginning"; readonly text: string; readonly ended: boolean };
+
+/** `turn`: the last one, or, while one is under way, the one before it. */
+export function extractLast(
+  shape: TranscriptShape,
+  rows: readonly Row[],
+  columns: number,
+  turn: "last" | "before" = "last",
+): Found {
+  let to = rows.length;
+  let from = promptAbove(shape, rows, to, columns);
+  if (turn === "before" && from >= 0) {
+    to = from;
+    from = promptAbove(shape, rows, to, columns);
+  }
+  for (;;) {
+    const found = inTurn(shape, rows, from, to, columns);
+    // A command of the program's own (`/model`) is no turn; the one before it is the last.
+    if (found.found !== "no-answer" || from < 0 || !isCommand(rows[from]!, rows[from + 1])) return found;
+    to = from;
+    from = promptAbove(shape, rows, to, columns);
+  }
+}
+
+function promptAbove(shape: TranscriptShape, rows: readonly Row[], below: number, columns: number): number {
+  for (let y = below - 1; y >= 0; y--) if (shape.begins(rows, y, columns) === "prompt") return y;
+  return -1;
+}
+
+function isCommand(row: Row, next: Row | undefined): boolean {
+  const text = /[\p{L}\p{N}/]/u.test(row.text) ? row.text : (next?.text ?? "");
+  return /^[^\p{L}\p{N}/]*\/[a-z]/u.test(text);
+}
+
+/** The turn that begins at row `from` (-1 where its beginning is not among the rows) and ends before row `to`. */
+function inTurn(shape: TranscriptShape, rows: readonly Row[], from: number, to: number, columns: number): Found {
+  let block: Begins | null = from < 0 ? null : "prompt";
+  let answer: { from: number; to: number } | null = null;
+  let ill: { kind: "failed" | "interrupted"; at: number } | null = null;
+  let headEnd = -1;
+  let ended = false;
+  for (let y = Math.max(0, from + 1); y < to; y++) {
+    const begins = shape.begins(rows, y, columns);
+    if (begins === null) continue;
+    if (shape.unmarked && begins === "answer" && (block === "answer" || block === null)) continue;
+    if (headEnd < 0) headEnd = y;
+    if (block === "answer" && answer !== null) answer.to = y;
+    block = begins;
+    ended ||= begins === "ended";
+    if (begins === "answer") {
+      answer = { from: y, to };
+      ill = null;
+    } else if ((begins === "failed" || begins === "interrupted") && ill === null) ill = { kind: begins, at: y };
+  }
+  if (ill !== null) return { found: "no-answer", why: whyIll(rows, ill, to) };
+  if (answer !== null) {
+    const text = textOf(shape, rows, answer.from, answer.to, columns);
+    if (text !== "") return { found: "answer", text };
+  }
+  if (from >= 0 || answer !== null) return { found: "no-answer", why: NO_TEXT };
+  return { found: "no-beginning", text: textOf(shape, rows, 0, headEnd < 0 ? to : headEnd, columns), ended };
+}
+
+function whyIll(rows: readonly Row[], ill: { kind: "failed" | "interrupted"; at: number }, to: number): string {
+  if (ill.kind === "interrupted") return "the turn was interrupted";
+  const said = rows[ill.at]!.text.replace(/^[\s\P{L}]+/u, "").trim();
+  const more = ill.at + 1 < to && said === "" ? rows[ill.at + 1]!.text.replace(/^[\s\P{L}]+/u, "").trim() : "";
+  const text = (said || more).slice(0, 200).replace(/[[\]]/g, "");
+  return text === "" ? "the turn failed" : `the turn failed: ${text}`;
+}
+
+/** The text of rows `from` to `to`, without what the program put around it. */
+function textOf(shape: TranscriptShape, rows: readonly Row[], from: number, to: number, columns: number): string {
+  const lines: { text: string; cells: number }[] = [];
+  for (let y = from; y < to; y++) {
+    const row = rows[y]!;
+    let cut = 0;
+    // The marker and what stands between it and the text count as indentation.
+    while (cut < shape.indent && cut < row.text.length && (y === from || row.text[cut] === " ")) cut++;
+    cut += shape.prefix?.(row) ?? 0;
+    lines.push({ text: row.text.slice(cut), cells: cellsOf(row) });
+  }
+  while (lines.length > 0 && lines[0]!.text === "") lines.shift();
+  while (lines.length > 0 && lines.at(-1)!.text === "") lines.pop();
+  return joinRows(lines, columns - shape.margin);
+}
+
+/** Up to the last character that is not blank: a ground of its own colour may go on to the edge. */
+function cellsOf(row: Row): number {
+  let cells = row.text.length;
+  for (const run of row.runs) cells += run.cells - run.text.length;
+  return cells;
+}

@@ -1,0 +1,17 @@
+/** The response as the agent's own hook hands it over when a turn ends: the answer's source text, verbatim. */
+import type { HookPayload } from "../screen/hook-meanings.js";
+
+/**
+ * What the hook event `name` of `provider` says of the response of the turn it ends; `""` where it says that there was
+ * none. Null where it says nothing: another event, an older version, or a field that is not to be trusted (Gemini's
+ * `prompt_response` repeats what was streamed). Seen with Claude Code 2.1.328 and Codex 0.169.
+ */
+export function hookResponse(provider: string, name: string, payload: HookPayload): string | null {
+  if (name !== "Stop" || (provider !== "claude" && provider !== "codex")) return null;
+  // With background agents at work the turn goes on, and a second Stop brings its answer.
+  if (Array.isArray(payload.background_tasks) && payload.background_tasks.length > 0) return null;
+  const message = payload.last_assistant_message;
+  if (typeof message === "string") return message;
+  // Codex says `null` of a turn without text; Claude leaves the field out, as versions that do not know it would.
+  return provider === "codex" && message === null ? "" : null;
+}

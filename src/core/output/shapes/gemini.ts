@@ -1,0 +1,29 @@
+/** Gemini's transcript: prompts in boxes, markers in column 0, tools in frames or behind a tick. Seen in 0.61. */
+import { isSentPrompt, transcriptEnd } from "../../screen/agents/gemini.js";
+import { hasInk } from "../../screen/ink.js";
+import type { Row } from "../../screen/still.js";
+import type { Begins, TranscriptShape } from "../extract.js";
+
+export const geminiShape: TranscriptShape = { end: transcriptEnd, begins, indent: 2, margin: 4, prefix };
+
+function begins(rows: readonly Row[], y: number, columns: number): Begins | null {
+  const row = rows[y]!;
+  // The upper edge; where colours are few both edges look alike.
+  if (isSentPrompt(row, columns)) return /^\s?[>!*] /.test(rows[y + 1]?.text ?? "") ? "prompt" : null;
+  if (row.text === "") return null;
+  if (row.text.startsWith(" ")) {
+    return /^ {2}[^\p{L}\p{N}\s] {2}\S/u.test(row.text) && hasInk(row, 2, "coloured") ? "aside" : null;
+  }
+  if (row.text.startsWith("✦ ")) return hasInk(row, 0, "coloured") ? "answer" : "aside";
+  if (row.text.startsWith("✕")) return "failed";
+  if (row.text.startsWith("ℹ")) return /\bcancell?ed\b/i.test(row.text) ? "interrupted" : "aside";
+  // The lower edge of a prompt's box goes on with the prompt.
+  return /^▀+$/.test(row.text) ? null : "aside";
+}
+
+/** Code stands behind line numbers in grey. */
+function prefix(row: Row): number {
+  const number = /^ {2,}(\d+)(?: |$)/.exec(row.text);
+  if (number === null || !hasInk(row, number[0].search(/\d/), "faded")) return 0;
+  return number[0].length - 2;
+}

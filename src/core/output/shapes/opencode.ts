@@ -1,0 +1,25 @@
+/** opencode's transcript: prompts and tools behind a bar, answers without a marker, indented by five. Seen in 1.18. */
+import { isTurnLine, transcriptEnd } from "../../screen/agents/opencode.js";
+import { hasInk } from "../../screen/ink.js";
+import type { Row } from "../../screen/still.js";
+import type { Begins, TranscriptShape } from "../extract.js";
+
+export const opencodeShape: TranscriptShape = { end: transcriptEnd, begins, indent: 5, margin: 4, unmarked: true };
+
+function begins(rows: readonly Row[], y: number): Begins | null {
+  const row = rows[y]!;
+  if (row.text === "") return null;
+  const above = rows[y - 1]?.text ?? "";
+  if (/^ {1,4}┃/.test(row.text)) {
+    if (/^ {1,4}┃/.test(above)) return null;
+    const bar = row.text.indexOf("┃");
+    // A prompt's bar has the agent's colour, a failure's is red, a tool's is nearly the ground's.
+    if (hasInk(row, bar, "red")) return "failed";
+    return hasInk(row, bar, "coloured") ? "prompt" : "aside";
+  }
+  if (isTurnLine(row)) return /· interrupted$/.test(row.text) ? "interrupted" : "ended";
+  if (!/^ {5}\S/.test(row.text) || above !== "") return null;
+  // `✱ Glob "*"`, `→ Read file`: a glyph in a colour; an answer's own text has the text's colour.
+  const glyph = /^ {5}[^\p{ASCII}\p{L}\p{N}•]/u.test(row.text) && !/^ {5}[\u2500-\u257f]/.test(row.text);
+  return glyph && (hasInk(row, 5, "coloured") || hasInk(row, 5, "faded")) ? "aside" : "answer";
+}
