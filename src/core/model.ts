@@ -166,7 +166,8 @@ export interface PaneMark {
   readonly incarnation: number;
 }
 
+/** Why nothing can be seen: there is no tmux server, it is gone, or it hangs. */
+export type Blindness = "tmux-gone" | "tmux-slow" | "no-server";
+
 /** Not knowing is not the same as nothing: a silent tmux is not an empty fleet. */
-export type Sighting =
-  | { readonly epoch: string; readonly panes: readonly LivePane[] }
-  | { readonly blind: "tmux-gone" | "tmux-slow" | "no-server" };
+export type Sighting = { readonly epoch: string; readonly panes: readonly LivePane[] } | { readonly blind: Blindness };

@@ -4,6 +4,7 @@
  */
 import type { Server } from "node:http";
 import { boot } from "#core/fleet/fleet.js";
+import { sightOf } from "#core/fleet/sight.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
@@ -105,7 +106,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   );
   const { pid, version } = identity;
   await loop
-    .ask({ ask: "note", id: null, kind: "daemon", data: { what: "started", pid, version } })
+    .ask({ ask: "note", id: null, kind: "daemon", data: { what: "started", pid, version, ...sightOf(loop.fleet) } })
     .catch((error) => log.warn("the start could not be journaled", { error }));
   return { server, context, bye: () => feed.bye(), close };
 

@@ -1,4 +1,5 @@
 /** How the daemon is, from memory alone. */
+import { sightOf } from "#core/fleet/sight.js";
 import type { AgentState } from "#core/model.js";
 import type { HealthJson } from "#wire/agent.js";
 import type { ProviderJson } from "#wire/requests.js";
@@ -22,7 +23,7 @@ export async function health(context: Context, identity: Identity, behind: boole
     status: ok && sees ? "ok" : "degraded",
     ...identity,
     backend: info.kind,
-    tmux: { version: info.version, socket: info.socket, connected: info.connected },
+    tmux: { version: info.version, socket: info.socket, connected: info.connected, ...sightOf(loop.fleet) },
     store: { path: stored.path, ok },
     components: {
       tmux: word(info.connected || (await programs.installed("tmux"))),

@@ -2,6 +2,7 @@
 import { Fault } from "#core/fault.js";
 import { type Agent, isGone } from "#core/fleet/fleet.js";
 import { checkLabel } from "#core/fleet/labels.js";
+import { sightOf } from "#core/fleet/sight.js";
 import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { AgentJson, AgentsJson, ScreenJson, WhyJson } from "#wire/agent.js";
@@ -226,14 +227,14 @@ function snapshotOf(context: Context, only: AgentId | null): SnapshotJson {
   for (const agent of context.loop.fleet.agents.values()) {
     if (only === null || agent.record.id === only) agents.push(agentJson(agent.told));
   }
-  return { seq: context.feed.seq, agents };
+  return { seq: context.feed.seq, agents, ...sightOf(context.loop.fleet) };
 }
 
 async function list(context: Context, all: boolean): Promise<AgentsJson> {
-  const { agents, seq } = snapshotOf(context, null);
-  if (!all) return { agents, seq };
+  const live = snapshotOf(context, null);
+  if (!all) return live;
   const records = await context.store.agents();
-  return { agents: [...agents, ...records.filter((r) => r.archivedAtMs !== null).map(archivedJson)], seq };
+  return { ...live, agents: [...live.agents, ...records.filter((r) => r.archivedAtMs !== null).map(archivedJson)] };
 }
 
 /** Archived agents are found by id only: their labels may be another's by now. */

@@ -37,9 +37,15 @@ export interface AgentJson {
   archived: boolean;
 }
 
+/** Whether the daemon sees tmux: `no-server`, or one that is gone or hangs. Unless `ok`, states are as last seen. */
+export type SightJson = "ok" | "no-server" | "tmux-gone" | "tmux-slow";
+
 export interface AgentsJson {
   agents: AgentJson[];
   seq: number;
+  sight?: SightJson;
+  /** ISO 8601 UTC: since when tmux is seen, or since when not, for whatever reason. */
+  sightSince?: string | null;
 }
 
 export interface EvidenceJson {
@@ -94,7 +100,7 @@ export interface HealthJson {
   version: string;
   owner: "persistent" | "dashboard";
   backend: string;
-  tmux: { version: string | null; socket: string; connected: boolean };
+  tmux: { version: string | null; socket: string; connected: boolean; sight?: SightJson; sightSince?: string | null };
   store: { path: string; ok: boolean };
   components: Record<string, "ok" | "unavailable">;
   /** Counts by state, plus `total`. */

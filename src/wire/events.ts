@@ -1,14 +1,18 @@
 /**
  * `GET /v1/events` (server-sent events). `event: snapshot` first (or `reset` then `snapshot` where the cursor is older
  * than what is kept), then one `event: entry` a journal entry, with `id:` its sequence number. `: ping` every 15 s.
+ * Whether the daemon sees tmux (`sight`, `sightSince`) is in the snapshot and in the entries of kind `daemon` that hold it:
+ * the daemon's start, and every change.
  * `event: bye` comes last where the daemon was told to end (`drover down`, a signal): nobody need start it again. A stream
  * that breaks off without it belonged to a daemon that died.
  */
-import type { AgentJson } from "./agent.js";
+import type { AgentJson, SightJson } from "./agent.js";
 
 export interface SnapshotJson {
   seq: number;
   agents: AgentJson[];
+  sight?: SightJson;
+  sightSince?: string | null;
 }
 
 /**

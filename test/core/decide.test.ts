@@ -324,4 +324,25 @@ test("applying the told fields in order gives what a snapshot says", () => {
   assert.equal(held, { ...agent(now, "a").told });
 });
 
+test("that nothing can be seen is journaled once, with the time it began, and so is that it can again", () => {
+  const blind = (why: "tmux-gone" | "no-server"): Event => ({ kind: "sighting", sighting: { blind: why } });
+  const before = play(fleet("a %1 working"), [1, sighting(EPOCH, "%1=a")]);
+  assert.equal(before.entries, []);
+  const { fleet: after, entries } = play(
+    before.fleet,
+    [10, blind("tmux-gone")],
+    [20, blind("tmux-gone")],
+    [30, blind("no-server")],
+    [40, sighting(EPOCH, "%1=a")],
+  );
+  assert.equal(
+    entries.map(({ kind, agent, data }) => [kind, agent, data.what, data.sight, Date.parse(String(data.sightSince))]),
+    [
+      ["daemon", null, "sight", "tmux-gone", 10],
+      ["daemon", null, "sight", "no-server", 10],
+      ["daemon", null, "sight", "ok", 40],
+    ],
+  );
+  assert.equal(after.agents, before.fleet.agents);
+});
 test.run();

@@ -78,8 +78,8 @@ export class Draft {
     this.effects.push(effect);
   }
 
-  seeing(sight: Fleet["sight"]): void {
-    this.now = { ...this.now, sight };
+  seeing(sight: Fleet["sight"], sightSinceMs: number): void {
+    this.now = { ...this.now, sight, sightSinceMs };
   }
 
   doubting(doubt: Doubt | null): void {

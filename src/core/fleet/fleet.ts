@@ -3,7 +3,7 @@
  * agents are not in it (the store keeps them); only their ids are, so that a mark left on a pane does not bring one back.
  */
 import { type Believed, newborn } from "../derive.js";
-import type { AgentId, AgentRecord, PaneId } from "../model.js";
+import type { AgentId, AgentRecord, Blindness, PaneId } from "../model.js";
 import type { Doubt } from "./reconcile.js";
 import { type AgentView, view } from "./view.js";
 
@@ -46,7 +46,9 @@ export interface Fleet {
   readonly byPane: ReadonlyMap<PaneId, AgentId>;
   readonly archived: ReadonlySet<AgentId>;
   /** What tmux last showed: the epoch of the server seen, or why nothing could be seen. Null before the first look. */
-  readonly sight: { readonly epoch: string } | { readonly blind: string } | null;
+  readonly sight: { readonly epoch: string } | { readonly blind: Blindness } | null;
+  /** Since when there is anything to see, or since when not, for whatever reason; in ms. Null before the first look. */
+  readonly sightSinceMs: number | null;
   /** Disappearances not yet believed. */
   readonly doubt: Doubt | null;
   /** Panes whose mark is another pane's, journaled once. */
@@ -87,6 +89,7 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
     byPane,
     archived,
     sight: null,
+    sightSinceMs: null,
     doubt: null,
     duplicates: new Set(),
     sightAtMs: null,

@@ -1,21 +1,21 @@
 /** One listing of all panes: reconcile says what follows, and here it follows. */
 import { type Fact, newborn } from "../derive.js";
-import type { AgentRecord, PaneId, Sighting } from "../model.js";
+import type { AgentRecord, Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import type { Agent, Fleet } from "./fleet.js";
 import { freeLabel, holderOf } from "./labels.js";
 import { succeed } from "./launch.js";
 import { reconcile, type Step } from "./reconcile.js";
-import { view } from "./view.js";
+import { iso, view } from "./view.js";
 
 export function decideSighting(draft: Draft, sighting: Sighting): void {
   const { fleet, nowMs } = draft;
   if ("blind" in sighting) {
-    if (!isSame(fleet.sight, { blind: sighting.blind })) draft.seeing({ blind: sighting.blind });
+    see(draft, { blind: sighting.blind });
     return;
   }
-  if (!isSame(fleet.sight, { epoch: sighting.epoch })) draft.seeing({ epoch: sighting.epoch });
+  see(draft, { epoch: sighting.epoch });
   const { steps, doubt, againAtMs } = reconcile(fleet.agents, fleet.archived, sighting, fleet.doubt, nowMs);
   draft.doubting(doubt);
   draft.wantSightAt(againAtMs);
@@ -33,6 +33,24 @@ export function decideSighting(draft: Draft, sighting: Sighting): void {
   if (duplicates.size !== known.size || [...duplicates].some((pane) => !known.has(pane))) {
     draft.knowDuplicates(duplicates);
   }
+}
+
+/** Faces are told when there is nothing to see any more, and when there is again: what they show grows old meanwhile. */
+function see(draft: Draft, sight: NonNullable<Fleet["sight"]>): void {
+  const { sight: before, sightSinceMs } = draft.fleet;
+  if (isSame(before, sight)) return;
+  const turned = before === null || "blind" in before !== "blind" in sight;
+  draft.seeing(sight, turned || sightSinceMs === null ? draft.nowMs : sightSinceMs);
+  // The first look is told of by the entry of the daemon's start.
+  if (before !== null && ("blind" in before || "blind" in sight)) {
+    draft.note(null, "daemon", { what: "sight", ...sightOf(draft.fleet) });
+  }
+}
+
+/** What faces are told of it. `sightSince` is ISO 8601. */
+export function sightOf({ sight, sightSinceMs }: Fleet): { sight: "ok" | Blindness; sightSince: string | null } {
+  const word = sight === null ? "tmux-gone" : "blind" in sight ? sight.blind : "ok";
+  return { sight: word, sightSince: sightSinceMs === null ? null : iso(sightSinceMs) };
 }
 
 function isSame(a: Fleet["sight"], b: NonNullable<Fleet["sight"]>): boolean {

@@ -1,5 +1,5 @@
 import { Fault } from "#core/fault.js";
-import type { HealthJson } from "#wire/agent.js";
+import type { HealthJson, SightJson } from "#wire/agent.js";
 import { type Ink, STATE_LOOK } from "../kit/ink.js";
 import { staleRunFile } from "../kit/stale-run-file.js";
 import type { Context } from "./context.js";
@@ -29,12 +29,19 @@ export function statusLines(health: HealthJson, socket: string, ink: Ink): strin
     .map(([state, n]) => ink.paint(STATE_LOOK[state as keyof typeof STATE_LOOK]?.tint ?? "plain", `${n} ${state}`));
   const { tmux, store } = health;
   const version = tmux.version ? ` ${tmux.version}` : "";
+  const sight = blindTime(tmux.sight, tmux.sightSince);
   const owner = health.owner === "dashboard" ? "until the last dashboard leaves" : "until told to stop";
   return [
     `daemon  ${health.status === "ok" ? ink.paint("green", "ok") : ink.paint("red", health.status)}, drover ${health.version}, pid ${health.pid}, runs ${owner}`,
     `socket  ${socket}`,
-    `tmux    ${tmux.connected ? `connected${version}` : ink.paint("yellow", `not connected${version}`)} at ${tmux.socket}`,
+    `tmux    ${tmux.connected ? `connected${version}` : ink.paint("yellow", `not connected${version}${sight}`)} at ${tmux.socket}`,
     `store   ${store.ok ? "ok" : ink.paint("red", "cannot be written")}, ${store.path}, entry ${health.seq}`,
     `agents  ${total === 0 ? "none" : `${total}: ${states.join(", ")}`}`,
   ];
+}
+
+/** ` since 12:01 (no-server)`; empty where tmux is seen. */
+function blindTime(sight: SightJson = "ok", since: string | null = null): string {
+  if (sight === "ok") return "";
+  return `${since === null ? "" : ` since ${new Date(since).toTimeString().slice(0, 5)}`} (${sight})`;
 }

@@ -1,18 +1,20 @@
 /** The agents as the daemon tells of them: events applied, the list ordered, and who needs a person first. */
-import type { AgentJson } from "#wire/agent.js";
+import type { AgentJson, SightJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import { attentionQueue } from "../kit/attention.js";
+import type { Sight } from "../kit/sight.js";
 import { type Item, type State, selectedAgent } from "./state.js";
 
 export function applySnapshot(state: State, snapshot: SnapshotJson): State {
   const agents = new Map(snapshot.agents.filter((agent) => !agent.archived).map((agent) => [agent.id, agent]));
-  return relist({ ...state, agents, seq: snapshot.seq });
+  const { seq, sight = "ok", sightSince: since = null } = snapshot;
+  return relist({ ...state, agents, seq, sight: { sight, since } });
 }
 
 /** Applies one journal entry. One already applied (the snapshot held it) changes nothing. */
 export function applyEntry(state: State, entry: EntryJson): State {
   if (state.seq !== null && entry.seq <= state.seq) return state;
-  const counted = { ...state, seq: entry.seq };
+  const counted = { ...state, seq: entry.seq, sight: sightIn(entry) ?? state.sight };
   if (entry.agent === null || entry.set === undefined || entry.set === null) return counted;
   const before = state.agents.get(entry.agent);
   const agents = new Map(state.agents);
@@ -28,6 +30,12 @@ export function applyEntry(state: State, entry: EntryJson): State {
     before.session === after.session &&
     before.createdAt === after.createdAt;
   return sameList ? { ...counted, agents } : relist({ ...counted, agents });
+}
+
+/** What an entry says of the daemon's sight; null where it says nothing. */
+function sightIn({ kind, sight, sightSince }: EntryJson): Sight | null {
+  if (kind !== "daemon" || typeof sight !== "string") return null;
+  return { sight: sight as SightJson, since: typeof sightSince === "string" ? sightSince : null };
 }
 
 /** Puts what a reply said of an agent in place at once, without waiting for its journal entry. */

@@ -37,13 +37,13 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "header",
     rect: (at) => at.header,
-    sees: (s) => [s.agents, s.link, s.health, s.seq === null],
+    sees: (s) => [s.agents, s.link, s.health, s.sight, s.seq === null],
     paint: paintHeader,
   },
   {
     name: "list",
     rect: (at) => at.list,
-    sees: (s) => [s.agents, s.items, s.top, s.selected, s.folded, s.filter, s.seq === null, minute(s)],
+    sees: (s) => [s.agents, s.items, s.top, s.selected, s.folded, s.filter, s.sight, s.seq === null, minute(s)],
     paint: (canvas, state, look) => (isEmpty(state) ? paintEmpty(canvas, look) : paintFleetList(canvas, state, look)),
   },
   {

@@ -4,6 +4,7 @@ import type { AgentJson, HealthJson, MessageJson, QuestionJson, WhyJson } from "
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { ProviderJson } from "#wire/requests.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
+import type { Sight } from "../kit/sight.js";
 import type { Key, Mouse } from "./driver/driver.js";
 import type { LineEditor } from "./driver/line-editor.js";
 
@@ -109,6 +110,8 @@ export interface State {
   readonly folder: string;
   readonly link: Link;
   readonly health: HealthJson | null;
+  /** Whether the daemon sees tmux: unless it does, all states are as last seen. */
+  readonly sight: Sight;
   /** The last journal entry applied; null until a snapshot came. */
   readonly seq: number | null;
   readonly agents: ReadonlyMap<string, AgentJson>;
@@ -247,6 +250,7 @@ export function initial(begin: {
     folder: begin.folder,
     link: { at: "connecting" },
     health: null,
+    sight: { sight: "ok", since: null },
     seq: null,
     agents: new Map(),
     items: [],

@@ -79,6 +79,16 @@ test("ls --json prints the daemon's answer and nothing else", async () => {
   assert.equal(asked(), "GET /v1/agents?all=1");
 });
 
+test("ls says where states are old because tmux is out of sight", async () => {
+  const since = new Date();
+  since.setHours(12, 1);
+  play.daemon.answer = (_asked, response) =>
+    json(response, 200, { agents: fleet, seq: 12, sight: "tmux-slow", sightSince: since.toISOString() });
+  const { out } = await play.run(["ls"]);
+  assert.match(out, /\ntmux does not answer since .*12:01: states are as last seen\n$/);
+  assert.match((await play.run(["ls", "--json"])).out, '"sight":"tmux-slow"');
+});
+
 test("spawn hands over what was asked for: arguments, environment, prompt, folder", async () => {
   const argv =
     "spawn codex --label api2 -s work -e A=1 -e B=x=y --parent api --role worker -g team --if-absent -c /tmp - -- --model o";

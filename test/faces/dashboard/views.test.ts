@@ -3,8 +3,9 @@ import { layout } from "#faces/dashboard/layout.js";
 import { fit, wrap } from "#faces/dashboard/look.js";
 import { short } from "#faces/dashboard/views/fleet-list.js";
 import { isUtf8 } from "#faces/kit/locale.js";
+import type { AgentJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";
-import { agent, Played, question } from "./fleet-of.js";
+import { agent, NOON, Played, question } from "./fleet-of.js";
 import { asciiLook, paint, unicodeLook } from "./memory-canvas.js";
 
 const test = suite("dashboard views");
@@ -50,6 +51,29 @@ const PROVIDERS = [
   { name: "claude", title: "Claude Code", installed: true },
   { name: "codex", title: "Codex", installed: false },
 ];
+
+test("where tmux is out of sight the header says since when, and the states fade", () => {
+  const since = new Date(NOON - 600_000).toISOString();
+  const entry = { seq: 101, at: since, kind: "daemon", agent: null, sight: "tmux-slow", sightSince: since };
+  const blind = shown(110, 20).on({ on: "entry", entry });
+  const time = new Date(since).toTimeString().slice(0, 5);
+  const header = (played: Played) => paint(played.state, unicodeLook).toString().split("\n")[0]!;
+  assert.match(header(blind), `tmux does not answer since ${time}`);
+  const attrs = (played: Played) => paint(played.state, unicodeLook).styles[4]![3];
+  assert.not.equal(attrs(blind), attrs(shown(110, 20)));
+  assert.match(header(new Played(fleet(), { columns: 50, rows: 20 }).on({ on: "entry", entry })), "tmux does not");
+  const again = blind.on({ on: "entry", entry: { ...entry, seq: 102, sight: "ok" } });
+  assert.not.match(header(again), "tmux does not answer");
+});
+
+test("a machine without a tmux server and without agents that live is in order", () => {
+  const entry = { seq: 101, at: "", kind: "daemon", agent: null, sight: "no-server", sightSince: null };
+  const header = (...agents: AgentJson[]) =>
+    paint(new Played(agents, { columns: 110, rows: 20 }).on({ on: "entry", entry }).state, unicodeLook).toString();
+  assert.not.match(header(), "no tmux server");
+  assert.not.match(header(agent("a", { state: "exited" })), "no tmux server");
+  assert.match(header(agent("a")), "no tmux server runs");
+});
 
 test("side by side: the list, the screen with its cut columns marked, and the dialog under it", () => {
   looksLike(

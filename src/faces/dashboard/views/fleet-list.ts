@@ -125,7 +125,9 @@ function agentRow(
   selected: boolean,
 ) {
   const { style } = STATES[agent.state];
-  const at = (given: Style) => onSelected(given, selected);
+  // What nobody sees any more is shown as what it is: a memory.
+  const asSeen = state.sight.sight === "ok";
+  const at = (given: Style) => onSelected(asSeen ? given : DIM, selected);
   const faded = agent.state === "exited" || agent.state === "lost";
   canvas.put(3, y, stateSign(look, agent.state), at(style));
   canvas.put(5, y, fit(look, agent.label, columns.label), at(faded ? DIM : agent.unread ? BOLD : {}));

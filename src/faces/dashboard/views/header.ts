@@ -1,4 +1,5 @@
 /** The first row: how many agents there are and in what state, and on the right whose they are or what is wrong. */
+import { blindWords } from "../../kit/sight.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { count } from "../fleet.js";
 import { type AgentState, ASKS, BAD, BOLD, DIM, fit, type Look, STATES, sign, stateSign } from "../look.js";
@@ -35,7 +36,7 @@ export function paintHeader(canvas: Canvas, state: State, look: Look): void {
 export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   const right = rightSide(state, look, columns);
   // Bad news has its place; whose fleet this is only gets what the counts leave.
-  const limit = right && state.link.at !== "live" ? right.x - 2 : columns - 1;
+  const limit = right && right.style !== DIM ? right.x - 2 : columns - 1;
   const counts = count(state.agents.values());
   const present = state.seq === null ? [] : ORDER.filter((name) => counts[name] > 0);
   const said = (name: AgentState, words: boolean) =>
@@ -58,8 +59,9 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
 }
 
 function rightSide(state: State, look: Look, columns: number): Spot | null {
-  const { link, health } = state;
-  const most = Math.floor(columns * (link.at === "gone" || link.at === "stopped" ? 0.7 : 0.5));
+  const { link } = state;
+  const blind = blindWords(state.sight, state.agents.values(), state.nowMs);
+  const most = Math.floor(columns * (link.at === "live" && blind === null ? 0.5 : 0.7));
   const [text, style]: [string, Style] =
     link.at === "connecting"
       ? [`connecting${look.unicode ? "…" : "..."}`, DIM]
@@ -74,9 +76,8 @@ function rightSide(state: State, look: Look, columns: number): Spot | null {
           ]
         : link.at === "stopped"
           ? [columns < 70 ? "stopped: r starts it" : "the daemon was stopped: r starts it again", BOLD]
-          : // Before the first agent there need not be a tmux server.
-            health && !health.tmux.connected && state.agents.size > 0
-            ? ["tmux does not answer", ASKS]
+          : blind !== null
+            ? [fit(look, blind, most), ASKS]
             : [fit(look, place(state, look), most), DIM];
   const width = look.width(text);
   if (text === "" || (link.at === "live" && columns < 70 && style === DIM)) return null;
