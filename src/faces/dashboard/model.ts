@@ -27,7 +27,9 @@ const LOOKING_FOR_MS = 120_000;
 export function update(before: State, event: Event, nowMs: number, look: Look): Step {
   const timed: State = { ...before, nowMs };
   const [stepped, wishes] = step(timed, event, look);
-  return watching(before, noteChange(before, stepped), [...wishes]);
+  // Whatever took room from the list (a dialog, a prompt being written) must not take the selected row.
+  const shown = listRows(stepped) === listRows(before) ? stepped : reveal(stepped);
+  return watching(before, noteChange(before, shown), [...wishes]);
 }
 
 function step(state: State, event: Event, look: Look): Step {

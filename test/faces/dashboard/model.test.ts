@@ -313,6 +313,14 @@ test("q and ^C leave from the list alone; escape is never the only way back", ()
   assert.equal(new Played(fleet()).press("q").wished(), ["save", "quit"]);
 });
 
+test("a dialog that leaves the list one row leaves it the selected one", () => {
+  const played = new Played([agent("a"), agent("b", { state: "working" })], { columns: 40, rows: 10 }).press("down");
+  assert.is(played.state.top, 0);
+  played.change("b", { state: "blocked", question: question("Run this?", ["Yes", "Always", "No"]) });
+  assert.is(played.state.items.indexOf(played.state.selected!), played.state.selectedIndex);
+  assert.is(played.state.top, played.state.selectedIndex);
+});
+
 test("in a terminal too small to show anything keys do nothing but leave", () => {
   const played = new Played(fleet()).press("g").on({ on: "resize", size: { columns: 30, rows: 8 } });
   played.wished();
