@@ -14,6 +14,7 @@ import type { Invocation } from "./parse.js";
 /** No daemon can be had, and the tab may well be there. */
 const NO_DAEMON: ReadonlySet<FaultCode> = new Set([
   "DAEMON_UNREACHABLE",
+  "INTERNAL",
   "STORE_BROKEN",
   "STORE_FULL",
   "STORE_LOCKED",
