@@ -130,6 +130,10 @@ export interface Place {
   readonly window: WindowId;
   readonly windowName: string;
   readonly pane: PaneId;
+  /** The process that tmux started in the pane: another one there is another launch. */
+  readonly pid?: number;
+  /** The pane was seen to be gone from this very server, so that what comes to bear its names is something else. */
+  readonly closed?: boolean;
 }
 
 /** One pane as a listing names it. */
@@ -170,4 +174,11 @@ export interface PaneMark {
 export type Blindness = "tmux-gone" | "tmux-slow" | "no-server";
 
 /** Not knowing is not the same as nothing: a silent tmux is not an empty fleet. */
-export type Sighting = { readonly epoch: string; readonly panes: readonly LivePane[] } | { readonly blind: Blindness };
+export type Sighting =
+  | {
+      readonly epoch: string;
+      readonly panes: readonly LivePane[];
+      /** Counts up in the order in which listings were taken, so that one that comes late is known as such. */
+      readonly taken?: number;
+    }
+  | { readonly blind: Blindness };

@@ -100,7 +100,8 @@ export class CarryOut {
   }
 
   async #commit(commit: Commit): Promise<void> {
-    const { store, feed, log } = this.#hands;
+    const { store, feed, log, loop } = this.#hands;
+    const decidedFor = epochOf(loop);
     if (this.behind) {
       // What came later must not reach the disk earlier.
       this.#keep(commit);
@@ -120,7 +121,9 @@ export class CarryOut {
       return;
     }
     feed.publish(written);
-    this.perform(commit.afterwards);
+    // Where tmux was started anew meanwhile, a pane id that was decided on is somebody else's now.
+    if (epochOf(loop) === decidedFor) this.perform(commit.afterwards);
+    else for (const effect of commit.afterwards) this.#elsewhere(effect);
   }
 
   #keep(commit: Commit): void {
@@ -128,6 +131,15 @@ export class CarryOut {
     this.#backlog.entries.push(...commit.entries);
     const surplus = this.#backlog.entries.length - BACKLOG_ENTRIES;
     if (surplus > 0) this.#backlog.entries.splice(0, surplus);
+  }
+
+  /** What was decided for another tmux server: whatever it was to do to a pane there has no object any more. */
+  #elsewhere(effect: Effect): void {
+    if (effect.do === "mark") this.perform(effect.afterwards ?? []);
+    else if (effect.do === "adopt-pane") {
+      const why: Refusal = { code: "NOT_FOUND", message: "tmux was started anew, and the pane is gone" };
+      this.#hands.loop.post({ kind: "pane-refused", id: effect.id, why });
+    } else if (effect.do !== "unmark" && effect.do !== "kill-pane") this.#one(effect);
   }
 
   /** What was to follow a write that failed: what must be on disk first is not done, and whoever asked is told. */
@@ -198,7 +210,10 @@ export class CarryOut {
         const pane = await mux.createTab(tab);
         const sighting = await mux.sight();
         // The tab was made a moment ago; if tmux went silent since, its epoch is that of the last sighting.
-        return { pane, epoch: "epoch" in sighting ? sighting.epoch : epochOf(loop) };
+        if ("blind" in sighting) return { pane, epoch: epochOf(loop) };
+        // Not there any more: gone with its server, perhaps, and this one has given its id to another.
+        const isThere = sighting.panes.some((one) => one.pane === pane.pane && one.mark?.id === tab.mark.id);
+        return { pane, epoch: isThere ? sighting.epoch : "" };
       } catch (error) {
         if (tries > 1 || asFault(error).code !== "TMUX_UNREACHABLE") throw error;
         const made = await this.#findTab(tab.mark);

@@ -145,6 +145,8 @@ async function carryOut(
   const { mux } = context;
   try {
     if (effect.do === "look") return await look(context, id, pane, first);
+    // After a restart of tmux the same id is another's pane.
+    if (context.loop.fleet.agents.get(id)?.pane !== pane) return { kind: "gone" };
     if (effect.do === "paste") await mux.paste(pane, effect.text);
     else await mux.keys(pane, ["Enter"]);
     return { kind: "done", effect: effect.do };

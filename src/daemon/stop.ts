@@ -59,17 +59,19 @@ async function askToEnd(context: Context, agent: Agent): Promise<boolean> {
   const { mux } = context;
   const provider = theProvider(context, agent);
   const { quit } = provider;
+  const { id } = agent.record;
   if (quit.length === 0) return false;
   try {
-    const pane = thePane(agent);
+    // Asked anew each time: after a restart of tmux the same id is another's pane.
+    const pane = () => thePane(theAgent(context, id));
     const typesWords = quit.some((step) => step.text !== undefined);
     if (typesWords && !(await promptBack(context, agent, provider))) return false;
     for (const step of quit) {
       if (step.text !== undefined) {
-        await mux.paste(pane, step.text);
+        await mux.paste(pane(), step.text);
         await context.loop.pause(Math.max(provider.pasteSettleMs, 50));
-        await mux.keys(pane, ["Enter"]);
-      } else await mux.keys(pane, step.keys ?? []);
+        await mux.keys(pane(), ["Enter"]);
+      } else await mux.keys(pane(), step.keys ?? []);
       await context.loop.pause(100);
     }
     return true;
@@ -82,14 +84,14 @@ async function askToEnd(context: Context, agent: Agent): Promise<boolean> {
 
 /** Interrupts what goes on until the prompt waits, empty. */
 async function promptBack(context: Context, agent: Agent, provider: Provider): Promise<boolean> {
-  const pane = thePane(agent);
+  const { id } = agent.record;
   const giveUpAtMs = context.clock.now() + PROMPT_BACK_MS;
   for (let tries = 0; ; tries++) {
-    const { reading } = await lookNow(context, agent);
+    const { reading } = await lookNow(context, theAgent(context, id));
     const waits = reading.shown === "ready" || reading.shown === "finished" || reading.shown === "interrupted";
     if (waits && reading.composer?.empty !== false) return true;
     if (context.clock.now() >= giveUpAtMs) return false;
-    if (tries === 0) await context.mux.keys(pane, provider.interruptKeys);
+    if (tries === 0) await context.mux.keys(thePane(theAgent(context, id)), provider.interruptKeys);
     await context.loop.pause(100);
   }
 }

@@ -34,6 +34,8 @@ export class TmuxServer implements Multiplexer {
   #events: MultiplexerEvents | null = null;
   #version: string | null = null;
   #pastes = 0;
+  /** Which server's panes were told last. */
+  #told: string | null = null;
   /** Tabs are made one after the other: two at once could make the same session. */
   #making: Promise<unknown> = Promise.resolve();
   /** Another drover may paste into the same server. */
@@ -127,36 +129,43 @@ export class TmuxServer implements Multiplexer {
   }
 
   paste(pane: PaneId, text: string): Promise<void> {
-    return pasteText(this.#request, pane, `${this.#pasteName}-${++this.#pastes}`, text);
+    return pasteText(this.#onPane, pane, `${this.#pasteName}-${++this.#pastes}`, text);
   }
 
   keys(pane: PaneId, keys: readonly string[]): Promise<void> {
-    return pressKeys(this.#request, pane, keys);
+    return pressKeys(this.#onPane, pane, keys);
   }
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
-    await this.#request(remark(pane, mark, windowName));
+    await this.#onPane(remark(pane, mark, windowName));
     this.#looker.changed();
   }
 
   async unmark(pane: PaneId): Promise<void> {
-    await this.#request(unmark(pane));
+    await this.#onPane(unmark(pane));
     this.#looker.changed();
   }
 
   async killPane(pane: PaneId): Promise<void> {
-    await closePane(this.#request, pane);
+    await closePane(this.#onPane, pane);
     this.#looker.changed();
   }
 
   signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
-    return signalPane(this.#request, pane, signal);
+    return signalPane(this.#onPane, pane, signal);
   }
+
+  /** Only to the server whose panes were told last: in one that was started since, the same id is somebody else's pane. */
+  readonly #onPane = (command: Command): Promise<Buffer[]> => {
+    if (this.#connection.server?.epoch === this.#told) return this.#connection.request(command);
+    return Promise.reject(new Fault("TMUX_UNREACHABLE", "tmux was started anew and its panes were not looked at yet."));
+  };
 
   #seen(panes: readonly LivePane[]): void {
     const server = this.#connection.server;
     if (server === null) return;
     if (panes.some(isEnding)) remindToReap(server.pid);
+    this.#told = server.epoch;
     this.#events?.sighting({ epoch: server.epoch, panes });
     if (panes.length === 0) void this.#connection.leaveIfAlone().catch(() => {});
   }

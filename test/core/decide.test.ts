@@ -240,11 +240,94 @@ test("a mark without a record is adopted back by its label, with the program in 
   assert.equal([record.provider, record.incarnation, record.label], ["codex", 3, "old"]);
 });
 
-test("a copied mark is journaled once and its pane is not read", () => {
+test("a copied mark is journaled once and taken off, and its pane is not read", () => {
   const copied = sighting(EPOCH, "%1=a", "%2=a@work:b");
   const { fleet: after, done } = play(fleet("a %1 idle"), [1, copied], [2, copied], [3, shows("%2", "working")]);
-  assert.equal(done, ["stale-event a"]);
+  assert.equal(done, ["stale-event a", "unmark %2", "unmark %2"]);
   assert.is(agent(after, "a").pane, "%1");
+});
+
+test("a listing that was taken before one already believed says nothing, nor does the same one again", () => {
+  const taken = (n: number, ...lines: string[]): Event => ({
+    kind: "sighting",
+    sighting: { ...sees(EPOCH, ...lines), taken: n },
+  });
+  const { fleet: after, done } = play(
+    fleet("a %1 idle"),
+    [1, taken(7, "%1=a@work:mine")],
+    [2, taken(6)],
+    [3, taken(7)],
+  );
+  assert.equal(done, ["place a [windowName]"]);
+  assert.is(agent(after, "a").pane, "%1");
+});
+
+test("what was done to a pane is looked at a moment later, and done again where it failed", () => {
+  const copied = sighting(EPOCH, "%1=a", "%2=a@work:b");
+  const { fleet: after } = play(fleet("a %1 idle"), [1_000, copied]);
+  assert.is(wakeAtMs(after), 3_000);
+});
+
+test("a silent tmux is asked again while somebody waits for its second word", () => {
+  const five = fleet("a %1", "b %2", "c %3", "d %4", "e %5");
+  const { fleet: after } = play(
+    five,
+    [1_000, sighting(EPOCH)],
+    [2_000, { kind: "sighting", sighting: { blind: "tmux-gone" } }],
+  );
+  assert.is(wakeAtMs(after), 3_000);
+});
+
+test("a pane seen to be gone from its own server is not found by its names in the next one", () => {
+  const { fleet: after, done } = play(
+    fleet("a %1 idle", "b %2 idle"),
+    [1, sighting(EPOCH, "%2=b")],
+    [2, sighting("tmux-2", "%4@work:a", "%5@work:b")],
+  );
+  assert.equal([agent(after, "a").pane, agent(after, "b").pane], [null, "%5"]);
+  assert.ok(!done.includes("mark %4 a"), done.join("\n"));
+});
+
+test("a hook that comes after the end of its process changes nothing, and asks for a look", () => {
+  const asked: Event = {
+    kind: "hook",
+    agent: idOf("a"),
+    incarnation: 1,
+    means: "asks",
+    session: null,
+    beginsSession: false,
+    name: "Notification",
+    evidence: { source: "hook", rule: "claude/asks", excerpt: "" },
+  };
+  const { fleet: after, done } = play(fleet("a %1 idle"), [1, sighting(EPOCH)], [2, asked]);
+  assert.is(agent(after, "a").record.state, "lost");
+  assert.equal(done.slice(-2), ["stale-event a", "sight"]);
+});
+
+test("who was said to have ended and lives on under a name that was given away gets the next one", () => {
+  const ended: Event = {
+    kind: "hook",
+    agent: idOf("a"),
+    incarnation: 1,
+    means: "ended",
+    session: null,
+    beginsSession: false,
+    name: "SessionEnd",
+    evidence: { source: "hook", rule: "claude/ended", excerpt: "" },
+  };
+  const { fleet: said } = play(fleet("a %1 idle", "b %2 idle"), [1, ended]);
+  const renamed = play(said, [2, asks(1, { ask: "rename", id: idOf("b"), label: "a" })]).fleet;
+  const { fleet: after } = play(renamed, [3, shows("%1", "working")], [3_003, shows("%1", "working")]);
+  assert.equal([agent(after, "a").record.label, agent(after, "a").record.state], ["a-2", "working"]);
+});
+
+test("an agent whose tab is being made is not stopped", () => {
+  const { done } = play(
+    fleet(),
+    [1, asks(1, spawn("a"))],
+    [2, asks(2, { ask: "stopping", id: idOf("a"), data: {} })],
+  );
+  assert.is(done.at(-1), "refuse 2 CONFLICT");
 });
 
 test("pane ids of another tmux server are dropped at once, even where nothing is believed yet", () => {
@@ -261,7 +344,7 @@ test("pane ids of another tmux server are dropped at once, even where nothing is
   assert.is(later.done.filter((line) => line.startsWith("state")).length, 5);
 });
 
-test("only an ended agent is removed, unless by force; it goes to the archive and its mark brings nothing back", () => {
+test("only an ended agent is removed, unless by force; its mark brings nothing back, and its tab is closed", () => {
   const { fleet: after, done } = play(
     fleet("a %1 idle", "b exited"),
     [1, asks(1, { ask: "remove", id: idOf("a"), force: false })],
@@ -276,6 +359,7 @@ test("only an ended agent is removed, unless by force; it goes to the archive an
     "answer 2 a",
     "archived b [archived]",
     "answer 3 b",
+    "kill %1",
   ]);
   assert.is(after.agents.size, 0);
 });

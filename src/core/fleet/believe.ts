@@ -3,7 +3,8 @@ import { type Believed, derive, type Fact } from "../derive.js";
 import type { JournalKind } from "../journal.js";
 import type { AgentRecord } from "../model.js";
 import type { Draft } from "./draft.js";
-import type { Agent } from "./fleet.js";
+import { type Agent, isGone } from "./fleet.js";
+import { soleOfItsName } from "./relabel.js";
 
 /** Lets `fact` work on `agent`. `extra` goes into the journal entry, if there is one. */
 export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): void {
@@ -16,10 +17,12 @@ export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<
   draft.after({ do: "type-prompt", id: after.record.id });
 }
 
-function take(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>>): void {
-  const before = agent.believed;
+function take(draft: Draft, was: Agent, fact: Fact, extra: Readonly<Record<string, unknown>>): void {
+  const before = was.believed;
   const believed = derive(before, fact, draft.nowMs);
   if (believed === before) return;
+  // Believed to have ended, it may have lost its label to another meanwhile.
+  const agent = isGone(was.record.state) && !isGone(believed.state) ? soleOfItsName(draft, was) : was;
   if (!tells(agent, believed)) {
     draft.keep({ ...agent, believed });
     return;

@@ -2,9 +2,13 @@
 import type { Decision, Effect } from "../decide.js";
 import type { JournalKind, NewEntry } from "../journal.js";
 import type { AgentId, AgentRecord, PaneId } from "../model.js";
-import type { Agent, Fleet } from "./fleet.js";
+import { type Agent, type Fleet, isTabOurs, remainOf } from "./fleet.js";
 import type { Doubt } from "./reconcile.js";
 import { difference, view } from "./view.js";
+
+/** What tmux is told to do to a pane may fail; a sighting soon after shows whether it is to be told again. */
+const REMEDIES: ReadonlySet<Effect["do"]> = new Set(["mark", "unmark", "kill-pane"]);
+const REMEDY_LOOK_MS = 2_000;
 
 export class Draft {
   readonly nowMs: number;
@@ -59,6 +63,8 @@ export class Draft {
     this.change({ ...agent, record, pane: null }, "archived", data);
     this.writableAgents().delete(record.id);
     this.now = { ...this.now, archived: new Set(this.now.archived).add(record.id) };
+    if (!isTabOurs(record)) return;
+    this.now = { ...this.now, remains: new Map(this.now.remains).set(record.id, remainOf(record)) };
   }
 
   /** The agent is in no pane any more; told where faces believe that it is. */
@@ -76,10 +82,21 @@ export class Draft {
   /** Done once everything that this decision writes is on disk; at once where it writes nothing. */
   after(effect: Effect): void {
     this.effects.push(effect);
+    if (!REMEDIES.has(effect.do)) return;
+    const atMs = this.nowMs + REMEDY_LOOK_MS;
+    if (this.now.sightAtMs === null || this.now.sightAtMs > atMs) this.wantSightAt(atMs);
   }
 
   seeing(sight: Fleet["sight"], sightSinceMs: number): void {
     this.now = { ...this.now, sight, sightSinceMs };
+  }
+
+  /** Takes note of a listing's number; false where it is an old one. */
+  takesIn(taken: number | undefined): boolean {
+    if (taken === undefined) return true;
+    if (taken <= this.now.taken) return false;
+    this.now = { ...this.now, taken };
+    return true;
   }
 
   doubting(doubt: Doubt | null): void {

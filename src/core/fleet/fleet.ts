@@ -45,10 +45,14 @@ export interface Fleet {
   readonly agents: ReadonlyMap<AgentId, Agent>;
   readonly byPane: ReadonlyMap<PaneId, AgentId>;
   readonly archived: ReadonlySet<AgentId>;
+  /** Archived agents whose tab is drover's to close, and the pid it ran as; null where it was never seen. */
+  readonly remains: ReadonlyMap<AgentId, number | null>;
   /** What tmux last showed: the epoch of the server seen, or why nothing could be seen. Null before the first look. */
   readonly sight: { readonly epoch: string } | { readonly blind: Blindness } | null;
   /** Since when there is anything to see, or since when not, for whatever reason; in ms. Null before the first look. */
   readonly sightSinceMs: number | null;
+  /** The listing that was taken in last; an older one, or the same again, says nothing. */
+  readonly taken: number;
   /** Disappearances not yet believed. */
   readonly doubt: Doubt | null;
   /** Panes whose mark is another pane's, journaled once. */
@@ -64,9 +68,11 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
   const agents = new Map<AgentId, Agent>();
   const byPane = new Map<PaneId, AgentId>();
   const archived = new Set<AgentId>();
+  const remains = new Map<AgentId, number | null>();
   for (const record of records) {
     if (record.archivedAtMs !== null) {
       archived.add(record.id);
+      if (isTabOurs(record)) remains.set(record.id, remainOf(record));
       continue;
     }
     // Where it was is believed until the first sighting says otherwise, so that a restart by itself changes nothing.
@@ -88,13 +94,25 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
     agents,
     byPane,
     archived,
+    remains,
     sight: null,
     sightSinceMs: null,
+    taken: 0,
     doubt: null,
     duplicates: new Set(),
     sightAtMs: null,
     programs,
   };
+}
+
+/** Whether drover made its tab. One that its user opened, where an agent ran for a while, stays the user's. */
+export function isTabOurs(record: AgentRecord): boolean {
+  return record.command.length > 0;
+}
+
+/** The process to which an archived agent's tab belongs; null where no tab of it was ever seen. */
+export function remainOf({ place }: AgentRecord): number | null {
+  return place === null ? null : (place.pid ?? 0);
 }
 
 export function remembered(record: AgentRecord): Believed {

@@ -2,9 +2,12 @@
 import type { HookEvent } from "../decide.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
-import type { Agent } from "./fleet.js";
+import { type Agent, isGone, isReadable } from "./fleet.js";
 
-/** A hook of an older launch changes nothing and is journaled as such; one of an unknown agent is nobody's. */
+/**
+ * A hook of an older launch changes nothing and is journaled as such, as does one of an agent whose process is gone: what
+ * it tells was true a moment ago. One of an unknown agent is nobody's.
+ */
 export function decideHook(draft: Draft, hook: HookEvent): void {
   const agent = draft.fleet.agents.get(hook.agent);
   if (agent === undefined) return;
@@ -19,6 +22,11 @@ export function decideHook(draft: Draft, hook: HookEvent): void {
     learnSession(draft, agent, session, hook.name);
   }
   const told = draft.fleet.agents.get(id) ?? agent;
+  if (isGone(told.record.state) && !isReadable(told)) {
+    draft.note(id, "stale-event", { hook: hook.name, state: told.record.state });
+    draft.after({ do: "sight" });
+    return;
+  }
   if (means !== null) {
     believe(draft, told, { kind: "hook", means, evidence: hook.evidence }, { hook: hook.name });
   }

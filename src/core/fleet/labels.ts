@@ -1,5 +1,6 @@
 /** Names a person gives to agents and sessions, and the ones drover makes up. */
 import { Fault } from "../fault.js";
+import type { AgentId } from "../model.js";
 import { type Agent, type Fleet, isGone } from "./fleet.js";
 
 const LABEL = /^[a-z0-9][a-z0-9-]{0,47}$/;
@@ -16,10 +17,14 @@ export function checkLabel(label: string): void {
   if (RESERVED.has(label)) throw new Fault("INVALID", `"${label}" is reserved and cannot be a label`);
 }
 
-/** The agent that holds `label` now. Labels are unique among the living; an ended agent's label is free again. */
-export function holderOf(fleet: Fleet, label: string): Agent | null {
+/**
+ * The agent other than `except` that holds `label` now. Labels are unique among the living; an ended agent's label is
+ * free again.
+ */
+export function holderOf(fleet: Fleet, label: string, except: AgentId | null = null): Agent | null {
   for (const agent of fleet.agents.values()) {
-    if (agent.record.label === label && !isGone(agent.record.state)) return agent;
+    const { record } = agent;
+    if (record.label === label && record.id !== except && !isGone(record.state)) return agent;
   }
   return null;
 }

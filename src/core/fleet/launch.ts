@@ -5,7 +5,7 @@
  */
 import type { Refusal, Tab } from "../decide.js";
 import { derive, newborn } from "../derive.js";
-import type { AgentId, AgentRecord, Evidence, Launch, LivePane, PaneMark, Role, Worktree } from "../model.js";
+import type { AgentId, AgentRecord, Evidence, Launch, LivePane, PaneMark, Place, Role, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { type Agent, type Fleet, isGone, type Making, type Ticket } from "./fleet.js";
@@ -169,6 +169,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     promptDue: ask.promptDue,
     nativeSession: ask.resumes ? agent.record.nativeSession : null,
     markDue: false,
+    place: withoutProcess(agent.record.place),
   };
   const before = isGone(agent.record.state) ? agent.believed : derive(agent.believed, { kind: "gone" }, draft.nowMs);
   const leaves = agent.pane === null ? null : { pane: agent.pane, ours: agent.record.command.length > 0 };
@@ -184,6 +185,13 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     excerpt: ask.resumes ? "resumes its conversation" : "begins anew",
   });
   draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
+}
+
+/** Names the spot still, and no process there: the next launch may have any. */
+function withoutProcess(place: Place | null): Place | null {
+  if (place === null) return null;
+  const { pid, ...rest } = place;
+  return rest;
 }
 
 const GONE: Refusal = { code: "NOT_FOUND", message: "the agent is gone" };

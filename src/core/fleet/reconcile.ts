@@ -1,11 +1,22 @@
 /**
  * Compares what is on record with one listing of all panes and says what follows, as a pure function (SPEC §3). It never
- * deletes: what cannot be seen is at worst `lost`, and where nothing can be seen there is no step at all. Matching is by
- * the mark on the pane; where tmux was restarted and marks are gone, by session and window name; never by a pane or
- * window id, index or title.
+ * deletes: what cannot be seen is at worst `lost`, and where nothing can be seen there is no step at all. match.ts says
+ * which pane holds whom; here is what that means:
+ *
+ *   the pane holds it, alive           where it is not on record as there: map it anew, keep everything else
+ *   … and it was lost, or runs as another process, or under another server      it is back: nothing believed holds
+ *   … and its mark is not what is on record                                     mark it again
+ *   the pane holds it, dead            `dying` until tmux knows the exit status, then `ended`
+ *   no pane holds it                   `gone`; with the end already seen, its tab `closed`; with a tab being made or
+ *                                      made a moment ago, nothing
+ *   most of the fleet at once          nothing at all, until a second look 5 s later agrees
+ *   a live pane with an unknown mark   adopted back: the store was lost
+ *   a copy of a mark                   taken off; on a pane of an earlier launch, the pane closed if it is dead
+ *   the mark of an archived agent      our tab, that was to be closed: close it; any other pane: take the mark off
  */
 import type { AgentId, Exit, LivePane, PaneId, PaneMark, Place, Sighting } from "../model.js";
 import { type Agent, isGone } from "./fleet.js";
+import { isEarlier, match } from "./match.js";
 
 export type Step =
   /** The agent is here: map it, or map it anew. `back` where it had been given up or runs under another tmux server. */
@@ -16,7 +27,7 @@ export type Step =
       readonly back: boolean;
       readonly changed: boolean;
     }
-  /** Its marks are not there (lost with the old tmux server, not written yet) or say its old label: write them anew. */
+  /** The pane holds it and carries no mark, another's, or its old label. */
   | { readonly do: "remark"; readonly id: AgentId; readonly pane: PaneId; readonly windowName: string | null }
   /** A pane of one of its earlier launches is still open beside the present one. */
   | { readonly do: "leftover"; readonly id: AgentId; readonly pane: PaneId; readonly dead: boolean }
@@ -24,14 +35,16 @@ export type Step =
   | { readonly do: "dying"; readonly id: AgentId }
   /** Its program ended; the pane is kept open, dead. */
   | { readonly do: "ended"; readonly id: AgentId; readonly exit: Exit | null; readonly pane: PaneId }
-  /** Its pane is gone while tmux answers. */
-  | { readonly do: "gone"; readonly id: AgentId }
+  /** Its pane is gone while tmux answers; `closed` where it is the same tmux server that had it. */
+  | { readonly do: "gone"; readonly id: AgentId; readonly closed: boolean }
   /** The tab that stayed open after its program ended is closed now. */
   | { readonly do: "closed"; readonly id: AgentId }
   /** A pane carries our mark and nothing on record does: the store was lost. */
   | { readonly do: "adopt"; readonly mark: PaneMark; readonly pane: LivePane; readonly place: Place }
-  /** A second pane carries an agent's mark: a user copied the options. */
-  | { readonly do: "duplicate"; readonly id: AgentId; readonly pane: PaneId };
+  /** A second pane carries an agent's mark: a user copied the options. `unmark` unless it is given another mark. */
+  | { readonly do: "duplicate"; readonly id: AgentId; readonly pane: PaneId; readonly unmark: boolean }
+  /** The tab of an archived agent still stands: to be closed, or, where it is not ours, to lose its mark. */
+  | { readonly do: "sweep"; readonly id: AgentId; readonly pane: PaneId; readonly close: boolean };
 
 /** Too much went at once to be believed: who was missing, and since when. */
 export interface Doubt {
@@ -55,174 +68,103 @@ export const JUST_PLACED_MS = 1_000;
 const EXIT_LOOK_MS = 50;
 const EXIT_LIMIT_MS = 500;
 
+/** `remains` holds, for archived agents whose tab is ours, the pid it ran as; null where it was never seen. */
 export function reconcile(
   agents: ReadonlyMap<AgentId, Agent>,
   archived: ReadonlySet<AgentId>,
+  remains: ReadonlyMap<AgentId, number | null>,
   sighting: Sighting,
   doubt: Doubt | null,
   nowMs: number,
 ): Reconciled {
   if ("blind" in sighting) return { steps: [], doubt, againAtMs: null };
   const { epoch, panes } = sighting;
+  const matched = match(agents, archived, panes, epoch);
+  const { found } = matched;
+  const gone = (id: AgentId): Step => ({ do: "gone", id, closed: agents.get(id)?.record.place?.epoch === epoch });
   const steps: Step[] = [];
-  const found = matchByMark(agents, archived, panes, epoch, steps);
-  matchPromised(agents, panes, epoch, found, steps);
-  matchByName(agents, panes, epoch, found, steps);
-
   const missing = new Set<AgentId>();
-  const closed: Step[] = [];
+  const ended: Step[] = [];
   let watched = 0;
   let againAtMs: number | null = null;
+  const again = (atMs: number): void => {
+    if (againAtMs === null || atMs < againAtMs) againAtMs = atMs;
+  };
+
+  const held = new Set<PaneId>();
   for (const [id, agent] of agents) {
     const pane = found.get(id);
     if (pane !== undefined) {
+      held.add(pane.pane);
       if (!isGone(agent.record.state)) watched++;
       stepsForFound(agent, pane, epoch, nowMs, steps);
-      if (steps.at(-1)?.do === "dying") againAtMs = nowMs + EXIT_LOOK_MS;
+      if (steps.at(-1)?.do === "dying") again(nowMs + EXIT_LOOK_MS);
       continue;
     }
     if (agent.making !== null) continue;
     if (isGone(agent.record.state)) {
-      if (agent.pane !== null) closed.push({ do: "closed", id });
+      if (agent.pane !== null) ended.push({ do: "closed", id });
       continue;
     }
-    watched++;
     const believedFromMs = agent.placedAtMs === null ? nowMs : agent.placedAtMs + JUST_PLACED_MS;
-    if (nowMs < believedFromMs) againAtMs = believedFromMs;
+    watched++;
+    if (nowMs < believedFromMs) again(believedFromMs);
     else missing.add(id);
   }
+  for (const pane of matched.unknown) {
+    if (pane.mark !== null && !pane.dead) {
+      steps.push({ do: "adopt", mark: pane.mark, pane, place: placeOf(pane, epoch) });
+    }
+  }
+  for (const [id, { pane, mark, dead }] of matched.copies) {
+    const agent = agents.get(id);
+    const isLeft = agent !== undefined && mark !== null && isEarlier(mark, agent) && !held.has(pane);
+    if (isLeft) steps.push({ do: "leftover", id, pane, dead });
+    else steps.push({ do: "duplicate", id, pane, unmark: !held.has(pane) });
+  }
+  for (const pane of matched.archived) steps.push(...sweep(pane, remains));
 
   if (missing.size >= BRAKE_AGENTS && missing.size * 2 > watched) {
     if (doubt === null) return { steps: [], doubt: { sinceMs: nowMs, missing }, againAtMs: nowMs + BRAKE_MS };
     if (nowMs < doubt.sinceMs + BRAKE_MS) return { steps: [], doubt, againAtMs: doubt.sinceMs + BRAKE_MS };
     // The second sighting believes only what both of them missed; what went since is doubted in its turn.
     const since = [...missing].filter((id) => !doubt.missing.has(id));
-    for (const id of missing) if (doubt.missing.has(id)) steps.push({ do: "gone", id });
-    if (since.length === 0) return { steps, doubt: null, againAtMs };
+    for (const id of missing) if (doubt.missing.has(id)) steps.push(gone(id));
+    if (since.length === 0) return { steps: [...steps, ...ended], doubt: null, againAtMs };
     return { steps, doubt: { sinceMs: nowMs, missing: new Set(since) }, againAtMs: nowMs + BRAKE_MS };
   }
-  for (const id of missing) steps.push({ do: "gone", id });
-  return { steps: [...steps, ...closed], doubt: null, againAtMs };
+  for (const id of missing) steps.push(gone(id));
+  return { steps: [...steps, ...ended], doubt: null, againAtMs };
 }
-
-function matchByMark(
-  agents: ReadonlyMap<AgentId, Agent>,
-  archived: ReadonlySet<AgentId>,
-  panes: readonly LivePane[],
-  epoch: string,
-  steps: Step[],
-): Map<AgentId, LivePane> {
-  const found = new Map<AgentId, LivePane>();
-  const unknown = new Map<AgentId, LivePane>();
-  for (const pane of panes) {
-    const mark = pane.mark;
-    if (mark === null || archived.has(mark.id)) continue;
-    const agent = agents.get(mark.id);
-    // What is left of the launch before says nothing of the one that is being made.
-    if (agent !== undefined && agent.making !== null && isEarlier(mark, agent)) continue;
-    const known = agent === undefined ? unknown : found;
-    const other = known.get(mark.id);
-    if (other === undefined) {
-      known.set(mark.id, pane);
-      continue;
-    }
-    const [kept, copy] = agent !== undefined && better(agent, epoch, pane, other) ? [pane, other] : [other, pane];
-    known.set(mark.id, kept);
-    const isLeft = agent !== undefined && copy.mark !== null && isEarlier(copy.mark, agent);
-    if (isLeft) steps.push({ do: "leftover", id: mark.id, pane: copy.pane, dead: copy.dead });
-    else steps.push({ do: "duplicate", id: mark.id, pane: copy.pane });
-  }
-  for (const pane of unknown.values()) {
-    if (pane.mark !== null && !pane.dead) {
-      steps.push({ do: "adopt", mark: pane.mark, pane, place: placeOf(pane, epoch) });
-    }
-  }
-  return found;
-}
-
-const isEarlier = (mark: PaneMark, agent: Agent): boolean => mark.incarnation < agent.record.incarnation;
-
-/** Panes that were taken in, when whoever did it died before the mark was written: the record names the very pane. */
-function matchPromised(
-  agents: ReadonlyMap<AgentId, Agent>,
-  panes: readonly LivePane[],
-  epoch: string,
-  found: Map<AgentId, LivePane>,
-  steps: Step[],
-): void {
-  for (const [id, { record, making }] of agents) {
-    const { markDue, place, state } = record;
-    if (markDue !== true || making !== null || place?.epoch !== epoch || found.has(id) || isGone(state)) continue;
-    const pane = panes.find((one) => one.pane === place.pane && one.mark === null && !one.dead);
-    if (pane === undefined) continue;
-    found.set(id, pane);
-    steps.push({ do: "remark", id, pane: pane.pane, windowName: null });
-  }
-}
-
-/**
- * Of two panes with one mark: this incarnation's, then the one it was in (tmux never gives a pane id twice), then the
- * one that was made first. Options are copied from an older pane to a newer one.
- */
-function better(agent: Agent, epoch: string, a: LivePane, b: LivePane): boolean {
-  const rank = (pane: LivePane): number => {
-    const thisLaunch = pane.mark?.incarnation === agent.record.incarnation ? 0 : 2;
-    const sameSpot = agent.record.place?.epoch === epoch && agent.record.place.pane === pane.pane ? 0 : 1;
-    return thisLaunch + sameSpot;
-  };
-  return rank(a) !== rank(b) ? rank(a) < rank(b) : number(a.pane) < number(b.pane);
-}
-
-const number = (pane: PaneId): number => Number(pane.slice(1));
-
-/** The second key, only for agents last seen under another tmux server: one record and one unmarked pane of that name. */
-function matchByName(
-  agents: ReadonlyMap<AgentId, Agent>,
-  panes: readonly LivePane[],
-  epoch: string,
-  found: Map<AgentId, LivePane>,
-  steps: Step[],
-): void {
-  const wanted = new Map<string, AgentId | null>();
-  for (const [id, { record, making }] of agents) {
-    if (found.has(id) || making !== null || record.state === "exited") continue;
-    if (record.place === null || record.place.epoch === epoch) continue;
-    const key = nameKey(record.place);
-    wanted.set(key, wanted.has(key) ? null : id);
-  }
-  if (wanted.size === 0) return;
-  const offered = new Map<string, LivePane | null>();
-  for (const pane of panes) {
-    if (pane.mark !== null || pane.dead) continue;
-    const key = nameKey(pane);
-    offered.set(key, offered.has(key) ? null : pane);
-  }
-  for (const [key, id] of wanted) {
-    const pane = offered.get(key);
-    if (id === null || pane === null || pane === undefined) continue;
-    found.set(id, pane);
-    steps.push({ do: "remark", id, pane: pane.pane, windowName: null });
-  }
-}
-
-const nameKey = (at: { sessionName: string; windowName: string }): string => `${at.sessionName}\t${at.windowName}`;
 
 function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: number, steps: Step[]): void {
-  const { id, state, place: last } = agent.record;
+  const { record } = agent;
+  const { id, state, place: last } = record;
   const place = placeOf(pane, epoch);
   const changed = last === null || !samePlace(last, place);
   const otherServer = last !== null && last.epoch !== epoch;
-  const back = !pane.dead && (state === "lost" || (otherServer && state !== "exited"));
+  const otherProcess = last?.pid !== undefined && (otherServer || last.pid !== pane.pid);
+  const unseen = state === "exited" && last === null;
+  const back = !pane.dead && (state === "lost" || otherServer || otherProcess || unseen);
   if (changed || back || agent.pane !== pane.pane) steps.push({ do: "place", id, place, back, changed });
-  if (pane.mark !== null && pane.mark.label !== agent.record.label) {
-    // Renamed, and whoever did it died before the tab knew. A window that its user named stays as it is.
-    const windowName = pane.windowName === pane.mark.label ? agent.record.label : null;
-    steps.push({ do: "remark", id, pane: pane.pane, windowName });
+  const { mark } = pane;
+  // Until its pane is taken in, or its tab made, the mark is theirs to write who do that.
+  if ((mark?.id !== id || mark.label !== record.label) && agent.making === null) {
+    // A window that its user named stays as it is.
+    const isRenamed = mark?.id === id && pane.windowName === mark.label;
+    steps.push({ do: "remark", id, pane: pane.pane, windowName: isRenamed ? record.label : null });
   }
-  if (!pane.dead || (state === "exited" && (isKnown(agent.record.exit) || !isKnown(pane.exit)))) return;
+  if (!pane.dead) return;
+  if (state === "exited" && !otherProcess && (isKnown(record.exit) || !isKnown(pane.exit))) return;
   const waited = agent.dyingSinceMs !== null && nowMs - agent.dyingSinceMs >= EXIT_LIMIT_MS;
   if (isKnown(pane.exit) || waited) steps.push({ do: "ended", id, exit: pane.exit, pane: pane.pane });
   else steps.push({ do: "dying", id });
+}
+
+function sweep({ mark, pane, pid }: LivePane, remains: ReadonlyMap<AgentId, number | null>): Step[] {
+  if (mark === null) return [];
+  const ran = remains.get(mark.id);
+  return [{ do: "sweep", id: mark.id, pane, close: ran === null || ran === pid }];
 }
 
 function isKnown(exit: Exit | null): boolean {
@@ -230,14 +172,15 @@ function isKnown(exit: Exit | null): boolean {
 }
 
 export function placeOf(pane: LivePane, epoch: string): Place {
-  const { session, sessionName, window, windowName } = pane;
-  return { epoch, session, sessionName, window, windowName, pane: pane.pane };
+  const { session, sessionName, window, windowName, pid } = pane;
+  return { epoch, session, sessionName, window, windowName, pane: pane.pane, pid };
 }
 
 function samePlace(a: Place, b: Place): boolean {
   return (
     a.epoch === b.epoch &&
     a.pane === b.pane &&
+    a.pid === b.pid &&
     a.window === b.window &&
     a.windowName === b.windowName &&
     a.session === b.session &&

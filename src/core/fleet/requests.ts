@@ -5,7 +5,7 @@ import type { AgentId, Exit } from "../model.js";
 import { type AdoptAsk, adopt } from "./adopt.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
-import { type Agent, isGone, type Ticket } from "./fleet.js";
+import { type Agent, isGone, isTabOurs, type Ticket } from "./fleet.js";
 import { learnSession } from "./hook.js";
 import { type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
 import { type RenameAsk, rename } from "./rename.js";
@@ -65,6 +65,7 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       believe(draft, agent, { kind: "seen" });
       return null;
     case "stopping":
+      if (agent.making !== null) return { code: "CONFLICT", message: `${record.label} is just being started` };
       draft.keep({ ...agent, ending: true });
       draft.note(ask.id, "stopping", ask.data);
       return null;
@@ -101,8 +102,6 @@ function remove(draft: Draft, agent: Agent, force: boolean): Refusal | null {
     };
   }
   draft.archive(agent, { state, force });
-  // A tab that its user opened, where an agent ran for a while, stays the user's.
-  const isOurs = agent.record.command.length > 0;
-  if (agent.pane !== null) draft.after({ do: isOurs ? "kill-pane" : "unmark", pane: agent.pane });
+  if (agent.pane !== null) draft.after({ do: isTabOurs(agent.record) ? "kill-pane" : "unmark", pane: agent.pane });
   return null;
 }

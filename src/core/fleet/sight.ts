@@ -3,20 +3,28 @@ import { type Fact, newborn } from "../derive.js";
 import type { AgentRecord, Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
-import type { Agent, Fleet } from "./fleet.js";
-import { freeLabel, holderOf } from "./labels.js";
+import { type Agent, type Fleet, isTabOurs } from "./fleet.js";
+import { freeLabel } from "./labels.js";
 import { succeed } from "./launch.js";
 import { reconcile, type Step } from "./reconcile.js";
+import { soleOfItsName } from "./relabel.js";
 import { iso, view } from "./view.js";
+
+/** How soon tmux is asked again where it did not answer. */
+const BLIND_LOOK_MS = 1_000;
 
 export function decideSighting(draft: Draft, sighting: Sighting): void {
   const { fleet, nowMs } = draft;
   if ("blind" in sighting) {
+    // What waits for a second look goes on waiting, though nothing may change that would bring one.
+    if (sighting.blind === "tmux-slow" || fleet.doubt !== null) draft.wantSightAt(nowMs + BLIND_LOOK_MS);
     see(draft, { blind: sighting.blind });
     return;
   }
+  if (!draft.takesIn(sighting.taken)) return;
   see(draft, { epoch: sighting.epoch });
-  const { steps, doubt, againAtMs } = reconcile(fleet.agents, fleet.archived, sighting, fleet.doubt, nowMs);
+  const { agents, archived, remains } = fleet;
+  const { steps, doubt, againAtMs } = reconcile(agents, archived, remains, sighting, fleet.doubt, nowMs);
   draft.doubting(doubt);
   draft.wantSightAt(againAtMs);
   // Pane ids of another tmux server are other panes: forget them before anything is mapped.
@@ -64,8 +72,19 @@ function take(draft: Draft, step: Step): void {
     return;
   }
   const agent = draft.fleet.agents.get(step.id);
+  if (step.do === "sweep") {
+    draft.after({ do: step.close ? "kill-pane" : "unmark", pane: step.pane });
+    return;
+  }
+  if (step.do === "duplicate") {
+    if (!draft.fleet.duplicates.has(step.pane)) {
+      draft.note(step.id, "stale-event", { duplicate: step.pane, kept: agent?.pane ?? null });
+    }
+    if (step.unmark) draft.after({ do: "unmark", pane: step.pane });
+    return;
+  }
   if (agent === undefined) return;
-  const { id, label, incarnation, command } = agent.record;
+  const { id, label, incarnation } = agent.record;
   switch (step.do) {
     case "place":
       place(draft, agent, step);
@@ -85,25 +104,21 @@ function take(draft: Draft, step: Step): void {
       believe(draft, agent, { kind: "ended", exit: step.exit }, { pane: step.pane });
       // A tab that drover made closes when its program ends well, as any tab would; after a failure it stays to be read.
       // One that was asked to end is closed by who asked, once its last words are read.
-      if (command.length > 0 && step.exit?.code === 0 && !agent.ending)
+      if (isTabOurs(agent.record) && step.exit?.code === 0 && !agent.ending)
         draft.after({ do: "kill-pane", pane: step.pane });
       break;
     case "gone":
-      gone(draft, agent);
+      gone(draft, agent, step.closed);
       break;
     case "closed":
       draft.leave(id);
       break;
-    case "duplicate":
-      if (!draft.fleet.duplicates.has(step.pane)) {
-        draft.note(step.id, "stale-event", { duplicate: step.pane, kept: agent.pane });
-      }
-      break;
   }
 }
 
-function gone(draft: Draft, agent: Agent): void {
-  const { id } = agent.record;
+function gone(draft: Draft, was: Agent, closed: boolean): void {
+  const { id, place } = was.record;
+  const agent = closed && place !== null ? { ...was, record: { ...was.record, place: { ...place, closed } } } : was;
   const fact: Fact = agent.ending ? { kind: "ended", exit: null } : { kind: "gone" };
   believe(draft, { ...agent, pane: null }, fact, { pane: agent.pane });
   draft.leave(id);
@@ -112,10 +127,7 @@ function gone(draft: Draft, agent: Agent): void {
 function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {
   const from = agent.record.place;
   let here: Agent = { ...agent, pane: step.place.pane, record: { ...agent.record, place: step.place } };
-  if (step.back) {
-    const holder = holderOf(draft.fleet, agent.record.label);
-    if (holder !== null && holder.record.id !== agent.record.id) here = relabelled(draft, here);
-  }
+  if (step.back) here = soleOfItsName(draft, { ...here, ending: false, dyingSinceMs: null });
   if (step.changed || step.back || here.told.pane !== step.place.pane) {
     draft.change(here, "place", {
       session: step.place.sessionName,
@@ -131,18 +143,6 @@ function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {
   const placed = draft.fleet.agents.get(step.id) ?? here;
   believe(draft, placed, { kind: "launched" }, { back: true });
   draft.after({ do: "look", pane: step.place.pane });
-}
-
-/** It comes back to find its label another's: the newcomer keeps it, this one gets the next free. */
-function relabelled(draft: Draft, agent: Agent): Agent {
-  const label = freeLabel(draft.fleet, agent.record.label);
-  const { id, incarnation } = agent.record;
-  const record: AgentRecord = { ...agent.record, label };
-  const after = { ...agent, record };
-  draft.change(after, "renamed", { from: agent.record.label, to: label, because: "the label was taken meanwhile" });
-  if (agent.pane !== null)
-    draft.after({ do: "mark", pane: agent.pane, mark: { id, label, incarnation }, windowName: label });
-  return draft.fleet.agents.get(id) ?? after;
 }
 
 /** The mark is all that is left of an agent; what it does not say can be seen again or is unknown. */

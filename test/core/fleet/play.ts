@@ -10,13 +10,14 @@ export function idOf(label: string): AgentId {
   return `ID-${label}` as AgentId;
 }
 
-/** `label [pane] [state]`; a pane written `%3@old` was seen under another tmux server. */
+/** `label [pane] [state]`; a pane written `%3@old` was seen under another tmux server, `%3/8` with that process. */
 export function record(line: string, more: Partial<AgentRecord> = {}): AgentRecord {
   const words = line.split(" ");
   const label = words[0] ?? "";
   const where = words.find((word) => word.startsWith("%"));
   const state = (words.find((word, n) => n > 0 && !word.startsWith("%")) ?? "idle") as AgentState;
-  const [pane, epoch = EPOCH] = where?.split("@") ?? [];
+  const [spot, epoch = EPOCH] = where?.split("@") ?? [];
+  const [pane, pid] = spot?.split("/") ?? [];
   return {
     id: idOf(label),
     label,
@@ -48,6 +49,7 @@ export function record(line: string, more: Partial<AgentRecord> = {}): AgentReco
             window: `@${Number(pane.slice(1))}`,
             windowName: label,
             pane: pane as PaneId,
+            pid: pid === undefined ? PID : Number(pid),
           },
     createdAtMs: 0,
     archivedAtMs: null,
@@ -68,11 +70,19 @@ export function agent(of: Fleet, label: string): Agent {
   return found;
 }
 
-/** A pane in short: `%1`, `%1=label`, `%1=label#2` (incarnation), `%1+dead`, `%1+dead:0` (exit code), `%1@session:window`. */
+/** Where nothing else is said, in every pane; records know it. */
+const PID = 1;
+
+/**
+ * A pane in short: `%1`, `%1/7` (its process), `%1=label`, `%1=label#2` (incarnation), `%1+dead`, `%1+dead:0` (exit code),
+ * `%1@session:window`.
+ */
 export function pane(line: string): LivePane {
-  const found = /^(%\d+)(?:=([a-z0-9-]+)(?:#(\d+))?)?(?:@([^:+]+):([^+]+))?(?:\+dead(?::(\d+))?)?$/.exec(line);
+  const found = /^(%\d+)(?:\/(\d+))?(?:=([a-z0-9-]+)(?:#(\d+))?)?(?:@([^:+]+):([^+]+))?(?:\+dead(?::(\d+))?)?$/.exec(
+    line,
+  );
   if (found === null) throw new Error(`not a pane: ${line}`);
-  const [, id, label, incarnation, sessionName, windowName, code] = found;
+  const [, id, pid, label, incarnation, sessionName, windowName, code] = found;
   const mark: PaneMark | null = label ? { id: idOf(label), label, incarnation: Number(incarnation ?? 1) } : null;
   const dead = line.includes("+dead");
   return {
@@ -93,7 +103,7 @@ export function pane(line: string): LivePane {
     inMode: false,
     inputOff: false,
     alternate: false,
-    pid: 1,
+    pid: pid === undefined ? PID : Number(pid),
     title: "",
     command: "",
     mark,

@@ -1,16 +1,17 @@
 import * as assert from "uvu/assert";
 import type { Fleet } from "#core/fleet/fleet.js";
 import { BRAKE_MS, type Doubt, reconcile, type Step } from "#core/fleet/reconcile.js";
-import type { Sighting } from "#core/model.js";
+import type { AgentId, Sighting } from "#core/model.js";
 import { suite } from "../../kit/t.js";
-import { EPOCH, fleet, sees } from "./play.js";
+import { EPOCH, fleet, idOf, sees } from "./play.js";
 
 const test = suite("reconcile");
 
 const NOW = 100_000;
+const NONE = new Map();
 
 function steps(of: Fleet, sighting: Sighting, doubt: Doubt | null = null, nowMs = NOW): string[] {
-  return reconcile(of.agents, of.archived, sighting, doubt, nowMs).steps.map(short).sort();
+  return reconcile(of.agents, of.archived, NONE, sighting, doubt, nowMs).steps.map(short).sort();
 }
 
 function short(step: Step): string {
@@ -23,6 +24,10 @@ function short(step: Step): string {
       return `adopt ${step.mark.label} ${step.pane.pane}`;
     case "ended":
       return `ended ${name(step.id)} ${step.exit?.code}`;
+    case "sweep":
+      return `${step.close ? "close" : "unmark"} ${name(step.id)} ${step.pane}`;
+    case "duplicate":
+      return `duplicate ${name(step.id)} ${step.pane}${step.unmark ? "" : " kept"}`;
     case "gone":
     case "dying":
     case "closed":
@@ -42,8 +47,47 @@ test("a pane moved to another window, session or place is the same agent", () =>
   assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a@other:a")), ["place a other:a %1"]);
 });
 
-test("a mark found on another pane maps the agent anew", () => {
-  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1", "%7=a")), ["place a work:a %7"]);
+test("a mark found on another pane with the same process maps the agent anew", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1/8", "%7=a")), ["place a work:a %7"]);
+});
+
+test("a mark on another pane with another process is a copy, wherever the agent is", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a", "%7/8=a")), ["duplicate a %7"]);
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%7/8=a")), ["duplicate a %7", "gone a"]);
+  assert.equal(steps(fleet("a %7"), sees(EPOCH, "%1/8=a", "%7=a")), ["duplicate a %1"]);
+});
+
+test("a mark copied over another agent's takes neither of them away", () => {
+  assert.equal(steps(fleet("a %1", "b %2/2"), sees(EPOCH, "%1=a", "%2/2=a@work:b")), [
+    "duplicate a %2 kept",
+    "remark b %2",
+  ]);
+});
+
+test("an agent whose mark was taken off is known by its process, and marked again", () => {
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1@work:a")), ["remark a %1"]);
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1/8@work:a")), ["gone a"]);
+});
+
+test("another process in the agent's own pane is another launch of it", () => {
+  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1/8=a")), ["place a work:a %1 back"]);
+  assert.equal(steps(fleet("a %1 idle"), sees(EPOCH, "%1/8=a")), ["place a work:a %1 back"]);
+  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1/8=a+dead:3")), ["ended a 3", "place a work:a %1"]);
+});
+
+test("an agent said to have ended whose tab is seen for the first time lives", () => {
+  assert.equal(steps(fleet("a exited"), sees(EPOCH, "%1=a")), ["place a work:a %1 back"]);
+});
+
+test("the tab of an archived agent that is still there is closed; any other pane with its mark loses it", () => {
+  const archived = new Set([idOf("a"), idOf("b"), idOf("c")]);
+  const remains = new Map<AgentId, number | null>([
+    [idOf("a"), 1],
+    [idOf("b"), null],
+  ]);
+  const seen = sees(EPOCH, "%1=a", "%2/8=a", "%3/9=b", "%4=c");
+  const { steps } = reconcile(new Map(), archived, remains, seen, null, NOW);
+  assert.equal(steps.map(short), ["close a %1", "unmark a %2", "close b %3", "unmark c %4"]);
 });
 
 test("a window renamed by its user keeps the agent and shows the new name", () => {
@@ -68,14 +112,14 @@ test("a dead pane says that the program ended, and with what", () => {
 
 test("a dead pane without an exit status is given a moment to have one", () => {
   const a = fleet("a %1 working");
-  const first = reconcile(a.agents, a.archived, sees(EPOCH, "%1=a+dead"), null, NOW);
+  const first = reconcile(a.agents, a.archived, NONE, sees(EPOCH, "%1=a+dead"), null, NOW);
   assert.equal(first.steps.map(short), ["dying a"]);
   assert.is(first.againAtMs, NOW + 50);
   const of = a.agents.get("ID-a" as never);
   if (of === undefined) throw new Error("no a");
   const dying = new Map([[of.record.id, { ...of, dyingSinceMs: NOW }]]);
   const at = (ms: number, pane: string) =>
-    reconcile(dying, new Set(), sees(EPOCH, pane), null, NOW + ms).steps.map(short);
+    reconcile(dying, new Set(), NONE, sees(EPOCH, pane), null, NOW + ms).steps.map(short);
   assert.equal(at(50, "%1=a+dead:3"), ["ended a 3"]);
   assert.equal(at(450, "%1=a+dead"), ["dying a"]);
   assert.equal(at(500, "%1=a+dead"), ["ended a null"]);
@@ -93,12 +137,6 @@ test("a lost agent whose mark is seen again is back", () => {
 
 test("a mark that nothing on record has is adopted back, unless its program ended", () => {
   assert.equal(steps(fleet(), sees(EPOCH, "%1=a", "%2=b+dead:0")), ["adopt a %1"]);
-});
-
-test("the mark of an archived agent is left alone", () => {
-  const none = fleet();
-  const { steps } = reconcile(none.agents, new Set(["ID-a" as never]), sees(EPOCH, "%1=a"), null, NOW);
-  assert.equal(steps, []);
 });
 
 test("of two panes with one mark the one it was in keeps it", () => {
@@ -150,7 +188,7 @@ test("an agent whose tab is being made is not missed, nor one placed a moment ag
     if (id === "ID-a") agents.set(id, { ...agent, making });
     else agents.set(id, { ...agent, placedAtMs: NOW - 200 });
   }
-  const { steps, againAtMs } = reconcile(agents, base.archived, sees(EPOCH), null, NOW);
+  const { steps, againAtMs } = reconcile(agents, base.archived, NONE, sees(EPOCH), null, NOW);
   assert.equal(steps, []);
   assert.is(againAtMs, NOW + 800);
 });
@@ -158,10 +196,10 @@ test("an agent whose tab is being made is not missed, nor one placed a moment ag
 test("half of a fleet gone at once is not believed until a second look agrees", () => {
   const six = fleet("a %1", "b %2", "c %3", "d %4", "e %5", "f %6");
   const nearlyNone = sees(EPOCH, "%1=a");
-  const first = reconcile(six.agents, six.archived, nearlyNone, null, NOW);
+  const first = reconcile(six.agents, six.archived, NONE, nearlyNone, null, NOW);
   assert.equal(first.steps, []);
   assert.is(first.againAtMs, NOW + BRAKE_MS);
-  const tooSoon = reconcile(six.agents, six.archived, nearlyNone, first.doubt, NOW + 100);
+  const tooSoon = reconcile(six.agents, six.archived, NONE, nearlyNone, first.doubt, NOW + 100);
   assert.equal(tooSoon.steps, []);
   assert.is(tooSoon.againAtMs, NOW + BRAKE_MS);
   assert.equal(steps(six, nearlyNone, first.doubt, NOW + BRAKE_MS), ["gone b", "gone c", "gone d", "gone e", "gone f"]);
@@ -169,10 +207,11 @@ test("half of a fleet gone at once is not believed until a second look agrees", 
 
 test("a fleet that is there again after all loses nobody", () => {
   const five = fleet("a %1", "b %2", "c %3", "d %4", "e %5");
-  const { doubt } = reconcile(five.agents, five.archived, sees(EPOCH), null, NOW);
+  const { doubt } = reconcile(five.agents, five.archived, NONE, sees(EPOCH), null, NOW);
   const back = reconcile(
     five.agents,
     five.archived,
+    NONE,
     sees(EPOCH, "%1=a", "%2=b", "%3=c", "%4=d", "%5=e"),
     doubt,
     NOW + 50,
@@ -183,8 +222,8 @@ test("a fleet that is there again after all loses nobody", () => {
 
 test("the second look believes only what both missed", () => {
   const six = fleet("a %1", "b %2", "c %3", "d %4", "e %5", "f %6");
-  const { doubt } = reconcile(six.agents, six.archived, sees(EPOCH, "%6=f"), null, NOW);
-  const then = reconcile(six.agents, six.archived, sees(EPOCH), doubt, NOW + BRAKE_MS);
+  const { doubt } = reconcile(six.agents, six.archived, NONE, sees(EPOCH, "%6=f"), null, NOW);
+  const then = reconcile(six.agents, six.archived, NONE, sees(EPOCH), doubt, NOW + BRAKE_MS);
   assert.equal(then.steps.map(short).sort(), ["gone a", "gone b", "gone c", "gone d", "gone e"]);
   assert.equal([...(then.doubt?.missing ?? [])], ["ID-f"]);
 });

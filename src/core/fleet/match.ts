@@ -1,0 +1,138 @@
+/**
+ * Which pane holds which agent, told from one listing. By its mark; where marks were lost, taken off or copied over, by
+ * its process in the very pane of the very server where it was last seen; after a restart of tmux by session and window
+ * name. Never by a pane or window id, an index or a title alone.
+ */
+import type { AgentId, LivePane, PaneMark } from "../model.js";
+import type { Agent } from "./fleet.js";
+
+export interface Matched {
+  readonly found: ReadonlyMap<AgentId, LivePane>;
+  /** A live pane with a mark that nothing on record has. */
+  readonly unknown: readonly LivePane[];
+  /** Panes whose mark is another's: a user copied the options. */
+  readonly copies: readonly (readonly [AgentId, LivePane])[];
+  /** Panes with the mark of an archived agent. */
+  readonly archived: readonly LivePane[];
+}
+
+/** `epoch` names the server of the listing; `archived` are agents off the list whose marks mean nothing any more. */
+export function match(
+  agents: ReadonlyMap<AgentId, Agent>,
+  archived: ReadonlySet<AgentId>,
+  panes: readonly LivePane[],
+  epoch: string,
+): Matched {
+  const processes = processesOf(agents, epoch);
+  const found = new Map<AgentId, LivePane>();
+  const unknown = new Map<AgentId, LivePane>();
+  const copies: [AgentId, LivePane][] = [];
+  const removed: LivePane[] = [];
+  for (const pane of panes) {
+    const { mark } = pane;
+    if (mark === null) continue;
+    const { id } = mark;
+    const agent = agents.get(id);
+    // What is left of the launch before says nothing of the one that is being made.
+    if (agent !== undefined && agent.making !== null && isEarlier(mark, agent)) continue;
+    const owner = processes.get(processKey(pane.pane, pane.pid));
+    if ((owner !== undefined && owner !== id) || isElsewhere(agent, epoch, pane)) copies.push([id, pane]);
+    else if (archived.has(id)) removed.push(pane);
+    else {
+      const known = agent === undefined ? unknown : found;
+      const other = known.get(id);
+      if (other === undefined) known.set(id, pane);
+      else {
+        const isBetter = better(agent, epoch, pane, other);
+        if (isBetter) known.set(id, pane);
+        copies.push([id, isBetter ? other : pane]);
+      }
+    }
+  }
+  matchByProcess(panes, processes, found);
+  matchByName(agents, panes, epoch, found);
+  return { found, unknown: [...unknown.values()], copies, archived: removed };
+}
+
+const processKey = (pane: string, pid: number): string => `${pane}/${pid}`;
+
+export const isEarlier = (mark: PaneMark, agent: Agent): boolean => mark.incarnation < agent.record.incarnation;
+
+/** Neither where it was nor its process: a pane keeps its id wherever it is moved, so this one bears a copy. */
+function isElsewhere(agent: Agent | undefined, epoch: string, pane: LivePane): boolean {
+  const place = agent?.record.place ?? null;
+  return place?.epoch === epoch && place.pid !== undefined && place.pane !== pane.pane && place.pid !== pane.pid;
+}
+
+/** Where this server's agents were last seen. A server gives a pane id once, and a process in it is the one launched. */
+function processesOf(agents: ReadonlyMap<AgentId, Agent>, epoch: string): Map<string, AgentId> {
+  const processes = new Map<string, AgentId>();
+  for (const [id, { record }] of agents) {
+    const { place } = record;
+    if (place?.epoch === epoch && place.pid !== undefined) processes.set(processKey(place.pane, place.pid), id);
+  }
+  return processes;
+}
+
+/**
+ * Of two panes with one mark: this launch's, then the one where its process runs, then the one it was in, then the one
+ * that was made first, since options are copied from an older pane to a newer one.
+ */
+function better(agent: Agent | undefined, epoch: string, a: LivePane, b: LivePane): boolean {
+  const rank = (pane: LivePane): number => {
+    if (agent === undefined) return 0;
+    const { place, incarnation } = agent.record;
+    const isSpot = place?.epoch === epoch && place.pane === pane.pane;
+    const isProcess = isSpot && place.pid === pane.pid;
+    return (pane.mark?.incarnation === incarnation ? 0 : 4) + (isProcess ? 0 : 2) + (isSpot ? 0 : 1);
+  };
+  const [rankA, rankB] = [rank(a), rank(b)];
+  return rankA !== rankB ? rankA < rankB : number(a.pane) < number(b.pane);
+}
+
+const number = (pane: string): number => Number(pane.slice(1));
+
+function matchByProcess(
+  panes: readonly LivePane[],
+  processes: ReadonlyMap<string, AgentId>,
+  found: Map<AgentId, LivePane>,
+): void {
+  for (const pane of panes) {
+    const owner = processes.get(processKey(pane.pane, pane.pid));
+    if (owner !== undefined && pane.mark?.id !== owner && !found.has(owner)) found.set(owner, pane);
+  }
+}
+
+/** Only for agents that another server had to the last: one record and one unmarked pane of that name. */
+function matchByName(
+  agents: ReadonlyMap<AgentId, Agent>,
+  panes: readonly LivePane[],
+  epoch: string,
+  found: Map<AgentId, LivePane>,
+): void {
+  const wanted = new Map<string, AgentId | null>();
+  for (const [id, { record, making }] of agents) {
+    if (found.has(id) || making !== null || record.state === "exited") continue;
+    if (record.place === null || record.place.epoch === epoch || record.place.closed === true) continue;
+    const key = nameKey(record.place);
+    wanted.set(key, wanted.has(key) ? null : id);
+  }
+  if (wanted.size === 0) return;
+  // A name that another agent has had under this server leads to what is left of that one's tab.
+  for (const { record } of agents.values()) {
+    if (record.place?.epoch === epoch) wanted.delete(nameKey(record.place));
+  }
+  const offered = new Map<string, LivePane | null>();
+  const taken = new Set<LivePane>(found.values());
+  for (const pane of panes) {
+    if (pane.mark !== null || pane.dead || taken.has(pane)) continue;
+    const key = nameKey(pane);
+    offered.set(key, offered.has(key) ? null : pane);
+  }
+  for (const [key, id] of wanted) {
+    const pane = offered.get(key);
+    if (id !== null && pane !== null && pane !== undefined) found.set(id, pane);
+  }
+}
+
+const nameKey = (at: { sessionName: string; windowName: string }): string => `${at.sessionName}\t${at.windowName}`;
