@@ -19,11 +19,13 @@ import { openLevelStore } from "#store/level-store.js";
 import type { Store } from "#store/store.js";
 import { makeMultiplexer } from "./backend.js";
 import { asFault } from "./carry-out.js";
+import type { Context } from "./context.js";
 import { startDaemon } from "./daemon.js";
 import { endDaemon, onlyClose } from "./ending.js";
 import type { Identity } from "./health.js";
 import { listenOn } from "./listen.js";
 import { withCommands } from "./provider-commands.js";
+import { restoreAgents } from "./restart.js";
 import { type RunFile, readRunFile, removeRunFile, writeRunFile } from "./run-file.js";
 import { Supervision, superviseFor } from "./supervision.js";
 
@@ -141,6 +143,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     throw error;
   });
   log.info("the daemon listens", { socket: paths.socket, tmux: paths.tmuxSocket, version: identity.version });
+  if (config.restore === "auto") void restoreByItself(daemon.context, log);
   if (foreground) process.stderr.write(`drover's daemon listens on ${paths.socket}\n`);
 
   const why = await ending;
@@ -165,6 +168,16 @@ function announce(path: string, runFile: RunFile, log: Log): void {
   if (stale !== null)
     log.info("a daemon that is gone left its run file", { pid: stale.pid, startedAt: stale.startedAt });
   writeRunFile(path, runFile);
+}
+
+/** Agents that lived before a reboot come back unasked; what could not is in the log, and `drover restore` tries again. */
+async function restoreByItself(context: Context, log: Log): Promise<void> {
+  try {
+    const { restored, errors } = await restoreAgents(context, {});
+    if (restored.length + errors.length > 0) log.info("agents were restored", { restored: restored.length, errors });
+  } catch (error) {
+    log.warn("agents could not be restored", { code: asFault(error).code });
+  }
 }
 
 /**

@@ -9,6 +9,7 @@ import { type Context, lookNow, theAgent, thePane, theProvider } from "./context
 
 /** From being asked until the tab is killed (SPEC §4). */
 export const GRACE_MS = 5_000;
+const LAST_WORDS_MS = 1_000;
 const AFTER_ASKING_MS = 3_000;
 /** How long an interrupted turn may take to give the prompt back. */
 const PROMPT_BACK_MS = 1_000;
@@ -37,6 +38,10 @@ async function readLastWords(context: Context, id: AgentId): Promise<void> {
   if (agent === undefined || agent.pane === null || agent.record.state !== "exited") return;
   const provider = theProvider(context, agent);
   if (provider.resume === null) return;
+  // The screen shows that it goes before it has said all that it says.
+  if (agent.record.command.length > 0) {
+    await context.loop.until(id, LAST_WORDS_MS, (now) => now === undefined || now.record.exit !== null);
+  }
   const session = resumeHint(provider.name, await context.mux.capture(agent.pane));
   if (isSessionName(session)) await context.loop.ask({ ask: "session", id, session });
 }
@@ -111,8 +116,8 @@ async function closeTab(context: Context, id: AgentId): Promise<void> {
   const agent = context.loop.fleet.agents.get(id);
   if (agent === undefined) return;
   // In a tab that its user opened, a program that ended by itself leaves the user's shell behind.
-  const stays = agent.record.command.length === 0 && isGone(agent.record.state);
-  if (agent.pane !== null && !stays) {
+  if (agent.record.command.length === 0 && isGone(agent.record.state)) return;
+  if (agent.pane !== null) {
     try {
       await context.mux.killPane(agent.pane);
     } catch (error) {

@@ -2,7 +2,7 @@
 import { lastInked } from "./dialog.js";
 import type { Still } from "./still.js";
 
-/** The hint stands among the last rows; an answer above them may quote one. */
+/** The hint stands among the last rows that are not blank, above what tmux or a shell writes; an answer may quote one. */
 const ROWS = 4;
 
 /**
@@ -10,11 +10,11 @@ const ROWS = 4;
  * rows. Null where it says none. `program` is the command it would be resumed with. Only for a screen whose program ended.
  */
 export function resumeHint(program: string, still: Still): string | null {
-  const end = lastInked(still.rows);
-  for (let y = end; y >= 0 && y > end - ROWS; y--) {
-    const found = /(?:^|\s)(\S+)(?: \S+)* (?:--resume|--session|resume) ([0-9A-Za-z_-]{8,128})$/.exec(
-      still.rows[y]?.text.trimEnd() ?? "",
-    );
+  let seen = 0;
+  for (let y = lastInked(still.rows); y >= 0 && seen < ROWS; y--) {
+    const text = still.rows[y]?.text.trimEnd() ?? "";
+    if (text !== "") seen++;
+    const found = /(?:^|\s)(\S+)(?: \S+)* (?:--resume|--session|resume) ([0-9A-Za-z_-]{8,128})$/.exec(text);
     if (found !== null && found[1] === program) return found[2] ?? null;
   }
   return null;
