@@ -248,7 +248,7 @@ function readRows(buffer: IBuffer, count: number, columns: number, first = buffe
       cells += width;
     }
     if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
-    rows.push(finishRow(runs));
+    rows.push(trimmedRow(runs));
   }
   return rows;
 }
@@ -256,7 +256,7 @@ function readRows(buffer: IBuffer, count: number, columns: number, first = buffe
 const SEEN_ON_BLANKS = ATTR.inverse | ATTR.underline | ATTR.strike;
 
 /** Drops the blanks at the end that look like nothing, whatever their foreground. */
-function finishRow(runs: Run[]): Row {
+export function trimmedRow(runs: Run[]): Row {
   for (let last = runs.at(-1); last !== undefined; last = runs.at(-1)) {
     if (last.bg !== DEFAULT_COLOUR || (last.attrs & SEEN_ON_BLANKS) !== 0) break;
     const text = trimBlanks(last.text);

@@ -4,6 +4,7 @@
  *
  *   meta!schema                 the version of everything below
  *   agent!ID                    a record
+ *   told!ID                     what the agent's hooks told of its output
  *   entry!SEQ                   a journal entry; the sequence number stands only here
  *   agent-entry!ID!SEQ          empty: which entries are this agent's
  *   quarantine!KEY              a value that could not be read, as it was
@@ -11,6 +12,7 @@
 export const SCHEMA_KEY = "meta!schema";
 
 export const agentKey = (id: string): string => `agent!${id}`;
+export const toldKey = (id: string): string => `told!${id}`;
 export const entryKey = (seq: number): string => `entry!${padded(seq)}`;
 export const agentEntryKey = (id: string, seq: number): string => `agent-entry!${id}!${padded(seq)}`;
 export const quarantineKey = (key: string): string => `quarantine!${key}`;

@@ -6,13 +6,14 @@
 import { Fault } from "#core/fault.js";
 import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Told } from "#core/output/told.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
 import { type Database, isDamage, isFull, type Operation, reasonOf, writeBatch } from "./database.js";
 import { hasSpace } from "./disk-space.js";
 import { GroupCommit } from "./group-commit.js";
 import { type From, journalPage, type Page } from "./journal-pages.js";
-import { agentEntryKey, agentKey, entryKey, keysOf, quarantineKey, seqOf } from "./keys.js";
+import { agentEntryKey, agentKey, entryKey, keysOf, quarantineKey, seqOf, toldKey } from "./keys.js";
 import { type Opened, openDatabase } from "./open-database.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
 import { decodeValue, encodeValue } from "./values.js";
@@ -41,7 +42,8 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Store>
 
 /** A commit as it waits: already JSON, so that what the caller changes later does not matter. */
 interface Waiting {
-  readonly agents: readonly { key: string; json: string }[];
+  readonly values: readonly { key: string; json: string }[];
+  readonly gone: readonly string[];
   readonly entries: readonly { entry: NewEntry; json: string }[];
   resolve(entries: JournalEntry[]): void;
   reject(error: unknown): void;
@@ -93,12 +95,24 @@ class LevelStore implements Store {
     return found?.[1] ?? null;
   }
 
+  async told(id: AgentId): Promise<Told | null> {
+    const key = toldKey(id);
+    const value = await this.#read((db) => db.get(key));
+    if (value === undefined) return null;
+    const [found] = await this.#decodeAll<Told>([[key, value]]);
+    return found?.[1] ?? null;
+  }
+
   commit(commit: Commit): Promise<JournalEntry[]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new Fault("STORE_BROKEN", "the store is closed");
       if (this.#readOnly !== null) throw this.#readOnly;
       this.#commits.add({
-        agents: (commit.agents ?? []).map((record) => ({ key: agentKey(record.id), json: JSON.stringify(record) })),
+        values: [
+          ...(commit.agents ?? []).map((record) => ({ key: agentKey(record.id), json: JSON.stringify(record) })),
+          ...(commit.told ?? []).map(({ agent, told }) => ({ key: toldKey(agent), json: JSON.stringify(told) })),
+        ],
+        gone: (commit.agents ?? []).filter((record) => record.archivedAtMs !== null).map(({ id }) => toldKey(id)),
         entries: (commit.entries ?? []).map((entry) => ({ entry, json: JSON.stringify(withoutSeq(entry)) })),
         resolve,
         reject,
@@ -148,7 +162,8 @@ class LevelStore implements Store {
     let seq = this.#seq;
     const operations: Operation[] = [];
     const results = group.map((waiting) => {
-      for (const { key, json } of waiting.agents) operations.push({ type: "put", key, value: encodeValue(key, json) });
+      for (const { key, json } of waiting.values) operations.push({ type: "put", key, value: encodeValue(key, json) });
+      for (const key of waiting.gone) operations.push({ type: "del", key });
       return waiting.entries.map(({ entry, json }): JournalEntry => {
         const key = entryKey(++seq);
         operations.push({ type: "put", key, value: encodeValue(key, json) });

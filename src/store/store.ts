@@ -4,10 +4,13 @@
  */
 import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Told } from "#core/output/told.js";
 
 export interface Commit {
   readonly agents?: readonly AgentRecord[];
   readonly entries?: readonly NewEntry[];
+  /** Replaces what was told before. It goes when the agent's record is archived. */
+  readonly told?: readonly { readonly agent: AgentId; readonly told: Told }[];
 }
 
 export interface StoreHealth {
@@ -25,6 +28,8 @@ export interface Store {
   /** Every record, archived ones too, oldest first. */
   agents(): Promise<AgentRecord[]>;
   agent(id: AgentId): Promise<AgentRecord | null>;
+  /** What the agent's hooks told of its output last; null where they told nothing. */
+  told(id: AgentId): Promise<Told | null>;
   /** Returns the entries with their sequence numbers. Throws a Fault (STORE_FULL, STORE_BROKEN, TOO_MANY) and then nothing was written. */
   commit(commit: Commit): Promise<JournalEntry[]>;
   /** The sequence number of the newest entry, 0 where there is none. */

@@ -1,7 +1,10 @@
 /** A pane's history, fetched from tmux when somebody asks: it is kept there and not here. */
 import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
-import { ask, type Command, captureRows } from "#core/protocol/commands.js";
+import { ask, type Command, captureRows, captureStyledRows } from "#core/protocol/commands.js";
+import type { Row } from "#core/screen/still.js";
+import { capturedRows } from "#host/captured-rows.js";
+import type { HistoryExtent } from "./multiplexer.js";
 
 /** A capture stalls the whole server while it is made: 5000 plain rows take 4 to 6 ms. */
 const PIECE_ROWS = 500;
@@ -41,4 +44,41 @@ async function attempt(
     for (const line of lines) text.push(line);
   }
   return text;
+}
+
+/** Throws NOT_FOUND where there is no such pane. */
+export async function historyExtent(
+  request: (command: Command) => Promise<Buffer[]>,
+  pane: PaneId,
+): Promise<HistoryExtent> {
+  const [facts] = await request(ask(pane, "pane_id", "history_size", "history_limit"));
+  const [id, size, limit] = facts!.toString("utf8").trim().split(" ");
+  if (id !== pane) throw new Fault("NOT_FOUND", `There is no pane ${pane}.`);
+  return { size: Number(size), limit: Number(limit) };
+}
+
+/** See Multiplexer. A history that moves between two pieces is read again from the start, but not for ever. */
+export async function pastRows(
+  request: (command: Command) => Promise<Buffer[]>,
+  pane: PaneId,
+  above: number,
+  count: number,
+): Promise<{ rows: Row[]; size: number }> {
+  for (let tries = 1; ; tries++) {
+    const rows: Row[] = [];
+    let first: number | null = null;
+    let moved = false;
+    for (let from = -(above + count); from < -above && !moved; from += PIECE_ROWS) {
+      const to = Math.min(from + PIECE_ROWS, -above) - 1;
+      const [told, piece] = await request(captureStyledRows(pane, from, to));
+      const size = Number(told!.toString("utf8"));
+      first ??= size;
+      moved = size !== first && tries < TRIES;
+      // tmux takes a row above the oldest for the oldest.
+      const missing = Math.max(0, -from - size);
+      if (missing > to - from) continue;
+      for (const row of capturedRows(piece!.toString("utf8"))) rows.push(row);
+    }
+    if (!moved) return { rows, size: first ?? 0 };
+  }
 }

@@ -3,7 +3,7 @@
  * as a scripted twin for tests (test/twins/scripted-tmux.ts). Everything that fails throws a Fault.
  */
 import type { LivePane, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
-import type { Still } from "#core/screen/still.js";
+import type { Row, Still } from "#core/screen/still.js";
 
 export interface MultiplexerInfo {
   readonly kind: "tmux" | "herdr";
@@ -44,6 +44,12 @@ export interface NewTab {
   readonly rows: number;
 }
 
+/** In rows; `limit` is the `history-limit` in force when the pane was made. */
+export interface HistoryExtent {
+  readonly size: number;
+  readonly limit: number;
+}
+
 export interface Multiplexer {
   info(): MultiplexerInfo;
   /** Begins connecting and looking; goes on reconnecting until `close`. Resolves after the first attempt, good or bad. */
@@ -59,6 +65,14 @@ export interface Multiplexer {
   capture(pane: PaneId): Promise<Still>;
   /** The last `rows` rows of history and the screen, as text, fetched in pieces small enough not to stall the server. */
   history(pane: PaneId, rows: number): Promise<string[]>;
+  /** How much of what scrolled off the pane's screen is kept. */
+  extent(pane: PaneId): Promise<HistoryExtent>;
+  /**
+   * `count` rows of history with their styles, oldest first, that end `above` rows above the screen; fetched in pieces
+   * as `history` does. `size` is the history's size at the time: where it moved meanwhile, the rows may not fit together
+   * with those fetched before.
+   */
+  pastRows(pane: PaneId, above: number, count: number): Promise<{ readonly rows: Row[]; readonly size: number }>;
   /** Starts the tmux server and the session where they are missing; marks the pane in the same command list. */
   createTab(tab: NewTab): Promise<LivePane>;
   /** Leaves copy mode, then pastes as one bracketed paste; control characters other than newline and tab are removed. */

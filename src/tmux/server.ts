@@ -13,12 +13,19 @@ import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
 import { type Command, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
-import type { Still } from "#core/screen/still.js";
+import type { Row, Still } from "#core/screen/still.js";
 import type { Dice } from "#host/dice.js";
 import { type ConnectionOptions, TmuxConnection } from "./connection.js";
-import { readHistory } from "./history.js";
+import { historyExtent, pastRows, readHistory } from "./history.js";
 import { isEnding, Looker, type StillMaker } from "./looker.js";
-import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "./multiplexer.js";
+import type {
+  HistoryExtent,
+  Interest,
+  Multiplexer,
+  MultiplexerEvents,
+  MultiplexerInfo,
+  NewTab,
+} from "./multiplexer.js";
 import { closePane, createTab } from "./tabs.js";
 import { pasteText, pressKeys, signalPane } from "./typing.js";
 
@@ -120,6 +127,14 @@ export class TmuxServer implements Multiplexer {
 
   history(pane: PaneId, rows: number): Promise<string[]> {
     return readHistory(this.#request, pane, rows);
+  }
+
+  extent(pane: PaneId): Promise<HistoryExtent> {
+    return historyExtent(this.#request, pane);
+  }
+
+  pastRows(pane: PaneId, above: number, count: number): Promise<{ rows: Row[]; size: number }> {
+    return pastRows(this.#request, pane, above, count);
   }
 
   createTab(tab: NewTab): Promise<LivePane> {

@@ -68,6 +68,20 @@ export function contract(test: Suite, open: (journalLimit?: number) => Promise<S
     await store.close();
   });
 
+  test("what an agent's hooks told is kept, the last of it, until the agent is archived", async () => {
+    const store = await open();
+    const told = { response: { turn: 3, text: "ünïcode\n\n\tdone 界" }, transcript: "/a/b.jsonl" };
+    await store.commit({ agents: [record(1), record(2)], told: [{ agent: agentId(1), told }] });
+    await store.commit({ told: [{ agent: agentId(2), told: { response: null, transcript: null } }] });
+    assert.equal(await store.told(agentId(1)), told);
+    assert.equal(await store.told(agentId(2)), { response: null, transcript: null });
+    assert.is(await store.told(agentId(3)), null);
+    assert.is((await store.agents()).length, 2);
+    await store.commit({ agents: [record(1, { archivedAtMs: 5 })] });
+    assert.is(await store.told(agentId(1)), null);
+    await store.close();
+  });
+
   test("entries are numbered in the order of their commits, without gaps", async () => {
     const store = await open();
     assert.is(told(await store.commit({ entries: [entry(1), entry(2)] })), "1:1 2:2");

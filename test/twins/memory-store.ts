@@ -2,12 +2,14 @@
 import type { Fault } from "#core/fault.js";
 import type { JournalEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Told } from "#core/output/told.js";
 import type { Commit, Store, StoreHealth } from "#store/store.js";
 
 export class MemoryStore implements Store {
   /** While set, every commit is refused with it and writes nothing. */
   refuse: Fault | null = null;
   readonly #agents = new Map<AgentId, AgentRecord>();
+  readonly #told = new Map<AgentId, Told>();
   readonly #journalLimit: number;
   #entries: JournalEntry[] = [];
   #seq = 0;
@@ -25,9 +27,18 @@ export class MemoryStore implements Store {
     return record === undefined ? null : copy(record);
   }
 
+  async told(id: AgentId): Promise<Told | null> {
+    const told = this.#told.get(id);
+    return told === undefined ? null : copy(told);
+  }
+
   async commit(commit: Commit): Promise<JournalEntry[]> {
     if (this.refuse !== null) throw this.refuse;
-    for (const record of commit.agents ?? []) this.#agents.set(record.id, copy(record));
+    for (const { agent, told } of commit.told ?? []) this.#told.set(agent, copy(told));
+    for (const record of commit.agents ?? []) {
+      this.#agents.set(record.id, copy(record));
+      if (record.archivedAtMs !== null) this.#told.delete(record.id);
+    }
     const entries = (commit.entries ?? []).map((entry) => ({ ...copy(entry), seq: ++this.#seq }));
     this.#entries.push(...entries);
     if (this.#entries.length > this.#journalLimit) this.#entries = this.#entries.slice(-this.#journalLimit);

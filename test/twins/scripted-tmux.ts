@@ -6,11 +6,22 @@
 import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId, PaneMark, SessionId, Sighting, WindowId } from "#core/model.js";
 import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
-import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "#tmux/multiplexer.js";
+import type {
+  HistoryExtent,
+  Interest,
+  Multiplexer,
+  MultiplexerEvents,
+  MultiplexerInfo,
+  NewTab,
+} from "#tmux/multiplexer.js";
+
+const HISTORY_LIMIT = 2_000;
 
 /** What runs in a pane. */
 export interface PaneProgram {
   screen(): string[];
+  /** What scrolled off its screen. */
+  past?(): string[];
   paste?(text: string): void;
   key?(key: string): void;
   signal?(signal: string): void;
@@ -75,6 +86,16 @@ export class ScriptedTmux implements Multiplexer {
 
   async history(pane: PaneId, rows: number): Promise<string[]> {
     return this.#pane(pane).program.screen().slice(-rows);
+  }
+
+  async extent(pane: PaneId): Promise<HistoryExtent> {
+    return { size: this.#pane(pane).program.past?.().length ?? 0, limit: HISTORY_LIMIT };
+  }
+
+  async pastRows(pane: PaneId, above: number, count: number): Promise<{ rows: Row[]; size: number }> {
+    const past = this.#pane(pane).program.past?.() ?? [];
+    const end = past.length - above;
+    return { rows: past.slice(Math.max(0, end - count), Math.max(0, end)).map(textRow), size: past.length };
   }
 
   async createTab(tab: NewTab): Promise<LivePane> {

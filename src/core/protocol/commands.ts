@@ -56,6 +56,14 @@ export function captureRows(pane: PaneId, from: number, to: number): Command {
   );
 }
 
+/** The same rows with their styles; answered with the size of the history first. */
+export function captureStyledRows(pane: PaneId, from: number, to: number): Command {
+  return command(
+    `display-message -p -t ${pane} ${quoteRaw("#{history_size}")}`,
+    `capture-pane -p -e -N -t ${pane} -S ${from} -E ${to}`,
+  );
+}
+
 /** Asks `fields` (tmux's names) of one pane; answered with an empty line where the pane is gone. */
 export function ask(pane: PaneId, ...fields: string[]): Command {
   return command(`display-message -p -t ${pane} ${quoteRaw(fields.map((name) => `#{${name}}`).join(" "))}`);
