@@ -1,0 +1,201 @@
+/**
+ * What must be true, told from the machine and the disk alone: nothing here asks the code under test what follows from
+ * what. Some of it must hold at every moment, the rest once faults have stopped and all has settled.
+ */
+import type { Agent } from "#core/fleet/fleet.js";
+import type { AgentId, AgentRecord, PaneMark } from "#core/model.js";
+import type { Commit } from "#store/store.js";
+import type { Pane } from "./machine.js";
+import type { World } from "./world.js";
+
+/** A tab that a restore tool built again after tmux died. */
+export interface Rebuilt {
+  readonly id: AgentId;
+  /** Its names are nobody else's and the ones on record, so that it must be found by them. */
+  certain: boolean;
+}
+
+const isGone = (record: AgentRecord): boolean => record.state === "exited" || record.state === "lost";
+
+export class Checker {
+  readonly wrongs: string[] = [];
+  /** Agents that somebody asked to end. */
+  readonly asked = new Set<AgentId>();
+  readonly rebuilt = new Map<Pane, Rebuilt>();
+  /** Panes whose program the user started anew, and when. */
+  readonly respawnedAtMs = new Map<Pane, number>();
+  readonly #world: World;
+  readonly #records = new Map<AgentId, AgentRecord>();
+
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  wrong(what: string): void {
+    this.wrongs.push(what);
+    this.#world.say(`WRONG: ${what}`);
+  }
+
+  // ---------------------------------------------------------------- at every moment
+
+  launched(pane: Pane): void {
+    const id = pane.program.agent;
+    if (id === null) {
+      this.wrong("a tab was made that does not know its agent");
+      return;
+    }
+    const others = this.#world.machine.panes().filter((one) => one !== pane && one.program.agent === id);
+    if (others.some((one) => one.dead === null)) this.wrong(`${short(id)} is launched and runs already`);
+    if (!this.#records.has(id)) this.wrong(`${short(id)} was launched and is on no record`);
+  }
+
+  /** drover is about to change what is in the pane. */
+  touched(pane: Pane, how: string): void {
+    if (pane.program.agent === null) this.wrong(`drover ${how} ${pane.id}, where the user's own program runs`);
+  }
+
+  marked(pane: Pane, mark: PaneMark): void {
+    this.touched(pane, "marks");
+    if (pane.program.agent !== null && mark.id !== pane.program.agent) {
+      this.wrong(`drover marks ${pane.id} of ${short(pane.program.agent)} as ${short(mark.id)}`);
+    }
+  }
+
+  killed(pane: Pane): void {
+    this.touched(pane, "kills");
+    const id = pane.program.agent;
+    if (id === null || pane.dead !== null || this.asked.has(id)) return;
+    const respawnedAtMs = this.respawnedAtMs.get(pane) ?? 0;
+    if (this.#world.clock.now() - respawnedAtMs < 2_000) return;
+    // A spawn that its caller was told has failed leaves nothing behind.
+    if (this.#records.get(id)?.archivedAtMs != null && !this.rebuilt.has(pane)) return;
+    this.wrong(`drover kills ${pane.id} of ${short(id)}, which nobody asked to end`);
+  }
+
+  written({ agents = [], entries = [] }: Commit): void {
+    for (const record of agents) {
+      const before = this.#records.get(record.id);
+      if (before?.archivedAtMs != null && record.archivedAtMs === null) {
+        this.wrong(`${short(record.id)} came back from the archive`);
+      }
+      this.#records.set(record.id, structuredClone(record));
+    }
+    for (const { agent } of entries) {
+      if (agent !== null && !this.#records.has(agent)) this.wrong(`${short(agent)} is journaled and on no record`);
+    }
+    const holders = new Map<string, AgentId>();
+    for (const record of this.#records.values()) {
+      if (record.archivedAtMs !== null || isGone(record)) continue;
+      const other = holders.get(record.label);
+      if (other !== undefined) this.wrong(`${short(other)} and ${short(record.id)} both live as ${record.label}`);
+      holders.set(record.label, record.id);
+    }
+  }
+
+  /** A spawn was answered. */
+  granted(id: AgentId | null, label: string): void {
+    const record = id === null ? undefined : this.#records.get(id);
+    if (record === undefined) this.wrong(`a spawn of ${label} was granted and is not on disk`);
+  }
+
+  /** Whether the disk knows this very process, so that it can be told by it should its mark be taken away. */
+  isPlaced(pane: Pane): boolean {
+    const id = pane.program.agent;
+    return id !== null && this.#records.get(id)?.place?.pid === pane.program.pid;
+  }
+
+  // ---------------------------------------------------------------- once all has settled
+
+  async settled(): Promise<void> {
+    const { life, machine, kept } = this.#world;
+    const fleet = life?.daemon?.context.loop.fleet;
+    if (fleet === undefined) return this.wrong("no daemon serves");
+    const stored = new Map((await kept.agents()).map((record) => [record.id, record]));
+    for (const id of this.#records.keys()) if (!stored.has(id)) this.wrong(`${short(id)} was deleted from the store`);
+    for (const record of stored.values()) {
+      const agent = fleet.agents.get(record.id);
+      if (record.archivedAtMs !== null) {
+        if (agent !== undefined) this.wrong(`${short(record.id)} is archived and in the fleet`);
+      } else if (agent === undefined) this.wrong(`${short(record.id)} is on record and not in the fleet`);
+      else if (!sameJson(agent.record, record)) this.wrong(`${short(record.id)} is not on disk as the fleet has it`);
+    }
+    for (const agent of fleet.agents.values()) this.#agentIsTrue(agent);
+    for (const pane of machine.panes()) {
+      const id = pane.program.agent;
+      if (id === null) this.#usersIsUntouched(pane, fleet.byPane.get(pane.id));
+      else this.#paneIsKnown(pane, fleet.agents.get(id), stored.get(id));
+    }
+  }
+
+  /** What is said to live, lives, and where it is said to. */
+  #agentIsTrue(agent: Agent): void {
+    const { id, state } = agent.record;
+    if (!this.#records.has(id)) this.wrong(`${short(id)} is in the fleet and was never on disk`);
+    if (agent.making !== null) this.wrong(`${short(id)} is still being made`);
+    if (isGone(agent.record)) return;
+    const pane = agent.pane === null ? undefined : this.#world.machine.pane(agent.pane);
+    if (pane === undefined) this.wrong(`${short(id)} is ${state} in ${agent.pane}, which is no pane`);
+    else if (pane.program.agent !== id) {
+      this.wrong(`${short(id)} is ${state} in ${pane.id}, where ${short(pane.program.agent)} runs`);
+    } else if (pane.dead !== null) this.wrong(`${short(id)} is ${state}, and its program ended`);
+  }
+
+  #usersIsUntouched(pane: Pane, mapped: AgentId | undefined): void {
+    if (mapped !== undefined) this.wrong(`${pane.id} is the user's and is said to hold ${short(mapped)}`);
+    if (pane.options.size > 0) this.wrong(`${pane.id} is the user's and still carries a mark`);
+  }
+
+  /** What lives of ours is on the list, in its place, under its name. */
+  #paneIsKnown(pane: Pane, agent: Agent | undefined, record: AgentRecord | undefined): void {
+    const id = pane.program.agent;
+    const rebuilt = this.rebuilt.get(pane);
+    // Unmarked, and said to have ended, off the list, or to be known by nothing: it is the user's now.
+    const isUsers = !rebuilt?.certain || agent === undefined || record?.state === "exited";
+    if (rebuilt !== undefined && pane.options.size === 0 && isUsers) return;
+    if (agent === undefined && pane.options.size === 0) return;
+    if (record === undefined || agent === undefined) {
+      this.wrong(`${pane.id} runs ${short(id)}, which is ${record === undefined ? "on no record" : "archived"}`);
+      return;
+    }
+    const where = `${pane.id} in ${pane.window.session.name}:${pane.window.name}`;
+    if (pane.dead !== null) {
+      if (record.state !== "exited") this.wrong(`${short(id)} ended in ${pane.id} and is ${record.state}`);
+      if (record.state === "exited" && (record.exit?.code ?? null) !== pane.dead.code) {
+        this.wrong(`${short(id)} ended with ${pane.dead.code}, on record is ${record.exit?.code}`);
+      }
+    } else if (isGone(record)) this.wrong(`${short(id)} lives in ${where} and is ${record.state}`);
+    if (agent.pane !== pane.id) this.wrong(`${short(id)} is in ${where}, and said to be in ${agent.pane}`);
+    const { place } = record;
+    const { window } = pane;
+    const isPlace =
+      place?.epoch === this.#world.machine.epoch &&
+      place?.pane === pane.id &&
+      place.window === window.id &&
+      place.windowName === window.name &&
+      place.session === window.session.id &&
+      place.sessionName === window.session.name;
+    if (!isPlace) this.wrong(`${short(id)} is in ${where}, on record in ${JSON.stringify(place)}`);
+    if (pane.options.get("@drover-id") !== id) this.wrong(`${where} runs ${short(id)} and carries another mark`);
+    if (pane.options.get("@drover-label") !== record.label) {
+      this.wrong(`${where} runs ${record.label}, and its mark says ${pane.options.get("@drover-label")}`);
+    }
+  }
+}
+
+function short(id: AgentId | null): string {
+  return id === null ? "nobody" : id.slice(-3);
+}
+
+function sameJson(a: unknown, b: unknown): boolean {
+  return JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
+}
+
+function sorted(value: unknown): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,91 @@
+/**
+ * One daemon's life on the machine: the real daemon on a clock, a disk and a link to tmux that end with it. Between any
+ * two effects it may die; then nothing that was on its way reaches it, and what it had sent may or may not happen.
+ */
+import { type Daemon, startDaemon } from "#daemon/daemon.js";
+import type { Clock } from "#host/clock.js";
+import { silentLog } from "#host/log.js";
+import { practice } from "../daemon/practice.js";
+import { Disk } from "./disk.js";
+import { Link } from "./link.js";
+import type { World } from "./world.js";
+
+const PROVIDERS = new Map([[practice.name, practice]]);
+
+export class Life {
+  readonly world: World;
+  readonly clock: Clock;
+  readonly link: Link;
+  daemon: Daemon | null = null;
+  alive = true;
+  readonly #doneAtMs = { commit: 0, tmux: 0 };
+
+  constructor(world: World) {
+    this.world = world;
+    this.clock = {
+      now: () => world.clock.now(),
+      wake: (atMs, call) => world.clock.wake(atMs, () => this.alive && call()),
+    };
+    this.link = new Link(this);
+    const store = new Disk(world.kept, this, (commit) => world.checker.written(commit));
+    void startDaemon({
+      store,
+      mux: this.link,
+      clock: this.clock,
+      dice: world.chance,
+      log: silentLog,
+      providers: PROVIDERS,
+      identity: { pid: 1, version: "0.0.0", owner: "persistent" },
+      socket: "/simulated",
+      path: "/bin",
+      shutdown() {},
+    }).then((daemon) => {
+      if (this.alive) this.daemon = daemon;
+    });
+  }
+
+  die(why: string): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.daemon = null;
+    this.world.say(`daemon dies ${why}`);
+    this.world.died();
+  }
+
+  /**
+   * Carries an effect out: it travels, happens, and its answer travels back, each in the order of asking. `happen` is done
+   * in one piece.
+   */
+  op<T>(channel: "commit" | "tmux", what: string, happen: () => T | Promise<T>): Promise<T> {
+    const { world } = this;
+    return new Promise((resolve, reject) => {
+      if (!this.alive) return;
+      this.#mayDie(`before "${what}"`);
+      const atMs = this.#after(channel, world.faulty && world.chance.flip(0.05) ? 400 : 8);
+      world.clock.wake(atMs, async () => {
+        if (!this.alive && world.chance.flip(0.5)) return;
+        let answer: () => void;
+        try {
+          const value = await happen();
+          world.say(`  ${what}${this.alive ? "" : " (sent by the dead)"}`);
+          answer = () => resolve(value);
+        } catch (error) {
+          world.say(`  ${what} FAILS: ${(error as Error).message}`);
+          answer = () => reject(error);
+        }
+        this.#mayDie(`after "${what}"`);
+        world.clock.wake(this.#after(channel, 4), () => this.alive && answer());
+      });
+    });
+  }
+
+  #mayDie(when: string): void {
+    if (this.world.faulty && this.world.chance.flip(0.004)) this.die(when);
+  }
+
+  #after(channel: "commit" | "tmux", mostMs: number): number {
+    const { clock, chance } = this.world;
+    this.#doneAtMs[channel] = Math.max(this.#doneAtMs[channel], clock.now() + chance.below(mostMs));
+    return this.#doneAtMs[channel];
+  }
+}
