@@ -2,6 +2,7 @@
 import { Fault } from "#core/fault.js";
 import type { JournalEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
+import type { Told } from "#core/output/told.js";
 import type { Commit, Store, StoreHealth } from "#store/store.js";
 import type { MemoryStore } from "../twins/memory-store.js";
 import type { Life } from "./life.js";
@@ -35,6 +36,10 @@ export class Disk implements Store {
 
   agent(id: AgentId): Promise<AgentRecord | null> {
     return this.#kept.agent(id);
+  }
+
+  told(id: AgentId): Promise<Told | null> {
+    return this.#kept.told(id);
   }
 
   seq(): number {

@@ -73,6 +73,14 @@ export class Link implements Multiplexer {
     return [];
   }
 
+  async extent() {
+    return { size: 0, limit: 0 };
+  }
+
+  async pastRows() {
+    return { rows: [], size: 0 };
+  }
+
   createTab(tab: NewTab): Promise<LivePane> {
     const { world } = this.#life;
     const { id, label, incarnation } = tab.mark;
