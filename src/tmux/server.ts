@@ -26,7 +26,7 @@ import type {
   MultiplexerInfo,
   NewTab,
 } from "./multiplexer.js";
-import { closePane, createTab } from "./tabs.js";
+import { changePane, closePane, createTab } from "./tabs.js";
 import { pasteText, pressKeys, signalPane } from "./typing.js";
 
 export interface TmuxServerOptions extends ConnectionOptions {
@@ -152,12 +152,12 @@ export class TmuxServer implements Multiplexer {
   }
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
-    await this.#onPane(remark(pane, mark, windowName));
+    await changePane(this.#onPane, pane, remark(pane, mark, windowName));
     this.#looker.changed();
   }
 
   async unmark(pane: PaneId): Promise<void> {
-    await this.#onPane(unmark(pane));
+    await changePane(this.#onPane, pane, unmark(pane));
     this.#looker.changed();
   }
 

@@ -100,11 +100,19 @@ async function freeIndex(request: Request, session: SessionId): Promise<number> 
   return index;
 }
 
-export async function closePane(request: Request, pane: PaneId): Promise<void> {
+/** Closes the pane, and its program with it. */
+export function closePane(request: Request, pane: PaneId): Promise<void> {
+  return changePane(request, pane, killPane(pane));
+}
+
+/** Carries out a command that names the pane; throws NOT_FOUND where there is none. */
+export async function changePane(request: Request, pane: PaneId, command: Command): Promise<void> {
   try {
-    await request(killPane(pane));
+    await request(command);
   } catch (error) {
-    if (refusedFor(error, /can't find/)) throw new Fault("NOT_FOUND", `There is no pane ${pane}.`, { cause: error });
+    if (refusedFor(error, /can't find|no such pane/)) {
+      throw new Fault("NOT_FOUND", `There is no pane ${pane}.`, { cause: error });
+    }
     throw error;
   }
 }

@@ -322,11 +322,7 @@ test("who was said to have ended and lives on under a name that was given away g
 });
 
 test("an agent whose tab is being made is not stopped", () => {
-  const { done } = play(
-    fleet(),
-    [1, asks(1, spawn("a"))],
-    [2, asks(2, { ask: "stopping", id: idOf("a"), data: {} })],
-  );
+  const { done } = play(fleet(), [1, asks(1, spawn("a"))], [2, asks(2, { ask: "stopping", id: idOf("a"), data: {} })]);
   assert.is(done.at(-1), "refuse 2 CONFLICT");
 });
 

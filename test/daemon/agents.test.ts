@@ -267,7 +267,7 @@ test("a screen is read as it is; why says what was believed", async () => {
   agent(0).draft = "hello";
   const { body: screen } = await w.ask<ScreenJson>("GET", "/v1/agents/a/screen");
   assert.equal(screen.rows.slice(0, 2), ["ready", "> hello"]);
-  assert.equal(screen.size, { columns: 80, rows: 24 });
+  assert.equal(screen.size, { columns: 200, rows: 50 });
   assert.equal((await w.ask("GET", "/v1/agents/a/output?scrollback=1")).body, { rows: ["> hello"] });
   assert.is((await w.ask("GET", "/v1/agents/a/output")).status, 400);
   const { body: why } = await w.ask<WhyJson>("GET", "/v1/agents/a/why");

@@ -5,6 +5,8 @@
  */
 import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId, PaneMark, SessionId, Sighting, WindowId } from "#core/model.js";
+import { sendKeys } from "#core/protocol/commands.js";
+import { pasteable } from "#core/protocol/quote.js";
 import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
 import type {
   HistoryExtent,
@@ -102,19 +104,27 @@ export class ScriptedTmux implements Multiplexer {
     this.calls.push(`create-tab ${tab.sessionName}:${tab.windowName}`);
     if (this.refuseTabs !== null) throw this.refuseTabs;
     if (this.blind !== null && this.blind !== "no-server") throw unreachable();
-    this.blind = null;
-    const { sessionName, windowName, mark } = tab;
-    return this.put({ sessionName, windowName, mark, program: this.#newProgram(tab) });
+    const { sessionName, windowName, mark, columns, rows, command } = tab;
+    if (sessionName === "" || command.length === 0) throw new Fault("INVALID", "There is no session, or no command.");
+    if (this.blind !== null) {
+      this.blind = null;
+      this.#events?.connection(true);
+    }
+    const made = this.put({ sessionName, windowName, mark, program: this.#newProgram(tab) });
+    this.change(made.pane, { columns, rows });
+    return this.#pane(made.pane).live;
   }
 
   async paste(pane: PaneId, text: string): Promise<void> {
     this.calls.push(`paste ${pane} ${JSON.stringify(text)}`);
-    this.#pane(pane).program.paste?.(text);
+    this.#living(pane).paste?.(pasteable(text));
   }
 
   async keys(pane: PaneId, keys: readonly string[]): Promise<void> {
     this.calls.push(`keys ${pane} ${keys.join(" ")}`);
-    for (const key of keys) this.#pane(pane).program.key?.(key);
+    if (sendKeys(pane, keys) === null) throw new Fault("INVALID", `Not all of these are keys: ${keys.join(" ")}.`);
+    const program = this.#living(pane);
+    for (const key of keys) program.key?.(key);
   }
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
@@ -136,7 +146,8 @@ export class ScriptedTmux implements Multiplexer {
 
   async signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     this.calls.push(`signal ${pane} ${signal}`);
-    this.#pane(pane).program.signal?.(signal);
+    const { live, program } = this.#pane(pane);
+    if (!live.dead) program.signal?.(signal);
   }
 
   // ------------------------------------------------------------ the test's own hands
@@ -215,8 +226,15 @@ export class ScriptedTmux implements Multiplexer {
   #pane(pane: PaneId): Pane {
     if (this.blind !== null) throw unreachable();
     const found = this.#panes.get(pane);
-    if (found === undefined) throw new Fault("TMUX_REFUSED", `can't find pane: ${pane}`);
+    if (found === undefined) throw new Fault("NOT_FOUND", `There is no pane ${pane}.`);
     return found;
+  }
+
+  /** Of the pane that is to take input: tmux drops what is sent to a dead one without a word. */
+  #living(pane: PaneId): PaneProgram {
+    const { live, program } = this.#pane(pane);
+    if (live.dead) throw new Fault("NOT_READY", `The program in ${pane} has ended.`);
+    return program;
   }
 }
 
@@ -225,7 +243,7 @@ function unreachable(): Fault {
 }
 
 function stillOf({ live, program }: Pane): Still {
-  const lines = program.screen();
+  const lines = program.screen().slice(-live.rows);
   const rows: Row[] = Array.from({ length: live.rows }, (_, y) => textRow(lines[y] ?? ""));
   const { columns, title, alternate, cursorX, cursorY } = live;
   return { columns, rows, cursor: { x: cursorX, y: cursorY, visible: true }, title, alternate };
