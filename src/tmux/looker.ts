@@ -1,7 +1,8 @@
 /**
  * Looking at the panes: one listing a tick, captures only of panes that are read and have changed, and as seldom as the
  * cost demands. A pane has changed when its window had output in or after the second of its last capture (tmux tells the
- * time of output in whole seconds), or its size is another. A capture equal to the one before goes no further.
+ * time of output in whole seconds), or its size is another. A capture equal to the one before goes no further, unless
+ * somebody asked for that pane: what did not move for a while is news too, to who doubts what it shows.
  */
 import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId } from "#core/model.js";
@@ -63,6 +64,8 @@ interface Watched {
   frame: Buffer;
   asked: number;
   told: number;
+  /** Somebody asked for it: the next capture is told, moved or not. */
+  due: boolean;
   movedMs: number;
 }
 
@@ -166,6 +169,8 @@ export class Looker {
   lookSoon(pane: PaneId): void {
     if (!this.#running) return;
     this.#endBurst(pane);
+    const watched = this.#watched.get(pane);
+    if (watched !== undefined) watched.due = true;
     const now = this.#clock.now();
     const cancels = BURST_MS.map((ms) =>
       this.#clock.wake(now + ms, () => {
@@ -302,7 +307,7 @@ export class Looker {
     return changed;
   }
 
-  /** Captures one pane and tells it where it changed. False where it did not, or is gone. */
+  /** Captures one pane and tells it where it changed or is due. False where it did not, or is gone. */
   async #look(pane: PaneId): Promise<boolean> {
     const answer = await this.#ask(pane);
     return answer !== null && this.#take(answer);
@@ -323,18 +328,21 @@ export class Looker {
   }
 
   async #take({ pane, watched, turn, screen, frame }: Answer): Promise<boolean> {
-    if (watched.told > turn || (watched.told > 0 && watched.screen.equals(screen) && watched.frame.equals(frame))) {
-      return false;
-    }
+    if (watched.told > turn) return false;
+    const moved = watched.told === 0 || !watched.screen.equals(screen) || !watched.frame.equals(frame);
+    if (!moved && !watched.due) return false;
+    watched.due = false;
     watched.told = turn;
-    watched.screen = own(screen);
-    watched.frame = own(frame);
-    watched.movedMs = this.#clock.now();
+    if (moved) {
+      watched.screen = own(screen);
+      watched.frame = own(frame);
+      watched.movedMs = this.#clock.now();
+    }
     const still = await this.#make(screen, frame);
     if (still === null || !this.#running || watched.told !== turn) return false;
     this.#options.still(pane, still);
     if (this.#interest.focused.has(pane)) this.#armFocus();
-    return true;
+    return moved;
   }
 
   async #make(screen: Buffer, frame: Buffer): Promise<Still | null> {
@@ -370,7 +378,7 @@ export function isEnding(pane: LivePane): boolean {
 }
 
 function newlyWatched(): Watched {
-  return { captureS: -1, size: "", screen: EMPTY, frame: EMPTY, asked: 0, told: 0, movedMs: 0 };
+  return { captureS: -1, size: "", screen: EMPTY, frame: EMPTY, asked: 0, told: 0, due: false, movedMs: 0 };
 }
 
 /** Another server: the same pane id is another pane. */

@@ -210,6 +210,17 @@ test("a key's echo is seen at once where somebody looks", () =>
     (tmux) => tmux.session("work"),
   ));
 
+test("a pane that is asked for is told once more although nothing moved, since a doubt may wait for that", () =>
+  scene(async ({ server, stills }) => {
+    const { pane } = await server.createTab(tab("still", ["sh", "-c", "echo here; exec cat"]));
+    server.interest({ panes: new Set([pane]), focused: new Set(), lively: true });
+    await until("it was told", () => stills.some(([, still]) => textOf(still) === "here"));
+    const told = stills.length;
+    server.lookSoon(pane);
+    await until("it is told again", () => stills.length > told);
+    assert.is(textOf(stills.at(-1)![1]), "here");
+  }));
+
 test("text is pasted exactly, as one bracketed paste that it cannot end", () =>
   scene(async ({ server, tmux }) => {
     const file = join(folder, "pasted");
