@@ -25,13 +25,22 @@ export interface Memory {
   readonly hooked: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;
+  /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
+  readonly submittedAtMs: number | null;
   /** Since when the screen has said something else than what is believed. */
   readonly doubtSinceMs: number | null;
 }
 
 export type Claim = "working" | "blocked" | "rest" | "exited";
 
-export const FRESH: Memory = { turnOpen: null, endMarker: null, hooked: false, claim: null, doubtSinceMs: null };
+export const FRESH: Memory = {
+  turnOpen: null,
+  endMarker: null,
+  hooked: false,
+  claim: null,
+  submittedAtMs: null,
+  doubtSinceMs: null,
+};
 
 export function newborn(nowMs: number): Believed {
   return {
@@ -80,6 +89,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.endMarker === b.endMarker &&
     a.hooked === b.hooked &&
     a.claim === b.claim &&
+    a.submittedAtMs === b.submittedAtMs &&
     a.doubtSinceMs === b.doubtSinceMs
   );
 }

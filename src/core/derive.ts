@@ -10,11 +10,14 @@
  * turn; without one it counts only if it differs from the marker counted last, which tells of a turn too short to be seen
  * at work. The first marker ever seen (after a launch, an adoption, a restart of the daemon) is history and only remembered.
  *
+ * Prompts of ours. That one was submitted opens a turn, so that one too short to be seen at work is counted and its end is
+ * `done`. It is claimed like a hook's word, and whatever shows the turn later shows the one that was counted.
+ *
  * Hooks. What a hook says is believed at once, and for a while against the screen, which lags behind it. An open dialog
  * always wins, since programs open one in the middle of a turn. Where the screen goes on saying something else past
  * `GRACE_MS` the screen is believed: Escape and a denied permission send no hook.
  */
-import { type Believed, become, type Claim, FRESH, type Memory, newborn } from "./belief.js";
+import { type Believed, become, FRESH, type Memory, newborn } from "./belief.js";
 import type { AgentState, Evidence, Exit } from "./model.js";
 import type { Reading } from "./screen/reading.js";
 
@@ -31,6 +34,8 @@ export type Fact =
   | { readonly kind: "launched" }
   /** A person looked at it. */
   | { readonly kind: "seen" }
+  /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
+  | { readonly kind: "submitted"; readonly turn: number }
   /** The agent's own hook: what it means, and the payload in short. */
   | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence };
 
@@ -42,6 +47,8 @@ export const GRACE_MS = 1_500;
 export const END_GRACE_MS = 3_000;
 /** A frame that fits nothing in the middle of a turn is most often half drawn. */
 const HALF_DRAWN_MS = 700;
+/** So long after a prompt was submitted, work that is seen is work on it. */
+const SUBMITTED_MS = 10_000;
 /** How long a program that shows its composer may still be called starting. */
 const STARTING_MS = 5_000;
 
@@ -52,6 +59,8 @@ export function derive(before: Believed, fact: Fact, nowMs: number): Believed {
       return withStill(before, fact.reading, nowMs);
     case "hook":
       return withHook(before, fact.means, fact.evidence, nowMs);
+    case "submitted":
+      return withSubmitted(before, fact.turn, nowMs);
     case "seen":
       if (before.state !== "done") return become(before, { unread: false }, nowMs);
       return become(before, { state: "idle", unread: false, evidence: proof("request", "seen", "") }, nowMs);
@@ -88,7 +97,7 @@ function withStill(before: Believed, reading: Reading, nowMs: number): Believed 
   // A process seen to end stays ended, whatever its last screen says.
   if (before.state === "exited" && before.evidence?.source === "process") return before;
   const { memory } = before;
-  if (memory.claim !== null && !agrees(memory.claim, reading)) {
+  if (memory.claim !== null && !agrees(memory, reading)) {
     return doubt(before, nowMs) ?? withScreen({ ...before, memory: { ...memory, claim: null } }, reading, nowMs, true);
   }
   const heard = memory.claim === null ? before : { ...before, memory: { ...memory, claim: null } };
@@ -102,10 +111,13 @@ function doubt(before: Believed, nowMs: number): Believed | null {
   return become(before, { memory: { ...before.memory, doubtSinceMs: since } }, nowMs);
 }
 
-function agrees(claim: Claim, reading: Reading): boolean {
-  const { shown } = reading;
+function agrees({ claim, endMarker, submittedAtMs }: Memory, reading: Reading): boolean {
+  const { shown, evidence } = reading;
   // A dialog on the screen is beyond doubt.
   if (shown === "blocked") return true;
+  // So is the new marker of a turn that our own prompt opened.
+  const isEnd = shown === "finished" || shown === "error";
+  if (submittedAtMs !== null && isEnd && endMarker !== null && endMarker !== evidence.excerpt) return true;
   if (claim === "working") return shown === "working";
   if (claim === "rest")
     return shown === "ready" || shown === "finished" || shown === "interrupted" || shown === "error";
@@ -122,31 +134,36 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
     case "working": {
       // A turn that its hook called ended and that goes on is the same turn: a stop hook sent the agent on.
       const goesOn = overruled && before.state === "done";
-      const turn = open || goesOn ? before.turn : before.turn + 1;
-      return become(
-        before,
-        { ...plain, state: "working", turn, unread: false, memory: { ...sure, turnOpen: true } },
-        nowMs,
-      );
+      const turn = open || goesOn || isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
+      const memory = { ...sure, turnOpen: true, submittedAtMs: null };
+      return become(before, { ...plain, state: "working", turn, unread: false, memory }, nowMs);
     }
     case "blocked": {
       const kind = reading.question?.kind ?? "other";
       const opens = !open && (kind === "permission" || kind === "question" || kind === "plan");
-      const turn = opens ? before.turn + 1 : before.turn;
-      const memory = { ...sure, turnOpen: open || opens };
+      const turn = opens && !isSubmitted(before, nowMs) ? before.turn + 1 : before.turn;
+      const memory = { ...sure, turnOpen: open || opens, submittedAtMs: opens || open ? null : sure.submittedAtMs };
       const unread = memory.turnOpen ? false : before.unread;
       return become(before, { ...plain, state: "blocked", question: reading.question, turn, unread, memory }, nowMs);
     }
     case "finished": {
       const marker = evidence.excerpt;
-      const memory = { ...sure, turnOpen: false, endMarker: marker };
+      const ended = sure.endMarker !== marker;
+      const memory: Memory = {
+        ...sure,
+        turnOpen: false,
+        endMarker: marker,
+        submittedAtMs: ended ? null : sure.submittedAtMs,
+      };
       // The marker is that of the turn before, and the prompt is back in the composer: stopped before it left a trace.
       const takenBack = sure.endMarker === marker && reading.composer?.empty === false;
       if (open && takenBack) return become(before, { ...plain, state: "idle", unread: false, memory }, nowMs);
       if (open) return become(before, { ...plain, state: "done", unread: true, memory }, nowMs);
       const unseen = before.state !== "starting" && sure.endMarker !== null && sure.endMarker !== marker;
-      if (unseen)
-        return become(before, { ...plain, state: "done", unread: true, turn: before.turn + 1, memory }, nowMs);
+      if (unseen) {
+        const turn = isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
+        return become(before, { ...plain, state: "done", unread: true, turn, memory }, nowMs);
+      }
       return become(before, { ...plain, ...atRest(before), memory }, nowMs);
     }
     case "ready": {
@@ -204,9 +221,36 @@ function withUnready(before: Believed, reading: Reading, nowMs: number): Believe
   return waiting ?? become(before, { state: "unclear", reason, evidence, question: null }, nowMs);
 }
 
+/** It is counted once: by this, or by what showed it sooner. An agent that reports its turns by hooks is left to them. */
+function withSubmitted(before: Believed, turn: number, nowMs: number): Believed {
+  const { memory, state } = before;
+  if (memory.hooked || before.turn > turn || isOpen(before) || !isRest(state)) return before;
+  const evidence = proof("request", "send/submitted", "");
+  return become(
+    before,
+    {
+      state: "working",
+      evidence,
+      reason: null,
+      question: null,
+      unread: false,
+      turn: before.turn + 1,
+      // In doubt from the start: where the turn is over already nothing on the screen moves any more.
+      memory: { ...memory, turnOpen: true, claim: "working", submittedAtMs: nowMs, doubtSinceMs: nowMs },
+    },
+    nowMs,
+  );
+}
+
+/** Whether the turn of a prompt of ours is counted, and what is seen now may be that turn. */
+function isSubmitted({ memory }: Believed, nowMs: number): boolean {
+  return memory.submittedAtMs !== null && nowMs - memory.submittedAtMs < SUBMITTED_MS;
+}
+
 function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowMs: number): Believed {
   const open = isOpen(before);
-  const base = { ...before.memory, hooked: true, doubtSinceMs: null };
+  const base = { ...before.memory, hooked: true, submittedAtMs: null, doubtSinceMs: null };
+  const counted = open || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
     case "started":
@@ -216,12 +260,12 @@ function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowM
       const memory: Memory = { ...base, turnOpen: true, claim: "working" };
       // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
       if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
-      const turn = open ? before.turn : before.turn + 1;
+      const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
     }
     case "asks": {
       const memory: Memory = { ...base, turnOpen: true, claim: "blocked" };
-      const turn = open ? before.turn : before.turn + 1;
+      const turn = counted ? before.turn : before.turn + 1;
       const question = before.state === "blocked" ? before.question : null;
       return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
     }
@@ -237,7 +281,7 @@ function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowM
       ) {
         return become(before, { memory: { ...base, turnOpen: false, claim: null } }, nowMs);
       }
-      const turn = open ? before.turn : before.turn + 1;
+      const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
     }
     case "turn-failed": {
@@ -276,7 +320,7 @@ function atEnd(state: "exited" | "lost", evidence: Evidence): Partial<Believed> 
 }
 
 function closed(memory: Memory): Memory {
-  return { ...memory, turnOpen: false, claim: null, doubtSinceMs: null };
+  return { ...memory, turnOpen: false, claim: null, submittedAtMs: null, doubtSinceMs: null };
 }
 
 function proof(source: Evidence["source"], rule: string, excerpt: string): Evidence {

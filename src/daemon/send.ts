@@ -117,7 +117,13 @@ async function type(context: Context, id: AgentId, text: string): Promise<Typing
     let [typing, effects] = beginTyping(prompt, clock.now());
     for (;;) {
       for (const effect of effects) void carryOut(context, id, pane, effect, typing.at === "gate").then(post);
-      if (isOver(typing)) return typing;
+      if (isOver(typing)) {
+        // What begins like a command may be one that opens no turn: that it did must be seen.
+        if (typing.at === "delivered" && typing.because === "composer-emptied" && !/^[/!]/.test(text.trimStart())) {
+          await loop.ask({ ask: "submitted", id, turn, incarnation });
+        }
+        return typing;
+      }
       if (inbox.length === 0) {
         await new Promise<void>((resolve) => {
           const cancel = clock.wake(wakeAtMs(typing) ?? clock.now(), resolve);

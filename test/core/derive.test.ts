@@ -116,6 +116,88 @@ test("a turn too short to be seen at work counts by its new marker, and once", (
   );
 });
 
+const submitted = (turn: number): Fact => ({ kind: "submitted", turn });
+
+test("a prompt of ours opens a turn, and its end is done although nobody saw it at work", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, submitted(0)],
+      [150, look("ready")],
+      [GRACE_MS, look("ready")],
+      [GRACE_MS + 100, look("ready")],
+      [GRACE_MS + 200, SEEN],
+      [GRACE_MS + 300, look("ready")],
+    ]),
+    `0 idle 0, 100 working 1, ${GRACE_MS + 100} done 1 unread, ${GRACE_MS + 200} idle 1`,
+  );
+  // Nothing may move on the screen any more: it is looked at again.
+  assert.is(reviewAtMs(derive(derive(newborn(0), look("ready"), 0), submitted(0), 100)), 100 + GRACE_MS);
+});
+
+test("the new marker of a turn ends the one our prompt opened at once; the old one does not", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [50, look("working")],
+      [60, look("finished", "took 9s")],
+      [70, SEEN],
+      [100, submitted(1)],
+      [150, look("finished", "took 9s")],
+      [200, look("finished", "took 0s")],
+      [300, look("finished", "took 0s")],
+    ]),
+    "0 idle 0, 50 working 1, 60 done 1 unread, 70 idle 1, 100 working 2, 200 done 2 unread",
+  );
+});
+
+test("a turn our prompt opened is counted once, whatever shows it, sooner or later", () => {
+  const late: Moment[] = [
+    [0, look("ready")],
+    [100, submitted(0)],
+    [150, look("ready")],
+    [2_000, look("ready")],
+  ];
+  const done = "0 idle 0, 100 working 1, 2000 done 1 unread";
+  // Its spinner, or the dialog it opens, comes after we had given it up.
+  assert.is(
+    play([...late, [2_500, look("working")], [2_600, look("ready")]]),
+    `${done}, 2500 working 1, 2600 done 1 unread`,
+  );
+  assert.is(play([...late, [2_500, look("blocked")]]), `${done}, 2500 blocked 1`);
+  assert.is(play([...late, [2_500, hook("turn-started")]]), `${done}, 2500 working 1`);
+  assert.is(play([...late, [2_500, hook("turn-ended")]]), done);
+  // A spinner that comes in time, and one seen before we knew that the prompt was submitted.
+  const seen = "0 idle 0, 100 working 1, 300 done 1 unread";
+  assert.is(play([...late.slice(0, 2), [200, look("working")], [300, look("ready")], [400, look("ready")]]), seen);
+  assert.is(play([late[0]!, [100, look("working")], [150, submitted(0)], [300, look("ready")]]), seen);
+  assert.is(play([late[0]!, [100, look("working")], [300, look("ready")], [350, submitted(0)]]), seen);
+  // What comes long after is another turn.
+  assert.is(play([...late, [20_000, look("working")]]), `${done}, 20000 working 2`);
+});
+
+test("an agent that tells of its turns by hooks is left to them, and so is one with a dialog open", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [10, hook("turn-started")],
+      [20, hook("turn-ended")],
+      [30, look("ready")],
+      [40, SEEN],
+      [5_000, submitted(1)],
+      [9_000, look("ready")],
+    ]),
+    "0 idle 0, 10 working 1, 20 done 1 unread, 40 idle 1",
+  );
+  assert.is(
+    play([
+      [0, look("blocked", "x", { question: dialog("trust") })],
+      [10, submitted(0)],
+    ]),
+    "0 blocked 0",
+  );
+});
+
 test("a marker that was on the screen before the first look is history", () => {
   assert.is(
     play([

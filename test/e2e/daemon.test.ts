@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync, statSync, unlinkSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
@@ -69,6 +69,19 @@ test("an agent lives its life: prompted, asking, answered, stopped, removed", as
   assert.equal([body.agent.state, body.agent.exit?.code, body.agent.pane], ["exited", 0, ""]);
   assert.is((await w.ask("DELETE", "/v1/agents/a")).status, 200);
   assert.equal((await w.ask("GET", "/v1/agents")).body.agents, []);
+});
+
+test("a turn over before anyone could see it is counted, and done", async () => {
+  await w.start();
+  const script = join(w.home, "script.json");
+  writeFileSync(script, JSON.stringify({ topic: "quick", turns: [{ steps: [{ say: "Yes." }] }] }));
+  await spawn("a", { args: ["--speed", "100000", "--script", script] });
+  await w.isIn("a", "idle");
+  for (const turn of [1, 2, 3]) {
+    const sent = await w.ask("POST", "/v1/agents/a/send", { text: `question ${turn}` });
+    assert.equal([sent.status, sent.body.message?.turn], [200, turn]);
+    assert.is((await w.isIn("a", "done")).turn, turn);
+  }
 });
 
 test("a daemon killed in the middle of everything is started again and knows everyone", async () => {

@@ -16,6 +16,8 @@ export type Ask =
   | RestartAsk
   | AdoptAsk
   | RenameAsk
+  /** A prompt of ours left its input box; `turn` and `incarnation` as they were when it was typed. */
+  | { readonly ask: "submitted"; readonly id: AgentId; readonly turn: number; readonly incarnation: number }
   /** The program told its name for the conversation. */
   | { readonly ask: "session"; readonly id: AgentId; readonly session: string }
   /** A person looked at it. */
@@ -63,6 +65,9 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
   switch (ask.ask) {
     case "seen":
       believe(draft, agent, { kind: "seen" });
+      return null;
+    case "submitted":
+      if (record.incarnation === ask.incarnation) believe(draft, agent, { kind: "submitted", turn: ask.turn });
       return null;
     case "stopping":
       if (agent.making !== null) return { code: "CONFLICT", message: `${record.label} is just being started` };
