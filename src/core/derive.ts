@@ -69,7 +69,9 @@ export function derive(before: Believed, fact: Fact, nowMs: number): Believed {
     case "ended": {
       const told = fact.exit?.signal ?? fact.exit?.code ?? null;
       const evidence = proof("process", "ended", told === null ? "" : `exit ${told}`);
-      return become(before, { ...atEnd("exited", evidence), exit: fact.exit, memory: closed(before.memory) }, nowMs);
+      // Its screen may have said so first; how it ended is known only now.
+      const exit = fact.exit ?? (before.state === "exited" ? before.exit : null);
+      return become(before, { ...atEnd("exited", evidence), exit, memory: closed(before.memory) }, nowMs);
     }
     case "gone":
       if (before.state === "exited") return before;

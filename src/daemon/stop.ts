@@ -9,8 +9,10 @@ import { type Context, lookNow, theAgent, thePane, theProvider } from "./context
 
 /** From being asked until the tab is killed (SPEC §4). */
 export const GRACE_MS = 5_000;
-const LAST_WORDS_MS = 1_000;
 const AFTER_ASKING_MS = 3_000;
+/** How often a program that said goodbye is looked at, and how long tmux may take to tell how a dead one ended. */
+const END_LOOK_MS = 50;
+const STATUS_LIMIT_MS = 500;
 /** How long an interrupted turn may take to give the prompt back. */
 const PROMPT_BACK_MS = 1_000;
 
@@ -20,14 +22,15 @@ export async function stopAgent(context: Context, id: AgentId, force: boolean): 
   if (isGone(agent.record.state)) return;
   const startedAtMs = context.clock.now();
   await context.loop.ask({ ask: "stopping", id, data: { force } });
-  if (!force && (await askToEnd(context, agent))) await ended(context, id, startedAtMs + AFTER_ASKING_MS);
-  if (!hasEnded(context, id)) {
+  let over = !force && (await askToEnd(context, agent)) && (await ended(context, id, startedAtMs + AFTER_ASKING_MS));
+  if (!over) {
     const pane = context.loop.fleet.agents.get(id)?.pane ?? null;
     if (pane !== null) {
       await context.mux.signal(pane, "SIGTERM").catch((error) => context.log.warn("SIGTERM failed", { error }));
-      await ended(context, id, startedAtMs + GRACE_MS);
+      over = await ended(context, id, startedAtMs + GRACE_MS);
     }
   }
+  if (!over) context.log.warn("an agent would not end: its tab is closed", { agent: id });
   await readLastWords(context, id).catch((error) => context.log.debug("last words not read", { agent: id, error }));
   await closeTab(context, id);
 }
@@ -38,10 +41,6 @@ async function readLastWords(context: Context, id: AgentId): Promise<void> {
   if (agent === undefined || agent.pane === null || agent.record.state !== "exited") return;
   const provider = theProvider(context, agent);
   if (provider.resume === null) return;
-  // The screen shows that it goes before it has said all that it says.
-  if (agent.record.command.length > 0) {
-    await context.loop.until(id, LAST_WORDS_MS, (now) => now === undefined || now.record.exit !== null);
-  }
   const session = resumeHint(provider.name, await context.mux.capture(agent.pane));
   if (isSessionName(session)) await context.loop.ask({ ask: "session", id, session });
 }
@@ -101,14 +100,27 @@ async function promptBack(context: Context, agent: Agent, provider: Provider): P
   }
 }
 
-function ended(context: Context, id: AgentId, untilMs: number): Promise<boolean> {
-  const limitMs = Math.max(0, untilMs - context.clock.now());
-  return context.loop.until(id, limitMs, (agent) => agent === undefined || isGone(agent.record.state));
-}
-
-function hasEnded(context: Context, id: AgentId): boolean {
-  const agent = context.loop.fleet.agents.get(id);
-  return agent === undefined || isGone(agent.record.state);
+/**
+ * Waits until it ended. In a tab of ours that is when its process is dead and tmux told how: a screen says goodbye, and the
+ * title goes, before the program is done with what it does last.
+ */
+async function ended(context: Context, id: AgentId, untilMs: number): Promise<boolean> {
+  const { loop, mux, clock } = context;
+  const limitMs = Math.max(0, untilMs - clock.now());
+  if (!(await loop.until(id, limitMs, (agent) => agent === undefined || isGone(agent.record.state)))) return false;
+  let deadSinceMs: number | null = null;
+  for (;;) {
+    const agent = loop.fleet.agents.get(id);
+    if (agent === undefined || agent.pane === null || agent.record.command.length === 0) return true;
+    if (agent.record.exit !== null || agent.record.state === "lost") return true;
+    if (deadSinceMs !== null && clock.now() - deadSinceMs >= STATUS_LIMIT_MS) return true;
+    if (clock.now() >= untilMs) return deadSinceMs !== null;
+    const sighting = await mux.sight();
+    loop.post({ kind: "sighting", sighting });
+    const dead = "panes" in sighting && sighting.panes.find(({ pane }) => pane === agent.pane)?.dead === true;
+    if (dead) deadSinceMs ??= clock.now();
+    if (loop.fleet.agents.get(id) === agent) await loop.pause(END_LOOK_MS);
+  }
 }
 
 /** Whatever is left of its tab goes, and the record says that it ended. */

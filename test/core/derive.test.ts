@@ -118,6 +118,14 @@ test("a turn too short to be seen at work counts by its new marker, and once", (
 
 const submitted = (turn: number): Fact => ({ kind: "submitted", turn });
 
+test("how a program ended is learnt after its screen said that it did", () => {
+  const said = derive(derive(newborn(0), look("ready"), 0), look("exited"), 10);
+  assert.equal([said.state, said.exit], ["exited", null]);
+  const ended = derive(said, { kind: "ended", exit: { code: 7, signal: null } }, 20);
+  assert.equal([ended.state, ended.sinceMs, ended.exit?.code], ["exited", 10, 7]);
+  assert.is(derive(ended, { kind: "ended", exit: null }, 30).exit?.code, 7);
+});
+
 test("a prompt of ours opens a turn, and its end is done although nobody saw it at work", () => {
   assert.is(
     play([

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
+import { systemClock } from "#host/clock.js";
 import type { AgentJson, AgentsJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
 import { MemoryStore } from "../twins/memory-store.js";
@@ -222,6 +223,28 @@ test("an agent is asked to end as a person would, and keeps its record with its 
   assert.is(status, 200);
   assert.equal([body.agent.state, body.agent.exit?.code, body.agent.pane], ["exited", 0, ""]);
   assert.ok(w.tmux.calls.includes('paste %1 "/quit"'), w.tmux.calls.join("\n"));
+  assert.not.ok(w.tmux.calls.some((call) => call.startsWith("signal")));
+  assert.equal(w.tmux.panes(), []);
+});
+
+test("a program that says goodbye and goes on is waited for, so that its exit status is kept", async () => {
+  await w.end();
+  w = await world({ clock: systemClock });
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).quit = () => {
+    agent(0).shown = "exited";
+    w.tmux.show("%1");
+  };
+  const stopped = w.ask<{ agent: AgentJson }>("POST", "/v1/agents/a/stop", {});
+  await isIn("a", "exited");
+  const looks = () => w.tmux.sights;
+  const before = looks();
+  await until("it is waited for", () => looks() > before + 2);
+  assert.not.ok(w.tmux.calls.some((call) => call.startsWith("kill")));
+  w.tmux.change("%1", { dead: true, exit: { code: 3, signal: null } });
+  const { body } = await stopped;
+  assert.equal([body.agent.state, body.agent.exit?.code, body.agent.pane], ["exited", 3, ""]);
   assert.not.ok(w.tmux.calls.some((call) => call.startsWith("signal")));
   assert.equal(w.tmux.panes(), []);
 });

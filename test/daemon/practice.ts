@@ -91,7 +91,8 @@ function readPractice(still: Still): Reading {
     .slice(1)
     .map((row) => row.slice(2))
     .join("\n");
-  if (!["ready", "finished", "working", "interrupted", "error"].includes(state)) return { ...base, shown: "unclear" };
+  if (!["ready", "finished", "working", "interrupted", "error", "exited"].includes(state))
+    return { ...base, shown: "unclear" };
   return { ...base, shown: state as Shown, composer: { text: draft, empty: draft === "", pasted: false } };
 }
 

@@ -44,6 +44,8 @@ export class ScriptedTmux implements Multiplexer {
   readonly calls: string[] = [];
   interested: Interest = { panes: new Set(), focused: new Set(), lively: false };
   closed = false;
+  /** How often it was asked for a fresh listing. */
+  sights = 0;
   readonly #panes = new Map<PaneId, Pane>();
   readonly #newProgram: (tab: NewTab) => PaneProgram;
   #events: MultiplexerEvents | null = null;
@@ -79,6 +81,7 @@ export class ScriptedTmux implements Multiplexer {
   }
 
   async sight(): Promise<Sighting> {
+    this.sights++;
     return this.sighting();
   }
 
