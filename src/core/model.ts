@@ -86,8 +86,6 @@ export interface AgentRecord {
   readonly nativeSession: string | null;
   /** What starts it again. Absent where it was not started by drover. */
   readonly launch?: Launch;
-  /** It was taken in where it ran, and its pane may not bear its mark yet. */
-  readonly markDue?: boolean;
   /** The agent that goes to the archive once this one's tab stands. */
   readonly replaces?: AgentId;
   /** The last state decided, with its proof, so that a daemon that starts again need not guess. */

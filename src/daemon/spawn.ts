@@ -74,11 +74,18 @@ async function worktreeAsk(cwd: string, asked: true | string): Promise<WorktreeA
 
 /**
  * The conductor that makes room, ended but on the list until the new one stands: should that never come to be, the old
- * one can be started again. Null where the session has none.
+ * one can be started again. One that ended before makes room too. Null where the session has none.
  */
 async function stopConductor(context: Context, session: string): Promise<AgentId | null> {
-  const present = conductorOf(context.loop.fleet, session);
-  if (present === null || present.making !== null) return null;
+  const { fleet } = context.loop;
+  const present = conductorOf(fleet, session);
+  if (present === null) {
+    const ended = [...fleet.agents.values()].filter(
+      ({ record }) => record.role === "conductor" && record.place?.sessionName === session,
+    );
+    return ended.at(-1)?.record.id ?? null;
+  }
+  if (present.making !== null) return null;
   await stopAgent(context, present.record.id, false);
   return present.record.id;
 }

@@ -1,6 +1,6 @@
 /**
- * Takes in an agent that somebody started by hand. The record first, with the promise that the pane will bear its mark;
- * then the mark. A daemon that dies between the two keeps the promise at its next sighting.
+ * Takes in an agent that somebody started by hand. The record first, which names the pane and its process; then the mark.
+ * A daemon that dies between the two knows the pane by both, and marks it at its next sighting.
  */
 import type { Refusal } from "../decide.js";
 import { newborn } from "../derive.js";
@@ -53,7 +53,6 @@ export function adopt(draft: Draft, ticket: Ticket, ask: AdoptAsk): void {
     prompt: null,
     worktree: null,
     nativeSession: null,
-    markDue: true,
     state: believed.state,
     sinceMs: believed.sinceMs,
     evidence: null,
@@ -94,7 +93,7 @@ function whyNot({ fleet }: Draft, ask: AdoptAsk): Refusal | null {
 export function paneAdopted(draft: Draft, id: AgentId): void {
   const agent = draft.fleet.agents.get(id);
   if (agent === undefined || agent.making === null) return;
-  draft.save({ ...agent, record: { ...agent.record, markDue: false }, making: null });
+  draft.keep({ ...agent, making: null });
   for (const [n, ticket] of agent.making.waiting.entries()) {
     // Its record is on disk already, and so is the mark.
     grant(draft, ticket, id, n === 0, true);

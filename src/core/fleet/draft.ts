@@ -51,12 +51,6 @@ export class Draft {
     this.entries.push({ atMs: this.nowMs, kind, agent: record.id, data, set: set as Record<string, unknown> | null });
   }
 
-  /** Takes `agent` in and writes its record, for what no face is told of. */
-  save(agent: Agent): void {
-    this.keep(agent);
-    this.records.set(agent.record.id, agent.record);
-  }
-
   /** The agent leaves the fleet for the archive; its id is remembered. */
   archive(agent: Agent, data: Readonly<Record<string, unknown>>): void {
     const record = { ...agent.record, archivedAtMs: this.nowMs };

@@ -132,6 +132,13 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
   };
   const told = view(record, null, null);
   const { sessionName } = ask.tab;
+  // One of that label whose daemon died before its tab was made never was an agent: this one is what was wanted.
+  for (const other of draft.fleet.agents.values()) {
+    const { state, place } = other.record;
+    if (other.record.label === label && state === "lost" && place === null) {
+      draft.archive(other, { because: "its tab was never made" });
+    }
+  }
   const making: Making = { sessionName, waiting: [ticket], created: true, before: null, leaves: null };
   const fresh = { pane: null, placedAtMs: null, ending: false, promptTriedMs: null, dyingSinceMs: null };
   draft.change({ record, believed, told, making, ...fresh }, "born", {
@@ -168,7 +175,6 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     envNames: ask.envNames,
     promptDue: ask.promptDue,
     nativeSession: ask.resumes ? agent.record.nativeSession : null,
-    markDue: false,
     place: withoutProcess(agent.record.place),
   };
   const before = isGone(agent.record.state) ? agent.believed : derive(agent.believed, { kind: "gone" }, draft.nowMs);

@@ -90,7 +90,6 @@ function take(draft: Draft, step: Step): void {
       place(draft, agent, step);
       break;
     case "remark":
-      if (agent.record.markDue === true) draft.save({ ...agent, record: { ...agent.record, markDue: false } });
       draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: step.windowName });
       break;
     case "leftover":
