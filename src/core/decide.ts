@@ -25,7 +25,7 @@ export type Event =
   | { readonly kind: "reading"; readonly pane: PaneId; readonly reading: Reading }
   | HookEvent
   | { readonly kind: "request"; readonly ticket: Ticket; readonly ask: Ask }
-  /** What came of `create-tab`. `epoch` names the tmux server it was made in. */
+  /** What came of `create-tab`. `epoch` names the tmux server it was made in, empty where that is gone again. */
   | { readonly kind: "tab-made"; readonly id: AgentId; readonly pane: LivePane; readonly epoch: string }
   | { readonly kind: "tab-failed"; readonly id: AgentId; readonly why: Refusal }
   /** What came of `adopt-pane`. */

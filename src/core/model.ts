@@ -130,7 +130,7 @@ export interface Place {
   readonly pane: PaneId;
   /** The process that tmux started in the pane: another one there is another launch. */
   readonly pid?: number;
-  /** The pane was seen to be gone from this very server, so that what comes to bear its names is something else. */
+  /** What bears these names under another tmux server is something else: the pane went before its own server did. */
   readonly closed?: boolean;
 }
 

@@ -207,13 +207,14 @@ export class CarryOut {
     if (tab.worktree !== undefined) await ensureWorktree(tab.worktree, tab.worktree.fresh);
     for (let tries = 1; ; tries++) {
       try {
+        const before = epochOf(loop);
         const pane = await mux.createTab(tab);
         const sighting = await mux.sight();
         // The tab was made a moment ago; if tmux went silent since, its epoch is that of the last sighting.
         if ("blind" in sighting) return { pane, epoch: epochOf(loop) };
-        // Not there any more: gone with its server, perhaps, and this one has given its id to another.
+        // Not there any more: gone with the server before, perhaps, and this one has given its id to another.
         const isThere = sighting.panes.some((one) => one.pane === pane.pane && one.mark?.id === tab.mark.id);
-        return { pane, epoch: isThere ? sighting.epoch : "" };
+        return { pane, epoch: isThere ? sighting.epoch : before };
       } catch (error) {
         if (tries > 1 || asFault(error).code !== "TMUX_UNREACHABLE") throw error;
         const made = await this.#findTab(tab.mark);

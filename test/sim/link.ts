@@ -256,7 +256,13 @@ export class Link implements Multiplexer {
   /** Captures the pane and tells of it where its screen is new, or a look was asked for. */
   #show(pane: PaneId, asked: boolean): void {
     const found = this.#epoch === this.#life.world.machine.epoch ? this.#life.world.machine.pane(pane) : undefined;
-    if (found === undefined || this.#life.clock.now() < this.#slowUntilMs) return;
+    if (found === undefined) return;
+    const slowMs = this.#slowUntilMs - this.#life.clock.now();
+    if (slowMs > 0) {
+      // A slow tmux answers late.
+      if (asked) this.#later(slowMs, () => this.#show(pane, asked));
+      return;
+    }
     const lines = found.program.screen.screen().join("\n");
     if (!asked && this.#shown.get(pane) === lines) return;
     this.#shown.set(pane, lines);

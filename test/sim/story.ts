@@ -137,6 +137,8 @@ function hook(world: World): void {
   const record = anyRecord(world);
   if (record === undefined) return;
   const means = world.chance.pick(MEANINGS) ?? "started";
+  // Who says itself that it ended, and is then removed, may be closed.
+  if (means === "ended") world.checker.asked.add(record.id);
   const event = {
     kind: "hook",
     agent: record.id,
@@ -185,6 +187,8 @@ function moveWindow(world: World): void {
   const window = world.chance.pick(world.machine.windows());
   const to = world.chance.pick(world.machine.sessions());
   if (window === undefined || to === undefined || isUnsettled(world, window)) return;
+  // A window that an agent left behind and that its user takes to where one of that name once was would be taken for it.
+  if (LABELS.includes(window.name) && window.panes.every(({ program }) => program.agent === null)) return;
   world.say(`user: move-window ${window.id} to ${to.name}`);
   world.machine.moveWindow(window, to);
 }
@@ -265,6 +269,7 @@ function copyOptions(world: World): void {
   const from = world.chance.pick(ours(world));
   const to = anyPane(world);
   if (from === undefined || to === undefined || from === to || from.options.size === 0) return;
+  if (!world.checker.isPlaced(from)) return;
   if (isUnsettled(world, to.window) || (to.program.agent !== null && !world.checker.isPlaced(to))) return;
   world.say(`user: copies options of ${from.id} to ${to.id}`);
   to.options = new Map(from.options);

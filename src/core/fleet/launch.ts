@@ -251,7 +251,8 @@ export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string
   const agent = draft.fleet.agents.get(id);
   if (agent === undefined || agent.making === null) return;
   const { waiting, created, leaves } = agent.making;
-  const place = placeOf(pane, epoch);
+  // In a server that is not known any more there is nothing to be found.
+  const place = epoch === "" ? { ...placeOf(pane, epoch), closed: true } : placeOf(pane, epoch);
   const record = { ...agent.record, place };
   const placed = { ...agent, record, pane: pane.pane, placedAtMs: draft.nowMs, making: null };
   draft.change(placed, "launched", {
@@ -269,6 +270,8 @@ export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string
     draft.after(leaves.ours ? { do: "kill-pane", pane: leaves.pane } : { do: "unmark", pane: leaves.pane });
   }
   draft.after({ do: "look", pane: pane.pane });
+  // A tab that was made and went between two looks leaves no difference behind.
+  if (draft.fleet.sightAtMs === null) draft.wantSightAt(draft.nowMs + 2 * JUST_PLACED_MS);
 }
 
 /** The agent stands: the one it replaces goes to the archive, if it has not gone already. */

@@ -14,6 +14,8 @@ export interface Matched {
   readonly copies: readonly (readonly [AgentId, LivePane])[];
   /** Panes with the mark of an archived agent. */
   readonly archived: readonly LivePane[];
+  /** Agents of another server whose names are somebody else's in this one: names lead to them no more. */
+  readonly superseded: readonly AgentId[];
 }
 
 /** `epoch` names the server of the listing; `archived` are agents off the list whose marks mean nothing any more. */
@@ -50,8 +52,8 @@ export function match(
     }
   }
   matchByProcess(panes, processes, found);
-  matchByName(agents, panes, epoch, found);
-  return { found, unknown: [...unknown.values()], copies, archived: removed };
+  const superseded = matchByName(agents, panes, epoch, found);
+  return { found, unknown: [...unknown.values()], copies, archived: removed, superseded };
 }
 
 const processKey = (pane: string, pid: number): string => `${pane}/${pid}`;
@@ -76,15 +78,18 @@ function processesOf(agents: ReadonlyMap<AgentId, Agent>, epoch: string): Map<st
 
 /**
  * Of two panes with one mark: this launch's, then the one where its process runs, then the one it was in, then the one
- * that was made first, since options are copied from an older pane to a newer one.
+ * whose window is called as tabs are at birth, then the one that was made first, since copies are made later.
  */
 function better(agent: Agent | undefined, epoch: string, a: LivePane, b: LivePane): boolean {
   const rank = (pane: LivePane): number => {
-    if (agent === undefined) return 0;
+    const isNamed = pane.windowName === pane.mark?.label;
+    if (agent === undefined) return isNamed ? 0 : 1;
     const { place, incarnation } = agent.record;
     const isSpot = place?.epoch === epoch && place.pane === pane.pane;
     const isProcess = isSpot && place.pid === pane.pid;
-    return (pane.mark?.incarnation === incarnation ? 0 : 4) + (isProcess ? 0 : 2) + (isSpot ? 0 : 1);
+    return (
+      (pane.mark?.incarnation === incarnation ? 0 : 8) + (isProcess ? 0 : 4) + (isSpot ? 0 : 2) + (isNamed ? 0 : 1)
+    );
   };
   const [rankA, rankB] = [rank(a), rank(b)];
   return rankA !== rankB ? rankA < rankB : number(a.pane) < number(b.pane);
@@ -103,25 +108,30 @@ function matchByProcess(
   }
 }
 
-/** Only for agents that another server had to the last: one record and one unmarked pane of that name. */
+/** Only for agents that another server had to the last: one record and one unmarked pane of that name. Returns who is superseded. */
 function matchByName(
   agents: ReadonlyMap<AgentId, Agent>,
   panes: readonly LivePane[],
   epoch: string,
   found: Map<AgentId, LivePane>,
-): void {
+): AgentId[] {
+  const superseded: AgentId[] = [];
+  // What another agent has been called under this server leads to that one's tab, or to what is left of it.
+  const held = new Set<string>();
+  for (const { record } of agents.values()) if (record.place?.epoch === epoch) held.add(nameKey(record.place));
+  for (const pane of found.values()) held.add(nameKey(pane));
   const wanted = new Map<string, AgentId | null>();
   for (const [id, { record, making }] of agents) {
     if (found.has(id) || making !== null || record.state === "exited") continue;
     if (record.place === null || record.place.epoch === epoch || record.place.closed === true) continue;
     const key = nameKey(record.place);
+    if (held.has(key)) {
+      superseded.push(id);
+      continue;
+    }
     wanted.set(key, wanted.has(key) ? null : id);
   }
-  if (wanted.size === 0) return;
-  // A name that another agent has had under this server leads to what is left of that one's tab.
-  for (const { record } of agents.values()) {
-    if (record.place?.epoch === epoch) wanted.delete(nameKey(record.place));
-  }
+  if (wanted.size === 0) return superseded;
   const offered = new Map<string, LivePane | null>();
   const taken = new Set<LivePane>(found.values());
   for (const pane of panes) {
@@ -133,6 +143,7 @@ function matchByName(
     const pane = offered.get(key);
     if (id !== null && pane !== null && pane !== undefined) found.set(id, pane);
   }
+  return superseded;
 }
 
 const nameKey = (at: { sessionName: string; windowName: string }): string => `${at.sessionName}\t${at.windowName}`;

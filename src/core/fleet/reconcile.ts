@@ -37,6 +37,8 @@ export type Step =
   | { readonly do: "ended"; readonly id: AgentId; readonly exit: Exit | null; readonly pane: PaneId }
   /** Its pane is gone while tmux answers; `closed` where it is the same tmux server that had it. */
   | { readonly do: "gone"; readonly id: AgentId; readonly closed: boolean }
+  /** Its names are another agent's by now. */
+  | { readonly do: "superseded"; readonly id: AgentId }
   /** The tab that stayed open after its program ended is closed now. */
   | { readonly do: "closed"; readonly id: AgentId }
   /** A pane carries our mark and nothing on record does: the store was lost. */
@@ -122,6 +124,7 @@ export function reconcile(
     if (isLeft) steps.push({ do: "leftover", id, pane, dead });
     else steps.push({ do: "duplicate", id, pane, unmark: !held.has(pane) });
   }
+  for (const id of matched.superseded) ended.push({ do: "superseded", id });
   for (const pane of matched.archived) steps.push(...sweep(pane, remains));
 
   if (missing.size >= BRAKE_AGENTS && missing.size * 2 > watched) {
@@ -145,7 +148,7 @@ function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: numbe
   const otherServer = last !== null && last.epoch !== epoch;
   const otherProcess = last?.pid !== undefined && (otherServer || last.pid !== pane.pid);
   const unseen = state === "exited" && last === null;
-  const back = !pane.dead && (state === "lost" || otherServer || otherProcess || unseen);
+  const back = otherProcess || (!pane.dead && (state === "lost" || otherServer || unseen));
   if (changed || back || agent.pane !== pane.pane) steps.push({ do: "place", id, place, back, changed });
   const { mark } = pane;
   // Until its pane is taken in, or its tab made, the mark is theirs to write who do that.
@@ -155,7 +158,7 @@ function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: numbe
     steps.push({ do: "remark", id, pane: pane.pane, windowName: isRenamed ? record.label : null });
   }
   if (!pane.dead) return;
-  if (state === "exited" && !otherProcess && (isKnown(record.exit) || !isKnown(pane.exit))) return;
+  if (state === "exited" && !back && (isKnown(record.exit) || !isKnown(pane.exit))) return;
   const waited = agent.dyingSinceMs !== null && nowMs - agent.dyingSinceMs >= EXIT_LIMIT_MS;
   if (isKnown(pane.exit) || waited) steps.push({ do: "ended", id, exit: pane.exit, pane: pane.pane });
   else steps.push({ do: "dying", id });

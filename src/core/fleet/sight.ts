@@ -109,6 +109,12 @@ function take(draft: Draft, step: Step): void {
     case "gone":
       gone(draft, agent, step.closed);
       break;
+    case "superseded":
+      if (agent.record.place !== null) {
+        const record = { ...agent.record, place: { ...agent.record.place, closed: true } };
+        draft.change({ ...agent, record }, "place", { superseded: true });
+      }
+      break;
     case "closed":
       draft.leave(id);
       break;

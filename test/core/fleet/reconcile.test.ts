@@ -30,6 +30,7 @@ function short(step: Step): string {
       return `duplicate ${name(step.id)} ${step.pane}${step.unmark ? "" : " kept"}`;
     case "gone":
     case "dying":
+    case "superseded":
     case "closed":
       return `${step.do} ${name(step.id)}`;
     default:
@@ -72,7 +73,7 @@ test("an agent whose mark was taken off is known by its process, and marked agai
 test("another process in the agent's own pane is another launch of it", () => {
   assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1/8=a")), ["place a work:a %1 back"]);
   assert.equal(steps(fleet("a %1 idle"), sees(EPOCH, "%1/8=a")), ["place a work:a %1 back"]);
-  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1/8=a+dead:3")), ["ended a 3", "place a work:a %1"]);
+  assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1/8=a+dead:3")), ["ended a 3", "place a work:a %1 back"]);
 });
 
 test("an agent said to have ended whose tab is seen for the first time lives", () => {
@@ -166,6 +167,17 @@ test("names count only after a restart of tmux, and only where they are nobody e
   assert.equal(steps(fleet("a %1"), sees(EPOCH, "%9@work:a")), ["gone a"]);
   assert.equal(steps(fleet("a %1"), sees("tmux-2", "%8@work:a", "%9@work:a")), ["gone a"]);
   assert.equal(steps(fleet("a %1 exited"), sees("tmux-2", "%8@work:a")), []);
+});
+
+test("names that another agent has under the new server lead to the old one's agent no more", () => {
+  const of = fleet("a %1@old lost", "b %2");
+  const record = {
+    ...of.agents.get(idOf("b"))!.record,
+    place: { ...of.agents.get(idOf("b"))!.record.place!, windowName: "a" },
+  };
+  const agents = new Map(of.agents).set(idOf("b"), { ...of.agents.get(idOf("b"))!, record });
+  const { steps } = reconcile(agents, of.archived, NONE, sees(EPOCH, "%2=b@work:mine", "%9@work:a"), null, NOW);
+  assert.equal(steps.map(short), ["place b work:mine %2", "superseded a"]);
 });
 
 test("an id of another tmux server means nothing", () => {
