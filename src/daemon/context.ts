@@ -15,6 +15,8 @@ import type { Feed } from "./feed.js";
 import type { Loop } from "./loop.js";
 import type { Programs } from "./programs.js";
 import type { Streams } from "./stream.js";
+import type { ToldOutput } from "./told.js";
+import type { TurnStarts } from "./turn-starts.js";
 
 export interface Context {
   readonly loop: Loop;
@@ -29,6 +31,10 @@ export interface Context {
   readonly environments: Environments;
   readonly programs: Programs;
   readonly providers: ReadonlyMap<string, Provider>;
+  readonly told: ToldOutput;
+  readonly turnStarts: TurnStarts;
+  /** This process's own: says where programs of this user keep their files. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Where this daemon listens; agents are told. */
   readonly socket: string;
 }

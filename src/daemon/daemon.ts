@@ -25,6 +25,8 @@ import { routes } from "./routes.js";
 import { typePrompt } from "./send.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
+import { ToldOutput } from "./told.js";
+import { TurnStarts } from "./turn-starts.js";
 
 export interface Parts {
   readonly store: Store;
@@ -38,6 +40,8 @@ export interface Parts {
   readonly socket: string;
   /** The PATH on which programs are looked for where a caller brings none. */
   readonly path: string;
+  /** The environment of the daemon's process, for where programs keep their transcripts; none are looked for without. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called when a face asks the daemon to end. */
   shutdown(): void;
   /** Where dashboards link themselves; none for a daemon that runs until told. */
@@ -73,6 +77,9 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     environments: new Environments(),
     programs: new Programs(clock, parts.path),
     providers,
+    told: new ToldOutput(store, log),
+    turnStarts: new TurnStarts(mux, clock),
+    env: parts.env ?? {},
     socket,
   };
   const looking = new Looking(context);
@@ -82,7 +89,12 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     (before, now) => {
       if (before.agents === now.agents && before.byPane === now.byPane) return;
       looking.update();
-      if (now.archived !== before.archived) for (const id of now.archived) streams.gone(id);
+      context.turnStarts.changed(before, now);
+      if (now.archived === before.archived) return;
+      for (const id of now.archived) {
+        streams.gone(id);
+        context.told.forget(id);
+      }
     },
   );
   await mux.start({

@@ -39,6 +39,10 @@ export async function takeHook(context: Context, asked: Asked): Promise<Record<s
     name: event,
     evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
   });
+  // What ends a turn names its response; which turn that was has just been decided.
+  const now = context.loop.fleet.agents.get(agent.record.id);
+  const isOurs = now !== undefined && (launch === null || Number(launch) === now.record.incarnation);
+  if (isOurs) await context.told.hear(agent.record.id, now.believed.turn, { provider: speaks, name: event, payload });
   return {};
 }
 

@@ -132,6 +132,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     identity,
     socket: paths.socket,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+    env: process.env,
     shutdown: () => end("asked to"),
     supervision,
   });

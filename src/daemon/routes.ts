@@ -5,7 +5,7 @@ import { checkLabel } from "#core/fleet/labels.js";
 import { sightOf } from "#core/fleet/sight.js";
 import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
-import type { AgentJson, AgentsJson, ScreenJson, WhyJson } from "#wire/agent.js";
+import type { AgentJson, AgentsJson, OutputJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
 import type { RestartedJson, RestoredJson } from "#wire/requests.js";
 import { adoptablePanes, adoptPane } from "./adopt.js";
@@ -13,10 +13,12 @@ import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
 import { type Context, theAgent, thePane } from "./context.js";
 import { entryJson } from "./feed.js";
+import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
 import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
 import type { Looking } from "./looking.js";
+import { lastOutput } from "./output.js";
 import { removeAgent } from "./remove.js";
 import { restartAgent, restoreAgents } from "./restart.js";
 import {
@@ -255,18 +257,26 @@ async function screen(context: Context, agent: Agent): Promise<ScreenJson> {
   };
 }
 
-async function output(context: Context, agent: Agent, asked: Asked): Promise<ScreenJson | { rows: string[] }> {
+async function output(
+  context: Context,
+  agent: Agent,
+  asked: Asked,
+): Promise<OutputJson | ScreenJson | { rows: string[] } | typeof TAKEN> {
   const scrollback = number(asked.query("scrollback"), "scrollback");
-  if (scrollback === null && !flag(asked, "screen")) {
-    throw new Fault("INVALID", "say which output: screen=1, or scrollback=N");
+  if (flag(asked, "follow")) {
+    const whole = scrollback !== null || flag(asked, "screen");
+    void followOutput(context, agent, asked.response, whole);
+    return TAKEN;
   }
   if (scrollback !== null && scrollback > HISTORY_ROWS) {
     throw new Fault("TOO_LARGE", `scrollback=${scrollback} is more than the limit of ${HISTORY_ROWS} rows`);
   }
   const shown =
-    scrollback === null
-      ? await screen(context, agent)
-      : { rows: await context.mux.history(thePane(agent), scrollback) };
+    scrollback !== null
+      ? { rows: await context.mux.history(thePane(agent), scrollback) }
+      : flag(asked, "screen")
+        ? await screen(context, agent)
+        : await lastOutput(context, agent);
   // Its output was read: a turn that ended is seen now.
   if (agent.record.unread || agent.record.state === "done") {
     await context.loop.ask({ ask: "seen", id: agent.record.id });

@@ -16,6 +16,8 @@ interface Watcher {
 
 interface Watched {
   readonly watchers: Set<Watcher>;
+  /** Parts of the daemon itself that want every picture. */
+  readonly followers: Set<(still: Still) => void>;
   still: Still | null;
 }
 
@@ -43,13 +45,7 @@ export class Streams {
   async watch(id: AgentId, response: ServerResponse, first: Still): Promise<void> {
     const writer = new SseWriter(response, this.#clock);
     const watcher: Watcher = { writer, sent: null };
-    let watched = this.#watched.get(id);
-    if (watched === undefined) {
-      watched = { watchers: new Set(), still: null };
-      this.#watched.set(id, watched);
-      this.#changed();
-    }
-    const mine = watched;
+    const mine = this.#watch(id);
     mine.watchers.add(watcher);
     mine.still = first;
     paint(watcher, first);
@@ -58,7 +54,30 @@ export class Streams {
     };
     await writer.gone;
     mine.watchers.delete(watcher);
-    if (mine.watchers.size > 0 || this.#watched.get(id) !== mine) return;
+    this.#leave(id, mine);
+  }
+
+  /** Shows every new picture of the agent's pane, until what is returned is called. */
+  follow(id: AgentId, see: (still: Still) => void): () => void {
+    const watched = this.#watch(id);
+    watched.followers.add(see);
+    return () => {
+      watched.followers.delete(see);
+      this.#leave(id, watched);
+    };
+  }
+
+  #watch(id: AgentId): Watched {
+    const found = this.#watched.get(id);
+    if (found !== undefined) return found;
+    const watched: Watched = { watchers: new Set(), followers: new Set(), still: null };
+    this.#watched.set(id, watched);
+    this.#changed();
+    return watched;
+  }
+
+  #leave(id: AgentId, watched: Watched): void {
+    if (watched.watchers.size > 0 || watched.followers.size > 0 || this.#watched.get(id) !== watched) return;
     this.#watched.delete(id);
     this.#changed();
   }
@@ -68,6 +87,7 @@ export class Streams {
     const watched = this.#watched.get(id);
     if (watched === undefined) return;
     watched.still = still;
+    for (const see of watched.followers) see(still);
     for (const watcher of watched.watchers) if (watcher.writer.ready) paint(watcher, still);
   }
 

@@ -70,6 +70,15 @@ export interface ScreenJson {
   size: { columns: number; rows: number };
 }
 
+/** The final response of the last turn that ended; SPEC §5 says what the kinds mean. */
+export interface OutputJson {
+  kind: "complete" | "partial" | "none";
+  text: string;
+  source: "hook" | "transcript" | "api" | "screen";
+  turn: number;
+  lines: number;
+}
+
 export interface MessageJson {
   id: string;
   to: string;

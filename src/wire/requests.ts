@@ -13,7 +13,9 @@
  *   POST   /v1/agents/{ref}/restart       RestartRequest   -> RestartedJson
  *   POST   /v1/agents/{ref}/seen          {}               -> { agent }
  *   GET    /v1/agents/{ref}/screen                         -> ScreenJson
+ *   GET    /v1/agents/{ref}/output                         -> OutputJson
  *   GET    /v1/agents/{ref}/output?screen=1|scrollback=N   -> ScreenJson | { rows: string[] }
+ *   GET    /v1/agents/{ref}/output?follow=1[&screen=1]     -> SSE, wire/output.ts
  *   GET    /v1/agents/{ref}/why                            -> WhyJson
  *   GET    /v1/agents/{ref}/stream                         -> SSE, wire/screen.ts
  *   GET    /v1/adoptable                                   -> AdoptableJson

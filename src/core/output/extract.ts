@@ -62,6 +62,29 @@ export function extractLast(
   }
 }
 
+/**
+ * The rows of the present turn's answers that the still shows, as it shows them, without their indentation: what somebody
+ * reads along while they are written.
+ */
+export function answerRows(shape: TranscriptShape, still: Still): string[] {
+  const pinned = still.alternate ? (shape.pinned?.(still.rows) ?? 0) : 0;
+  const rows = still.rows.slice(pinned, shape.end(still));
+  const from = promptAbove(shape, rows, rows.length, still.columns);
+  // Above the first beginning is what is left of something; most likely of the answer.
+  let block: Begins | null = from < 0 ? "answer" : "prompt";
+  const shown: string[] = [];
+  for (let y = Math.max(0, from + 1); y < rows.length; y++) {
+    const begins = shape.begins(rows, y, still.columns);
+    const first = begins === "answer" && block !== "answer";
+    block = begins ?? block;
+    if (block !== "answer") continue;
+    if (first && shown.length > 0) shown.push("");
+    const row = rows[y]!;
+    shown.push(row.text.slice(cutOf(shape, row, begins === "answer")));
+  }
+  return shown;
+}
+
 function promptAbove(shape: TranscriptShape, rows: readonly Row[], below: number, columns: number): number {
   for (let y = below - 1; y >= 0; y--) if (shape.begins(rows, y, columns) === "prompt") return y;
   return -1;
@@ -114,15 +137,18 @@ function textOf(shape: TranscriptShape, rows: readonly Row[], from: number, to: 
   const lines: { text: string; cells: number }[] = [];
   for (let y = from; y < to; y++) {
     const row = rows[y]!;
-    let cut = 0;
-    // The marker and what stands between it and the text count as indentation.
-    while (cut < shape.indent && cut < row.text.length && (y === from || row.text[cut] === " ")) cut++;
-    cut += shape.prefix?.(row) ?? 0;
-    lines.push({ text: row.text.slice(cut), cells: cellsOf(row) });
+    lines.push({ text: row.text.slice(cutOf(shape, row, y === from)), cells: cellsOf(row) });
   }
   while (lines.length > 0 && lines[0]!.text === "") lines.shift();
   while (lines.length > 0 && lines.at(-1)!.text === "") lines.pop();
   return joinRows(lines, columns - shape.margin);
+}
+
+/** How much of the row is indentation; with its first row, the marker and what stands between it and the text. */
+function cutOf(shape: TranscriptShape, row: Row, isFirst: boolean): number {
+  let cut = 0;
+  while (cut < shape.indent && cut < row.text.length && (isFirst || row.text[cut] === " ")) cut++;
+  return cut + (shape.prefix?.(row) ?? 0);
 }
 
 /** Up to the last character that is not blank: a ground of its own colour may go on to the edge. */

@@ -209,14 +209,20 @@ export const commands: readonly Command[] = [
   },
   {
     name: "output",
-    summary: "print what an agent shows",
+    summary: "print an agent's last response, or what it shows",
     arguments: [label],
     options: [
+      { long: "last", does: "the final response of its last turn; the default" },
       { long: "screen", does: "its screen as it is now" },
       { long: "scrollback", value: "N", does: "the last N lines of its history, and its screen" },
+      {
+        long: "follow",
+        does: "print lines of the answer, or of the screen, as they come, until the turn ends",
+      },
     ],
-    about: "One of --screen and --scrollback has to be given.",
-    examples: ["drover output api --screen", "drover output api --scrollback 200 | less"],
+    about:
+      "The response comes from the agent's own hook or transcript, word for word, where there is one, else from its screen. A turn that ended without text gives [NO RESPONSE - why]; a response whose beginning is lost comes behind [PARTIAL RESPONSE - how much is left].",
+    examples: ["drover output api", "drover output api --follow", "drover output api --scrollback 200 | less"],
     load: () => import("./output.js"),
   },
   {

@@ -51,9 +51,20 @@ function standard(asked: Asked, response: ServerResponse): unknown {
       size: { columns: 80, rows: 4 },
     });
   }
+  if (rest === "/output") return json(response, 200, OUTPUT);
+  if (rest?.startsWith("/output?follow")) {
+    const end = rest.includes("screen") ? { ...OUTPUT, ...NOTHING_SAID } : OUTPUT;
+    response.writeHead(200, { "content-type": "text/event-stream" });
+    response.write(`event: lines\ndata: ${JSON.stringify({ lines: ["one", "  two"] })}\n\n`);
+    response.end(`event: end\ndata: ${JSON.stringify(end)}\n\n`);
+    return;
+  }
   if (rest?.startsWith("/output?scrollback")) return json(response, 200, { rows: ["old", "$ ls"] });
   return json(response, 200, { agent: known, interrupted: true });
 }
+
+const OUTPUT = { kind: "complete", text: "one\n\ttwo", source: "hook", turn: 3, lines: 2 };
+const NOTHING_SAID = { kind: "none", text: "[NO RESPONSE - the turn was interrupted]", lines: 1 };
 
 let play: Play;
 test.beforeEach(async () => {
@@ -169,8 +180,24 @@ test("output prints the screen without the blank rows below it, or history", asy
   assert.equal((await play.run(["output", "api", "--screen"])).out, "$ ls\na  b\n");
   assert.equal((await play.run(["output", "api", "--scrollback", "20"])).out, "old\n$ ls\n");
   assert.is(JSON.parse((await play.run(["output", "api", "--screen", "--json"])).out).rows.length, 4);
-  assert.match((await play.run(["output", "api"])).err, "say what to print: --screen, or --scrollback N");
-  assert.is((await play.run(["output", "api", "--screen", "--scrollback", "3"])).status, 2);
+  for (const both of ["--screen --scrollback 3", "--last --screen", "--last --scrollback 3", "--follow --scrollback 3"])
+    assert.is((await play.run(["output", "api", ...both.split(" ")])).status, 2, both);
+});
+
+test("output prints the last response as it is; followed, its lines as they come", async () => {
+  assert.is((await play.run(["output", "api"])).out, "one\n\ttwo\n");
+  assert.is((await play.run(["output", "api", "--last"])).out, "one\n\ttwo\n");
+  assert.equal(JSON.parse((await play.run(["output", "api", "--json"])).out), OUTPUT);
+  const followed = await play.run(["output", "api", "--follow"]);
+  assert.equal([followed.out, followed.status], ["one\n  two\n", 0]);
+  const { out } = await play.run(["output", "api", "--follow", "--json"]);
+  const lines = out.trimEnd().split("\n");
+  assert.equal(
+    lines.map((line) => JSON.parse(line)),
+    [{ line: "one" }, { line: "  two" }, { output: OUTPUT }],
+  );
+  const none = await play.run(["output", "api", "--follow", "--screen"]);
+  assert.is(none.out, "one\n  two\n[NO RESPONSE - the turn was interrupted]\n");
 });
 
 test("a label that is not there exits 3 and names the nearest", async () => {

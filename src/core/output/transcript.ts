@@ -1,0 +1,174 @@
+/**
+ * What the programs write down of a session, one JSON object a line, read for the turns in it: when each began and what
+ * its response was, in the source's own Markdown. Lines that cannot be read (the last one while it is being written, or
+ * one of a version to come) are left out. Seen with Claude Code 2.1.328, Codex 0.169 and Gemini CLI 0.61.
+ */
+
+export interface WrittenTurn {
+  /** When its prompt was written down; null where the line has no time. */
+  readonly beganAtMs: number | null;
+  /** The text of the last answer in it, null where there is none. */
+  readonly text: string | null;
+  /** Why it has no response that stands, where the transcript says so: `the turn was interrupted`. */
+  readonly why: string | null;
+  /** The transcript says that it ended: otherwise what follows may not be written down yet. */
+  readonly ended: boolean;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What one line says. `answer` with the same `message` adds to the text of the answer before it. */
+type Said =
+  | { readonly says: "turn"; readonly atMs: number | null }
+  | { readonly says: "answer"; readonly text: string; readonly message: string | null }
+  | { readonly says: "ill"; readonly why: string }
+  | { readonly says: "end" }
+  /** All that was said before is said once more, in what follows. */
+  | { readonly says: "anew" };
+
+const READERS: Readonly<Record<string, (line: Json) => readonly Said[]>> = { claude, codex, gemini };
+
+/** Whether the transcripts of this provider can be read. */
+export function writesTranscript(provider: string): boolean {
+  return Object.hasOwn(READERS, provider);
+}
+
+/** The turns that begin in `lines`, oldest first; what stands before the first of them is left out. */
+export function writtenTurns(provider: string, lines: Iterable<string>): WrittenTurn[] {
+  const read = READERS[provider];
+  if (read === undefined) return [];
+  const turns: { beganAtMs: number | null; text: string | null; why: string | null; ended: boolean }[] = [];
+  let message: string | null = null;
+  for (const line of lines) {
+    const json = parse(line);
+    if (json === null) continue;
+    for (const said of read(json)) {
+      const turn = turns.at(-1);
+      if (said.says === "turn") {
+        turns.push({ beganAtMs: said.atMs, text: null, why: null, ended: false });
+        message = null;
+      } else if (said.says === "anew") turns.length = 0;
+      else if (turn === undefined) continue;
+      else if (said.says === "end") turn.ended = true;
+      else if (said.says === "ill") {
+        turn.why = said.why;
+        turn.ended = true;
+      } else {
+        const goesOn: boolean = said.message !== null && said.message === message && turn.text !== null;
+        turn.text = goesOn ? `${turn.text}\n\n${said.text}` : said.text;
+        turn.why = null;
+        turn.ended = false;
+        message = said.message;
+      }
+    }
+  }
+  return turns;
+}
+
+function parse(line: string): Json | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    return object(JSON.parse(line));
+  } catch {
+    return null;
+  }
+}
+
+/** Words that stand where a person's would, and are not: notices, commands of the program's own, what a hook says. */
+const NOT_A_PROMPT = /^(?:<(?:local-command|command-|task-notification|bash-)|Stop hook feedback:|Caveat: )/;
+
+function claude(line: Json): readonly Said[] {
+  if (line.isSidechain === true) return [];
+  const message = object(line.message);
+  if (line.type === "user") {
+    if (line.isMeta === true || line.isCompactSummary === true) return [];
+    const content = message?.content;
+    if (list(content).some((part) => object(part)?.type === "tool_result")) return [];
+    const text = typeof content === "string" ? content : textOf(content, "text");
+    if (text.startsWith("[Request interrupted by user")) return [{ says: "ill", why: "the turn was interrupted" }];
+    return text === "" || NOT_A_PROMPT.test(text) ? [] : [{ says: "turn", atMs: time(line.timestamp) }];
+  }
+  if (line.type === "system" && line.subtype === "turn_duration") return [{ says: "end" }];
+  if (line.type !== "assistant") return [];
+  const text = textOf(message?.content, "text");
+  if (line.isApiErrorMessage === true) return [{ says: "ill", why: failed(text) }];
+  const said: Said[] = [];
+  if (text !== "") said.push({ says: "answer", text, message: typeof message?.id === "string" ? message.id : null });
+  if (message?.stop_reason === "end_turn") said.push({ says: "end" });
+  return said;
+}
+
+function codex(line: Json): readonly Said[] {
+  const payload = object(line.payload);
+  if (line.type === "response_item") {
+    const isAnswer = payload?.type === "message" && payload.role === "assistant";
+    const text = isAnswer ? textOf(payload.content, "output_text") : "";
+    return text === "" ? [] : [{ says: "answer", text, message: null }];
+  }
+  if (line.type !== "event_msg") return [];
+  switch (payload?.type) {
+    case "task_started":
+      return [{ says: "turn", atMs: time(line.timestamp) }];
+    case "task_complete": {
+      const text = payload.last_agent_message;
+      const answer = typeof text === "string" && text !== "" ? [{ says: "answer", text, message: null } as const] : [];
+      return [...answer, { says: "end" }];
+    }
+    case "turn_aborted":
+      return [{ says: "ill", why: "the turn was interrupted" }];
+    case "error":
+      return [{ says: "ill", why: failed(String(payload.message ?? "")) }];
+    default:
+      return [];
+  }
+}
+
+function gemini(line: Json): readonly Said[] {
+  // The first messages come as one change to the whole list, and so does every later change of what was said.
+  const messages = object(line.$set)?.messages;
+  if (messages !== undefined)
+    return [{ says: "anew" }, ...list(messages).flatMap((message) => geminiMessage(object(message) ?? {}))];
+  return geminiMessage(line);
+}
+
+function geminiMessage(message: Json): readonly Said[] {
+  const { content } = message;
+  const text = typeof content === "string" ? content : textOf(content, undefined);
+  if (message.type === "gemini") {
+    const answer = text === "" ? [] : [{ says: "answer", text, message: null } as const];
+    return list(message.toolCalls).length > 0 ? answer : [...answer, { says: "end" }];
+  }
+  if (message.type === "error") return [{ says: "ill", why: failed(text) }];
+  if (message.type === "info") {
+    return /\bcancell?ed\b/i.test(text) ? [{ says: "ill", why: "the turn was interrupted" }] : [];
+  }
+  if (message.type !== "user" || text === "" || text.startsWith("<session_context>")) return [];
+  return [{ says: "turn", atMs: time(message.timestamp) }];
+}
+
+/** The texts of a message's parts of that type; of every part with a text where `type` is undefined. */
+function textOf(content: unknown, type: string | undefined): string {
+  const texts = list(content).flatMap((part) => {
+    const { type: its, text } = object(part) ?? {};
+    return its === type && typeof text === "string" && text !== "" ? [text] : [];
+  });
+  return texts.join("\n\n");
+}
+
+function failed(text: string): string {
+  const line = text.replace(/\s+/g, " ").replace(/[[\]]/g, "").trim().slice(0, 200);
+  return line === "" ? "the turn failed" : `the turn failed: ${line}`;
+}
+
+function time(value: unknown): number | null {
+  const atMs = typeof value === "string" ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(atMs) ? null : atMs;
+}
+
+function object(value: unknown): Json | null {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Json) : null;
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,58 @@
+/**
+ * Where turns began, as seen: how much history the pane had then. Rows of a turn can only lie below that, and while the
+ * history has not been full since, none of them can be missing (SPEC §5). Known only while this daemon runs.
+ */
+import type { Fleet } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
+import type { Clock } from "#host/clock.js";
+import type { Multiplexer } from "#tmux/multiplexer.js";
+
+export interface TurnStart {
+  readonly turn: number;
+  readonly atMs: number;
+  /** Null while it is being asked for, and where tmux did not say. */
+  readonly historyRows: number | null;
+}
+
+export class TurnStarts {
+  readonly #mux: Multiplexer;
+  readonly #clock: Clock;
+  /** The turn that runs or ran last, and the one before it. */
+  readonly #starts = new Map<AgentId, readonly TurnStart[]>();
+
+  constructor(mux: Multiplexer, clock: Clock) {
+    this.#mux = mux;
+    this.#clock = clock;
+  }
+
+  /** The start of that turn, null where it was not seen. */
+  of(id: AgentId, turn: number): TurnStart | null {
+    return this.#starts.get(id)?.find((start) => start.turn === turn) ?? null;
+  }
+
+  /** To be called after every change of the fleet. */
+  changed(before: Fleet, now: Fleet): void {
+    if (before.agents === now.agents) return;
+    for (const [id, agent] of now.agents) {
+      const was = before.agents.get(id);
+      if (was === agent || was === undefined || agent.pane === null) continue;
+      const { turn } = agent.believed;
+      // A turn that is over when it is first heard of began nobody knows where.
+      if (turn <= was.believed.turn || (agent.record.state !== "working" && agent.record.state !== "blocked")) continue;
+      this.#note(id, { turn, atMs: this.#clock.now(), historyRows: null });
+      this.#mux.extent(agent.pane).then(
+        ({ size }) => {
+          const start = this.of(id, turn);
+          if (start !== null) this.#note(id, { ...start, historyRows: size });
+        },
+        () => {},
+      );
+    }
+    for (const id of this.#starts.keys()) if (!now.agents.has(id)) this.#starts.delete(id);
+  }
+
+  #note(id: AgentId, start: TurnStart): void {
+    const others = (this.#starts.get(id) ?? []).filter(({ turn }) => turn !== start.turn);
+    this.#starts.set(id, [...others.slice(-1), start]);
+  }
+}
