@@ -7,6 +7,11 @@
  *   told!ID                     what the agent's hooks told of its output
  *   entry!SEQ                   a journal entry; the sequence number stands only here
  *   agent-entry!ID!SEQ          empty: which entries are this agent's
+ *   mail!TO!ORDER               a message that is not delivered
+ *   mail-done!TO!ORDER          one that is, for a time
+ *   mail-age!MS!TO!ORDER        empty: when that one was delivered
+ *   mail-text!TO!ORDER          what either says
+ *   message!ID                  where a message lies: [TO, ORDER]
  *   quarantine!KEY              a value that could not be read, as it was
  */
 export const SCHEMA_KEY = "meta!schema";
@@ -15,12 +20,30 @@ export const agentKey = (id: string): string => `agent!${id}`;
 export const toldKey = (id: string): string => `told!${id}`;
 export const entryKey = (seq: number): string => `entry!${padded(seq)}`;
 export const agentEntryKey = (id: string, seq: number): string => `agent-entry!${id}!${padded(seq)}`;
+export const mailKey = (to: string, order: number): string => `mail!${to}!${padded(order)}`;
+export const mailDoneKey = (to: string, order: number): string => `mail-done!${to}!${padded(order)}`;
+export const mailTextKey = (to: string, order: number): string => `mail-text!${to}!${padded(order)}`;
+export const mailAgeKey = (ms: number, to: string, order: number): string =>
+  `mail-age!${padded(ms)}!${to}!${padded(order)}`;
+export const messageKey = (id: string): string => `message!${id}`;
 export const quarantineKey = (key: string): string => `quarantine!${key}`;
 
 /** The sequence number that ends an `entry!` or `agent-entry!` key. */
 export function seqOf(key: string): number {
   return Number(key.slice(key.lastIndexOf("!") + 1));
 }
+
+/** The recipient and the order that end a `mail-age!` key. */
+export function agedMail(key: string): { to: string; order: number } {
+  const [, , to = "", order = ""] = key.split("!");
+  return { to, order: Number(order) };
+}
+
+/** The bound of `mail-age!` keys that are older than `ms`. */
+export const mailOlderThan = (ms: number): { gt: string; lt: string } => ({
+  gt: "mail-age!",
+  lt: `mail-age!${padded(ms)}`,
+});
 
 /** All keys that begin with `prefix!` (`"` is the character after `!`). */
 export function keysOf(prefix: string): { gt: string; lt: string } {

@@ -3,6 +3,7 @@
  * fsync. A value that cannot be read is set aside and the rest is served; a disk that is full makes the store read-only
  * until there is space again.
  */
+import type { Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
@@ -13,7 +14,20 @@ import { type Database, isDamage, isFull, type Operation, reasonOf, writeBatch }
 import { hasSpace } from "./disk-space.js";
 import { GroupCommit } from "./group-commit.js";
 import { type From, journalPage, type Page } from "./journal-pages.js";
-import { agentEntryKey, agentKey, entryKey, keysOf, quarantineKey, seqOf, toldKey } from "./keys.js";
+import {
+  agentEntryKey,
+  agentKey,
+  entryKey,
+  keysOf,
+  mailDoneKey,
+  mailKey,
+  mailTextKey,
+  messageKey,
+  quarantineKey,
+  seqOf,
+  toldKey,
+} from "./keys.js";
+import { type MailRow, mailRow, oldMail, revsOf, takeRows } from "./mail-rows.js";
 import { type Opened, openDatabase } from "./open-database.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
 import { decodeValue, encodeValue } from "./values.js";
@@ -24,6 +38,8 @@ export interface LevelStoreOptions {
   readonly clock: Clock;
   /** Journal entries kept, at least; default 100 000. A sixteenth more may lie there until it is trimmed. */
   readonly journalLimit?: number;
+  /** How long delivered messages are kept; default 14 days. */
+  readonly mailKeptMs?: number;
   /** How often a store that cannot write tries again; default 5 s. */
   readonly retryMs?: number;
   /** Opens the database; tests put a failing disk here. */
@@ -32,6 +48,10 @@ export interface LevelStoreOptions {
 
 /** Entries trimmed at a time, and read at a time for one agent's journal. */
 const PAGE = 500;
+/** Delivered messages are looked through for old ones so often. */
+const MAIL_TRIM_MS = 3_600_000;
+const MAIL_KEPT_MS = 14 * 86_400_000;
+
 /** Throws a Fault: STORE_LOCKED (another daemon has it), STORE_FULL, STORE_BROKEN. Damage is mended: see `health().loss`. */
 export async function openLevelStore(options: LevelStoreOptions): Promise<Store> {
   const { dir, log, clock, open: openIt = openDatabase } = options;
@@ -45,6 +65,7 @@ interface Waiting {
   readonly values: readonly { key: string; json: string }[];
   readonly gone: readonly string[];
   readonly entries: readonly { entry: NewEntry; json: string }[];
+  readonly mail: readonly MailRow[];
   resolve(entries: JournalEntry[]): void;
   reject(error: unknown): void;
 }
@@ -61,6 +82,7 @@ class LevelStore implements Store {
 
   readonly #commits = new GroupCommit<Waiting>((group) => this.#writeGroup(group));
   #trimming: Promise<void> | null = null;
+  #trimMailAtMs = 0;
   #seq: number;
   #oldestSeq: number;
   #quarantined: number;
@@ -88,11 +110,7 @@ class LevelStore implements Store {
   }
 
   async agent(id: AgentId): Promise<AgentRecord | null> {
-    const key = agentKey(id);
-    const value = await this.#read((db) => db.get(key));
-    if (value === undefined) return null;
-    const [found] = await this.#decodeAll<AgentRecord>([[key, value]]);
-    return found?.[1] ?? null;
+    return this.#get<AgentRecord>(agentKey(id));
   }
 
   async told(id: AgentId): Promise<Told | null> {
@@ -114,6 +132,7 @@ class LevelStore implements Store {
         ],
         gone: (commit.agents ?? []).filter((record) => record.archivedAtMs !== null).map(({ id }) => toldKey(id)),
         entries: (commit.entries ?? []).map((entry) => ({ entry, json: JSON.stringify(withoutSeq(entry)) })),
+        mail: (commit.mail ?? []).map(mailRow),
         resolve,
         reject,
       });
@@ -134,6 +153,35 @@ class LevelStore implements Store {
 
   async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
     return (await this.#entries({ lt: Number.MAX_SAFE_INTEGER }, limit, agent)).reverse();
+  }
+
+  async mail(): Promise<Message[]> {
+    const rows = await this.#read((db) => db.iterator(keysOf("mail")).all());
+    return this.#decodeAll<Message>(rows).then((all) => all.map(([, message]) => message));
+  }
+
+  async delivered(to: AgentId, limit: number): Promise<Message[]> {
+    const range = { ...keysOf(`mail-done!${to}`), limit: Math.max(0, limit), reverse: true };
+    const rows = await this.#read((db) => db.iterator(range).all());
+    return this.#decodeAll<Message>(rows).then((all) => all.map(([, message]) => message).reverse());
+  }
+
+  async message(id: string): Promise<Message | null> {
+    const place = await this.#get<[string, number]>(messageKey(id));
+    if (place === null) return null;
+    const [to, order] = place;
+    return (await this.#get<Message>(mailKey(to, order))) ?? (await this.#get<Message>(mailDoneKey(to, order)));
+  }
+
+  text({ to, order }: Message): Promise<string | null> {
+    return this.#get<string>(mailTextKey(to, order));
+  }
+
+  async lastOrder(to: AgentId): Promise<number> {
+    const last = (prefix: string) =>
+      this.#read((db) => db.keys({ ...keysOf(`${prefix}!${to}`), limit: 1, reverse: true }).all());
+    const keys = [...(await last("mail")), ...(await last("mail-done"))];
+    return Math.max(0, ...keys.map(seqOf));
   }
 
   health(): StoreHealth {
@@ -158,12 +206,28 @@ class LevelStore implements Store {
 
   // Writing
 
-  async #writeGroup(group: readonly Waiting[]): Promise<void> {
+  async #writeGroup(all: readonly Waiting[]): Promise<void> {
+    let group = all;
+    const rows = all.flatMap((waiting) => waiting.mail);
+    if (rows.length > 0) {
+      try {
+        const revs = await revsOf(this.#opened.db, rows);
+        group = all.filter((waiting) => {
+          const stale = takeRows(revs, waiting.mail);
+          if (stale !== null) waiting.reject(stale);
+          return stale === null;
+        });
+      } catch (error) {
+        for (const waiting of all) waiting.reject(cannotRead(error));
+        return;
+      }
+    }
     let seq = this.#seq;
     const operations: Operation[] = [];
     const results = group.map((waiting) => {
       for (const { key, json } of waiting.values) operations.push({ type: "put", key, value: encodeValue(key, json) });
       for (const key of waiting.gone) operations.push({ type: "del", key });
+      for (const row of waiting.mail) operations.push(...row.operations);
       return waiting.entries.map(({ entry, json }): JournalEntry => {
         const key = entryKey(++seq);
         operations.push({ type: "put", key, value: encodeValue(key, json) });
@@ -183,9 +247,25 @@ class LevelStore implements Store {
     if (this.#oldestSeq === 0 && seq > this.#seq) this.#oldestSeq = this.#seq + 1;
     this.#seq = seq;
     for (const [index, waiting] of group.entries()) waiting.resolve(results[index]!);
-    this.#trimming ??= this.#trim().finally(() => {
+    this.#trimming ??= Promise.all([this.#trim(), this.#trimMail()]).then(() => {
       this.#trimming = null;
     });
+  }
+
+  /** Takes out what was delivered long ago, a page at a time. */
+  async #trimMail(): Promise<void> {
+    const { clock, mailKeptMs = MAIL_KEPT_MS, log } = this.#options;
+    if (clock.now() < this.#trimMailAtMs) return;
+    this.#trimMailAtMs = clock.now() + Math.min(MAIL_TRIM_MS, mailKeptMs);
+    try {
+      while (!this.#closed) {
+        const operations = await oldMail(this.#opened.db, clock.now() - mailKeptMs, PAGE);
+        if (operations.length === 0) return;
+        await writeBatch(this.#opened.db, operations, { sync: false });
+      }
+    } catch (error) {
+      log.warn("old mail could not be trimmed", { reason: reasonOf(error) });
+    }
   }
 
   /** Deletes the oldest entries past the limit, a page at a time; without fsync, since it can be done again. */
@@ -222,6 +302,14 @@ class LevelStore implements Store {
       next = page.next;
     }
     return found;
+  }
+
+  /** Null where there is none, or none that can be read. */
+  async #get<T>(key: string): Promise<T | null> {
+    const value = await this.#read((db) => db.get(key));
+    if (value === undefined) return null;
+    const [found] = await this.#decodeAll<T>([[key, value]]);
+    return found?.[1] ?? null;
   }
 
   /** The values that can be read; the others are moved to the quarantine, as they are. */

@@ -2,6 +2,7 @@
  * What the daemon asks of its store. `commit` is the only way anything is written: one atomic batch, durable (fsync)
  * when the promise resolves; commits made in the same moment share one fsync.
  */
+import type { Message } from "#core/delivery/message.js";
 import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Told } from "#core/output/told.js";
@@ -11,6 +12,20 @@ export interface Commit {
   readonly entries?: readonly NewEntry[];
   /** Replaces what was told before. It goes when the agent's record is archived. */
   readonly told?: readonly { readonly agent: AgentId; readonly told: Told }[];
+  readonly mail?: readonly MailWrite[];
+}
+
+/**
+ * A message as it is to be. `was` is the `rev` that must lie in the store, null where none may: were it another, nothing
+ * of the commit is written.
+ */
+export interface MailWrite {
+  readonly message: Message;
+  readonly was: number | null;
+  /** With a new message. Never changed afterwards. */
+  readonly text?: string;
+  /** Take it out of the store instead, with its text. */
+  readonly forget?: true;
 }
 
 export interface StoreHealth {
@@ -30,7 +45,10 @@ export interface Store {
   agent(id: AgentId): Promise<AgentRecord | null>;
   /** What the agent's hooks told of its output last; null where they told nothing. */
   told(id: AgentId): Promise<Told | null>;
-  /** Returns the entries with their sequence numbers. Throws a Fault (STORE_FULL, STORE_BROKEN, TOO_MANY) and then nothing was written. */
+  /**
+   * Returns the entries with their sequence numbers. Throws a Fault and then nothing was written: STORE_FULL, STORE_BROKEN,
+   * TOO_MANY; STALE where a message is not what the commit takes it for.
+   */
   commit(commit: Commit): Promise<JournalEntry[]>;
   /** The sequence number of the newest entry, 0 where there is none. */
   seq(): number;
@@ -40,6 +58,15 @@ export interface Store {
   journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]>;
   /** The newest `limit` entries, oldest of them first. */
   latest(limit: number, agent?: AgentId): Promise<JournalEntry[]>;
+  /** Every message that is not delivered, by recipient and in the order of their queues. */
+  mail(): Promise<Message[]>;
+  /** The newest `limit` messages delivered to `to`, oldest of them first. They are kept for a time (14 days by default). */
+  delivered(to: AgentId, limit: number): Promise<Message[]>;
+  message(id: string): Promise<Message | null>;
+  /** What it says; null where that is gone or cannot be read. */
+  text(message: Message): Promise<string | null>;
+  /** The greatest `order` in use in a recipient's queue, 0 where there is none. */
+  lastOrder(to: AgentId): Promise<number>;
   health(): StoreHealth;
   close(): Promise<void>;
 }

@@ -2,7 +2,8 @@
  * What the daemon asks of a terminal multiplexer, small enough to be built twice: once on tmux (tmux/server.ts), once
  * as a scripted twin for tests (test/twins/scripted-tmux.ts). Everything that fails throws a Fault.
  */
-import type { LivePane, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
+import type { AgentId, LivePane, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
+import type { Receipt } from "#core/protocol/commands.js";
 import type { Row, Still } from "#core/screen/still.js";
 
 export interface MultiplexerInfo {
@@ -75,8 +76,20 @@ export interface Multiplexer {
   pastRows(pane: PaneId, above: number, count: number): Promise<{ readonly rows: Row[]; readonly size: number }>;
   /** Starts the tmux server and the session where they are missing; marks the pane in the same command list. */
   createTab(tab: NewTab): Promise<LivePane>;
-  /** Leaves copy mode, then pastes as one bracketed paste; control characters other than newline and tab are removed. */
-  paste(pane: PaneId, text: string): Promise<void>;
+  /**
+   * Leaves copy mode, then pastes as one bracketed paste; control characters other than newline and tab are removed. The
+   * receipt is left with it or not at all.
+   */
+  paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void>;
+  /** Leaves copy mode, presses Enter and leaves the receipt: all of it or nothing. */
+  enter(pane: PaneId, receipt: Receipt): Promise<void>;
+  /**
+   * The receipts there are, and the tmux server that keeps them: they outlive a daemon, and die with the server. Nothing
+   * that an earlier daemon asked for can still happen once this is answered.
+   */
+  receipts(): Promise<{ readonly epoch: string; readonly says: ReadonlyMap<AgentId, string> }>;
+  /** Takes an agent's receipt away. */
+  dropReceipt(agent: AgentId): Promise<void>;
   /** tmux key names (`Enter`, `Escape`, `C-c`, `Down`) or single characters, which are sent literally. */
   keys(pane: PaneId, keys: readonly string[]): Promise<void>;
   /** Changes the mark (rename, adoption) and the window's name. */

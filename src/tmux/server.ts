@@ -10,10 +10,11 @@
  * The way down: server -> connection (kept up) -> client (one process) -> core/protocol (bytes and command lines).
  */
 import { Fault } from "#core/fault.js";
-import type { LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
-import { type Command, remark, unmark } from "#core/protocol/commands.js";
+import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
+import { type Command, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Row, Still } from "#core/screen/still.js";
+import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
 import { type ConnectionOptions, TmuxConnection } from "./connection.js";
 import { historyExtent, pastRows, readHistory } from "./history.js";
@@ -26,8 +27,9 @@ import type {
   MultiplexerInfo,
   NewTab,
 } from "./multiplexer.js";
+import { readReceipts } from "./receipts.js";
 import { changePane, closePane, createTab } from "./tabs.js";
-import { pasteText, pressKeys, signalPane } from "./typing.js";
+import { pasteText, pressEnter, pressKeys, signalPane } from "./typing.js";
 
 export interface TmuxServerOptions extends ConnectionOptions {
   readonly emulator: StillMaker;
@@ -41,6 +43,7 @@ export class TmuxServer implements Multiplexer {
   #events: MultiplexerEvents | null = null;
   #version: string | null = null;
   #pastes = 0;
+  readonly #clock: Clock;
   /** Which server's panes were told last. */
   #told: string | null = null;
   /** Tabs are made one after the other: two at once could make the same session. */
@@ -49,6 +52,7 @@ export class TmuxServer implements Multiplexer {
   readonly #pasteName: string;
 
   constructor(options: TmuxServerOptions) {
+    this.#clock = options.clock;
     this.#connection = new TmuxConnection(options);
     this.#request = (command) => this.#connection.request(command);
     this.#pasteName = `drover-${options.dice?.id() ?? process.pid}`;
@@ -143,12 +147,29 @@ export class TmuxServer implements Multiplexer {
     return made;
   }
 
-  paste(pane: PaneId, text: string): Promise<void> {
-    return pasteText(this.#onPane, pane, `${this.#pasteName}-${++this.#pastes}`, text);
+  paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void> {
+    return pasteText(this.#onPane, pane, `${this.#pasteName}-${++this.#pastes}`, text, receipt);
   }
 
   keys(pane: PaneId, keys: readonly string[]): Promise<void> {
     return pressKeys(this.#onPane, pane, keys);
+  }
+
+  enter(pane: PaneId, receipt: Receipt): Promise<void> {
+    return pressEnter(this.#onPane, pane, receipt);
+  }
+
+  async receipts(): Promise<{ epoch: string; says: ReadonlyMap<AgentId, string> }> {
+    const epoch = this.#connection.server?.epoch;
+    const says = await readReceipts(this.#request, this.#clock);
+    if (epoch === undefined || this.#connection.server?.epoch !== epoch) {
+      throw new Fault("TMUX_UNREACHABLE", "tmux was started anew meanwhile.");
+    }
+    return { epoch, says };
+  }
+
+  async dropReceipt(agent: AgentId): Promise<void> {
+    await this.#request(dropReceipt(agent));
   }
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {

@@ -1,19 +1,30 @@
 /** What reaches a program's input: pastes, keys and signals, each after asking whether the pane can take it. */
 import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
-import { ask, type Command, paste, sendKeys } from "#core/protocol/commands.js";
+import { ask, type Command, enter, paste, type Receipt, sendKeys } from "#core/protocol/commands.js";
 
 type Request = (command: Command) => Promise<Buffer[]>;
 
 /** `buffer` names the paste buffer, which is gone afterwards; the user's own buffers stay as they are. */
-export async function pasteText(request: Request, pane: PaneId, buffer: string, text: string): Promise<void> {
+export async function pasteText(
+  request: Request,
+  pane: PaneId,
+  buffer: string,
+  text: string,
+  receipt?: Receipt,
+): Promise<void> {
   await mustTakeInput(request, pane);
   try {
-    await request(paste(pane, buffer, text));
+    await request(paste(pane, buffer, text, receipt));
   } catch (error) {
     await request({ line: `delete-buffer -b ${buffer}`, replies: 1 }).catch(() => {});
     throw error;
   }
+}
+
+export async function pressEnter(request: Request, pane: PaneId, receipt: Receipt): Promise<void> {
+  await mustTakeInput(request, pane);
+  await request(enter(pane, receipt));
 }
 
 /** Throws INVALID for a key that no tmux knows: it would be typed letter by letter. */

@@ -1,4 +1,5 @@
 /** A disk that outlives daemons: a store that takes a moment, may refuse, and no longer hears a daemon that died. */
+import type { Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import type { JournalEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
@@ -40,6 +41,26 @@ export class Disk implements Store {
 
   told(id: AgentId): Promise<Told | null> {
     return this.#kept.told(id);
+  }
+
+  mail(): Promise<Message[]> {
+    return this.#kept.mail();
+  }
+
+  delivered(to: AgentId, limit: number): Promise<Message[]> {
+    return this.#kept.delivered(to, limit);
+  }
+
+  message(id: string): Promise<Message | null> {
+    return this.#kept.message(id);
+  }
+
+  text(message: Message): Promise<string | null> {
+    return this.#kept.text(message);
+  }
+
+  lastOrder(to: AgentId): Promise<number> {
+    return this.#kept.lastOrder(to);
   }
 
   seq(): number {

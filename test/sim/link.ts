@@ -5,6 +5,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
+import type { Receipt } from "#core/protocol/commands.js";
 import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
 import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "#tmux/multiplexer.js";
 import type { Life } from "./life.js";
@@ -102,12 +103,33 @@ export class Link implements Multiplexer {
     });
   }
 
-  paste(pane: PaneId, text: string): Promise<void> {
+  paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void> {
     return this.#onPane(`paste ${pane} ${text}`, () => {
       const found = this.#pane(pane);
       this.#life.world.checker.touched(found, "types into");
       if (found.dead === null) found.program.screen.paste(text);
+      if (receipt !== undefined) this.#life.world.machine.server?.receipts.set(receipt.agent, receipt.says);
     });
+  }
+
+  enter(pane: PaneId, receipt: Receipt): Promise<void> {
+    return this.#onPane(`enter ${pane}`, () => {
+      const found = this.#pane(pane);
+      this.#life.world.checker.touched(found, "types into");
+      if (found.dead === null) found.program.screen.key("Enter");
+      this.#life.world.machine.server?.receipts.set(receipt.agent, receipt.says);
+    });
+  }
+
+  /** Past the time in which what a dead daemon had sent may still happen. */
+  async receipts(): Promise<{ epoch: string; says: ReadonlyMap<AgentId, string> }> {
+    await new Promise<void>((resolve) => this.#later(1_000, resolve));
+    const epoch = this.#epoch ?? "";
+    return this.#ask("receipts", () => ({ epoch, says: new Map(this.#life.world.machine.server?.receipts) }));
+  }
+
+  dropReceipt(agent: AgentId): Promise<void> {
+    return this.#ask("drop a receipt", () => void this.#life.world.machine.server?.receipts.delete(agent));
   }
 
   keys(pane: PaneId, keys: readonly string[]): Promise<void> {

@@ -41,6 +41,8 @@ export interface Session {
 
 interface Server {
   readonly epoch: string;
+  /** Receipts of what was typed. */
+  readonly receipts: Map<AgentId, string>;
   sessions: Session[];
   nextSession: number;
   nextWindow: number;
@@ -57,7 +59,14 @@ export class Machine {
   }
 
   start(): Server {
-    this.server ??= { epoch: `tmux-${++this.#epochs}`, sessions: [], nextSession: 0, nextWindow: 0, nextPane: 0 };
+    this.server ??= {
+      epoch: `tmux-${++this.#epochs}`,
+      receipts: new Map(),
+      sessions: [],
+      nextSession: 0,
+      nextWindow: 0,
+      nextPane: 0,
+    };
     return this.server;
   }
 

@@ -5,12 +5,14 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { systemClock } from "#host/clock.js";
 import type { Database } from "#store/database.js";
+import { mailKey } from "#store/keys.js";
 import { openLevelStore } from "#store/level-store.js";
 import { openDatabase } from "#store/open-database.js";
 import { suite, until } from "../kit/t.js";
 import { ManualClock } from "../twins/manual-clock.js";
 import { MemoryLog } from "../twins/memory-log.js";
 import { agentId, contract, entry, record, told } from "./contract.js";
+import { mailContract, message } from "./mail-contract.js";
 
 const test = suite("level store");
 const scratch = mkdtempSync(join(tmpdir(), "store-"));
@@ -26,6 +28,30 @@ contract(test, (journalLimit) =>
     ...(journalLimit === undefined ? {} : { journalLimit }),
   }),
 );
+
+mailContract(test, ({ mailKeptMs, nowMs } = {}) =>
+  openLevelStore({
+    dir: newDir(),
+    log: new MemoryLog(),
+    clock: nowMs === undefined ? systemClock : { now: nowMs, wake: systemClock.wake },
+    ...(mailKeptMs === undefined ? {} : { mailKeptMs }),
+  }),
+);
+
+test("a message that cannot be read is set aside, and the others are delivered", async () => {
+  const dir = newDir();
+  const options = { dir, log: new MemoryLog(), clock: systemClock };
+  const before = await openLevelStore(options);
+  for (const order of [1, 2, 3]) await before.commit({ mail: [{ message: message(1, order), was: null, text: "t" }] });
+  await before.close();
+  const { db, close } = await openDatabase({ dir, log: new MemoryLog(), nowMs: 0 });
+  await db.put(mailKey(agentId(1), 2), Buffer.from("00000000garbled"));
+  await close();
+  const store = await openLevelStore(options);
+  assert.equal(await store.mail(), [message(1, 1), message(1, 3)]);
+  assert.is(store.health().quarantined, 1);
+  await store.close();
+});
 
 test("everything is there after a close, and the numbers go on", async () => {
   const dir = newDir();

@@ -3,9 +3,11 @@ import { Fault } from "#core/fault.js";
 import { suite } from "../kit/t.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { contract, entry } from "./contract.js";
+import { mailContract } from "./mail-contract.js";
 
 const test = suite("memory store");
 
+mailContract(test, async (options) => new MemoryStore(options));
 contract(test, async (journalLimit) => new MemoryStore(journalLimit === undefined ? {} : { journalLimit }));
 
 test("it can be told to refuse, and then writes nothing", async () => {

@@ -100,6 +100,31 @@ export function keepsTheContract(test: Suite, open: () => Promise<Ground>): void
     await s.shows(pane, "hello\nhello\nok\nok");
   });
 
+  promise(
+    "what is pasted or entered with a receipt leaves it, what fails leaves none, and each agent has its own",
+    async (s) => {
+      const { pane } = await s.make("one", s.programs.echo);
+      await s.make("two", s.programs.echo);
+      const [one, two] = [mark("one").id, mark("two").id];
+      const says = async () => Object.fromEntries((await s.mux.receipts()).says);
+      assert.equal(await says(), {});
+      await s.mux.paste(pane, "hello", { agent: one, says: "M1/1:pasted" });
+      await s.shows(pane, "hello");
+      assert.equal(await says(), { [one]: "M1/1:pasted" });
+      await s.mux.enter(pane, { agent: one, says: "M1/1:entered 1" });
+      await s.shows(pane, "hello\nhello");
+      await s.mux.paste(pane, "x", { agent: two, says: "M2/1:pasted" });
+      assert.equal(await says(), { [one]: "M1/1:entered 1", [two]: "M2/1:pasted" });
+      await s.mux.dropReceipt(two);
+      await s.mux.killPane(pane);
+      await refusal(s.mux.paste(pane, "late", { agent: one, says: "M3/1:pasted" }));
+      await refusal(s.mux.enter(pane, { agent: one, says: "M3/1:entered 1" }));
+      assert.equal(await says(), { [one]: "M1/1:entered 1" });
+      const sighting = await s.mux.sight();
+      assert.is((await s.mux.receipts()).epoch, "epoch" in sighting ? sighting.epoch : "blind");
+    },
+  );
+
   promise("what is no key is refused, and nothing of it typed", async (s) => {
     const { pane } = await s.make("one", s.programs.echo);
     assert.is(await refusal(s.mux.keys(pane, ["a", "Entre"])), "INVALID");

@@ -1,5 +1,6 @@
 /** The store in memory: the same promises as LevelDB's (test/store/contract.ts), without a disk. */
-import type { Fault } from "#core/fault.js";
+import { isSettled, type Message } from "#core/delivery/message.js";
+import { Fault } from "#core/fault.js";
 import type { JournalEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Told } from "#core/output/told.js";
@@ -11,11 +12,16 @@ export class MemoryStore implements Store {
   readonly #agents = new Map<AgentId, AgentRecord>();
   readonly #told = new Map<AgentId, Told>();
   readonly #journalLimit: number;
+  readonly #mail = new Map<string, { message: Message; text: string }>();
+  readonly #mailKeptMs: number;
+  readonly #nowMs: () => number;
   #entries: JournalEntry[] = [];
   #seq = 0;
 
-  constructor(options: { journalLimit?: number } = {}) {
+  constructor(options: { journalLimit?: number; mailKeptMs?: number; nowMs?: () => number } = {}) {
     this.#journalLimit = options.journalLimit ?? 100_000;
+    this.#mailKeptMs = options.mailKeptMs ?? 14 * 86_400_000;
+    this.#nowMs = options.nowMs ?? (() => 0);
   }
 
   async agents(): Promise<AgentRecord[]> {
@@ -34,6 +40,19 @@ export class MemoryStore implements Store {
 
   async commit(commit: Commit): Promise<JournalEntry[]> {
     if (this.refuse !== null) throw this.refuse;
+    const mail = new Map(this.#mail);
+    for (const { message, was, text, forget } of commit.mail ?? []) {
+      const found = mail.get(message.id);
+      const open = found === undefined || isSettled(found.message) ? null : found.message.rev;
+      if (open !== was) throw new Fault("STALE", `message ${message.id} is not what it was taken for`);
+      if (forget) mail.delete(message.id);
+      else mail.set(message.id, { message: copy(message), text: found?.text ?? text ?? "" });
+    }
+    this.#mail.clear();
+    for (const [id, kept] of mail) {
+      const { message } = kept;
+      if (!isSettled(message) || message.updatedAtMs >= this.#nowMs() - this.#mailKeptMs) this.#mail.set(id, kept);
+    }
     for (const { agent, told } of commit.told ?? []) this.#told.set(agent, copy(told));
     for (const record of commit.agents ?? []) {
       this.#agents.set(record.id, copy(record));
@@ -61,6 +80,33 @@ export class MemoryStore implements Store {
   async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
     const wanted = agent ? this.#entries.filter((entry) => entry.agent === agent) : this.#entries;
     return limit <= 0 ? [] : wanted.slice(-limit).map(copy);
+  }
+
+  async mail(): Promise<Message[]> {
+    return this.#messages((message) => !isSettled(message));
+  }
+
+  async delivered(to: AgentId, limit: number): Promise<Message[]> {
+    const all = this.#messages((message) => isSettled(message) && message.to === to);
+    return limit <= 0 ? [] : all.slice(-limit);
+  }
+
+  async message(id: string): Promise<Message | null> {
+    const found = this.#mail.get(id);
+    return found === undefined ? null : copy(found.message);
+  }
+
+  async text(message: Message): Promise<string | null> {
+    return this.#mail.get(message.id)?.text ?? null;
+  }
+
+  async lastOrder(to: AgentId): Promise<number> {
+    return Math.max(0, ...this.#messages((message) => message.to === to).map((message) => message.order));
+  }
+
+  #messages(wanted: (message: Message) => boolean): Message[] {
+    const found = [...this.#mail.values()].map(({ message }) => message).filter(wanted);
+    return found.sort((a, b) => (a.to === b.to ? a.order - b.order : a.to < b.to ? -1 : 1)).map(copy);
   }
 
   health(): StoreHealth {

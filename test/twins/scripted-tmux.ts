@@ -4,7 +4,8 @@
  * notice at its next tick, the test says with `tick`.
  */
 import { Fault } from "#core/fault.js";
-import type { LivePane, PaneId, PaneMark, SessionId, Sighting, WindowId } from "#core/model.js";
+import type { AgentId, LivePane, PaneId, PaneMark, SessionId, Sighting, WindowId } from "#core/model.js";
+import type { Receipt } from "#core/protocol/commands.js";
 import { sendKeys } from "#core/protocol/commands.js";
 import { pasteable } from "#core/protocol/quote.js";
 import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
@@ -46,6 +47,8 @@ export class ScriptedTmux implements Multiplexer {
   closed = false;
   /** How often it was asked for a fresh listing. */
   sights = 0;
+  /** Receipts. */
+  readonly kept = new Map<AgentId, string>();
   readonly #panes = new Map<PaneId, Pane>();
   readonly #newProgram: (tab: NewTab) => PaneProgram;
   #events: MultiplexerEvents | null = null;
@@ -118,9 +121,25 @@ export class ScriptedTmux implements Multiplexer {
     return this.#pane(made.pane).live;
   }
 
-  async paste(pane: PaneId, text: string): Promise<void> {
+  async paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void> {
     this.calls.push(`paste ${pane} ${JSON.stringify(text)}`);
     this.#living(pane).paste?.(pasteable(text));
+    if (receipt !== undefined) this.kept.set(receipt.agent, receipt.says);
+  }
+
+  async enter(pane: PaneId, receipt: Receipt): Promise<void> {
+    this.calls.push(`keys ${pane} Enter`);
+    this.#living(pane).key?.("Enter");
+    this.kept.set(receipt.agent, receipt.says);
+  }
+
+  async receipts(): Promise<{ epoch: string; says: ReadonlyMap<AgentId, string> }> {
+    if (this.blind !== null) throw unreachable();
+    return { epoch: this.epoch, says: new Map(this.kept) };
+  }
+
+  async dropReceipt(agent: AgentId): Promise<void> {
+    this.kept.delete(agent);
   }
 
   async keys(pane: PaneId, keys: readonly string[]): Promise<void> {
@@ -198,6 +217,7 @@ export class ScriptedTmux implements Multiplexer {
   /** The server dies and another comes up: every pane is gone, and ids begin again. */
   restart(epoch: string): void {
     this.#panes.clear();
+    this.kept.clear();
     this.epoch = epoch;
     this.#next = 1;
   }

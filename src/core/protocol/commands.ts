@@ -3,8 +3,8 @@
  * One command a line; several parted by ` ; ` only where they must not be torn apart: tmux answers such a line with a
  * block for each command, up to the first that fails.
  */
-import type { LivePane, PaneId, PaneMark, SessionId } from "../model.js";
-import { FULL_FORMAT, GATE_FORMAT, PULSE_FORMAT } from "./listing.js";
+import type { AgentId, LivePane, PaneId, PaneMark, SessionId } from "../model.js";
+import { FULL_FORMAT, GATE_FORMAT, OWN_SESSION, PULSE_FORMAT } from "./listing.js";
 import { pasteable, quote, quoteFormat } from "./quote.js";
 
 /** A line to write (without its line feed) and how many blocks answer it when all goes well. */
@@ -73,13 +73,55 @@ export function ask(pane: PaneId, ...fields: string[]): Command {
  * Copy mode is left first: it takes keys for itself, and what is pasted would not be seen. Everything in one list, so that
  * nobody's key comes between.
  */
-export function paste(pane: PaneId, buffer: string, text: string): Command {
+export function paste(pane: PaneId, buffer: string, text: string, receipt?: Receipt): Command {
   return command(
     `copy-mode -q -t ${pane}`,
     `set-buffer -b ${buffer} -- ${quote(pasteable(text))}`,
     `paste-buffer -p -d -b ${buffer} -t ${pane}`,
+    ...(receipt === undefined ? [] : [leaveReceipt(receipt)]),
   );
 }
+
+/** Enter, and the word of it, or neither. */
+export function enter(pane: PaneId, receipt: Receipt): Command {
+  return command(`copy-mode -q -t ${pane}`, `send-keys -t ${pane} Enter`, leaveReceipt(receipt));
+}
+
+/**
+ * How far a message got, kept in the tmux server by the very command list that got it there: `says` is kept until the
+ * next receipt of the same agent, and no longer than its tab can live.
+ */
+export interface Receipt {
+  readonly agent: AgentId;
+  readonly says: string;
+}
+
+const RECEIPT = "DROVER_MAIL_";
+
+/** A hidden entry of the global environment: no program is given it, and setting it redraws nothing. */
+function leaveReceipt({ agent, says }: Receipt): string {
+  return `set-environment -g -h ${quote(RECEIPT + agent)} ${quote(says)}`;
+}
+
+export const listReceipts = command("show-environment -g -h");
+
+export function parseReceipts(text: string): Map<AgentId, string> {
+  const receipts = new Map<AgentId, string>();
+  for (const line of text.split("\n")) {
+    const at = line.indexOf("=");
+    if (at > 0 && line.startsWith(RECEIPT)) receipts.set(line.slice(RECEIPT.length, at) as AgentId, line.slice(at + 1));
+  }
+  return receipts;
+}
+
+export function dropReceipt(agent: AgentId): Command {
+  return command(`set-environment -g -h -u ${quote(RECEIPT + agent)}`);
+}
+
+/** The control clients of drover's own session, a line each, empty for one that is a person's: one more than ours is a dead daemon's, still at its work. */
+export const listOwnClients = command(
+  `list-clients -t ${quote(`=${OWN_SESSION}:`)} -F ${quoteRaw("#{?client_control_mode,#{client_pid},}")}`,
+);
 
 /** Keys that every tmux since 3.2 knows under the same name. An unknown name would be typed letter by letter. */
 const KEY_NAMES = new Set(

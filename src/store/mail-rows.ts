@@ -1,0 +1,86 @@
+/**
+ * Messages as rows: what a write of one puts and deletes, whether it may be written at all, and what is taken out when
+ * it is old. A delivered message moves to rows of its own, so that a start reads only what is still to be done.
+ */
+import { isSettled, type Message } from "#core/delivery/message.js";
+import { Fault } from "#core/fault.js";
+import type { Database, Operation } from "./database.js";
+import { agedMail, mailAgeKey, mailDoneKey, mailKey, mailOlderThan, mailTextKey, messageKey } from "./keys.js";
+import type { MailWrite } from "./store.js";
+import { decodeValue, encodeValue } from "./values.js";
+
+/** A write as it waits: already JSON, so that what the caller changes later does not matter. */
+export interface MailRow {
+  readonly key: string;
+  readonly was: number | null;
+  /** The `rev` that lies under the key afterwards; null where none does. */
+  readonly is: number | null;
+  readonly id: string;
+  readonly operations: readonly Operation[];
+}
+
+export function mailRow({ message, was, text, forget }: MailWrite): MailRow {
+  const { id, to, order, rev, updatedAtMs } = message;
+  const open = mailKey(to, order);
+  const operations: Operation[] = [];
+  const put = (key: string, value: unknown) =>
+    operations.push({ type: "put", key, value: encodeValue(key, JSON.stringify(value)) });
+  const del = (key: string) => operations.push({ type: "del", key });
+  const settled = isSettled(message);
+  if (forget) {
+    for (const key of [open, mailTextKey(to, order), messageKey(id)]) del(key);
+  } else if (settled) {
+    del(open);
+    put(mailDoneKey(to, order), message);
+    operations.push({ type: "put", key: mailAgeKey(updatedAtMs, to, order), value: Buffer.alloc(0) });
+  } else {
+    put(open, message);
+  }
+  if (was === null && !forget) {
+    put(messageKey(id), [to, order]);
+    put(mailTextKey(to, order), text ?? "");
+  }
+  return { key: open, was, is: forget || settled ? null : rev, id, operations };
+}
+
+/** What lies in the store under the rows' keys: the `rev` of each, null where there is none. */
+export async function revsOf(db: Database, rows: readonly MailRow[]): Promise<Map<string, number | null>> {
+  const keys = [...new Set(rows.map((row) => row.key))];
+  const values = keys.length === 0 ? [] : await db.getMany(keys);
+  return new Map(
+    keys.map((key, n) => {
+      const value = values[n];
+      const found = value === undefined ? undefined : (decodeValue(key, value) as Message | undefined);
+      return [key, found?.rev ?? null];
+    }),
+  );
+}
+
+/** Takes the rows in, as far as `revs` allows. Returns the Fault (STALE) with which they are refused, and then none was. */
+export function takeRows(revs: Map<string, number | null>, rows: readonly MailRow[]): Fault | null {
+  const next = new Map<string, number | null>();
+  for (const { key, was, is, id } of rows) {
+    const found = next.has(key) ? next.get(key) : revs.get(key);
+    if ((found ?? null) !== was) {
+      return new Fault("STALE", `message ${id} is not what it was taken for`, { detail: { message: id, was, found } });
+    }
+    next.set(key, is);
+  }
+  for (const [key, rev] of next) revs.set(key, rev);
+  return null;
+}
+
+/** What takes out the messages delivered before `ms`, at most `limit` of them. */
+export async function oldMail(db: Database, ms: number, limit: number): Promise<Operation[]> {
+  const keys = await db.keys({ ...mailOlderThan(ms), limit }).all();
+  const operations: Operation[] = [];
+  for (const key of keys) {
+    const { to, order } = agedMail(key);
+    const done = mailDoneKey(to, order);
+    const value = await db.get(done);
+    const message = value === undefined ? undefined : (decodeValue(done, value) as Message | undefined);
+    const gone = [key, done, mailTextKey(to, order), ...(message === undefined ? [] : [messageKey(message.id)])];
+    operations.push(...gone.map((one): Operation => ({ type: "del", key: one })));
+  }
+  return operations;
+}
