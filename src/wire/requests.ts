@@ -53,7 +53,7 @@ export interface SpawnRequest {
   replace?: boolean;
   /** A git worktree of its own: on this branch, or, where it is `true`, on a new one named by the label. */
   worktree?: true | string;
-  /** The size of a session made for this agent; default 200x50. */
+  /** The size of a session made for this agent, best what an attach will give it; default 200x50. */
   columns?: number;
   rows?: number;
 }

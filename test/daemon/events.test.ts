@@ -200,7 +200,7 @@ test("a painted screen comes whole, then as the rows that changed, and only whil
   assert.is(w.tmux.interested.focused.size, 0);
   const one = follow("/v1/agents/a/stream");
   await received(one, 1);
-  assert.equal([one.events[0]?.event, one.events[0]?.data.columns], ["screen", 80]);
+  assert.equal([one.events[0]?.event, one.events[0]?.data.columns], ["screen", 200]);
   assert.equal((one.events[0]!.data.rows as unknown[]).slice(0, 2), [[["ready"]], [["> "]]]);
   assert.equal([[...w.tmux.interested.focused], w.tmux.interested.lively], [["%1"], true]);
   const agent = w.started[0];

@@ -7,6 +7,7 @@ import { connect, type DaemonClient } from "../kit/daemon-client.js";
 import { Ink } from "../kit/ink.js";
 import { installedVersion } from "../kit/install-root.js";
 import { isUtf8 } from "../kit/locale.js";
+import type { Size } from "../kit/tab-size.js";
 import type { Options } from "./parse.js";
 
 export interface Context {
@@ -18,6 +19,8 @@ export interface Context {
   readonly ink: Ink;
   /** Columns to print in; null where standard output is no terminal and nothing needs to be cut. */
   readonly columns: number | null;
+  /** The size of the terminal that standard output is; null where it is none. */
+  readonly size: Size | null;
   /** Whether a person sits at both ends. */
   readonly terminal: boolean;
   /** Arguments for a daemon that has to be started. */
@@ -51,6 +54,7 @@ export interface Printer {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 export function makeContext(options: Options, io: Io): Context {
@@ -79,6 +83,7 @@ export function makeContext(options: Options, io: Io): Context {
     paths,
     ink: new Ink(toTerminal && !env.NO_COLOR && env.TERM !== "dumb", isUtf8(env)),
     columns: toTerminal ? stdout.columns || 80 : null,
+    size: toTerminal && stdout.columns && stdout.rows ? { columns: stdout.columns, rows: stdout.rows } : null,
     // Touched only by who asks: opening standard input costs a command some milliseconds.
     get terminal() {
       return toTerminal && io.stdin.isTTY === true;

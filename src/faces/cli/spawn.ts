@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { SpawnRequest } from "#wire/requests.js";
+import { tabSize } from "../kit/tab-size.js";
 import { agentRef } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
@@ -24,7 +25,7 @@ export async function run(context: Context, invocation: Invocation): Promise<num
 
 /** Reads standard input where the prompt is `-`. */
 export async function spawnRequest(
-  context: Pick<Context, "env" | "cwd" | "stdin">,
+  context: Pick<Context, "env" | "cwd" | "stdin" | "size">,
   { options, arguments: [provider = "", given], passedOn }: Invocation,
 ): Promise<SpawnRequest> {
   const role = options.text("role");
@@ -57,6 +58,7 @@ export async function spawnRequest(
     ...(passedOn.length > 0 ? { args: [...passedOn] } : {}),
     ...(Object.keys(env).length > 0 ? { env } : {}),
     ...(context.env.PATH ? { path: context.env.PATH } : {}),
+    ...(context.size === null ? {} : tabSize(context.size, context.env)),
     ...(role === undefined ? {} : { role }),
     ...(parent === undefined ? {} : { parent: await agentRef(context, parent) }),
     ...(options.has("if-absent") ? { ifAbsent: true } : {}),

@@ -6,6 +6,7 @@ import { exitStatus, Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
 import { type WayToTab, wayToTab } from "../kit/backend.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
+import { tabSize } from "../kit/tab-size.js";
 import { width } from "../kit/width.js";
 import { completeFolder } from "./complete-path.js";
 import { DaemonLink } from "./daemon-link.js";
@@ -191,7 +192,9 @@ class App {
   }
 
   async #ask(wish: Request): Promise<void> {
-    const event = await request(this.#link.daemon, wish, this.#options.env.PATH ?? "");
+    const { env } = this.#options;
+    const place = { path: env.PATH ?? "", size: tabSize(this.#state.size, env) };
+    const event = await request(this.#link.daemon, wish, place);
     if (event === null) return;
     this.#post(event);
     if ("refused" in event && event.refused?.code.startsWith("TMUX_")) void this.#link.askHealth();

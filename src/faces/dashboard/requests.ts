@@ -3,6 +3,7 @@ import { Fault } from "#core/fault.js";
 import type { AgentJson, MessageJson, QuestionJson, WhyJson } from "#wire/agent.js";
 import type { ProviderJson, SpawnRequest } from "#wire/requests.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
+import type { Size } from "../kit/tab-size.js";
 import type { Event, Refusal, Wish } from "./state.js";
 
 /** A prompt is typed and watched until it has arrived; that takes as long as it takes. */
@@ -14,8 +15,15 @@ export type Request = Extract<
   { do: "seen" | "answer" | "send" | "stop" | "interrupt" | "remove" | "spawn" | "why" | "history" | "providers" }
 >;
 
-/** Null where nobody waits for the reply. `path` is our own PATH, by which a new agent's program is found. Never throws. */
-export async function request(daemon: DaemonClient | null, wish: Request, path: string): Promise<Event | null> {
+/** What a new agent takes from where it was asked for. */
+export interface Place {
+  /** Our own PATH, by which its program is found. */
+  readonly path: string;
+  readonly size: Size;
+}
+
+/** Null where nobody waits for the reply. Never throws. */
+export async function request(daemon: DaemonClient | null, wish: Request, place: Place): Promise<Event | null> {
   const ask = <T>(method: string, where: string, body?: unknown, limitMs = ACT_LIMIT_MS) =>
     reply<T>(daemon, method, where, body, limitMs);
   const at = "agent" in wish ? `/v1/agents/${encodeURIComponent(wish.agent)}` : "";
@@ -44,7 +52,7 @@ export async function request(daemon: DaemonClient | null, wish: Request, path: 
       return { on: "done", what: "remove", agent: wish.agent, label: wish.label, ...refusal };
     }
     case "spawn": {
-      const { body, refusal } = await ask<{ agent: AgentJson }>("POST", "/v1/agents", spawnBody(wish, path));
+      const { body, refusal } = await ask<{ agent: AgentJson }>("POST", "/v1/agents", spawnBody(wish, place));
       return { on: "spawned", ...(body ? { agent: body.agent } : {}), ...refusal };
     }
     case "why": {
@@ -62,7 +70,7 @@ export async function request(daemon: DaemonClient | null, wish: Request, path: 
   }
 }
 
-function spawnBody(wish: Extract<Wish, { do: "spawn" }>, path: string): SpawnRequest {
+function spawnBody(wish: Extract<Wish, { do: "spawn" }>, { path, size }: Place): SpawnRequest {
   const { provider, label, session, folder, prompt } = wish;
   return {
     provider,
@@ -71,6 +79,7 @@ function spawnBody(wish: Extract<Wish, { do: "spawn" }>, path: string): SpawnReq
     ...(session === "" ? {} : { session }),
     ...(prompt === "" ? {} : { prompt }),
     ...(path === "" ? {} : { path }),
+    ...size,
   };
 }
 

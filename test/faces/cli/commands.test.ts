@@ -2,10 +2,11 @@ import { writeFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";
 import * as assert from "uvu/assert";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
+import type { SpawnRequest } from "#wire/requests.js";
 import { suite } from "../../kit/t.js";
 import { type Asked, json } from "../kit/scripted-daemon.js";
 import { agent, QUESTION } from "./agents.js";
-import { Play } from "./play.js";
+import { Play, type Stage } from "./play.js";
 
 const test = suite("commands");
 
@@ -98,6 +99,17 @@ test("ls says where states are old because tmux is out of sight", async () => {
   const { out } = await play.run(["ls"]);
   assert.match(out, /\ntmux does not answer since .*12:01: states are as last seen\n$/);
   assert.match((await play.run(["ls", "--json"])).out, '"sight":"tmux-slow"');
+});
+
+test("spawn asks for a session of the size that an attach from here would give it", async () => {
+  const size = async (stage: Stage) => {
+    await play.run(["spawn", "codex"], stage);
+    const { columns, rows } = play.daemon.asked.at(-1)!.body as SpawnRequest;
+    return [columns, rows];
+  };
+  assert.equal(await size({ terminal: true, columns: 132, rows: 43 }), [132, 42]);
+
+  assert.equal(await size({ terminal: false }), [undefined, undefined]);
 });
 
 test("spawn hands over what was asked for: arguments, environment, prompt, folder", async () => {

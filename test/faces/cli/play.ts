@@ -13,6 +13,7 @@ export interface Stage {
   readonly stdin?: string;
   readonly terminal?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -31,7 +32,7 @@ export class Play {
     const status = await main(argv, undefined, {
       env: { DROVER_HOME: this.daemon.folder, PATH: "/nowhere", LANG: "C.UTF-8", ...stage.env },
       stdin: Object.assign(Readable.from([Buffer.from(stage.stdin ?? "")]), { isTTY: terminal }),
-      stdout: { write: (text) => (out += text), isTTY: terminal, columns: stage.columns ?? 80 },
+      stdout: { write: (text) => (out += text), isTTY: terminal, columns: stage.columns ?? 80, rows: stage.rows ?? 24 },
       stderr: { write: (text) => (err += text) },
     });
     return { out, err, status };

@@ -211,7 +211,9 @@ test("a new agent is asked for with what the form says, and selected once it is 
   stage.press("n");
   await stage.shows("claude  codex");
   stage.press("enter", "b", "enter", "enter", "enter", "g", "o", "enter");
-  await stage.asked('POST /agents {"provider":"claude","cwd":"/home/kim/api","label":"b","prompt":"go"}');
+  await stage.asked(
+    'POST /agents {"provider":"claude","cwd":"/home/kim/api","label":"b","prompt":"go","columns":100,"rows":29}',
+  );
   await stage.shows("b is starting");
   assert.match(stage.text(), /┌─ b starting/);
   await stage.close();
