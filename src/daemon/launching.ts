@@ -22,7 +22,8 @@ export function checkArguments(args: readonly string[]): void {
 
 /**
  * The program of a provider as it was found, and the caller's arguments. `shell` runs the command given as arguments, or
- * else the user's shell; every other provider its own program. Throws a Fault (NOT_FOUND) where it is not installed.
+ * else the user's shell; `generic` that command; every other provider its own program. Throws a Fault: NOT_FOUND where it
+ * is not installed, INVALID where there is no command.
  */
 export async function findLaunch(
   context: Context,
@@ -31,13 +32,19 @@ export async function findLaunch(
 ): Promise<Launch> {
   const { cwd, path } = asked;
   const shell = provider.name === "shell";
+  const asGiven = shell || provider.command.length === 0;
   const own = shell ? [process.env.SHELL || "/bin/sh"] : provider.command;
   const [first, ...others] = asked.args;
-  const [program, ...always] = shell && first !== undefined ? [first] : own;
-  const args = shell && first !== undefined ? others : asked.args;
-  const found = program === undefined ? null : await context.programs.find(program, cwd, path);
+  const [program, ...always] = asGiven && first !== undefined ? [first] : own;
+  const args = asGiven && first !== undefined ? others : asked.args;
+  if (program === undefined) {
+    throw new Fault("INVALID", `${provider.name} runs the command given to it, and there is none`, {
+      hint: "put it behind --, as in: drover spawn -- aider --no-git",
+    });
+  }
+  const found = await context.programs.find(program, cwd, path);
   if (found !== null) return { program: [...found, ...always], args };
-  throw new Fault("NOT_FOUND", `${shell ? program : `${provider.title} (${program})`} is not on your PATH`, {
+  throw new Fault("NOT_FOUND", `${asGiven ? program : `${provider.title} (${program})`} is not on your PATH`, {
     hint: "install it, or give a PATH on which it is",
   });
 }

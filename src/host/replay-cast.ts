@@ -91,7 +91,7 @@ async function lastOutput(
   if (told !== null && told.turn === turn) {
     return told.text === "" ? none(NO_TEXT, "hook", turn) : complete(told.text, "hook", turn);
   }
-  const shape = shapes.get(provider.name);
+  const shape = provider.shape ?? shapes.get(provider.name);
   if (shape === undefined) return none(`${provider.title} has no answers to tell from the rest`, "screen", turn);
   const { still } = await stream.snapshot();
   const rows = await stream.history(HISTORY_ROWS);

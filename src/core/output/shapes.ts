@@ -1,4 +1,10 @@
-/** How the programs whose transcripts drover can read write them, by provider. */
+/**
+ * How the programs whose transcripts drover can read write them, by provider. A provider that is a table brings its own
+ * (`Provider.shape`), which goes before these.
+ */
+import { copilot } from "../screen/agents/copilot.js";
+import { pi } from "../screen/agents/pi.js";
+import { qwen } from "../screen/agents/qwen.js";
 import type { TranscriptShape } from "./extract.js";
 import { claudeShape } from "./shapes/claude.js";
 import { codexShape } from "./shapes/codex.js";
@@ -12,4 +18,7 @@ export const shapes: ReadonlyMap<string, TranscriptShape> = new Map([
   ["gemini", geminiShape],
   ["opencode", opencodeShape],
   ["rehearsal", rehearsalShape],
+  ["qwen", qwen.shape!],
+  ["pi", pi.shape!],
+  ["copilot", copilot.shape!],
 ]);

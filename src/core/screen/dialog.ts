@@ -114,3 +114,14 @@ export function lastInked(rows: readonly Row[]): number {
 export function rowAt(rows: readonly Row[], y: number): Row {
   return rows[y] ?? BLANK_ROW;
 }
+
+/** A question asked on the row `line`, which ends at the cursor: a password, `[y/N]`. Null where it asks nothing. */
+export function askedOn(line: Row): Question | null {
+  if (/\b(?:password|passphrase|PIN)\b[^:]{0,80}:\s*$/i.test(line.text)) return question("login", [line], []);
+  const asked = /[[(](y(?:es)?)\/(n(?:o)?)(?:\/[^\])]*)?[\])]\??:?\s*$/i.exec(line.text);
+  if (asked === null) return null;
+  const choices: Choice[] = [asked[1]!, asked[2]!].map((word) => {
+    return { key: word.toLowerCase(), text: word, selected: false };
+  });
+  return question("question", [line], choices);
+}

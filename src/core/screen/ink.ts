@@ -13,7 +13,21 @@ export type Ink =
   | "inverse"
   /** A foreground that is neither the default nor a shade of grey, black or white. */
   | "coloured"
-  | "red";
+  | "red"
+  /** Exactly this foreground: of the palette (`p153`), or a true colour (`#cba6f7`). */
+  | `p${number}`
+  | `#${string}`
+  /** On a ground of its own, or on exactly this one. */
+  | "on"
+  | `on-p${number}`
+  | `on-#${string}`;
+
+const INK = /^(?:plain|faded|bold|inverse|coloured|red|on|(?:on-)?(?:p(?:1?\d?\d|2[0-4]\d|25[0-5])|#[0-9a-f]{6}))$/;
+
+/** Whether a word from a table names an ink. */
+export function isInk(word: string): word is Ink {
+  return INK.test(word);
+}
 
 /** Whether the character at `index` of the row's text is written so. */
 export function hasInk(row: Row, index: number, ink: Ink): boolean {
@@ -35,7 +49,16 @@ export function runHasInk(run: Run, ink: Ink): boolean {
       return isColoured(run.fg);
     case "red":
       return isRed(run.fg);
+    case "on":
+      return run.bg !== DEFAULT_COLOUR;
+    default:
+      return ink.startsWith("on-") ? run.bg === colourOf(ink.slice(3)) : run.fg === colourOf(ink);
   }
+}
+
+/** `p153` or `#cba6f7`. */
+function colourOf(word: string): Colour {
+  return word.startsWith("#") ? RGB + Number.parseInt(word.slice(1), 16) : Number(word.slice(1));
 }
 
 /** Grey enough to stand back: bright black, the darker shades of the palette's grey ramp, RGB greys short of white. */

@@ -19,6 +19,8 @@ export interface Sign<Region extends string> {
   readonly looksLike: RegExp;
   /** Asked of the first character matched that is not blank (of the first group, where the pattern has one). */
   readonly ink?: readonly Ink[];
+  /** The same of the second group. */
+  readonly secondInk?: readonly Ink[];
   /** The matched text is worth showing as the reason. */
   readonly tells?: true;
 }
@@ -86,11 +88,18 @@ function inRows<Region extends string>(sign: Sign<Region>, layout: Layout<Region
     if (match === null) continue;
     const part = match[1] ?? match[0];
     const from = match.index + match[0].indexOf(part);
-    const index = from + (part.length - part.trimStart().length);
-    if ((sign.ink ?? []).every((ink) => hasInk(row, index, ink)))
-      return rows!.length > 1 && sign.tells ? joined(rows!) : row.text;
+    if (!isWritten(row, from, part, sign.ink)) continue;
+    const second = match[2] ?? "";
+    if (sign.secondInk && !isWritten(row, match.index + match[0].lastIndexOf(second), second, sign.secondInk)) continue;
+    return rows!.length > 1 && sign.tells ? joined(rows!) : row.text;
   }
   return null;
+}
+
+/** Asked of the first character of `part` that is not blank. */
+function isWritten(row: Row, from: number, part: string, inks: readonly Ink[] = []): boolean {
+  const index = from + (part.length - part.trimStart().length);
+  return inks.every((ink) => hasInk(row, index, ink));
 }
 
 /** Without bars, and without the marker in front. */

@@ -1,5 +1,6 @@
 /** What a still says: the state it shows, the rule that decided, and the rows that rule believed. */
 import type { AgentState, Evidence, Question } from "../model.js";
+import type { TranscriptShape } from "../output/extract.js";
 import type { Still } from "./still.js";
 
 /**
@@ -60,6 +61,10 @@ export interface Provider {
   /** Environment names refused from `--env` (glob with a trailing `*`), and the exceptions that pass. */
   readonly refusedEnv: readonly string[];
   readonly allowedEnv: readonly string[];
+  /** The versions it was written for and tried with; others may have renamed what is looked for. */
+  readonly versions?: readonly string[];
+  /** How it writes its transcript, where that is known of a provider that is a table. */
+  readonly shape?: TranscriptShape;
   /** Reads one still. Never throws; what fits nothing is `unclear`. */
   read(still: Still): Reading;
   /** Keys that pick `choice` of `question`: the digit, or arrows and Enter where digits do not work. */

@@ -104,7 +104,12 @@ export const commands: readonly Command[] = [
     name: "spawn",
     summary: "start an agent in a tmux tab of its own",
     arguments: [
-      { name: "PROVIDER", does: "which program: claude, codex, gemini, opencode, shell, rehearsal", from: "providers" },
+      {
+        name: "PROVIDER",
+        optional: true,
+        does: "which program: claude, codex, gemini, opencode, qwen, pi, copilot, shell, generic, rehearsal, or one of the configuration; generic where only a command is given",
+        from: "providers",
+      },
       { name: "PROMPT", optional: true, does: "its first prompt; - reads it from standard input" },
     ],
     options: [
@@ -138,12 +143,13 @@ export const commands: readonly Command[] = [
     ],
     passesOn: "ARGS",
     about:
-      "Arguments after -- go to the program as they are. Worktrees lie beside the repository, in REPOSITORY.worktrees/LABEL; the word after --worktree is its branch, so a prompt goes before it.",
+      "Arguments after -- go to the program as they are; without a PROVIDER they are the program and its arguments. Worktrees lie beside the repository, in REPOSITORY.worktrees/LABEL; the word after --worktree is its branch, so a prompt goes before it.",
     examples: [
       'drover spawn claude "fix the login redirect"',
       "drover spawn codex --label api --cwd ~/src/api --env RUST_LOG=debug -- --model o4",
       "git diff | drover spawn gemini --label review -",
       'drover spawn claude "try another parser" --label parser --worktree',
+      "drover spawn --label aider -- aider --no-git",
     ],
     load: () => import("./spawn.js"),
   },

@@ -26,8 +26,14 @@ export async function run(context: Context, invocation: Invocation): Promise<num
 /** Reads standard input where the prompt is `-`. */
 export async function spawnRequest(
   context: Pick<Context, "env" | "cwd" | "stdin" | "size">,
-  { options, arguments: [provider = "", given], passedOn }: Invocation,
+  { options, arguments: [named, given], passedOn }: Invocation,
 ): Promise<SpawnRequest> {
+  if (named === undefined && passedOn.length === 0) {
+    throw new Fault("USAGE", "drover spawn needs a PROVIDER, or a command behind --", {
+      hint: 'see "drover spawn --help"',
+    });
+  }
+  const provider = named ?? "generic";
   const role = options.text("role");
   if (role !== undefined && role !== "worker" && role !== "conductor") {
     throw new Fault("USAGE", `--role is worker or conductor, not "${role}"`);
@@ -46,14 +52,14 @@ export async function spawnRequest(
   const prompt = said === "-" ? (await context.stdin()).replace(/\n$/, "") : said;
   const parent = options.text("parent");
   const env = environment(options.texts("env"));
-  const named = (["label", "session", "group"] as const).flatMap((name) => {
+  const texts = (["label", "session", "group"] as const).flatMap((name) => {
     const value = options.text(name);
     return value === undefined ? [] : [[name, value] as const];
   });
   return {
     provider,
     cwd: resolve(context.cwd, options.text("cwd") ?? "."),
-    ...Object.fromEntries(named),
+    ...Object.fromEntries(texts),
     ...(prompt ? { prompt } : {}),
     ...(passedOn.length > 0 ? { args: [...passedOn] } : {}),
     ...(Object.keys(env).length > 0 ? { env } : {}),

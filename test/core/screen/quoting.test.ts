@@ -55,6 +55,28 @@ const QUOTES: Readonly<Record<string, readonly string[]>> = {
   "Gemini's goodbye": ["│  Agent powering down. Goodbye!  │", "│  Session ID:  1  │"],
   "opencode's footer": ["■■⬝⬝⬝⬝⬝⬝  esc interrupt"],
   "opencode's permission dialog": ["┃  △ Permission required", "┃", "┃   Allow once   Allow always   Reject", "┃"],
+  "Qwen's spinner": ["..  Herding digital cats... (0s · esc to cancel)"],
+  "Qwen's confirmation": ["⠏ Waiting for user confirmation..."],
+  "Qwen's permission dialog": [
+    `╭${"─".repeat(40)}╮`,
+    "│ Allow execution of: 'touch'?            │",
+    "│ › 1. Yes, allow once                    │",
+    "│   2. No, suggest changes (esc)          │",
+    `╰${"─".repeat(40)}╯`,
+  ],
+  "Qwen's notices": ["✕ [API Error: 400 no]", "● Request cancelled."],
+  "pi's spinner and notices": ["⠼ Working...", "", "Error: 400 no", "", "Operation aborted"],
+  "pi's box": ["─".repeat(COLUMNS), "a draft", "─".repeat(COLUMNS), "/srv/shop"],
+  "Copilot's footer": ["◎ Working · 160 B esc esc interrupt"],
+  "Copilot's permission dialog": [
+    `╭${"─".repeat(40)}╮`,
+    "│ Do you want to run this command?        │",
+    "│ ❯ 1. Yes                                │",
+    "│   2. No, and tell Copilot what to do    │",
+    `╰${"─".repeat(40)}╯`,
+    "↑/↓ to navigate · enter to select · esc to cancel",
+  ],
+  "Copilot's notices": ["✗ 400 no", "● Operation cancelled by the user"],
   "opencode's turns": ["▣  Build · some-model · 6.1s", "▣  Build · some-model · interrupted"],
 };
 

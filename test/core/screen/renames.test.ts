@@ -19,6 +19,7 @@ const RENAMES: Readonly<Record<string, readonly [RegExp, string]>> = {
   "the spinner's verb": [/\p{L}+ing(?=\.\.\.|…)/gu, "Zorking"],
   "the spinner's dots": [/…|\.\.\./g, "   "],
   "Codex's status": [/Working|Worked for/g, "Toiling"],
+  "Qwen's confirmation": [/Waiting for user confirmation/g, "Your turn"],
   "the idle hint": [/\? for shortcuts/g, "h for some help"],
   "the dialog's hint": [/(?:esc|enter) to \p{L}+/giu, "Q to leave"],
   "the dialog's question": [/Do you want|Would you like|Allow execution|Permission required/g, "Shall we"],
@@ -69,6 +70,9 @@ const RECORDINGS = {
   ],
   codex: ["codex/permission", "codex/short", "codex/error-429", "codex/first-run-dialogs"],
   gemini: ["gemini/permission", "gemini/short", "gemini/first-run-dialogs"],
+  qwen: ["qwen/permission", "qwen/short", "qwen/interrupt", "qwen/tool-only"],
+  pi: ["pi/short", "pi/interrupt", "pi/tool-only"],
+  copilot: ["copilot/permission", "copilot/short", "copilot/interrupt"],
   opencode: ["opencode/permission", "opencode/question", "opencode/short", "opencode/error-500"],
 };
 

@@ -48,6 +48,8 @@ test("each dialog of each recording is lifted once, with its choices", async () 
     "gemini/permission.",
     "opencode/permission.",
     "opencode/question",
+    "qwen/permission",
+    "copilot/permission",
   ])) {
     const { questions } = await judge(name);
     for (const { question } of questions) {
@@ -62,10 +64,12 @@ test("each dialog of each recording is lifted once, with its choices", async () 
     "claude/question question: >1 SQLite | 2 PostgreSQL | 3 Type something. | 4 Chat about this",
     "codex/first-run-dialogs trust: >1 Review hooks | 2 Trust all and continue | 3 Continue without trusting (hooks won't run)",
     "codex/permission permission: >1 Yes, proceed (y) | 2 Yes, and don't ask again for commands that start with `touch /tmp/w/made-by-agent` (p) | 3 No, and tell Codex what to do differently (esc)",
+    "copilot/permission permission: >1 Yes | 2 Yes, and don't ask again for `touch` in this directory (/tmp/w) | 3 No, and tell Copilot what to do differently (Esc to stop)",
     "gemini/first-run-dialogs trust: >1 Trust folder (w) | 2 Trust parent folder (tmp) | 3 Don't trust",
     "gemini/permission permission: >1 Allow once | 2 Allow for this session | 3 No, suggest changes (esc)",
     "opencode/permission permission: >- Allow once | - Allow always | - Reject",
     "opencode/question question: >1 SQLite | 2 PostgreSQL | 3 Type your own answer",
+    "qwen/permission permission: >1 Yes, allow once | 2 Always allow run 'touch *' commands in this project | 3 Always allow run 'touch *' commands for this user | 4 No, suggest changes (esc)",
   ]);
 });
 

@@ -1,4 +1,4 @@
-/** Screens of the four programs, composed row by row in their own styles, to put things into that no recording holds. */
+/** Screens of the programs, composed row by row in their own styles, to put things into that no recording holds. */
 import type { Still } from "#core/screen/still.js";
 import { Emulator } from "#host/emulator.js";
 
@@ -153,5 +153,86 @@ export const opencodeScreens: Screens = {
     ),
 };
 
-export const allScreens: readonly Screens[] = [claudeScreens, codexScreens, geminiScreens, opencodeScreens];
+export const qwenScreens: Screens = {
+  provider: "qwen",
+  answer: ([first = "", ...rest]) => [
+    `  ${rgb("cba6f7", ">")} ${rgb("cba6f7", "show me")}`,
+    "",
+    `  ${rgb("cba6f7", "✦")} ${first}`,
+    ...rest.map((line) => (line === "" ? "" : `    ${line}`)),
+  ],
+  screen: (moment, transcript, draft = `${inverse(" ")}${rgb("6c7086", " Type your message or @path/to/file")}`) =>
+    still(
+      filled(transcript, [
+        "",
+        moment === "busy"
+          ? `  ..  ${rgb("cba6f7", "Herding digital cats...")}${rgb("6c7086", " (4s · esc to cancel)")}`
+          : "",
+        rgb("89b4fa", "─".repeat(COLUMNS)),
+        `${rgb("cba6f7", "> ")}${draft}`,
+        rgb("89b4fa", "─".repeat(COLUMNS)),
+        `  ${rgb("6c7086", "? for shortcuts")}`,
+      ]),
+      { title: "Qwen - shop", alternate: false },
+    ),
+};
+
+export const piScreens: Screens = {
+  provider: "pi",
+  answer: (lines) => [
+    `\x1b[48;2;52;53;65m${" show me".padEnd(COLUMNS)}\x1b[49m`,
+    "",
+    ...lines.map((line) => (line === "" ? "" : ` ${line}`)),
+  ],
+  screen: (moment, transcript, draft = inverse(" ")) =>
+    still(
+      filled(transcript, [
+        "",
+        ...(moment === "busy" ? [` ${rgb("8abeb7", "⠼")} ${rgb("808080", "Working...")}`, ""] : []),
+        rgb("505050", "─".repeat(COLUMNS)),
+        draft,
+        rgb("505050", "─".repeat(COLUMNS)),
+        rgb("666666", "/srv/shop"),
+        rgb("666666", `${"0.6%/200k (auto)".padEnd(COLUMNS - 10)}some-model`),
+      ]),
+      { title: "π - shop", alternate: false },
+    ),
+};
+
+export const copilotScreens: Screens = {
+  provider: "copilot",
+  answer: ([first = "", ...rest]) => [
+    " ❯ show me",
+    "",
+    ` ${p(4, "●")} ${first}`,
+    ...rest.map((line) => (line === "" ? "" : `   ${line}`)),
+    "",
+  ],
+  screen: (moment, transcript, draft = "") =>
+    still(
+      filled(transcript, [
+        "",
+        " /srv/shop",
+        dim("─".repeat(COLUMNS)),
+        `❯ ${draft}`,
+        dim("─".repeat(COLUMNS)),
+        moment === "busy"
+          ? ` ${p(4, "◎")} ${p(12, "W")}${p(4, "orking")} · 160 B ${bold("esc esc")} interrupt`
+          : draft === ""
+            ? ` ${bold("←")} open sidebar · Interactive · Manual Approval · ${bold("/")} commands · ${bold("?")} help`
+            : ` Interactive · Manual Approval · ${bold("@")} files · ${bold("#")} issues`,
+      ]),
+      { title: "till - GitHub Copilot", cursorVisible: true, cursorRow: ROWS - 3 },
+    ),
+};
+
+export const allScreens: readonly Screens[] = [
+  claudeScreens,
+  codexScreens,
+  geminiScreens,
+  opencodeScreens,
+  qwenScreens,
+  piScreens,
+  copilotScreens,
+];
 export const ink = { p, rgb, dim, bold, inverse };

@@ -25,7 +25,7 @@ test("a synopsis tells what may be left out, what may repeat, and what is passed
   const lines = commands.filter((c) => /^(ls|spawn|send)$/.test(c.name)).map(synopsis);
   assert.equal(lines, [
     "drover ls [OPTIONS]",
-    "drover spawn [OPTIONS] PROVIDER [PROMPT] [-- ARGS]",
+    "drover spawn [OPTIONS] [PROVIDER] [PROMPT] [-- ARGS]",
     "drover send [OPTIONS] LABEL TEXT...",
   ]);
 });

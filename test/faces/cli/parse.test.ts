@@ -103,12 +103,17 @@ test("no letter is a switch in one command and takes a value in another", () => 
   }
 });
 
-test("no command's option hides a global one, and only the last argument may repeat", () => {
+test("no command's option hides a global one, only the last argument may repeat, and those that may be left out come last", () => {
   const taken = new Set(globalOptions.flatMap((o) => [o.long, ...(o.short ? [o.short] : [])]));
   for (const command of commands) {
     for (const o of command.options)
       assert.not(taken.has(o.long) || taken.has(o.short ?? ""), `${command.name} ${o.long}`);
-    for (const a of command.arguments.slice(0, -1)) assert.not(a.many || a.optional, `${command.name} ${a.name}`);
+    for (const a of command.arguments.slice(0, -1)) assert.not(a.many, `${command.name} ${a.name}`);
+    const needed = command.arguments.findLastIndex((a) => !a.optional);
+    assert.not(
+      command.arguments.slice(0, needed + 1).some((a) => a.optional),
+      command.name,
+    );
     assert.ok(command.examples.length > 0, `${command.name} has an example`);
     for (const example of command.examples) assert.match(example, `drover ${command.name}`);
   }

@@ -2,8 +2,7 @@
  * A plain shell, or any program drover has no signs for: at a prompt, or running something. A question asked on the
  * cursor's own row (a password, `[y/N]`) waits for a person.
  */
-import type { Choice } from "../../model.js";
-import { digitOrArrowKeys, lastInked, question, rowAt } from "../dialog.js";
+import { askedOn, digitOrArrowKeys, lastInked, rowAt } from "../dialog.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import type { Row, Still } from "../still.js";
@@ -48,14 +47,4 @@ function read(still: Still): Reading {
   if (reading.shown !== "ready") return reading;
   const typed = row.text.slice(cursor.x).trim();
   return { ...reading, composer: { text: typed, empty: typed === "", pasted: false } };
-}
-
-function askedOn(line: Row): Reading["question"] {
-  if (/\b(?:password|passphrase|PIN)\b[^:]{0,80}:\s*$/i.test(line.text)) return question("login", [line], []);
-  const asked = /[[(](y(?:es)?)\/(n(?:o)?)(?:\/[^\])]*)?[\])]\??:?\s*$/i.exec(line.text);
-  if (asked === null) return null;
-  const choices: Choice[] = [asked[1]!, asked[2]!].map((word) => {
-    return { key: word.toLowerCase(), text: word, selected: false };
-  });
-  return question("question", [line], choices);
 }
