@@ -120,6 +120,12 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   await loop
     .ask({ ask: "note", id: null, kind: "daemon", data: { what: "started", pid, version, ...sightOf(loop.fleet) } })
     .catch((error) => log.warn("the start could not be journaled", { error }));
+  const { loss, quarantined } = store.health();
+  if (loss !== null) {
+    await loop
+      .ask({ ask: "note", id: null, kind: "fault", data: { what: "store-damaged", says: loss, quarantined } })
+      .catch((error) => log.warn("the damage could not be journaled", { error }));
+  }
   return { server, context, bye: () => feed.bye(), close };
 
   function close(): void {

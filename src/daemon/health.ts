@@ -19,12 +19,14 @@ export async function health(context: Context, identity: Identity, behind: boole
   // A machine without a tmux server is a healthy one: there is nothing to see yet.
   const sees = sight === null || "epoch" in sight || sight.blind === "no-server";
   const ok = stored.ok && !behind;
+  // What was set aside once is told for good, but only a fresh loss calls for a person.
+  const whole = stored.loss === null;
   return {
-    status: ok && sees ? "ok" : "degraded",
+    status: ok && whole && sees ? "ok" : "degraded",
     ...identity,
     backend: info.kind,
     tmux: { version: info.version, socket: info.socket, connected: info.connected, ...sightOf(loop.fleet) },
-    store: { path: stored.path, ok },
+    store: { path: stored.path, ok, loss: stored.loss, quarantined: stored.quarantined },
     components: {
       tmux: word(info.connected || (await programs.installed("tmux"))),
       herdr: word(info.kind === "herdr"),

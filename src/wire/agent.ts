@@ -110,7 +110,11 @@ export interface HealthJson {
   owner: "persistent" | "dashboard";
   backend: string;
   tmux: { version: string | null; socket: string; connected: boolean; sight?: SightJson; sightSince?: string | null };
-  store: { path: string; ok: boolean };
+  /**
+   * `loss`: what was found damaged, and where the damaged files now lie; told until the daemon is started again.
+   * `quarantined`: how many values were ever set aside because they could not be read.
+   */
+  store: { path: string; ok: boolean; loss?: string | null; quarantined?: number };
   components: Record<string, "ok" | "unavailable">;
   /** Counts by state, plus `total`. */
   agents: Record<string, number>;

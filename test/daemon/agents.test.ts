@@ -328,6 +328,26 @@ test("a hook is believed at once, by header or body; an older launch's is not", 
   assert.is((await w.ask("POST", "/v1/hooks/claude/Stop", {})).status, 400);
 });
 
+test("a store that was found damaged is told of in health and journal until the next start", async () => {
+  const store = new MemoryStore();
+  store.loss = "the store was damaged: it was repaired. The damaged files lie in /s/store.damaged-1";
+  store.quarantined = 2;
+  await w.end();
+  w = await world({ store });
+  const { body } = await w.ask<HealthJson>("GET", "/v1/health");
+  assert.equal([body.status, body.store], ["degraded", { path: "memory", ok: true, loss: store.loss, quarantined: 2 }]);
+  const told = async () => (await store.latest(20)).filter(({ data }) => data.what === "store-damaged");
+  assert.equal(
+    (await told()).map(({ kind, data }) => [kind, data.says]),
+    [["fault", store.loss]],
+  );
+  await w.end();
+  store.loss = null;
+  w = await world({ store });
+  assert.is((await told()).length, 1);
+  assert.is((await w.ask<HealthJson>("GET", "/v1/health")).body.status, "ok");
+});
+
 test("health counts, and says when the store or tmux is not there", async () => {
   await spawn("a");
   await isIn("a", "idle");

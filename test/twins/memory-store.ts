@@ -9,6 +9,9 @@ import type { Commit, Store, StoreHealth } from "#store/store.js";
 export class MemoryStore implements Store {
   /** While set, every commit is refused with it and writes nothing. */
   refuse: Fault | null = null;
+  /** What was found damaged when it was opened, and how many values were set aside. */
+  loss: string | null = null;
+  quarantined = 0;
   readonly #agents = new Map<AgentId, AgentRecord>();
   readonly #told = new Map<AgentId, Told>();
   readonly #journalLimit: number;
@@ -113,9 +116,9 @@ export class MemoryStore implements Store {
     return {
       path: "memory",
       ok: this.refuse === null,
-      quarantined: 0,
+      quarantined: this.quarantined,
       readOnly: this.refuse?.message ?? null,
-      loss: null,
+      loss: this.loss,
     };
   }
 

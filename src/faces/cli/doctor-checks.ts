@@ -25,6 +25,8 @@ export interface Findings {
     readonly version: string;
     readonly tmuxConnected: boolean;
     readonly storeOk: boolean;
+    /** What the store lost, a clause each. */
+    readonly losses: readonly string[];
   } | null;
   /** Why the daemon could not be asked although something listens; null where it answered or none runs. */
   readonly daemonTrouble: string | null;
@@ -131,6 +133,10 @@ function daemon({ daemon, daemonTrouble, version, tmuxSocket, tmuxAnswers, logFi
   else {
     const remedy = `is the disk full? See ${logFile}`;
     checks.push({ name: "store", status: "wrong", says: "cannot be written", remedy });
+  }
+  for (const says of daemon.losses) {
+    const remedy = `agents that still live are taken back from their tabs; see ${logFile}`;
+    checks.push({ name: "store", status: "warning", says, remedy });
   }
   return checks;
 }

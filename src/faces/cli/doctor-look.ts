@@ -10,6 +10,7 @@ import { staleRunFile } from "../kit/stale-run-file.js";
 import { tmuxVersion } from "../kit/tmux-check.js";
 import type { Context } from "./context.js";
 import type { Findings, Folder } from "./doctor-checks.js";
+import { storeLosses } from "./status.js";
 
 const HEALTH_LIMIT_MS = 3_000;
 /** Always there, so that finding them says nothing. */
@@ -46,7 +47,8 @@ async function askDaemon(context: Context): Promise<Pick<Findings, "daemon" | "d
     if (!client) return { daemon: null, daemonTrouble: null };
     const health = await client.request<HealthJson>("GET", "/v1/health", undefined, { timeoutMs: HEALTH_LIMIT_MS });
     const { pid, version, tmux, store } = health;
-    return { daemon: { pid, version, tmuxConnected: tmux.connected, storeOk: store.ok }, daemonTrouble: null };
+    const daemon = { pid, version, tmuxConnected: tmux.connected, storeOk: store.ok, losses: storeLosses(store) };
+    return { daemon, daemonTrouble: null };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { daemon: null, daemonTrouble: error.message };

@@ -36,8 +36,15 @@ export function statusLines(health: HealthJson, socket: string, ink: Ink): strin
     `socket  ${socket}`,
     `tmux    ${tmux.connected ? `connected${version}` : ink.paint("yellow", `not connected${version}${sight}`)} at ${tmux.socket}`,
     `store   ${store.ok ? "ok" : ink.paint("red", "cannot be written")}, ${store.path}, entry ${health.seq}`,
+    ...storeLosses(store).map((says) => `        ${ink.paint("yellow", says)}`),
     `agents  ${total === 0 ? "none" : `${total}: ${states.join(", ")}`}`,
   ];
+}
+
+/** What the store lost, as clauses; none where it is whole. */
+export function storeLosses({ loss = null, quarantined = 0 }: HealthJson["store"]): string[] {
+  const values = `${quarantined} ${quarantined === 1 ? "value" : "values"} could not be read and ${quarantined === 1 ? "was" : "were"} set aside`;
+  return [...(loss === null ? [] : [loss]), ...(quarantined === 0 ? [] : [values])];
 }
 
 /** ` since 12:01 (no-server)`; empty where tmux is seen. */

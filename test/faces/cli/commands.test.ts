@@ -101,6 +101,17 @@ test("ls says where states are old because tmux is out of sight", async () => {
   assert.match((await play.run(["ls", "--json"])).out, '"sight":"tmux-slow"');
 });
 
+test("status says what the store lost, and where it lies", async () => {
+  const store = { path: "/s/store", ok: true, loss: "the store was damaged: see /s/store.damaged-1", quarantined: 1 };
+  const health = { status: "degraded", tmux: { connected: true, socket: "/t" }, store, agents: {}, pid: 1 };
+  play.daemon.answer = (_asked, response) => json(response, 200, health);
+  const { out } = await play.run(["status"]);
+  assert.match(
+    out,
+    /store {3}ok, \/s\/store, .*\n {8}the store was damaged: see \/s\/store\.damaged-1\n {8}1 value could not be read and was set aside\n/,
+  );
+});
+
 test("spawn asks for a session of the size that an attach from here would give it", async () => {
   const size = async (stage: Stage) => {
     await play.run(["spawn", "codex"], stage);

@@ -15,7 +15,7 @@ const good: Findings = {
   escapeTimeMs: 10,
   stateFolder: { path: "/h/state", found: { mine: true, mode: 0o700, writable: true } },
   runtimeFolder: { path: "/run/drover", found: null },
-  daemon: { pid: 7, version: "0.1.0", tmuxConnected: true, storeOk: true },
+  daemon: { pid: 7, version: "0.1.0", tmuxConnected: true, storeOk: true, losses: [] },
   daemonTrouble: null,
   staleRunFile: null,
   logFile: "/h/state/drover.log",
@@ -68,6 +68,11 @@ const cases: readonly (readonly [string, Partial<Findings>, string])[] = [
     "a daemon of another version",
     { daemon: { ...good.daemon!, version: "0.0.9" } },
     "warning daemon: is drover 0.0.9, this is 0.1.0",
+  ],
+  [
+    "a store that was damaged",
+    { daemon: { ...good.daemon!, losses: ["the store was damaged", "2 values were set aside"] } },
+    "warning store: the store was damaged\nwarning store: 2 values were set aside",
   ],
   ["a store that cannot be written", { daemon: { ...good.daemon!, storeOk: false } }, "wrong store: cannot be written"],
   [

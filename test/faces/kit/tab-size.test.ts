@@ -13,3 +13,5 @@ test("a popup or half a window does not make a tab as small, and nothing passes 
   assert.equal(tabSize({ columns: 60, rows: 12 }, { TMUX: "x" }), { columns: 80, rows: 24 });
   assert.equal(tabSize({ columns: 5_000, rows: 5_000 }, {}), { columns: 1_000, rows: 1_000 });
 });
+
+test.run();
