@@ -82,7 +82,7 @@ test("a daemon that starts again still has it", async () => {
   w = await world({ store });
   await turn(await spawned(), { last_assistant_message: "kept" });
   const { tmux } = w;
-  w.daemon.close();
+  await w.end();
   w = await world({ store, tmux });
   assert.equal([(await output()).text, (await output()).source], ["kept", "hook"]);
 });
