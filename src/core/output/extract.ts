@@ -4,7 +4,7 @@
  * two beginnings belong to the first of them. The last turn is what follows the last prompt, its response the last answer
  * in it.
  */
-import type { Row, Still } from "../screen/still.js";
+import type { Row, Run, Still } from "../screen/still.js";
 import { joinRows } from "./join-rows.js";
 import { NO_TEXT } from "./output.js";
 
@@ -26,6 +26,8 @@ export interface TranscriptShape {
   readonly margin: number;
   /** Answers have no marker: rows of text behind a blank row begin one, unless they stand in one already. */
   readonly unmarked?: true;
+  /** Cells from the left edge that are the transcript's, where something else stands beside it. */
+  width?(still: Still): number;
   /** How many rows at the top of an alternate screen repeat something that has scrolled away. */
   pinned?(rows: readonly Row[]): number;
   /** Length of what the program put in front of an answer's row (a line number), after the indentation. */
@@ -67,8 +69,7 @@ export function extractLast(
  * reads along while they are written.
  */
 export function answerRows(shape: TranscriptShape, still: Still): string[] {
-  const pinned = still.alternate ? (shape.pinned?.(still.rows) ?? 0) : 0;
-  const rows = still.rows.slice(pinned, shape.end(still));
+  const rows = transcriptRows(shape, still);
   const from = promptAbove(shape, rows, rows.length, still.columns);
   // Above the first beginning is what is left of something; most likely of the answer.
   let block: Begins | null = from < 0 ? "answer" : "prompt";
@@ -83,6 +84,33 @@ export function answerRows(shape: TranscriptShape, still: Still): string[] {
     shown.push(row.text.slice(cutOf(shape, row, begins === "answer")));
   }
   return shown;
+}
+
+/** The still's rows that are transcript, without what stands above, below and beside it. */
+export function transcriptRows(shape: TranscriptShape, still: Still): readonly Row[] {
+  const pinned = still.alternate ? (shape.pinned?.(still.rows) ?? 0) : 0;
+  const rows = still.rows.slice(pinned, shape.end(still));
+  const width = shape.width?.(still) ?? still.columns;
+  return width < still.columns ? rows.map((row) => narrowed(row, width)) : rows;
+}
+
+function narrowed(row: Row, width: number): Row {
+  const runs: Run[] = [];
+  let text = "";
+  let left = width;
+  for (const run of row.runs) {
+    if (run.cells > left) {
+      const count = Math.floor(left / run.unit);
+      const kept = run.cells === run.unit ? "" : [...run.text].slice(0, count).join("");
+      runs.push({ ...run, text: kept, cells: count * run.unit });
+      text += kept;
+      break;
+    }
+    runs.push(run);
+    text += run.text;
+    left -= run.cells;
+  }
+  return { text: text.trimEnd(), runs };
 }
 
 function promptAbove(shape: TranscriptShape, rows: readonly Row[], below: number, columns: number): number {

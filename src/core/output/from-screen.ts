@@ -3,7 +3,7 @@
  * give, or that more are needed. What decides between `none` and `partial` is whether anything above the rows was lost.
  */
 import type { Row, Still } from "../screen/still.js";
-import { extractLast, type Found, type TranscriptShape } from "./extract.js";
+import { extractLast, type Found, type TranscriptShape, transcriptRows } from "./extract.js";
 import { complete, none, type Output, partial } from "./output.js";
 
 /** How many rows of history are fetched, one after the other, until the turn's beginning is among them (SPEC §5). */
@@ -33,10 +33,10 @@ export interface Asked {
 /** Null where rows of history that were not fetched may hold the beginning. */
 export function screenOutput(shape: TranscriptShape, still: Still, past: Past, asked: Asked): Output | null {
   const { turn, underWay } = asked;
-  const pinned = still.alternate ? (shape.pinned?.(still.rows) ?? 0) : 0;
-  const shown = still.rows.slice(pinned, shape.end(still));
+  const shown = transcriptRows(shape, still);
+  const columns = shape.width?.(still) ?? still.columns;
   const rows = past.rows.length === 0 ? shown : past.rows.concat(shown);
-  const found = extractLast(shape, rows, still.columns, underWay ? "before" : "last");
+  const found = extractLast(shape, rows, columns, underWay ? "before" : "last");
   if (found.found === "answer") return complete(found.text, "screen", turn);
   if (found.found === "no-answer") return none(found.why, "screen", turn);
   if (!still.alternate && past.rows.length < past.size) return null;

@@ -181,6 +181,15 @@ test("a tool's line between text does not end up in opencode's answer", async ()
   assert.is(read(opencodeScreens, await opencodeScreens.screen("rest", rows))?.text, "Found.");
 });
 
+test("what opencode writes beside its transcript is no part of the answer", async () => {
+  const beside = (row: string, text: string) => `${row}\x1b[80G${text}`;
+  const rows = opencodeScreens.answer(["One.", "", "Two."]).map((row, n) => beside(row, `side ${n}`));
+  const shown = await opencodeScreens.screen("rest", rows);
+  // The composer's floor ends where the transcript does.
+  const narrow = shown.rows.map((row) => (row.text.includes("╹") ? { ...row, text: row.text.slice(0, 76) } : row));
+  assert.is(read(opencodeScreens, { ...shown, rows: narrow })?.text, "One.\n\nTwo.");
+});
+
 /** Rows as history would hold them. */
 function pages(rows: readonly string[]): Promise<Still["rows"]>[] {
   return Array.from({ length: Math.ceil(rows.length / 40) }, async (_, n) => {

@@ -1,10 +1,23 @@
 /** opencode's transcript: prompts and tools behind a bar, answers without a marker, indented by five. Seen in 1.18. */
 import { isTurnLine, transcriptEnd } from "../../screen/agents/opencode.js";
 import { hasInk } from "../../screen/ink.js";
-import type { Row } from "../../screen/still.js";
+import type { Row, Still } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
-export const opencodeShape: TranscriptShape = { end: transcriptEnd, begins, indent: 5, margin: 4, unmarked: true };
+export const opencodeShape: TranscriptShape = {
+  end: transcriptEnd,
+  begins,
+  indent: 5,
+  margin: 4,
+  width,
+  unmarked: true,
+};
+
+/** On a wide screen a column of facts stands at the right: the floor of the composer ends where the transcript does. */
+function width({ rows, columns }: Still): number {
+  const floor = rows.findLast((row) => /^ {1,4}╹▀{10,}/.test(row.text))?.text;
+  return floor === undefined ? columns : /^ +╹▀+/.exec(floor)![0].length;
+}
 
 function begins(rows: readonly Row[], y: number): Begins | null {
   const row = rows[y]!;
