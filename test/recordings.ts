@@ -7,7 +7,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { AgentState, Question } from "#core/model.js";
+import type { Question } from "#core/model.js";
+import { type JudgedMark, judgeMarks, type Tick } from "#core/screen/marks.js";
 import { providers } from "#core/screen/providers.js";
 import type { ReplayEnd, ReplayLine } from "#core/screen/replay.js";
 import { parseCast } from "#host/cast.js";
@@ -23,27 +24,6 @@ interface Expectation {
   finalResponse: string | null;
   marks: { t: number; until: number; state: string; detail?: string }[];
   hookEvents?: { t: number; name: string; payload: Record<string, unknown> }[];
-}
-
-const STATES: Record<string, AgentState> = {
-  starting: "starting",
-  idle: "idle",
-  processing: "working",
-  waiting_user_answer: "blocked",
-  completed: "done",
-  error: "error",
-  exited: "exited",
-};
-
-export interface JudgedMark {
-  readonly t: number;
-  readonly until: number;
-  readonly truth: AgentState;
-  /** States at the ticks inside the mark that were not the truth; empty where it is right. */
-  readonly wrong: readonly { readonly t: number; readonly state: AgentState; readonly rule: string }[];
-  readonly ticks: number;
-  /** Between the end of the mark before and the first tick that says the truth, in ms; null where it never does. */
-  readonly latencyMs: number | null;
 }
 
 export interface Judged {
@@ -86,7 +66,7 @@ export async function judge(
   const cast = parseCast(readFileSync(join(ROOT, name), "utf8"));
   const expected = JSON.parse(readFileSync(join(ROOT, name.replace(/\.cast$/, ".expect.json")), "utf8")) as Expectation;
   const provider = providers.get(expected.cli)!;
-  const ticks: { t: number; state: AgentState; rule: string }[] = [];
+  const ticks: Tick[] = [];
   const lines: ReplayLine[] = [];
   const until = expected.recordedUntil ?? expected.duration;
   const eachTick: ReplayOptions["eachTick"] = (t, { believed }) => {
@@ -103,20 +83,7 @@ export async function judge(
     if ("last" in line) last = line.last;
     else lines.push(line);
   }
-  const marks = expected.marks.map((mark, index): JudgedMark => {
-    const truth = STATES[mark.state]!;
-    const inside = ticks.filter(({ t }) => t >= mark.t && t <= mark.until);
-    const began = expected.marks[index - 1]?.until ?? 0;
-    const first = ticks.find(({ t, state }) => t >= began && t <= mark.until && state === truth);
-    return {
-      t: mark.t,
-      until: mark.until,
-      truth,
-      ticks: inside.length,
-      wrong: inside.filter(({ state }) => state !== truth),
-      latencyMs: first === undefined ? null : Math.round((first.t - began) * 1000),
-    };
-  });
+  const marks = judgeMarks(expected.marks, ticks);
   return {
     folder: dirname(name),
     scenario: basename(name, ".cast"),

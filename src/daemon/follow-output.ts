@@ -8,7 +8,7 @@ import { shapes } from "#core/output/shapes.js";
 import type { Still } from "#core/screen/still.js";
 import type { LinesJson } from "#wire/output.js";
 import { asFault } from "./carry-out.js";
-import { type Context, thePane } from "./context.js";
+import { type Context, thePane, theProvider } from "./context.js";
 import { lastOutput } from "./output.js";
 import { SseWriter } from "./sse.js";
 
@@ -19,10 +19,10 @@ export async function followOutput(
   response: ServerResponse,
   whole: boolean,
 ): Promise<void> {
-  const { id, provider } = agent.record;
+  const { id } = agent.record;
   const { loop, mux, streams, log } = context;
   const writer = new SseWriter(response, context.clock);
-  const shape = shapes.get(provider);
+  const shape = theProvider(context, agent).shape ?? shapes.get(agent.record.provider);
   const along = new ReadingAlong();
   const show = (still: Still, last: boolean): void => {
     const rows = whole ? still.rows.map((row) => row.text) : shape === undefined ? [] : answerRows(shape, still);

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { get } from "node:http";
 import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
+import { configuredProviders } from "#core/screen/configured.js";
 import { providers } from "#core/screen/providers.js";
 import { systemClock } from "#host/clock.js";
 import { chooseBackend, readConfig } from "#host/config.js";
@@ -24,7 +25,6 @@ import { startDaemon } from "./daemon.js";
 import { endDaemon, onlyClose } from "./ending.js";
 import type { Identity } from "./health.js";
 import { listenOn } from "./listen.js";
-import { withCommands } from "./provider-commands.js";
 import { restoreAgents } from "./restart.js";
 import { type RunFile, readRunFile, removeRunFile, writeRunFile } from "./run-file.js";
 import { Supervision, superviseFor } from "./supervision.js";
@@ -128,7 +128,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     clock: systemClock,
     dice: systemDice,
     log,
-    providers: withCommands(providers, config.providers),
+    providers: configuredProviders(providers, config.providers),
     identity,
     socket: paths.socket,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",

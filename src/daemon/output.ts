@@ -62,7 +62,7 @@ async function writtenTurn(context: Context, agent: Agent, underWay: boolean): P
 async function fromScreen(context: Context, agent: Agent, turn: number, underWay: boolean): Promise<Output> {
   const { label, state, provider } = agent.record;
   if (agent.pane === null) return none(`${label} is ${state}: its screen is gone`, "screen", turn);
-  const shape = shapes.get(provider);
+  const shape = theProvider(context, agent).shape ?? shapes.get(provider);
   if (shape === undefined) {
     return none(`answers of ${theProvider(context, agent).title} cannot be told from the rest`, "screen", turn);
   }

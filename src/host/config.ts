@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { Fault } from "#core/fault.js";
+import type { ProviderConfig } from "#core/screen/configured.js";
 
 /** The terminal multiplexers that drover knows by name; which of them are built in is for the daemon to say. */
 export const BACKENDS = ["tmux", "herdr"] as const;
@@ -24,13 +25,8 @@ export interface Config {
   };
   /** Whether agents that lived before a reboot are brought back by themselves, or by `drover restore`. */
   readonly restore: "manual" | "auto";
-  /** By provider name: what replaces the description's own. */
+  /** By provider name: what is laid over a known provider's table, or a new provider (core/screen/table.ts). */
   readonly providers: Readonly<Record<string, ProviderConfig>>;
-}
-
-export interface ProviderConfig {
-  /** The program and the arguments always given; null: the provider's own. */
-  readonly command: readonly string[] | null;
 }
 
 export const DEFAULT_CONFIG: Config = {
@@ -73,10 +69,10 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     throw new Fault("INVALID", `${file}:${cause.line}: ${what}`, { cause });
   }
 
-  const command = v.pipe(
-    v.array(v.pipe(v.string("must be a string"), v.nonEmpty("must not be empty")), "must be a list of strings"),
-    v.nonEmpty("must name a program"),
-  );
+  // The readers and their schema are large; most configurations name no provider.
+  const { providerSchema, camelKeys } = hasProviders(parsed)
+    ? await import("./provider-schema.js")
+    : { providerSchema: v.never(), camelKeys: (value: unknown) => value };
   const fps = "must be a whole number from 1 to 60";
   const schema = v.strictObject({
     backend: v.optional(v.picklist(BACKENDS, 'must be "tmux" or "herdr"')),
@@ -92,7 +88,11 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     ),
     restore: v.optional(v.picklist(["manual", "auto"], 'must be "manual" or "auto"')),
     providers: v.optional(
-      v.record(v.string(), v.strictObject({ command: v.optional(command) }, "must be a table"), "must be a table"),
+      v.record(
+        v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,31}$/, "is no name: small letters, digits and dashes")),
+        providerSchema,
+        "must be a table",
+      ),
     ),
   });
 
@@ -112,30 +112,63 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     tmux: { config: tmux?.config ?? null },
     ui: { driver: ui?.driver ?? "neo-blessed", framesPerSecond: ui?.frames_per_second ?? null },
     restore: restore ?? "manual",
-    providers: Object.fromEntries(
-      Object.entries(providers ?? {}).map(([name, own]) => [name, { command: own.command ?? null }]),
-    ),
+    providers:
+      providers === undefined ? {} : await ownProviders(camelKeys(providers) as Config["providers"], text, file),
   };
 }
 
+function hasProviders(parsed: unknown): boolean {
+  return typeof parsed === "object" && parsed !== null && "providers" in parsed;
+}
+
+/** Checked against the providers there are. */
+async function ownProviders(own: Config["providers"], text: string, file: string): Promise<Config["providers"]> {
+  const [{ tableTrouble }, { providers: known }] = await Promise.all([
+    import("#core/screen/configured.js"),
+    import("#core/screen/providers.js"),
+  ]);
+  for (const [name, table] of Object.entries(own)) {
+    const trouble = tableTrouble(known, name, table);
+    if (trouble === null) continue;
+    const path = ["providers", name, ...(trouble.field === null ? [] : [trouble.field])];
+    const line = lineOf(text, path);
+    throw new Fault("INVALID", `${line === null ? file : `${file}:${line}`}: ${path.join(".")} ${trouble.says}`);
+  }
+  return own;
+}
+
 /**
- * The line (from 1) on which a setting stands, or null where it is written in a way not looked for here (dotted keys,
- * inline tables): the parser keeps no positions.
+ * The line (from 1) on which a setting stands, or of what it stands in where that is written in one piece (an inline
+ * table, a list); null where nothing of it is found. The parser keeps no positions.
  */
 function lineOf(text: string, path: readonly string[]): number | null {
-  const names = path.filter((name) => !/^\d+$/.test(name)); // positions in a list
-  const bare = (s: string) => s.trim().replace(/^["']|["']$/g, "");
-  let table = "";
-  let tableLine: number | null = null;
+  const split = (name: string) => name.split(".").map((part) => part.trim().replace(/^["']|["']$/g, ""));
+  const lists = new Map<string, number>();
+  let table: readonly string[] = [];
+  let best: { readonly line: number; readonly depth: number } | null = null;
   for (const [index, line] of text.split("\n").entries()) {
-    const header = /^\s*\[([^[\]]+)\]/.exec(line);
-    if (header) {
-      table = header[1]!.split(".").map(bare).join(".");
-      if (table === names.join(".") || table.startsWith(`${names.join(".")}.`)) tableLine ??= index + 1;
-      continue;
-    }
-    const key = /^\s*([^=#]+?)\s*=/.exec(line);
-    if (key && [table, bare(key[1]!)].filter((s) => s !== "").join(".") === names.join(".")) return index + 1;
+    const header = /^\s*(\[\[?)([^[\]]+)\]/.exec(line);
+    const key = header === null ? /^\s*([^=#]+?)\s*=/.exec(line) : null;
+    if (header !== null) {
+      // Tables below an element of a list of tables belong to its last one.
+      const names = split(header[2]!).flatMap((name, at, all) => {
+        const nth = lists.get(all.slice(0, at + 1).join("."));
+        return nth === undefined || (header[1] === "[[" && at === all.length - 1) ? [name] : [name, String(nth)];
+      });
+      if (header[1] === "[[") {
+        const list = split(header[2]!).join(".");
+        lists.set(list, (lists.get(list) ?? -1) + 1);
+        names.push(String(lists.get(list)));
+      }
+      table = names;
+    } else if (key === null) continue;
+    const here = key === null ? table : [...table, ...split(key[1]!)];
+    const shared = here.findIndex((name, at) => name !== path[at]);
+    const depth = shared < 0 ? here.length : shared;
+    // All of it leads to the setting, or it is a part of it.
+    if (depth < Math.min(here.length, path.length) || depth === 0) continue;
+    if (best === null || Math.min(depth, path.length) > best.depth)
+      best = { line: index + 1, depth: Math.min(depth, path.length) };
   }
-  return tableLine;
+  return best?.line ?? null;
 }

@@ -36,9 +36,11 @@ command = ["/opt/claude", "--flag"]
     tmux: { config: "/home/me/.tmux.conf" },
     ui: { driver: "blessed", framesPerSecond: 10 },
     restore: "auto",
-    providers: { claude: { command: ["/opt/claude", "--flag"] }, codex: { command: null } },
+    providers: { claude: { command: ["/opt/claude", "--flag"] }, codex: {} },
   });
 });
+
+const SIGN = "rule = 'mine'\nshows = 'working'\nwhere = 'foot'\nlooks_like = '^x'";
 
 test("what is wrong is named with its line", async () => {
   const wrong: Record<string, string> = {
@@ -54,7 +56,21 @@ test("what is wrong is named with its line", async () => {
     "[providers.claude]\ncommand = []": "c:2: providers.claude.command must name a program",
     '[providers.claude]\ncommand = "claude"': "c:2: providers.claude.command must be a list of strings",
     "[providers.claude]\ncommand = [1]": "c:2: providers.claude.command.0 must be a string",
-    "[providers.claude]\nargs = []": "c:2: unknown setting providers.claude.args",
+    "[providers.claude]\narguments = []": "c:2: unknown setting providers.claude.arguments",
+    "[providers.Big]\ncommand = ['big']": "c:1: providers.Big is no name",
+    "[providers.mine]\ntitle = 'Mine'": "c:1: providers.mine is no provider that drover knows, and has no command",
+    "[providers.claude]\ntitle = 'x'\nblock = '^x'":
+      "c:3: providers.claude.block cannot be changed: claude is read by code",
+    "[providers.mine]\ncommand = ['mine']\nblock = '['": "c:3: providers.mine.block is no regular expression: ",
+    "[providers.qwen.composer]\n\nindent = -1":
+      "c:3: providers.qwen.composer.indent must be a whole number from 0 to 40",
+    "[providers.pi]\npaste_settle_ms = 'slow'": "c:2: providers.pi.paste_settle_ms must be a whole number",
+    "[providers.pi]\nrefused_env = ['A-B']": "c:2: providers.pi.refused_env.0 must be the name of a variable",
+    [`[[providers.pi.signs]]\n${SIGN}\n[[providers.pi.signs]]\n${SIGN}\nink = ['pink']`]:
+      "c:11: providers.pi.signs.1.ink.0 is no ink: ",
+    [`[[providers.pi.signs]]\n${SIGN}\n[[providers.pi.signs]]\n${SIGN.replace("foot", "feet")}`]:
+      "c:9: providers.pi.signs.1.where must be one of title, ",
+    [`[[providers.pi.signs]]\n${SIGN.replace(/^rule.*\n/, "")}`]: "c:1: providers.pi.signs.0.rule ",
     "[ui\n": "c:1: ",
     "a = 1\na = 2": "c:2: ",
   };

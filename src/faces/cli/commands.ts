@@ -387,6 +387,31 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: "providers",
+    summary: "list the agent programs, or try a table on a recording",
+    arguments: [
+      { name: "ACTION", optional: true, does: "check; default: list them", from: ["check"] },
+      { name: "FILE", optional: true, does: "for check: an asciicast recording (.cast)", from: "files" },
+    ],
+    options: [
+      { long: "provider", value: "PROVIDER", does: "for check: whose recording it is", from: "providers" },
+      {
+        long: "table",
+        value: "FILE",
+        does: "for check: a file with [providers.NAME], instead of the configuration",
+        from: "files",
+      },
+    ],
+    about:
+      "The list comes from a cache that the daemon refreshes in the background. Tables in the configuration change a provider or add one (see drover(1), PROVIDERS). check prints what is believed along a recording, and, where a file RECORDING.expect.json lies beside it, which of its marks are right; the exit status is 1 where one is wrong.",
+    examples: [
+      "drover providers",
+      "drover providers check turn.cast --provider qwen",
+      "drover providers check turn.cast --table mine.toml",
+    ],
+    load: () => import("./providers.js"),
+  },
+  {
     name: "replay",
     summary: "read a recording as the daemon would, and say what it shows",
     arguments: [{ name: "FILE", does: "an asciicast recording (.cast)", from: "files" }],

@@ -6,6 +6,7 @@ import { providers } from "#core/screen/providers.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { ReplayEnd, ReplayLine } from "#core/screen/replay.js";
 import { parseCast } from "#host/cast.js";
+import { readConfig } from "#host/config.js";
 import { type ReplayOptions, replayCast } from "#host/replay-cast.js";
 import { type Ink, printable, STATE_LOOK } from "../kit/ink.js";
 import { nearest } from "../kit/nearest.js";
@@ -13,25 +14,28 @@ import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [file = ""], options }: Invocation): Promise<number> {
-  const provider = providerOf(options.text("provider"));
+  const provider = await namedProvider(context, options.text("provider"));
   const hooks = options.text("hooks");
   const replayed: ReplayOptions = {
     raw: options.has("raw"),
-    ...(hooks === undefined ? {} : hookEvents(read(context, hooks), hooks)),
+    ...(hooks === undefined ? {} : hookEvents(readText(context, hooks), hooks)),
   };
-  for await (const line of replayCast(parseCast(read(context, file)), provider, replayed)) {
+  for await (const line of replayCast(parseCast(readText(context, file)), provider, replayed)) {
     if (context.json) context.value(line);
     else context.lines(replayLines(line, context.ink));
   }
   return 0;
 }
 
-function providerOf(name: string | undefined): Provider {
-  const names = [...providers.keys()];
+/** The provider `name` as the configuration has it. Throws a Fault (USAGE, or what is wrong with the configuration). */
+export async function namedProvider(context: Pick<Context, "paths">, name: string | undefined): Promise<Provider> {
+  const { configuredProviders } = await import("#core/screen/configured.js");
+  const all = configuredProviders(providers, (await readConfig(context.paths.configFile)).providers);
+  const names = [...all.keys()];
   if (name === undefined) {
     throw new Fault("USAGE", "say whose recording it is: --provider PROVIDER", { hint: `one of ${names.join(", ")}` });
   }
-  const provider = providers.get(name);
+  const provider = all.get(name);
   if (provider) return provider;
   const meant = nearest(name, names);
   throw new Fault("USAGE", `there is no provider "${name}"`, {
@@ -39,7 +43,7 @@ function providerOf(name: string | undefined): Provider {
   });
 }
 
-function read(context: Context, file: string): string {
+export function readText(context: Pick<Context, "cwd">, file: string): string {
   try {
     return readFileSync(resolve(context.cwd, file), "utf8");
   } catch (cause) {

@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { stringify } from "smol-toml";
+import * as assert from "uvu/assert";
+import { claude } from "#core/screen/agents/claude.js";
+import { copilotTable } from "#core/screen/agents/copilot.js";
+import { genericTable } from "#core/screen/agents/generic.js";
+import { piTable } from "#core/screen/agents/pi.js";
+import { qwenTable } from "#core/screen/agents/qwen.js";
+import { configuredProviders } from "#core/screen/configured.js";
+import { providers } from "#core/screen/providers.js";
+import type { Provider } from "#core/screen/reading.js";
+import type { ReplayEnd, ReplayLine } from "#core/screen/replay.js";
+import { parseCast } from "#host/cast.js";
+import { parseConfig } from "#host/config.js";
+import { replayCast } from "#host/replay-cast.js";
+import { suite } from "../../kit/t.js";
+import { piScreens, still } from "./screens.js";
+
+const test = suite("provider tables");
+const FIXTURES = join(fileURLToPath(new URL(".", import.meta.url)), "../../../../fixtures/screens");
+
+/** As a person would write it. */
+function snakeKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(snakeKeys);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      snakeKeys(inner),
+    ]),
+  );
+}
+
+async function configured(toml: string): Promise<ReadonlyMap<string, Provider>> {
+  return configuredProviders(providers, (await parseConfig(toml, "config.toml")).providers);
+}
+
+async function lines(name: string, provider: Provider): Promise<(ReplayLine | ReplayEnd)[]> {
+  const all: (ReplayLine | ReplayEnd)[] = [];
+  for await (const line of replayCast(parseCast(readFileSync(join(FIXTURES, name), "utf8")), provider)) all.push(line);
+  return all;
+}
+
+for (const table of [qwenTable, piTable, copilotTable]) {
+  test(`all there is to ${table.name} can be written in the configuration, under any name`, async () => {
+    const { name: _, ...own } = table;
+    const toml = stringify({ providers: { mine: snakeKeys(own) } });
+    const { providers: read } = await parseConfig(toml, "config.toml");
+    assert.equal(read.mine, own);
+    const mine = (await configured(toml)).get("mine")!;
+    const renamed = (all: unknown) => JSON.parse(JSON.stringify(all).replaceAll(`"${table.name}/`, '"mine/'));
+    assert.equal(
+      await lines(`${table.name}/short.cast`, mine),
+      renamed(await lines(`${table.name}/short.cast`, providers.get(table.name)!)),
+    );
+  });
+}
+
+test("the table for any program is one as well, but for the command", async () => {
+  const { name: _, command: __, processNames: ___, ...own } = genericTable;
+  const toml = stringify({ providers: { mine: snakeKeys({ ...own, command: ["mine"] }) } });
+  assert.equal((await parseConfig(toml, "c")).providers.mine, { ...own, command: ["mine"] });
+});
+
+test("a provider that reads by code is launched as the configuration says, and reads as ever", async () => {
+  const own = (
+    await configured(
+      "[providers.claude]\ncommand = ['/opt/claude']\nargs = ['--model', 'small']\npaste_settle_ms = 400\nrefused_env = []",
+    )
+  ).get("claude")!;
+  assert.equal(own.command, ["/opt/claude", "--model", "small"]);
+  assert.equal([own.pasteSettleMs, own.refusedEnv, own.allowedEnv], [400, [], claude.allowedEnv]);
+  const shown = await still(["nothing of Claude's"]);
+  assert.equal(own.read(shown), claude.read(shown));
+  assert.is(claude.pasteSettleMs, 150, "the built-in one is as it was");
+  const withArgs = (await configured("[providers.codex]\nargs = ['-a', 'on-request']")).get("codex")!;
+  assert.equal(withArgs.command, ["codex", "-a", "on-request"]);
+});
+
+test("a sign replaces the one of its name, a new one goes first, the others stay", async () => {
+  const own = (
+    await configured(`
+[[providers.pi.signs]]
+rule = "footer"
+shows = "ready"
+where = "foot"
+looks_like = "^HOME"
+[[providers.pi.signs]]
+rule = "paused"
+shows = "blocked"
+where = "last"
+looks_like = "^ (Paused)"
+ink = ["#8abeb7"]
+`)
+  ).get("pi")!;
+  const rest = await piScreens.screen("rest", piScreens.answer(["Done."]));
+  assert.is(own.read(rest).shown, "unclear", "the footer's sign is another one now");
+  const busy = await piScreens.screen("busy", piScreens.answer(["Done."]));
+  assert.is(own.read(busy).evidence.rule, "pi/spinner");
+  const paused = await piScreens.screen("rest", [
+    ...piScreens.answer(["Done."]),
+    "",
+    " \x1b[38;2;138;190;183mPaused\x1b[39m",
+  ]);
+  assert.equal([own.read(paused).shown, own.read(paused).evidence.rule], ["blocked", "pi/paused"]);
+  const quoted = await piScreens.screen("rest", piScreens.answer(["So:", "", "Paused"]));
+  assert.is(own.read(quoted).shown, "unclear", "words without their colour are an answer's");
+});
+
+test.run();
