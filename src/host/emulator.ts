@@ -26,11 +26,21 @@ const TERMINAL_LIMIT = 8;
 
 /** Turns captures into stills. Keeps one blank terminal for each size in use, and nothing of any pane. */
 export class Emulator {
-  readonly #rules: GraphemeRules;
+  #rules: GraphemeRules;
   readonly #terminals = new Map<string, Promise<Terminal>>();
 
   constructor(rules: GraphemeRules = OLD_TMUX) {
     this.#rules = rules;
+  }
+
+  /** From the next still on: another tmux server may count cells in another way. */
+  useRules(rules: GraphemeRules): void {
+    const { selectorWidens, handsWide, skinTones } = this.#rules;
+    const same = rules.selectorWidens === selectorWidens && rules.handsWide === handsWide;
+    if (same && rules.skinTones === skinTones) return;
+    this.#rules = rules;
+    // Not disposed of: a still may be on its way through one.
+    this.#terminals.clear();
   }
 
   /**

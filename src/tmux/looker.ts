@@ -11,11 +11,14 @@ import { type GateLine, type Pulse, parseGate, parsePanes, parsePulse } from "#c
 import type { Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
 import type { PaneFrame } from "#host/emulator.js";
+import type { GraphemeRules } from "#host/widths.js";
 import { TickCost } from "./cost.js";
 import type { Interest } from "./multiplexer.js";
 
 /** Turns a capture into a still; host/emulator.ts is one. */
 export interface StillMaker {
+  /** Called when the server is known, before the first still of its panes. */
+  useRules?(rules: GraphemeRules): void;
   still(captureText: string, frame: PaneFrame): Promise<Still>;
 }
 

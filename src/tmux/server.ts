@@ -16,6 +16,7 @@ import type { Notification } from "#core/protocol/notification.js";
 import type { Row, Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
+import { graphemeRules } from "#host/widths.js";
 import { type ConnectionOptions, TmuxConnection } from "./connection.js";
 import { historyExtent, pastRows, readHistory } from "./history.js";
 import { isEnding, Looker, type StillMaker } from "./looker.js";
@@ -39,6 +40,7 @@ export interface TmuxServerOptions extends ConnectionOptions {
 export class TmuxServer implements Multiplexer {
   readonly #connection: TmuxConnection;
   readonly #looker: Looker;
+  readonly #emulator: StillMaker;
   readonly #request: (command: Command) => Promise<Buffer[]>;
   #events: MultiplexerEvents | null = null;
   #version: string | null = null;
@@ -54,6 +56,7 @@ export class TmuxServer implements Multiplexer {
   constructor(options: TmuxServerOptions) {
     this.#clock = options.clock;
     this.#connection = new TmuxConnection(options);
+    this.#emulator = options.emulator;
     this.#request = (command) => this.#connection.request(command);
     this.#pasteName = `drover-${options.dice?.id() ?? process.pid}`;
     this.#looker = new Looker({
@@ -85,6 +88,7 @@ export class TmuxServer implements Multiplexer {
     return this.#connection.start({
       up: async (server) => {
         this.#version = server.version;
+        this.#emulator.useRules?.(graphemeRules(server.version));
         events.connection(true);
         await this.#looker.start();
       },

@@ -5,10 +5,11 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { AgentId, PaneId, PaneMark, Sighting } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
+import { type GraphemeRules, graphemeRules } from "#host/widths.js";
 import type { NewTab } from "#tmux/multiplexer.js";
 import type { TmuxServer } from "#tmux/server.js";
 import { suite, until } from "../kit/t.js";
-import { RealTmux, textOf } from "../tmux/real-tmux.js";
+import { plainStills, RealTmux, textOf } from "../tmux/real-tmux.js";
 
 const test = suite("tmux server", 20_000);
 const folder = mkdtempSync(join(tmpdir(), "drover-tmux-"));
@@ -220,6 +221,20 @@ test("a pane that is asked for is told once more although nothing moved, since a
     await until("it is told again", () => stills.length > told);
     assert.is(textOf(stills.at(-1)![1]), "here");
   }));
+
+test("screens are read by the widths of the server's own version", async () => {
+  const tmux = new RealTmux();
+  const told: GraphemeRules[] = [];
+  const server = tmux.server({ emulator: { ...plainStills, useRules: (rules) => told.push(rules) } });
+  try {
+    await tmux.session("work");
+    await server.start({ sighting: () => {}, still: () => {}, connection: () => {} });
+    assert.equal(told, [graphemeRules(await tmux.run("-V"))]);
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
 
 test("text is pasted exactly, as one bracketed paste that it cannot end", () =>
   scene(async ({ server, tmux }) => {

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as assert from "uvu/assert";
 import { ATTR, RGB, type Still } from "#core/screen/still.js";
 import { Emulator, type PaneFrame, Stream } from "#host/emulator.js";
+import { graphemeRules } from "#host/widths.js";
 import { suite, until } from "../kit/t.js";
 
 const test = suite("emulator");
@@ -95,6 +96,14 @@ const SAMPLES = [
   "漢字",
   "\u00ad",
   "1\ufe0f\u20e3",
+  "✋🏽",
+  "☝🏽",
+  "✌",
+  "🖐🏽",
+  "😀🏽",
+  "a🏽",
+  "漢🏽",
+  "👩🏽‍🚀",
   "\u1100\u1161",
   "⏺",
   "✳",
@@ -113,14 +122,15 @@ test.skipIf(spawnSync("tmux", ["-V"]).status !== 0, "no tmux")("widths are those
     const env = { ...process.env, LC_ALL: "C.UTF-8" };
     return spawnSync("tmux", ["-L", name, "-f", "/dev/null", ...args], { env, encoding: "utf8" }).stdout.trimEnd();
   };
-  const version = Number.parseFloat(tmux("-V").replace(/^\D*/, ""));
   const show = (sample: string) => ["sh", "-c", 'printf %s "$1"; exec sleep 60', "sh", sample];
   tmux("new-session", "-d", "-x", "40", "-y", "4", "sleep", "60");
   try {
     for (const sample of SAMPLES) tmux("new-window", "-d", ...show(sample));
     const columns = () => tmux("list-panes", "-s", "-F", "#{cursor_x}").split("\n").slice(1).map(Number);
     const theirs = await until("every sample is shown", () => (columns().every((x) => x > 0) ? columns() : null));
-    const emulator = new Emulator({ selectorWidens: version >= 3.5, skinToneJoins: version >= 3.4 });
+    const emulator = new Emulator();
+    await emulator.still("", frame(40, SAMPLES.length));
+    emulator.useRules(graphemeRules(tmux("-V")));
     const still = await emulator.still(SAMPLES.join("\n"), frame(40, SAMPLES.length));
     const ours = still.rows.map((row) => row.runs.reduce((sum, run) => sum + run.cells, 0));
     assert.equal(
