@@ -14,6 +14,7 @@ import { hookRow, textRow } from "./latency-rows.js";
 import { idleRow, memoryRow, workRow } from "./load-rows.js";
 import { readerRow } from "./reader-row.js";
 import { figure, type Row, table } from "./row.js";
+import { startRow } from "./start-row.js";
 import { thousandRow } from "./thousand-row.js";
 
 const TOTAL_LIMIT_MS = 360_000;
@@ -31,7 +32,11 @@ const OF_A_FLEET: Readonly<Record<string, (fleet: BenchFleet) => Promise<Row>>> 
   work: workRow,
   text: textRow,
 };
-const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = { reader: readerRow, thousand: thousandRow };
+const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = {
+  reader: readerRow,
+  thousand: thousandRow,
+  start: startRow,
+};
 const NAMES = [...Object.keys(OF_A_FLEET), ...Object.keys(ALONE)];
 
 const { values: options } = parseArgs({ options: { rows: { type: "string" } } });
