@@ -1,7 +1,7 @@
 // Makes the bundles that start fast: one CommonJS file for an entry and everything it imports.
 //
 // An entry exports `main(argv, …)` and does nothing when it is loaded: a bundle is CommonJS, which has no top-level
-// await, and bin/drover.cjs calls `launch("dist/bundle/….cjs").main(argv)` (see launch.cjs).
+// await, and bin/drover.cjs and bin/drover-daemon.cjs call `launch("dist/bundle/….cjs").main(argv)` (see launch.cjs).
 import { readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,11 +9,14 @@ import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** LevelDB has a native part; blessed is loaded by those who set it as their driver, the emulator by `drover replay` alone. */
-const EXTERNAL = ["level", "blessed", "@xterm/headless"];
+/** LevelDB has a native part; blessed is loaded by those who set it as their driver. */
+const EXTERNAL = ["level", "blessed"];
 
-/** Bundles `entry` (an ES module below dist/) into `outfile`. Throws with esbuild's messages where it cannot. */
-export async function bundle(entry, outfile) {
+/**
+ * Bundles `entry` (an ES module below dist/) into `outfile`. Throws with esbuild's messages where it cannot. `without`
+ * names packages left out, which only some who run it load; `readable` keeps lines, for stack traces in a log.
+ */
+export async function bundle(entry, outfile, { without = [], readable = false } = {}) {
   await build({
     entryPoints: [entry],
     outfile,
@@ -21,11 +24,11 @@ export async function bundle(entry, outfile) {
     format: "cjs",
     platform: "node",
     target: "node20",
-    external: EXTERNAL,
+    external: [...EXTERNAL, ...without],
     // import() of something external would need a module loader, which a script from the code cache has not.
     supported: { "dynamic-import": false },
-    minifyWhitespace: true,
-    minifySyntax: true,
+    minifyWhitespace: !readable,
+    minifySyntax: !readable,
     legalComments: "none",
     logLevel: "warning",
     plugins: [ownModules(outfile), blessedWidgets],

@@ -1,5 +1,3 @@
 #!/usr/bin/env node
-// The daemon: started by whichever face first finds that none answers, or by hand with --foreground.
-import { main } from "../dist/daemon/main.js";
-
-await main(process.argv.slice(2));
+// The same under the name that goes with the other files here. What faces start is drover-daemon.cjs.
+import "./drover-daemon.cjs";

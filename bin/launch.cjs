@@ -6,13 +6,18 @@ const { homedir } = require("node:os");
 const { basename, dirname, isAbsolute, join } = require("node:path");
 const { Script } = require("node:vm");
 
-/** Runs the CommonJS file at this absolute path and returns its exports. A cache that cannot be used never shows. */
+/**
+ * Runs the CommonJS file at this absolute path and returns its exports. A cache that cannot be used never shows. What was
+ * compiled is kept at the end, or, for a process that lives long, already `keepAfterMs` after its start.
+ */
 exports.launch = launch;
 
-function launch(bundleFile) {
+function launch(bundleFile, { keepAfterMs = null } = {}) {
   const cache = cacheFolder();
   if (cache && typeof module_.enableCompileCache === "function") {
-    if (makeFolders(cache)) module_.enableCompileCache(join(cache, "compiled")); // Node 22 and later do this themselves
+    // Node 22 and later do this themselves
+    if (makeFolders(cache)) module_.enableCompileCache(join(cache, "compiled"));
+    if (keepAfterMs !== null && module_.flushCompileCache) setTimeout(module_.flushCompileCache, keepAfterMs).unref();
     return module_.createRequire(bundleFile)(bundleFile);
   }
   const source = readFileSync(bundleFile, "utf8");
@@ -21,7 +26,10 @@ function launch(bundleFile) {
     filename: bundleFile,
     cachedData: cached ? read(cached.path) : undefined,
   });
-  if (cached && script.cachedDataRejected !== false) process.once("exit", () => write(cached, script));
+  if (cached && script.cachedDataRejected !== false) {
+    if (keepAfterMs === null) process.once("exit", () => write(cached, script));
+    else setTimeout(() => write(cached, script), keepAfterMs).unref();
+  }
   const own = { exports: {} };
   script.runInThisContext()(own.exports, module_.createRequire(bundleFile), own, bundleFile, dirname(bundleFile));
   return own.exports;

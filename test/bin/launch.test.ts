@@ -44,6 +44,21 @@ test("a bundle runs, and what V8 compiled is kept for the next start", () => {
   assert.equal(cacheFiles(cache), kept);
 });
 
+test("a process that lives long keeps what was compiled before its end, which may be a kill", () => {
+  const bundle = join(folder, "long.cjs");
+  const cache = join(folder, "cache-long");
+  // Ends itself, hard, as soon as something is kept.
+  const look = `try { kept = fs.readdirSync(${JSON.stringify(join(cache, "drover"))}, { recursive: true }).length > 0; } catch {}`;
+  const wait = `let kept = false; ${look} if (kept) process.kill(process.pid, "SIGKILL");`;
+  writeFileSync(bundle, `const fs = require("node:fs"); exports.main = () => setInterval(() => { ${wait} }, 10);`);
+  const launcher = pathToFileURL(join(root, "bin/launch.cjs")).href;
+  const code = `import { launch } from ${JSON.stringify(launcher)}; launch(${JSON.stringify(bundle)}, { keepAfterMs: 20 }).main();`;
+  const env = { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: cache };
+  const run = spawnSync(process.execPath, ["--input-type=module", "-e", code], { env, timeout: 8_000 });
+  assert.is(run.signal, "SIGKILL");
+  assert.ok(cacheFiles(cache).length > 0);
+});
+
 test("a changed bundle is not answered from the old cache", () => {
   const bundle = join(folder, "b.cjs");
   const cache = join(folder, "cache-b");

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RunFile } from "#daemon/run-file.js";
+import { isAlive } from "#host/alive.js";
 import { resolvePaths } from "#host/paths.js";
 import { ask, type Following, follow, type Reply } from "../daemon/practice.js";
 import { until } from "../kit/t.js";
@@ -104,6 +105,9 @@ export class DaemonWorld {
       child.kill("SIGKILL");
       await exited;
     }
+    // One that a face started is nobody's child here.
+    const left = this.run()?.pid;
+    if (left !== undefined && isAlive(left)) process.kill(left, "SIGKILL");
     try {
       this.tmux("kill-server");
     } catch {

@@ -19,7 +19,7 @@ export async function run(context: Context, { options }: Invocation): Promise<nu
 /** Signals that reach us reach it too: the terminal sends them to the whole group, the rest is passed on here. */
 function foreground(context: Context): Promise<number> {
   checkTmux(context.env);
-  const script = join(installRoot(), "bin/drover-daemon.js");
+  const script = join(installRoot(), "bin/drover-daemon.cjs");
   const args = [script, "-S", context.paths.tmuxSocket, "--foreground", ...context.daemonArgs];
   const child = spawn(process.execPath, args, { stdio: "inherit", env: context.env });
   const pass = (signal: NodeJS.Signals) => void child.kill(signal);

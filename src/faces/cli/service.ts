@@ -94,7 +94,7 @@ function status(context: Context, path: string): number {
 function wanted(context: Context): string {
   return unitText({
     node: process.execPath,
-    script: join(installRoot(), "bin/drover-daemon.js"),
+    script: join(installRoot(), "bin/drover-daemon.cjs"),
     args: ["-S", context.paths.tmuxSocket, ...context.daemonArgs],
     env: keptEnv(context.env),
   });

@@ -27,7 +27,7 @@ export interface ConnectOptions {
   readonly daemonArgs?: readonly string[];
   /** The environment of a daemon that has to be started; default: ours. */
   readonly env?: NodeJS.ProcessEnv;
-  /** The daemon's script; default `bin/drover-daemon.js` of this installation. */
+  /** The daemon's script; default `bin/drover-daemon.cjs` of this installation. */
   readonly script?: string;
   /** How long a daemon may take to come up; default 8 s. */
   readonly startLimitMs?: number;

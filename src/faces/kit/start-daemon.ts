@@ -17,7 +17,7 @@ export interface DaemonStart {
   /** The daemon's own arguments: which tmux server, who owns it. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** The script to run; default `bin/drover-daemon.js` of this installation. */
+  /** The script to run; default `bin/drover-daemon.cjs` of this installation. */
   readonly script?: string;
 }
 
@@ -63,7 +63,7 @@ function launchDaemon(start: DaemonStart): StartingDaemon {
   const env = { ...start.env };
   // Reading the certificates costs every Node start 30 ms, and the daemon speaks to nobody over TLS.
   delete env.NODE_EXTRA_CA_CERTS;
-  const script = start.script ?? join(installRoot(), "bin/drover-daemon.js");
+  const script = start.script ?? join(installRoot(), "bin/drover-daemon.cjs");
   const child = spawn(process.execPath, [script, ...start.args], {
     detached: true,
     stdio: ["ignore", log, log],

@@ -44,7 +44,7 @@ test("install writes the unit and says what to run, and runs nothing", async () 
   }
   const [, node = "", script = "", server = ""] = /^ExecStart="([^"]+)" "([^"]+)" "-S" "([^"]+)"$/m.exec(text) ?? [];
   assert.is(node, process.execPath);
-  assert.ok(script.endsWith("/bin/drover-daemon.js") && existsSync(script), script);
+  assert.ok(script.endsWith("/bin/drover-daemon.cjs") && existsSync(script), script);
   assert.match(server, /\/tmux-\d+\/t$/);
   assert.match(text, `Environment="DROVER_HOME=${play.daemon.folder}"`);
   assert.equal(readdirSync(dirname(unit())), ["drover.service"]);
