@@ -4,13 +4,14 @@
  */
 import type { Effect, Event, Refusal, Tab } from "#core/decide.js";
 import { Fault } from "#core/fault.js";
-import type { JournalEntry, NewEntry } from "#core/journal.js";
-import type { AgentId, AgentRecord, LivePane, PaneMark } from "#core/model.js";
+import type { JournalEntry } from "#core/journal.js";
+import type { AgentId, LivePane, PaneMark } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
 import { ensureWorktree } from "#host/git.js";
 import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
+import { Backlog, type Order } from "./backlog.js";
 import type { Feed } from "./feed.js";
 import type { Loop } from "./loop.js";
 
@@ -32,14 +33,15 @@ const UNHEARD_LIMIT_MS = 5_000;
 const UNHEARD_LOOK_MS = 100;
 /** How long after a failed write the next is tried. */
 const RETRY_MS = 2_000;
-/** Entries kept in memory while the store refuses; past it the oldest go, since the records alone say what is true. */
-const BACKLOG_ENTRIES = 10_000;
 
 export class CarryOut {
   readonly #hands: Hands;
-  /** What the store refused, to be written again in order; a record's newest version only. */
-  #backlog = { agents: new Map<AgentId, AgentRecord>(), entries: [] as NewEntry[] };
+  /** What the store refused, to be written again. */
+  readonly #backlog = new Backlog();
   #rewriting = false;
+  #decided: Order = 0;
+  /** Commits on their way to the disk. */
+  #onTheirWay = 0;
   #cancelRetry: (() => void) | null = null;
   #closed = false;
   /** With what the store refused last. */
@@ -51,7 +53,7 @@ export class CarryOut {
 
   /** Whether something decided is not on disk because the store refused it. */
   get behind(): boolean {
-    return this.#rewriting || this.#backlog.agents.size > 0 || this.#backlog.entries.length > 0;
+    return this.#rewriting || !this.#backlog.isEmpty;
   }
 
   perform(effects: readonly Effect[]): void {
@@ -102,35 +104,33 @@ export class CarryOut {
   async #commit(commit: Commit): Promise<void> {
     const { store, feed, log, loop } = this.#hands;
     const decidedFor = epochOf(loop);
+    const order = ++this.#decided;
     if (this.behind) {
       // What came later must not reach the disk earlier.
-      this.#keep(commit);
+      this.#backlog.keep(order, commit);
       this.#unwritten(commit.afterwards, this.#refusal);
       return;
     }
     let written: JournalEntry[];
+    this.#onTheirWay++;
     try {
       written = await store.commit({ agents: commit.agents, entries: commit.entries });
     } catch (error) {
       const fault = asFault(error);
       log.error("the store refused a commit", { code: fault.code, error: fault });
-      this.#keep(commit);
+      this.#onTheirWay--;
+      this.#backlog.keep(order, commit);
       this.#refusal = fault;
       this.#unwritten(commit.afterwards, fault);
       this.#retryLater();
       return;
     }
+    this.#onTheirWay--;
+    this.#backlog.passedBy(order, commit.agents);
     feed.publish(written);
     // Where tmux was started anew meanwhile, a pane id that was decided on is somebody else's now.
     if (epochOf(loop) === decidedFor) this.perform(commit.afterwards);
     else for (const effect of commit.afterwards) this.#elsewhere(effect);
-  }
-
-  #keep(commit: Commit): void {
-    for (const record of commit.agents) this.#backlog.agents.set(record.id, record);
-    this.#backlog.entries.push(...commit.entries);
-    const surplus = this.#backlog.entries.length - BACKLOG_ENTRIES;
-    if (surplus > 0) this.#backlog.entries.splice(0, surplus);
   }
 
   /** What was decided for another tmux server: whatever it was to do to a pane there has no object any more. */
@@ -166,17 +166,21 @@ export class CarryOut {
     if (this.#cancelRetry !== null || this.#closed) return;
     const { clock, store, feed, log } = this.#hands;
     this.#cancelRetry = clock.wake(clock.now() + RETRY_MS, async () => {
-      const { agents, entries } = this.#backlog;
-      this.#backlog = { agents: new Map(), entries: [] };
+      if (this.#onTheirWay > 0) {
+        // One of these may be refused yet, and was decided before what would be written now.
+        this.#cancelRetry = null;
+        this.#retryLater();
+        return;
+      }
+      const { agents, entries, giveBack } = this.#backlog.take();
       this.#rewriting = true;
       let written: JournalEntry[] = [];
       try {
-        written = await store.commit({ agents: [...agents.values()], entries });
+        written = await store.commit({ agents, entries });
         log.info("the store takes commits again", { entries: entries.length });
       } catch (error) {
         log.debug("the store still refuses", { code: asFault(error).code });
-        const since = this.#backlog;
-        this.#backlog = { agents: new Map([...agents, ...since.agents]), entries: [...entries, ...since.entries] };
+        giveBack();
       }
       this.#rewriting = false;
       this.#cancelRetry = null;

@@ -5,7 +5,7 @@
 import type { Agent } from "#core/fleet/fleet.js";
 import type { AgentId, AgentRecord, PaneMark } from "#core/model.js";
 import type { Commit } from "#store/store.js";
-import type { Pane } from "./machine.js";
+import type { Pane, Program } from "./machine.js";
 import type { World } from "./world.js";
 
 /** A tab that a restore tool built again after tmux died. */
@@ -21,6 +21,10 @@ export class Checker {
   readonly wrongs: string[] = [];
   /** Agents that somebody asked to end. */
   readonly asked = new Set<AgentId>();
+  /** Agents whose own hook said that they ended: taken at its word until the screen says otherwise. */
+  readonly saidEnded = new Set<AgentId>();
+  /** Programs of the user's that are handed over. */
+  readonly adopting = new Map<AgentId, Program>();
   readonly rebuilt = new Map<Pane, Rebuilt>();
   /** Panes whose program the user started anew, and when. */
   readonly respawnedAtMs = new Map<Pane, number>();
@@ -45,7 +49,8 @@ export class Checker {
       return;
     }
     const others = this.#world.machine.panes().filter((one) => one !== pane && one.program.agent === id);
-    if (others.some((one) => one.dead === null)) this.wrong(`${short(id)} is launched and runs already`);
+    const runs = (one: Pane): boolean => one.dead === null && !this.#isUnknown(one) && !this.#isJustRespawned(one);
+    if (!this.saidEnded.has(id) && others.some(runs)) this.wrong(`${short(id)} is launched and runs already`);
     if (!this.#records.has(id)) this.wrong(`${short(id)} was launched and is on no record`);
   }
 
@@ -55,6 +60,7 @@ export class Checker {
   }
 
   marked(pane: Pane, mark: PaneMark): void {
+    if (this.adopting.get(mark.id) === pane.program) pane.program.agent = mark.id;
     this.touched(pane, "marks");
     if (pane.program.agent !== null && mark.id !== pane.program.agent) {
       this.wrong(`drover marks ${pane.id} of ${short(pane.program.agent)} as ${short(mark.id)}`);
@@ -65,8 +71,7 @@ export class Checker {
     this.touched(pane, "kills");
     const id = pane.program.agent;
     if (id === null || pane.dead !== null || this.asked.has(id)) return;
-    const respawnedAtMs = this.respawnedAtMs.get(pane) ?? 0;
-    if (this.#world.clock.now() - respawnedAtMs < 2_000) return;
+    if (this.#isJustRespawned(pane)) return;
     // A spawn that its caller was told has failed leaves nothing behind.
     if (this.#records.get(id)?.archivedAtMs != null && !this.rebuilt.has(pane)) return;
     this.wrong(`drover kills ${pane.id} of ${short(id)}, which nobody asked to end`);
@@ -83,9 +88,26 @@ export class Checker {
     for (const { agent } of entries) {
       if (agent !== null && !this.#records.has(agent)) this.wrong(`${short(agent)} is journaled and on no record`);
     }
+    const living = new Set(
+      this.#world.machine.panes().map(({ program, dead }) => (dead === null ? program.agent : null)),
+    );
+    this.#namesAreUnique((record) => living.has(record.id));
+  }
+
+  /** So lately that whoever acted in the same moment may not have known. */
+  #isJustRespawned(pane: Pane): boolean {
+    return this.#world.clock.now() - (this.respawnedAtMs.get(pane) ?? 0) < 2_000;
+  }
+
+  /** A tab built again that carries no mark: only its name could tell whose it is. */
+  #isUnknown(pane: Pane): boolean {
+    return this.rebuilt.has(pane) && pane.options.size === 0;
+  }
+
+  #namesAreUnique(counts: (record: AgentRecord) => boolean): void {
     const holders = new Map<string, AgentId>();
     for (const record of this.#records.values()) {
-      if (record.archivedAtMs !== null || isGone(record)) continue;
+      if (record.archivedAtMs !== null || isGone(record) || !counts(record)) continue;
       const other = holders.get(record.label);
       if (other !== undefined) this.wrong(`${short(other)} and ${short(record.id)} both live as ${record.label}`);
       holders.set(record.label, record.id);
@@ -110,6 +132,7 @@ export class Checker {
     const { life, machine, kept } = this.#world;
     const fleet = life?.daemon?.context.loop.fleet;
     if (fleet === undefined) return this.wrong("no daemon serves");
+    this.#namesAreUnique(() => true);
     const stored = new Map((await kept.agents()).map((record) => [record.id, record]));
     for (const id of this.#records.keys()) if (!stored.has(id)) this.wrong(`${short(id)} was deleted from the store`);
     for (const record of stored.values()) {
@@ -149,9 +172,10 @@ export class Checker {
   #paneIsKnown(pane: Pane, agent: Agent | undefined, record: AgentRecord | undefined): void {
     const id = pane.program.agent;
     const rebuilt = this.rebuilt.get(pane);
-    // Unmarked, and said to have ended, off the list, or to be known by nothing: it is the user's now.
-    const isUsers = !rebuilt?.certain || agent === undefined || record?.state === "exited";
-    if (rebuilt !== undefined && pane.options.size === 0 && isUsers) return;
+    // Said to have ended, off the list, started again elsewhere, or to be known by nothing: it is the user's now.
+    const elsewhere = agent !== undefined && agent.pane !== null && agent.pane !== pane.id;
+    const isUsers = !rebuilt?.certain || agent === undefined || record?.state === "exited" || elsewhere;
+    if (this.#isUnknown(pane) && isUsers) return;
     if (agent === undefined && pane.options.size === 0) return;
     if (record === undefined || agent === undefined) {
       this.wrong(`${pane.id} runs ${short(id)}, which is ${record === undefined ? "on no record" : "archived"}`);

@@ -8,8 +8,8 @@ import { PracticeAgent } from "../daemon/practice.js";
 
 export interface Program {
   readonly pid: number;
-  /** Who was launched here, in truth; null where it is the user's own. */
-  readonly agent: AgentId | null;
+  /** Who was launched here, or handed over, in truth; null where it is the user's own. */
+  agent: AgentId | null;
   readonly screen: PracticeAgent;
 }
 

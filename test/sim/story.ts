@@ -17,6 +17,9 @@ const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [3, spawnTwice],
   [4, stop],
   [4, remove],
+  [4, rename],
+  [4, restart],
+  [3, adopt],
   [8, programEnds],
   [6, programWorks],
   [3, hook],
@@ -130,6 +133,63 @@ function remove(world: World): void {
   });
 }
 
+function rename(world: World): void {
+  const record = anyRecord(world);
+  const label = world.chance.pick([...LABELS, ...LABELS.map((name) => `${name}-new`)]) ?? "ada";
+  if (record === undefined) return;
+  void ask(world, `rename ${record.label} ${label}`, async ({ loop }) => {
+    await loop.ask({ ask: "rename", id: record.id, label });
+  });
+}
+
+/** As daemon/restart.ts does, the looking for programs on the disk left out. */
+function restart(world: World): void {
+  const record = anyRecord(world);
+  if (record === undefined || record.command.length === 0) return;
+  world.checker.asked.add(record.id);
+  void ask(world, `restart ${record.label} ${record.id.slice(-3)}`, async (context) => {
+    await stopAgent(context, record.id, world.chance.flip(0.5));
+    await context.loop.ask({
+      ask: "restart",
+      id: record.id,
+      command: ["/bin/practice"],
+      launch: { program: ["/bin/practice"], args: [] },
+      envNames: [],
+      promptDue: false,
+      resumes: false,
+      tab: { sessionName: record.place?.sessionName ?? "work", env: {}, columns: 80, rows: 24 },
+      socket: "/simulated",
+    });
+  });
+}
+
+/** Somebody started an agent by hand and hands it over. */
+function adopt(world: World): void {
+  const own = world.chance.pick(world.machine.panes().filter((pane) => pane.program.agent === null));
+  if (own === undefined) return;
+  void ask(world, `adopt ${own.id}`, async ({ loop, mux, dice }) => {
+    const sighting = await mux.sight();
+    if ("blind" in sighting) return;
+    const pane = sighting.panes.find((one) => one.pane === own.id);
+    if (pane === undefined || pane.pid !== own.program.pid) return;
+    const id = dice.id() as AgentId;
+    world.checker.adopting.set(id, own.program);
+    await loop.ask({
+      ask: "adopt",
+      id,
+      label: world.chance.pick(LABELS) ?? "ada",
+      provider: "practice",
+      role: "worker",
+      parent: null,
+      group: null,
+      cwd: "/",
+      pane,
+      epoch: sighting.epoch,
+      alone: own.window.panes.length === 1,
+    });
+  });
+}
+
 const MEANINGS: readonly HookMeaning[] = ["started", "turn-started", "turn-ended", "asks", "interrupted", "ended"];
 
 /** An agent's hook comes: now, late, twice, or from a launch long past. */
@@ -138,7 +198,10 @@ function hook(world: World): void {
   if (record === undefined) return;
   const means = world.chance.pick(MEANINGS) ?? "started";
   // Who says itself that it ended, and is then removed, may be closed.
-  if (means === "ended") world.checker.asked.add(record.id);
+  if (means === "ended") {
+    world.checker.asked.add(record.id);
+    world.checker.saidEnded.add(record.id);
+  }
   const event = {
     kind: "hook",
     agent: record.id,
