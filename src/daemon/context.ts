@@ -27,7 +27,10 @@ export interface Context {
   readonly log: Log;
   readonly feed: Feed;
   readonly streams: Streams;
+  /** One hand at a time in an agent's pane. */
   readonly exclusive: Exclusive;
+  /** One at a time of what ends an agent, starts it again or removes it. */
+  readonly lives: Exclusive;
   readonly environments: Environments;
   readonly programs: Programs;
   readonly providers: ReadonlyMap<string, Provider>;

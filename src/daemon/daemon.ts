@@ -74,6 +74,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     feed,
     streams,
     exclusive: new Exclusive(),
+    lives: new Exclusive(),
     environments: new Environments(),
     programs: new Programs(clock, parts.path),
     providers,
@@ -94,6 +95,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       for (const id of now.archived) {
         streams.gone(id);
         context.told.forget(id);
+        context.environments.forget(id);
       }
     },
   );

@@ -15,10 +15,15 @@ import { stopAgent } from "./stop.js";
  * Returns what could not be swept away. Throws a Fault: CONFLICT where the agent lives or its worktree holds what nothing
  * else does (unless `force`, which ends it and drops that); the record's own, where it could not be archived.
  */
-export async function removeAgent(context: Context, id: AgentId, force: boolean): Promise<PartError[]> {
+export function removeAgent(context: Context, id: AgentId, force: boolean): Promise<PartError[]> {
+  return context.lives.run(id, () => remove(context, id, force));
+}
+
+async function remove(context: Context, id: AgentId, force: boolean): Promise<PartError[]> {
   const agent = theAgent(context, id);
   const { worktree } = agent.record;
-  const lives = !isGone(agent.record.state) && agent.making === null;
+  if (agent.making !== null) throw new Fault("CONFLICT", `${agent.record.label} is just being started`);
+  const lives = !isGone(agent.record.state);
   if (worktree !== null && !lives && !force) await checkLoss(context, id, worktree);
   if (lives && force) await stopAgent(context, id, true);
 

@@ -24,7 +24,7 @@ export interface Restarted {
  * Fault: NOT_RESUMABLE (and nothing was ended), CONFLICT, NOT_FOUND, INVALID, tmux's own.
  */
 export function restartAgent(context: Context, id: AgentId, asked: RestartRequest): Promise<Restarted> {
-  return context.exclusive.run(id, async () => {
+  return context.lives.run(id, async () => {
     const agent = theAgent(context, id);
     const provider = providerOf(context, agent);
     checkEnvironment(asked.env ?? {}, provider);
@@ -128,7 +128,7 @@ export async function restoreAgents(
   const errors: PartError[] = [];
   for (const { id, label } of restorable(fleet)) {
     try {
-      await context.exclusive.run(id, async () => {
+      await context.lives.run(id, async () => {
         const agent = theAgent(context, id);
         await launchAgain(
           context,

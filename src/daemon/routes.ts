@@ -155,7 +155,7 @@ export function routes(serving: Serving): Route[] {
       async handle(asked) {
         const { force } = check(stopSchema, await asked.body());
         const { id } = one(asked).record;
-        await stopAgent(context, id, force ?? false);
+        await context.lives.run(id, () => stopAgent(context, id, force ?? false));
         return now(id);
       },
     },

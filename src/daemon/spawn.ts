@@ -86,6 +86,7 @@ async function stopConductor(context: Context, session: string): Promise<AgentId
     return ended.at(-1)?.record.id ?? null;
   }
   if (present.making !== null) return null;
-  await stopAgent(context, present.record.id, false);
-  return present.record.id;
+  const { id } = present.record;
+  await context.lives.run(id, () => stopAgent(context, id, false));
+  return id;
 }

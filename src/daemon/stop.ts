@@ -16,7 +16,10 @@ const STATUS_LIMIT_MS = 500;
 /** How long an interrupted turn may take to give the prompt back. */
 const PROMPT_BACK_MS = 1_000;
 
-/** Asks the program to end as a person would, then SIGTERM, then kills the tab. `force` skips the asking. */
+/**
+ * Asks the program to end as a person would, then SIGTERM, then kills the tab. `force` skips the asking. To be called
+ * under `lives`, so that it never meets another launch than the one it began with.
+ */
 export async function stopAgent(context: Context, id: AgentId, force: boolean): Promise<void> {
   const agent = theAgent(context, id);
   if (isGone(agent.record.state)) return;

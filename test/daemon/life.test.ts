@@ -121,6 +121,19 @@ test("a restart asks nobody's environment from the disk, and says what it lacks"
   assert.is((await restart("a", { env: { NESTED_X: "1" } })).status, 400);
 });
 
+test("a stop, two restarts and a removal at once happen one after the other", async () => {
+  await spawn("a", { prompt: "x" });
+  await until("it was typed", () => w.started[0]?.prompts.length === 1);
+  const stop = w.ask("POST", "/v1/agents/a/stop", {});
+  const answers = await Promise.all([stop, restart("a"), restart("a"), w.ask("DELETE", "/v1/agents/a?force=1")]);
+  assert.equal(
+    answers.map((r) => r.status),
+    [200, 200, 200, 200],
+  );
+  assert.equal(answers.map((r) => (r.body as unknown as One).agent.incarnation).slice(1), [2, 3, 3]);
+  assert.equal(w.tmux.panes(), []);
+});
+
 test("only a conductor is replaced; another spawn in its session is answered with it", async () => {
   assert.is((await spawn("a", { replace: true })).status, 400);
   const first = (await spawn("boss", { role: "conductor" })).body.agent;
