@@ -142,6 +142,11 @@ test("a turn of tools alone is none, before and after text is not", async () => 
   assert.is(read(codexScreens, await codexScreens.screen("rest", explored))?.kind, "none");
 });
 
+test("a tip below Codex's answer is no part of it; the same words in the answer are", async () => {
+  const rows = [...codexScreens.answer(["Done.", "└ Tip: none"]).slice(0, -1), `  ${dim("└ Tip: try /status")}`, ""];
+  assert.is(read(codexScreens, await codexScreens.screen("rest", rows))?.text, "Done.\n└ Tip: none");
+});
+
 test("a command of the program's own is no turn", async () => {
   const [prompt = ""] = claudeScreens.answer([""]);
   const rows = [...claudeScreens.answer(["Said."]), prompt.replace("show me", "/model"), `  ${p(246, "⎿  Set model")}`];

@@ -10,6 +10,8 @@ function begins(rows: readonly Row[], y: number): Begins | null {
   const row = rows[y]!;
   if (row.text === "") return null;
   if (row.text.startsWith(" ")) {
+    // What a tool said, and the tip that hangs below some answers.
+    if (row.text.startsWith("  └ ") && hasInk(row, 2, "faded")) return "aside";
     const took = /^ {2}\S+ for (?:\d+[hms] ?)+(?:• |$)/.test(row.text) && hasInk(row, 2, "faded");
     return took && (rows[y - 1]?.text ?? "") === "" ? "ended" : null;
   }
