@@ -16,6 +16,7 @@ export type ActionName =
   | "unfold"
   | "toggle"
   | "fold-all"
+  | "regroup"
   | "next"
   | "filter"
   | "unfilter"
@@ -239,10 +240,17 @@ export const actions: readonly Action[] = [
   { name: "page-down", where: "list", keys: ["pagedown", "C-f"], does: "a page down", group: "Move" },
   { name: "first", where: "list", keys: ["home", "<"], does: "the first line", group: "Move" },
   { name: "last", where: "list", keys: ["end", ">"], does: "the last line", group: "Move" },
-  { name: "fold", where: "list", keys: ["left", "h"], does: "fold the session, or go up to it", group: "Move" },
-  { name: "unfold", where: "list", keys: ["right", "l"], does: "unfold the session, or go into it", group: "Move" },
-  { name: "toggle", where: "list", keys: ["space"], does: "fold or unfold the session", group: "Move" },
-  { name: "fold-all", where: "list", keys: ["-"], does: "fold every session, or unfold them all", group: "Move" },
+  { name: "fold", where: "list", keys: ["left", "h"], does: "fold the section, or go up to it", group: "Move" },
+  { name: "unfold", where: "list", keys: ["right", "l"], does: "unfold the section, or go into it", group: "Move" },
+  { name: "toggle", where: "list", keys: ["space"], does: "fold or unfold the section", group: "Move" },
+  { name: "fold-all", where: "list", keys: ["-"], does: "fold every section, or unfold them all", group: "Move" },
+  {
+    name: "regroup",
+    where: "list",
+    keys: ["b"],
+    does: "group the list by session, by group, by parent, and round again",
+    group: "Look",
+  },
   {
     name: "back",
     where: "list",

@@ -3,6 +3,7 @@ import type { AgentJson, SightJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import { attentionQueue } from "../kit/attention.js";
 import type { Sight } from "../kit/sight.js";
+import { isRest, leads, sectionsOf, sectionTitle } from "./sections.js";
 import { type Item, type State, selectedAgent } from "./state.js";
 
 export function applySnapshot(state: State, snapshot: SnapshotJson): State {
@@ -28,6 +29,9 @@ export function applyEntry(state: State, entry: EntryJson): State {
     before !== undefined &&
     after !== undefined &&
     before.session === after.session &&
+    before.group === after.group &&
+    before.parent === after.parent &&
+    before.label === after.label &&
     before.createdAt === after.createdAt;
   return sameList ? { ...counted, agents } : relist({ ...counted, agents });
 }
@@ -51,27 +55,32 @@ function isWhole(set: Partial<AgentJson>): set is AgentJson {
 }
 
 /**
- * Works the list out anew. Sessions by name, agents by birth: an order that never jumps under the eye or the finger, so
- * that an agent is found where it was. What needs a person is told by the header, by the session rows and by `g`.
+ * Works the list out anew. Sections by name, agents by birth: an order that never jumps under the eye or the finger, so
+ * that an agent is found where it was. What needs a person is told by the header, by the section rows and by `g`.
  */
 export function relist(state: State): State {
-  const sessions = new Map<string, AgentJson[]>();
+  const sections = sectionsOf(state.agents, state.grouping);
+  const filled = new Map<string, AgentJson[]>();
   for (const agent of state.agents.values()) {
     if (!matches(agent, state.filter)) continue;
-    const mates = sessions.get(agent.session);
+    const section = sections.get(agent.id)!;
+    const mates = filled.get(section);
     if (mates) mates.push(agent);
-    else sessions.set(agent.session, [agent]);
+    else filled.set(section, [agent]);
   }
+  const titles = [...filled.keys()].map((section) => ({ section, title: sectionTitle(state, section) }));
+  titles.sort((a, b) => Number(isRest(a.section)) - Number(isRest(b.section)) || byName(a.title, b.title));
   const items: Item[] = [];
-  for (const session of [...sessions.keys()].sort(byName)) {
-    items.push({ kind: "session", session });
+  for (const { section } of titles) {
+    items.push({ kind: "section", section });
     // A filter shows what it finds, folded away or not.
-    if (state.folded.has(session) && state.filter === "") continue;
-    const agents = sessions.get(session)!;
-    agents.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
+    if (state.folded.has(section) && state.filter === "") continue;
+    const agents = filled.get(section)!;
+    const first = (agent: AgentJson) => Number(!leads(agent, section));
+    agents.sort((a, b) => first(a) - first(b) || compare(a.createdAt, b.createdAt) || compare(a.id, b.id));
     for (const agent of agents) items.push({ kind: "agent", id: agent.id });
   }
-  return settle({ ...state, items });
+  return settle({ ...state, sections, items });
 }
 
 /** `s2` before `s10`. A collator of the language's own would cost the first frame several milliseconds. */
@@ -108,7 +117,7 @@ function nickname(agent: AgentJson): string {
 export function sameItem(a: Item | null, b: Item | null): boolean {
   if (a === null || b === null) return a === b;
   if (a.kind === "agent") return b.kind === "agent" && a.id === b.id;
-  return b.kind === "session" && a.session === b.session;
+  return b.kind === "section" && a.section === b.section;
 }
 
 /** Keeps the selection on what it was on; where that is gone from the list, on what stands in its place now. */
@@ -118,9 +127,9 @@ function settle(state: State): State {
   if (state.seq === null) return state;
   let index = items.findIndex((item) => sameItem(item, state.selected));
   if (index < 0 && state.selected?.kind === "agent") {
-    // Folded away: its session stands for it.
-    const session = state.agents.get(state.selected.id)?.session;
-    index = items.findIndex((item) => item.kind === "session" && item.session === session);
+    // Folded away: its section stands for it.
+    const section = state.sections.get(state.selected.id);
+    index = items.findIndex((item) => item.kind === "section" && item.section === section);
   }
   // Nothing was selected, or a filter hides it: the first that is found.
   if (index < 0 && (state.selected === null || state.filter !== "")) {
@@ -135,8 +144,8 @@ function settle(state: State): State {
 
 export type Counts = Record<AgentJson["state"], number> & { total: number };
 
-/** How many agents there are in each state: all, or those of one session. */
-export function count(agents: Iterable<AgentJson>, session?: string): Counts {
+/** How many agents there are in each state: all, or those that `among` holds for. */
+export function count(agents: Iterable<AgentJson>, among: (agent: AgentJson) => boolean = () => true): Counts {
   const counts: Counts = {
     total: 0,
     starting: 0,
@@ -150,11 +159,16 @@ export function count(agents: Iterable<AgentJson>, session?: string): Counts {
     unclear: 0,
   };
   for (const agent of agents) {
-    if (session !== undefined && agent.session !== session) continue;
+    if (!among(agent)) continue;
     counts[agent.state]++;
     counts.total++;
   }
   return counts;
+}
+
+/** The same of one section. */
+export function countIn(state: State, section: string): Counts {
+  return count(state.agents.values(), ({ id }) => state.sections.get(id) === section);
 }
 
 /**

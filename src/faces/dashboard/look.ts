@@ -33,7 +33,7 @@ interface StateLook {
   readonly sign: string;
   readonly ascii: string;
   readonly style: Style;
-  /** How the header and session rows count them. */
+  /** How the header and section rows count them. */
   readonly says: string;
 }
 

@@ -9,7 +9,7 @@ import { nextInNeed, putAgent, relist, sameItem } from "./fleet.js";
 import { inside, layout, listRows } from "./layout.js";
 import { openNew } from "./new-agent.js";
 import { scrollPreview } from "./screen.js";
-import { fold, foldAll, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
+import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
 import { openSend } from "./send.js";
 import {
   type Confirm,
@@ -67,6 +67,8 @@ function perform(state: State, name: ActionName): Step {
       return [toggle(state), [{ do: "save" }]];
     case "fold-all":
       return [foldAll(state), [{ do: "save" }]];
+    case "regroup":
+      return [regroup(state), [{ do: "save" }]];
     case "next":
       return nextInNeedStep(state);
     case "filter":

@@ -43,7 +43,18 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "list",
     rect: (at) => at.list,
-    sees: (s) => [s.agents, s.items, s.top, s.selected, s.folded, s.filter, s.sight, s.seq === null, minute(s)],
+    sees: (s) => [
+      s.agents,
+      s.items,
+      s.top,
+      s.selected,
+      s.folded,
+      s.grouping,
+      s.filter,
+      s.sight,
+      s.seq === null,
+      minute(s),
+    ],
     paint: (canvas, state, look) => (isEmpty(state) ? paintEmpty(canvas, look) : paintFleetList(canvas, state, look)),
   },
   {

@@ -40,7 +40,7 @@ export function onMouse(state: State, look: Look, mouse: Mouse, onKey: (state: S
   if (at.at === "choice") return [askChoice(state, at.index), []];
   if (at.at !== "item") return [state, []];
   const selected = selectIndex({ ...state, mode: { at: "list" } }, at.index);
-  return state.items[at.index]?.kind === "session" ? [toggle(selected), [{ do: "save" }]] : [selected, []];
+  return state.items[at.index]?.kind === "section" ? [toggle(selected), [{ do: "save" }]] : [selected, []];
 }
 
 function onWheel(state: State, mouse: Mouse, at: Hit): Step {

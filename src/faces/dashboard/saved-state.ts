@@ -1,7 +1,7 @@
 /** What the dashboard finds as it was when it opens again: one small file, replaced whole. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { HISTORY_LIMIT, type Saved } from "./state.js";
+import { GROUPINGS, HISTORY_LIMIT, type Saved } from "./state.js";
 
 /** A prompt longer than this is sent, and not remembered. */
 const TEXT_LIMIT = 65_536;
@@ -15,10 +15,11 @@ export function readSaved(path: string): Saved | null {
     return null;
   }
   if (typeof json !== "object" || json === null) return null;
-  const { selected, folded, history, drafts } = json as Record<string, unknown>;
+  const { selected, folded, grouping, history, drafts } = json as Record<string, unknown>;
   return {
     selected: readSelected(selected),
     folded: texts(folded),
+    grouping: GROUPINGS.find((one) => one === grouping) ?? "session",
     history: texts(history).slice(-HISTORY_LIMIT),
     drafts:
       typeof drafts === "object" && drafts !== null
@@ -29,9 +30,9 @@ export function readSaved(path: string): Saved | null {
 
 function readSelected(value: unknown): Saved["selected"] {
   if (typeof value !== "object" || value === null) return null;
-  const { agent, session } = value as Record<string, unknown>;
+  const { agent, section } = value as Record<string, unknown>;
   if (typeof agent === "string") return { agent };
-  return typeof session === "string" ? { session } : null;
+  return typeof section === "string" ? { section } : null;
 }
 
 function texts(value: unknown): string[] {

@@ -1,7 +1,7 @@
 /** Moving through the fleet list: the selection, the folds, and which part of the list is seen. */
 import { relist, sameItem } from "./fleet.js";
 import { listRows } from "./layout.js";
-import type { Item, State } from "./state.js";
+import { GROUPINGS, type Item, type State, selectedAgent } from "./state.js";
 
 export function selectIndex(state: State, index: number): State {
   const at = Math.max(0, Math.min(index, state.items.length - 1));
@@ -11,12 +11,12 @@ export function selectIndex(state: State, index: number): State {
   return reveal({ ...moved, selectedIndex: at });
 }
 
-/** Selects an agent wherever it is: unfolds its session, and drops a filter that hides it. */
+/** Selects an agent wherever it is: unfolds its section, and drops a filter that hides it. */
 export function selectAgent(state: State, id: string): State {
-  const agent = state.agents.get(id);
-  if (!agent) return state;
+  if (!state.agents.has(id)) return state;
   let shown = state;
-  if (shown.folded.has(agent.session) && shown.filter === "") shown = setFolded(shown, agent.session, false);
+  const section = sectionOf(shown, { kind: "agent", id });
+  if (section !== null && shown.folded.has(section) && shown.filter === "") shown = setFolded(shown, section, false);
   if (!shown.items.some((item) => item.kind === "agent" && item.id === id)) shown = relist({ ...shown, filter: "" });
   return selectIndex(
     shown,
@@ -43,45 +43,55 @@ export function scrollList(state: State, by: number): State {
   return { ...state, top: Math.max(0, Math.min(most, state.top + by)) };
 }
 
-export function setFolded(state: State, session: string, folded: boolean): State {
+export function setFolded(state: State, section: string, folded: boolean): State {
   const set = new Set(state.folded);
-  if (folded) set.add(session);
-  else set.delete(session);
+  if (folded) set.add(section);
+  else set.delete(section);
   return reveal(relist({ ...state, folded: set }));
 }
 
-export function sessionOf(state: State, item: Item | null): string | null {
+export function sectionOf(state: State, item: Item | null): string | null {
   if (item === null) return null;
-  return item.kind === "session" ? item.session : (state.agents.get(item.id)?.session ?? null);
+  return item.kind === "section" ? item.section : (state.sections.get(item.id) ?? null);
 }
 
-/** `←`: folds the session, and stands on it. */
+/** `←`: folds the section, and stands on it. */
 export function fold(state: State): State {
-  const session = sessionOf(state, state.selected);
-  if (session === null) return state;
-  const onSession = selectIndex(
+  const section = sectionOf(state, state.selected);
+  if (section === null) return state;
+  const onSection = selectIndex(
     state,
-    state.items.findIndex((item) => item.kind === "session" && item.session === session),
+    state.items.findIndex((item) => item.kind === "section" && item.section === section),
   );
-  return setFolded(onSession, session, true);
+  return setFolded(onSection, section, true);
 }
 
-/** `→`: unfolds the session, or goes into it. */
+/** `→`: unfolds the section, or goes into it. */
 export function unfold(state: State): State {
-  if (state.selected?.kind !== "session") return state;
-  if (state.folded.has(state.selected.session)) return setFolded(state, state.selected.session, false);
+  if (state.selected?.kind !== "section") return state;
+  if (state.folded.has(state.selected.section)) return setFolded(state, state.selected.section, false);
   return selectIndex(state, state.selectedIndex + 1);
 }
 
 export function toggle(state: State): State {
-  const session = sessionOf(state, state.selected);
-  if (session === null) return state;
-  return state.folded.has(session) ? setFolded(state, session, false) : fold(state);
+  const section = sectionOf(state, state.selected);
+  if (section === null) return state;
+  return state.folded.has(section) ? setFolded(state, section, false) : fold(state);
 }
 
-/** Folds every session, or where all are folded, unfolds them all. */
+/** Folds every section, or where all are folded, unfolds them all. */
 export function foldAll(state: State): State {
-  const sessions = new Set([...state.agents.values()].map((agent) => agent.session));
-  const all = [...sessions].every((session) => state.folded.has(session));
-  return reveal(relist({ ...state, folded: all ? new Set() : sessions }));
+  const sections = new Set(state.sections.values());
+  const all = [...sections].every((section) => state.folded.has(section));
+  const others = [...state.folded].filter((section) => !sections.has(section));
+  return reveal(relist({ ...state, folded: new Set(all ? others : [...others, ...sections]) }));
+}
+
+/** By session, by group, by parent, and round again. The selection stays on its agent. */
+export function regroup(state: State): State {
+  const grouping = GROUPINGS[(GROUPINGS.indexOf(state.grouping) + 1) % GROUPINGS.length]!;
+  const before = selectedAgent(state);
+  const after = reveal(relist({ ...state, grouping }));
+  const shown = before !== null && after.items.some((item) => item.kind === "agent" && item.id === before.id);
+  return shown ? selectAgent(after, before.id) : after;
 }

@@ -10,8 +10,12 @@ import type { LineEditor } from "./driver/line-editor.js";
 
 /** A line of the fleet list. It names an agent rather than holding it, so that a change of state leaves the list alone. */
 export type Item =
-  | { readonly kind: "session"; readonly session: string }
+  | { readonly kind: "section"; readonly section: string }
   | { readonly kind: "agent"; readonly id: string };
+
+/** What the list's sections are. */
+export const GROUPINGS = ["session", "group", "parent"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 /** The daemon, as far as the dashboard can tell. */
 export type Link =
@@ -92,8 +96,9 @@ export interface Notice {
 
 /** Kept between runs. */
 export interface Saved {
-  readonly selected: { readonly agent: string } | { readonly session: string } | null;
+  readonly selected: { readonly agent: string } | { readonly section: string } | null;
   readonly folded: readonly string[];
+  readonly grouping: Grouping;
   /** Prompts sent, oldest first. */
   readonly history: readonly string[];
   /** What was written to an agent and not sent. */
@@ -116,6 +121,9 @@ export interface State {
   readonly seq: number | null;
   readonly agents: ReadonlyMap<string, AgentJson>;
   readonly items: readonly Item[];
+  readonly grouping: Grouping;
+  /** By agent's id: the section it stands in (sections.ts). */
+  readonly sections: ReadonlyMap<string, string>;
   readonly folded: ReadonlySet<string>;
   readonly filter: string;
   /** Selection by identity, so that it stays through every change of the list. */
@@ -241,7 +249,7 @@ export function initial(begin: {
       ? null
       : "agent" in saved.selected
         ? { kind: "agent", id: saved.selected.agent }
-        : { kind: "session", session: saved.selected.session };
+        : { kind: "section", section: saved.selected.section };
   return {
     size: begin.size,
     nowMs: begin.nowMs,
@@ -254,6 +262,8 @@ export function initial(begin: {
     seq: null,
     agents: new Map(),
     items: [],
+    grouping: saved?.grouping ?? "session",
+    sections: new Map(),
     folded: new Set(saved?.folded ?? []),
     filter: "",
     selected,
@@ -279,14 +289,15 @@ export function toSave(state: State): Saved {
   const { selected } = state;
   return {
     selected:
-      selected === null ? null : selected.kind === "agent" ? { agent: selected.id } : { session: selected.session },
+      selected === null ? null : selected.kind === "agent" ? { agent: selected.id } : { section: selected.section },
     folded: [...state.folded],
+    grouping: state.grouping,
     history: state.history,
     drafts: state.drafts,
   };
 }
 
-/** The agent the keys act on, or null where a session or nothing is selected. */
+/** The agent the keys act on, or null where a section or nothing is selected. */
 export function selectedAgent(state: State): AgentJson | null {
   return state.selected?.kind === "agent" ? (state.agents.get(state.selected.id) ?? null) : null;
 }

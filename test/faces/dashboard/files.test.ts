@@ -13,7 +13,13 @@ test.after(() => rmSync(home, { recursive: true, force: true }));
 test("what was left is read back, from a file for this user alone", () => {
   const path = join(home, "state", "dashboard.json");
   assert.is(readSaved(path), null);
-  const saved = { selected: { agent: "id" }, folded: ["web"], history: ["one\ntwo"], drafts: { id: "half" } };
+  const saved = {
+    selected: { agent: "id" },
+    grouping: "parent" as const,
+    folded: ["web"],
+    history: ["one\ntwo"],
+    drafts: { id: "half" },
+  };
   writeSaved(path, saved);
   assert.equal(readSaved(path), saved);
   assert.is(statSync(path).mode & 0o777, 0o600);
@@ -25,10 +31,10 @@ test("a file that says something else is no reason not to open", () => {
   const cases: [string, string][] = [
     ["", "null"],
     ["{", "null"],
-    ["[]", '{"selected":null,"folded":[],"history":[],"drafts":{}}'],
+    ["[]", '{"selected":null,"folded":[],"grouping":"session","history":[],"drafts":{}}'],
     [
       '{"selected":{"agent":7},"folded":"web","history":[1,"two"],"drafts":{"a":1,"b":"x"}}',
-      '{"selected":null,"folded":[],"history":["two"],"drafts":{"b":"x"}}',
+      '{"selected":null,"folded":[],"grouping":"session","history":["two"],"drafts":{"b":"x"}}',
     ],
   ];
   for (const [text, read] of cases) {
@@ -39,7 +45,13 @@ test("a file that says something else is no reason not to open", () => {
 
 test("a prompt too long to remember is not", () => {
   const path = join(home, "long.json");
-  writeSaved(path, { selected: null, folded: [], history: ["x".repeat(70_000), "short"], drafts: {} });
+  writeSaved(path, {
+    selected: null,
+    grouping: "parent" as const,
+    folded: [],
+    history: ["x".repeat(70_000), "short"],
+    drafts: {},
+  });
   assert.equal(readSaved(path)?.history, ["short"]);
 });
 

@@ -1,6 +1,8 @@
 /** Agents, events and a dashboard to play them to, in a few words each. */
 import type { Key } from "#faces/dashboard/driver/driver.js";
 import { update } from "#faces/dashboard/model.js";
+import { sectionTitle } from "#faces/dashboard/sections.js";
+import { selectAgent } from "#faces/dashboard/select.js";
 import { type Event, initial, type Saved, type State, type Wish } from "#faces/dashboard/state.js";
 import type { AgentJson, QuestionJson } from "#wire/agent.js";
 import { unicodeLook } from "./memory-canvas.js";
@@ -97,16 +99,25 @@ export class Played {
     return this.on({ on: "entry", entry: { seq, at: new Date(NOON).toISOString(), kind, agent: `id-${label}`, set } });
   }
 
+  select(label: string): this {
+    this.state = selectAgent(this.state, `id-${label}`);
+    return this;
+  }
+
   selected(): string {
     const { selected } = this.state;
     if (selected === null) return "";
-    return selected.kind === "session" ? `[${selected.session}]` : (this.state.agents.get(selected.id)?.label ?? "?");
+    return selected.kind === "section"
+      ? `[${sectionTitle(this.state, selected.section)}]`
+      : (this.state.agents.get(selected.id)?.label ?? "?");
   }
 
   /** The list as text: `▾api`, `a blocked`. */
   list(): string {
     return this.state.items
-      .map((item) => (item.kind === "session" ? `[${item.session}]` : this.state.agents.get(item.id)!.label))
+      .map((item) =>
+        item.kind === "section" ? `[${sectionTitle(this.state, item.section)}]` : this.state.agents.get(item.id)!.label,
+      )
       .join(" ");
   }
 

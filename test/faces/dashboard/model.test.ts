@@ -54,6 +54,50 @@ test("an entry that the snapshot held already changes nothing", () => {
   assert.is(played.state.agents.get("id-a")?.state, "working");
 });
 
+const family = () => [
+  agent("boss", { group: "billing", createdAt: "2026-01-05T00:00:00Z" }),
+  agent("kid", { parent: "id-boss", session: "web", state: "working", createdAt: "2026-01-02T00:00:00Z" }),
+  agent("grandkid", { parent: "id-kid", group: "billing", createdAt: "2026-01-03T00:00:00Z" }),
+  agent("loner", { session: "web", createdAt: "2026-01-01T00:00:00Z" }),
+  agent("orphan", { parent: "id-gone", createdAt: "2026-01-04T00:00:00Z" }),
+];
+
+test("b groups by session, by group, by parent and round again, with those that belong nowhere last", () => {
+  const played = new Played(family()).select("kid");
+  assert.is(played.list(), "[api] grandkid orphan boss [web] loner kid");
+  played.press("b");
+  assert.is(played.list(), "[billing] grandkid boss [no group] loner kid orphan");
+  assert.is(played.selected(), "kid");
+  played.press("b");
+  assert.is(
+    played.list(),
+    "[boss and its children] boss kid [kid and its children] grandkid [removed parent] orphan [no parent] loner",
+  );
+  assert.is(played.selected(), "kid");
+  assert.ok(played.wished().includes("save"));
+  played.press("b");
+  assert.is(played.list(), "[api] grandkid orphan boss [web] loner kid");
+});
+
+test("each grouping keeps folds of its own, and both are kept between runs", () => {
+  const played = new Played(family()).select("kid").press("left", "b", "-", "b", "b");
+  assert.is(played.list(), "[api] grandkid orphan boss [web]");
+  played.press("b");
+  assert.is(played.list(), "[billing] [no group]");
+  assert.equal(toSave(played.state).grouping, "group");
+  const again = new Played(family(), undefined, toSave(played.state));
+  assert.is(again.list(), "[billing] [no group]");
+});
+
+test("a section follows its agents' parents and their names", () => {
+  const played = new Played(family()).press("b", "b").change("loner", { parent: "id-boss" });
+  played.change("boss", { label: "chief" });
+  assert.is(
+    played.list(),
+    "[chief and its children] chief loner kid [kid and its children] grandkid [removed parent] orphan",
+  );
+});
+
 test("folding hides agents, keeps the session, and g unfolds where someone waits", () => {
   const played = new Played(fleet()).press("left");
   assert.is(played.list(), "[api] [web] d e");

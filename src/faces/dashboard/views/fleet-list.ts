@@ -1,9 +1,9 @@
-/** The fleet, a row an agent, under a row for each session. */
+/** The fleet, a row an agent, under a row for each section. */
 import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { type Counts, count, sameItem } from "../fleet.js";
+import { type Counts, countIn, sameItem } from "../fleet.js";
 import {
   type AgentState,
   BOLD,
@@ -18,14 +18,16 @@ import {
   sign,
   stateSign,
 } from "../look.js";
+import { sectionTitle } from "../sections.js";
 import type { State } from "../state.js";
 
-/** What the session rows count. */
+/** What the section rows count. */
 const COUNTED: readonly AgentState[] = ["blocked", "error", "done", "working"];
 
 export function paintFleetList(canvas: Canvas, state: State, look: Look): void {
   const filtered = state.filter === "" ? "" : `: ${state.filter}`;
-  canvas.frame(FRAME, `agents${filtered}`, BOLD);
+  const grouped = state.grouping === "session" ? "" : ` by ${state.grouping}`;
+  canvas.frame(FRAME, `agents${grouped}${filtered}`, BOLD);
   const inner = { width: canvas.width - 2, height: canvas.height - 2 };
   if (state.seq === null) {
     canvas.put(2, 1, `connecting${look.unicode ? "…" : "..."}`, DIM, inner.width - 2);
@@ -41,7 +43,7 @@ export function paintFleetList(canvas: Canvas, state: State, look: Look): void {
   shown.forEach((item, row) => {
     const selected = sameItem(item, state.selected);
     if (selected) canvas.fill(1, row + 1, inner.width, 1, SELECTED);
-    if (item.kind === "session") sessionRow(canvas, state, look, item.session, row + 1, inner.width, selected);
+    if (item.kind === "section") sectionRow(canvas, state, look, item.section, row + 1, inner.width, selected);
     else agentRow(canvas, state, look, state.agents.get(item.id)!, row + 1, columns, selected);
   });
   const above = state.top;
@@ -60,22 +62,22 @@ function onSelected(style: Style, selected: boolean): Style {
   return selected ? { attrs: ((style.attrs ?? 0) & ATTR.bold) | (SELECTED.attrs ?? 0) } : style;
 }
 
-function sessionRow(
+function sectionRow(
   canvas: Canvas,
   state: State,
   look: Look,
-  session: string,
+  section: string,
   y: number,
   width: number,
   selected: boolean,
 ) {
-  const folded = state.folded.has(session) && state.filter === "";
-  const counts = count(state.agents.values(), session);
+  const folded = state.folded.has(section) && state.filter === "";
+  const counts = countIn(state, section);
   const tail = tailOf(look, counts);
   const tailWidth = tail.reduce((sum, part) => sum + look.width(part.text) + 1, 0);
   const room = width - 4 - tailWidth;
   let x = 1 + canvas.put(1, y, folded ? sign(look, "folded") : sign(look, "open"), onSelected(DIM, selected));
-  x = 1 + canvas.put(x, y, fit(look, session, room - 4), onSelected(BOLD, selected));
+  x = 1 + canvas.put(x, y, fit(look, sectionTitle(state, section), room - 4), onSelected(BOLD, selected));
   canvas.put(x, y, String(counts.total), onSelected(DIM, selected));
   let at = width + 1 - tailWidth;
   for (const part of tail) at = 1 + canvas.put(at, y, part.text, onSelected(part.style, selected));

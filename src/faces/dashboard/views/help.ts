@@ -49,7 +49,7 @@ function helpLines(look: Look): TextLine[] {
     lines.push({ ...line, leftStyle: STATES[name].style });
   }
   lines.push(text("", ""), { ...text("Mouse", ""), leftStyle: BOLD });
-  lines.push(text("click", "selects; folds a session; on a key below, presses it; on a choice, twice gives it"));
+  lines.push(text("click", "selects; folds a section; on a key below, presses it; on a choice, twice gives it"));
   lines.push(text("wheel", "scrolls what is under it"));
   return lines;
 }

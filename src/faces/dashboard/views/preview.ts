@@ -2,16 +2,18 @@
 
 import { age } from "../ages.js";
 import type { Canvas } from "../driver/driver.js";
-import { count } from "../fleet.js";
+import { countIn } from "../fleet.js";
 import { ASKS, BOLD, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "../look.js";
 import { characterAt, windowOf } from "../screen.js";
+import { sectionTitle } from "../sections.js";
 import { type State, selectedAgent } from "../state.js";
 
 export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   const agent = selectedAgent(state);
   if (!agent) {
-    canvas.frame(FRAME, state.selected?.kind === "session" ? fit(look, state.selected.session, canvas.width - 6) : "");
-    paintSession(canvas, state, look);
+    const title = state.selected?.kind === "section" ? sectionTitle(state, state.selected.section) : "";
+    canvas.frame(FRAME, fit(look, title, canvas.width - 6));
+    paintSection(canvas, state, look);
     return;
   }
   const { preview } = state;
@@ -61,11 +63,10 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   canvas.put(canvas.width - 2 - look.width(text), canvas.height - 1, text, DIM);
 }
 
-/** With a session selected: what is in it. */
-function paintSession(canvas: Canvas, state: State, look: Look): void {
-  if (state.selected?.kind !== "session") return;
-  const { session } = state.selected;
-  const counts = count(state.agents.values(), session);
+/** With a section selected: what is in it. */
+function paintSection(canvas: Canvas, state: State, look: Look): void {
+  if (state.selected?.kind !== "section") return;
+  const counts = countIn(state, state.selected.section);
   const rows = (Object.keys(STATES) as (keyof typeof STATES)[]).filter((name) => counts[name] > 0);
   rows.forEach((name, y) => {
     if (y >= canvas.height - 2) return;

@@ -1,0 +1,44 @@
+/**
+ * The sections of the fleet list: by session, by group, or by parent. A section goes by a key, a session's by its name
+ * alone, and folds are kept by it. By parent, an agent that has children stands first in the section of its own.
+ */
+import type { AgentJson } from "#wire/agent.js";
+import type { Grouping, State } from "./state.js";
+
+/** Session names hold no colon, so that no key is another grouping's. */
+const NONE: Readonly<Record<Grouping, string>> = { session: "", group: "group:", parent: "parent:" };
+
+/** The key of each agent's section, by the agent's id. */
+export function sectionsOf(agents: ReadonlyMap<string, AgentJson>, grouping: Grouping): Map<string, string> {
+  const parents = new Set<string>();
+  if (grouping === "parent") for (const { parent } of agents.values()) if (parent !== null) parents.add(parent);
+  const sections = new Map<string, string>();
+  for (const agent of agents.values()) {
+    const { id, session, group, parent } = agent;
+    if (grouping === "session") sections.set(id, session);
+    else if (grouping === "group") sections.set(id, `group:${group ?? ""}`);
+    else sections.set(id, `parent:${parent ?? (parents.has(id) ? id : "")}`);
+  }
+  return sections;
+}
+
+/** What stands above a section. */
+export function sectionTitle(state: Pick<State, "agents">, section: string): string {
+  if (section === NONE.session) return "no session";
+  if (section === NONE.group) return "no group";
+  if (section === NONE.parent) return "no parent";
+  if (section.startsWith(NONE.group)) return section.slice(NONE.group.length);
+  if (!section.startsWith(NONE.parent)) return section;
+  const parent = state.agents.get(section.slice(NONE.parent.length));
+  return parent === undefined ? "removed parent" : `${parent.label} and its children`;
+}
+
+/** Whether it gathers those that belong nowhere: it comes last. */
+export function isRest(section: string): boolean {
+  return section === NONE.session || section === NONE.group || section === NONE.parent;
+}
+
+/** Whether the agent leads its section. */
+export function leads(agent: AgentJson, section: string): boolean {
+  return section === `parent:${agent.id}`;
+}
