@@ -39,7 +39,16 @@ export type Fact =
   /** The agent's own hook: what it means, and the payload in short. */
   | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence };
 
-export type HookMeaning = "started" | "turn-started" | "turn-ended" | "turn-failed" | "asks" | "interrupted" | "ended";
+export type HookMeaning =
+  | "started"
+  | "turn-started"
+  /** The agent itself is at rest, its helpers are not. */
+  | "turn-goes-on"
+  | "turn-ended"
+  | "turn-failed"
+  | "asks"
+  | "interrupted"
+  | "ended";
 
 /** How long a hook is believed against a screen that says something else. */
 export const GRACE_MS = 1_500;
@@ -264,6 +273,12 @@ function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowM
       if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
       const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
+    }
+    case "turn-goes-on": {
+      const memory: Memory = { ...base, turnOpen: true, claim: "working" };
+      const turn = open ? before.turn : before.turn + 1;
+      const reason = evidence.excerpt || null;
+      return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, nowMs);
     }
     case "asks": {
       const memory: Memory = { ...base, turnOpen: true, claim: "blocked" };

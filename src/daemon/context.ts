@@ -12,6 +12,7 @@ import type { Multiplexer } from "#tmux/multiplexer.js";
 import type { Environments } from "./environments.js";
 import type { Exclusive } from "./exclusive.js";
 import type { Feed } from "./feed.js";
+import type { HookCounts } from "./hooks.js";
 import type { Loop } from "./loop.js";
 import type { Programs } from "./programs.js";
 import type { Streams } from "./stream.js";
@@ -36,6 +37,11 @@ export interface Context {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly told: ToldOutput;
   readonly turnStarts: TurnStarts;
+  readonly hooks: HookCounts;
+  /** Where hooks that found no daemon leave what they had to tell; null for none. */
+  readonly spoolDir: string | null;
+  /** For small files that agents are pointed at; null for none. */
+  readonly stateDir: string | null;
   /** This process's own: says where programs of this user keep their files. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where this daemon listens; agents are told. */

@@ -17,12 +17,14 @@ import { Environments } from "./environments.js";
 import { Exclusive } from "./exclusive.js";
 import { Feed } from "./feed.js";
 import type { Identity } from "./health.js";
+import { HookCounts } from "./hooks.js";
 import { serveRoutes } from "./http.js";
 import { Looking } from "./looking.js";
 import { Loop } from "./loop.js";
 import { Programs } from "./programs.js";
 import { routes } from "./routes.js";
 import { typePrompt } from "./send.js";
+import { emptySpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
 import { ToldOutput } from "./told.js";
@@ -40,7 +42,11 @@ export interface Parts {
   readonly socket: string;
   /** The PATH on which programs are looked for where a caller brings none. */
   readonly path: string;
-  /** The environment of the daemon's process, for where programs keep their transcripts; none are looked for without. */
+  /** Where hooks leave what no daemon took; none by default. */
+  readonly spoolDir?: string;
+  /** Where small files may be written that agents are pointed at; none by default. */
+  readonly stateDir?: string;
+  /** The environment of the daemon's process, for where programs keep their files; nothing is looked for without. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Called when a face asks the daemon to end. */
   shutdown(): void;
@@ -80,6 +86,9 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     providers,
     told: new ToldOutput(store, log),
     turnStarts: new TurnStarts(mux, clock),
+    hooks: new HookCounts(),
+    spoolDir: parts.spoolDir ?? null,
+    stateDir: parts.stateDir ?? null,
     env: parts.env ?? {},
     socket,
   };
@@ -96,6 +105,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
         streams.gone(id);
         context.told.forget(id);
         context.environments.forget(id);
+        context.hooks.forget(id);
       }
     },
   );
@@ -105,6 +115,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     connection: (connected) => log.info(connected ? "tmux is connected" : "tmux is not connected"),
   });
   if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
+  await emptySpool(context);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   const server = serveRoutes(

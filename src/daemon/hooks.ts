@@ -1,14 +1,81 @@
-/** Takes in what an agent's own hook tells. Decided before anything else happens: the hook waits for our answer. */
+/**
+ * Takes in what agents' own hooks tell, from the socket or from the spool. Decided before anything else happens: the hook
+ * waits for our answer, which it prints for its agent to read. `{}` says nothing.
+ */
 import { Fault } from "#core/fault.js";
+import { resolve } from "#core/fleet/fleet.js";
 import { isSessionName } from "#core/fleet/resume.js";
-import { hookReport, hookSession } from "#core/screen/hook-meanings.js";
-import { type Context, theAgent } from "./context.js";
+import { type Stray, whoseHook } from "#core/fleet/whose-hook.js";
+import type { AgentId, PaneId } from "#core/model.js";
+import { hookReport, hookSession, hookTurn, isAside } from "#core/screen/hook-meanings.js";
+import type { Context } from "./context.js";
 import type { Asked } from "./http.js";
+import { emptySpool } from "./spool.js";
 
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+/** So many hooks are remembered, to be known when they come again. */
+const TOKENS = 1_000;
 
-/** `POST /v1/hooks/{provider}/{event}`: who sends it stands in the headers, or in the body as the environment names it. */
-export async function takeHook(context: Context, asked: Asked): Promise<Record<string, never>> {
+/** One event as its hook tells it, nothing of it believed yet. Texts are empty where it does not say. */
+export interface ToldHook {
+  readonly provider: string;
+  readonly event: string;
+  readonly id: string;
+  readonly incarnation: string;
+  readonly pane: string;
+  /** The socket of the tmux server that the pane is in. */
+  readonly tmux: string;
+  /** Names this very event. */
+  readonly token: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** What became of a hook: taken in, or why not. */
+export type HookOutcome = "taken" | "repeated" | "aside" | Stray;
+
+/** Counts what came, and remembers what tells of the same thing twice. */
+export class HookCounts {
+  readonly #outcomes: Partial<Record<HookOutcome, number>> = {};
+  readonly #tokens = new Set<string>();
+  readonly #ends = new Map<AgentId, { readonly turn: string; readonly event: string }>();
+
+  get outcomes(): Readonly<Partial<Record<HookOutcome, number>>> {
+    return this.#outcomes;
+  }
+
+  count(outcome: HookOutcome): HookOutcome {
+    this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
+    return outcome;
+  }
+
+  /** Whether this token came before. */
+  cameBefore(token: string): boolean {
+    if (token === "") return false;
+    if (this.#tokens.has(token)) return true;
+    this.#tokens.add(token);
+    const [oldest] = this.#tokens;
+    if (this.#tokens.size > TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
+    return false;
+  }
+
+  /** Whether another event told of the end of this turn already: Codex has a hook and a notification for it. */
+  endToldBefore(id: AgentId, turn: string | null, event: string): boolean {
+    if (turn === null) return false;
+    const last = this.#ends.get(id);
+    this.#ends.set(id, { turn, event });
+    return last?.turn === turn && last.event !== event;
+  }
+
+  forget(id: AgentId): void {
+    this.#ends.delete(id);
+  }
+}
+
+/**
+ * `POST /v1/hooks/{provider}/{event}`: who sends it stands in the headers, or in the body as the environment names it. One
+ * that is nobody's is counted and refused with 404, which its script takes in silence.
+ */
+export async function takeHook(context: Context, asked: Asked): Promise<Record<string, unknown>> {
   const provider = asked.param("provider");
   const event = asked.param("event");
   if (!NAME.test(provider) || !NAME.test(event) || provider in {} || event in {}) {
@@ -19,33 +86,88 @@ export async function takeHook(context: Context, asked: Asked): Promise<Record<s
     throw new Fault("INVALID", "a hook's payload is a JSON object");
   }
   const payload = body as Record<string, unknown>;
-  const id = asked.header("x-drover-id") ?? text(payload.DROVER_ID);
-  if (id === null || id === "") {
+  const told: ToldHook = {
+    provider,
+    event,
+    id: asked.header("x-drover-id") ?? text(payload.DROVER_ID),
+    incarnation: asked.header("x-drover-incarnation") ?? text(payload.DROVER_INCARNATION),
+    pane: asked.header("x-drover-pane") ?? "",
+    tmux: asked.header("x-drover-tmux") ?? "",
+    token: asked.header("x-drover-token") ?? "",
+    payload,
+  };
+  if (told.id === "" && told.pane === "" && hookSession(provider, event, payload).session === null) {
     throw new Fault("INVALID", "the hook does not say whose it is", { hint: "send the header x-drover-id" });
   }
-  const agent = theAgent(context, id);
-  const launch = asked.header("x-drover-incarnation") ?? text(payload.DROVER_INCARNATION);
-  // The practice agent speaks as Claude Code does.
-  const speaks = provider === "rehearsal" ? "claude" : provider;
-  const report = hookReport(speaks, event, payload);
-  const { session, begins } = hookSession(speaks, event, payload);
-  context.loop.post({
-    kind: "hook",
-    agent: agent.record.id,
-    incarnation: launch !== null && /^\d{1,9}$/.test(launch) ? Number(launch) : null,
-    means: report?.means ?? null,
-    session: isSessionName(session) ? session : null,
-    beginsSession: begins,
-    name: event,
-    evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
-  });
-  // What ends a turn names its response; which turn that was has just been decided.
-  const now = context.loop.fleet.agents.get(agent.record.id);
-  const isOurs = now !== undefined && (launch === null || Number(launch) === now.record.incarnation);
-  if (isOurs) await context.told.hear(agent.record.id, now.believed.turn, { provider: speaks, name: event, payload });
+  // What could not be told before happened before.
+  if (asked.header("x-drover-spooled") !== null) await emptySpool(context);
+  const outcome = await hear(context, told);
+  if (outcome === "nobody") throw new Fault("NOT_FOUND", "there is no agent whose hook that is");
   return {};
 }
 
-function text(value: unknown): string | null {
-  return typeof value === "string" || typeof value === "number" ? String(value) : null;
+/** Lets the core decide what the event changes, and keeps what it tells of the output. Throws nothing of the event's own. */
+export async function hear(context: Context, told: ToldHook): Promise<HookOutcome> {
+  const { loop, hooks } = context;
+  const { provider, event, payload } = told;
+  if (hooks.cameBefore(told.token)) return hooks.count("repeated");
+  if (isAside(payload)) return hooks.count("aside");
+  // The practice agent speaks as Claude Code does.
+  const speaks = speaksAs(provider);
+  const report = hookReport(speaks, event, payload);
+  const named = hookSession(speaks, event, payload);
+  const session = isSessionName(named.session) ? named.session : null;
+  const id = told.id === "" ? null : (resolve(loop.fleet, told.id)?.record.id ?? null);
+  // An id that is no agent's here is another fleet's, or that of an agent long gone.
+  if (told.id !== "" && id === null) return hooks.count("nobody");
+  const whose = whoseHook(
+    loop.fleet,
+    {
+      speaks,
+      id,
+      pane: paneOf(context, told),
+      session,
+      begins: named.begins,
+      prompts: report?.means === "turn-started",
+    },
+    (name) => {
+      const dialect = context.providers.get(name)?.hooks;
+      return dialect === false ? name : (dialect ?? null);
+    },
+  );
+  if ("stray" in whose) return hooks.count(whose.stray);
+  const agent = whose.agent.record.id;
+  const isRepeated = report?.means === "turn-ended" && hooks.endToldBefore(agent, hookTurn(payload), event);
+  // Another's environment tells another's launches.
+  const incarnation = agent === id && /^\d{1,9}$/.test(told.incarnation) ? Number(told.incarnation) : null;
+  loop.post({
+    kind: "hook",
+    agent,
+    incarnation,
+    means: isRepeated ? null : (report?.means ?? null),
+    session,
+    beginsSession: whose.learns,
+    name: event,
+    evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
+  });
+  hooks.count("taken");
+  // What ends a turn names its response; which turn that was has just been decided.
+  const now = loop.fleet.agents.get(agent);
+  const isOurs = now !== undefined && (incarnation === null || incarnation === now.record.incarnation);
+  if (isOurs) await context.told.hear(agent, now.believed.turn, { provider: speaks, name: event, payload });
+  return "taken";
+}
+
+function speaksAs(provider: string): string {
+  return provider === "rehearsal" ? "claude" : provider;
+}
+
+/** Panes of another tmux server have the same names and are not ours. */
+function paneOf({ mux }: Context, { pane, tmux }: ToldHook): PaneId | null {
+  if (!/^%\d{1,9}$/.test(pane)) return null;
+  return tmux === "" || tmux === mux.info().socket ? (pane as PaneId) : null;
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

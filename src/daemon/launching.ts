@@ -49,15 +49,16 @@ export async function findLaunch(
   });
 }
 
-/** The command line of a launch with a prompt, and whether that is still to be typed. */
+/** The command line of a launch with a prompt, and whether that is still to be typed. `given`: drover's own arguments. */
 export function withPrompt(
   provider: Provider,
   { program, args }: Launch,
   prompt: string | null,
+  given: readonly string[] = [],
 ): { command: readonly string[]; promptDue: boolean } {
   const asArgument = prompt !== null && provider.promptArgument && fitsArgument(prompt);
   return {
-    command: [...program, ...args, ...(asArgument ? [prompt] : [])],
+    command: [...program, ...given, ...args, ...(asArgument ? [prompt] : [])],
     promptDue: prompt !== null && !asArgument,
   };
 }

@@ -95,6 +95,7 @@ function readOptions(argv: readonly string[]): Options {
 async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): Promise<boolean> {
   secureFolder(paths.stateDir);
   secureFolder(paths.runtimeDir);
+  secureFolder(paths.spoolDir);
   const config = await readConfig(paths.configFile);
   const logFile = openLog({ file: paths.logFile, level: process.env.DROVER_DEBUG ? "debug" : "info" });
   const { log } = logFile;
@@ -131,6 +132,8 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     providers: configuredProviders(providers, config.providers),
     identity,
     socket: paths.socket,
+    spoolDir: paths.spoolDir,
+    stateDir: paths.stateDir,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     env: process.env,
     shutdown: () => end("asked to"),

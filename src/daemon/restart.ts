@@ -10,6 +10,7 @@ import type { Provider } from "#core/screen/reading.js";
 import type { PartError, RestartRequest } from "#wire/requests.js";
 import { asFault } from "./carry-out.js";
 import { type Context, theAgent } from "./context.js";
+import { wireHooks } from "./hook-wiring.js";
 import { DEFAULT_SIZE, findLaunch, withPrompt } from "./launching.js";
 import { stopAgent } from "./stop.js";
 
@@ -59,10 +60,14 @@ async function launchAgain(
     ...asked.env,
   };
   const launch = await launchOf(context, record, provider, asked.path);
+  const hooks = await wireHooks(context, provider, { id, incarnation: record.incarnation + 1 }, env);
   const session = resumed.how === "session";
   const told = session
-    ? { command: [...launch.program, ...resumed.args, ...launch.args], promptDue: record.promptDue ?? false }
-    : withPrompt(provider, launch, resumed.how === "prompt" ? prompt : null);
+    ? {
+        command: [...launch.program, ...hooks.args, ...resumed.args, ...launch.args],
+        promptDue: record.promptDue ?? false,
+      }
+    : withPrompt(provider, launch, resumed.how === "prompt" ? prompt : null, hooks.args);
   const envNames = [...new Set([...record.envNames, ...Object.keys(asked.env ?? {})])];
   await context.loop.ask({
     ask: "restart",
@@ -71,7 +76,11 @@ async function launchAgain(
     launch,
     envNames,
     resumes: session,
-    tab: { sessionName: record.place?.sessionName || sessionName(undefined, cwd), env, ...DEFAULT_SIZE },
+    tab: {
+      sessionName: record.place?.sessionName || sessionName(undefined, cwd),
+      env: { ...env, ...hooks.env },
+      ...DEFAULT_SIZE,
+    },
     socket: context.socket,
   });
   context.environments.keep(id, env);

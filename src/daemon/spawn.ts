@@ -7,6 +7,7 @@ import type { AgentId } from "#core/model.js";
 import { checkBranch, findRepository, worktreeFolder } from "#host/git.js";
 import type { SpawnRequest } from "#wire/requests.js";
 import { type Context, theAgent } from "./context.js";
+import { wireHooks } from "./hook-wiring.js";
 import { checkArguments, checkFolder, DEFAULT_SIZE, findLaunch, withPrompt } from "./launching.js";
 import { checkText } from "./schemas.js";
 import { stopAgent } from "./stop.js";
@@ -38,6 +39,7 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   const id = context.dice.id() as AgentId;
   // The program runs as its caller would run it, also when tmux was started from elsewhere.
   const variables = asked.path === undefined ? env : { PATH: asked.path, ...env };
+  const hooks = await wireHooks(context, provider, { id, incarnation: 1 }, variables);
   const { agent, created } = await context.loop.ask({
     ask: "spawn",
     id,
@@ -49,14 +51,14 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
     parent,
     group: asked.group ?? null,
     cwd: asked.cwd,
-    ...withPrompt(provider, launch, prompt),
+    ...withPrompt(provider, launch, prompt, hooks.args),
     launch,
     envNames: Object.keys(env),
     prompt,
     ...(worktree === null ? {} : { worktree }),
     tab: {
       sessionName: session,
-      env: variables,
+      env: { ...variables, ...hooks.env },
       columns: asked.columns ?? DEFAULT_SIZE.columns,
       rows: asked.rows ?? DEFAULT_SIZE.rows,
     },

@@ -1,5 +1,6 @@
 /** What `[providers.NAME]` of a configuration may hold, as a schema. Loaded only where there is such a table. */
 import * as v from "valibot";
+import { DIALECTS } from "#core/screen/hook-events.js";
 import { isInk } from "#core/screen/ink.js";
 import { REGIONS } from "#core/screen/table.js";
 
@@ -64,6 +65,9 @@ export const providerSchema = table({
   quit: v.optional(v.array(table({ keys: v.optional(keys), text: v.optional(string) }), "must be a list of tables")),
   refused_env: v.optional(environment),
   allowed_env: v.optional(environment),
+  hooks: v.optional(
+    v.union([v.literal(false), v.picklist(DIALECTS)], `must be false, or one of ${DIALECTS.join(", ")}`),
+  ),
   versions: v.optional(strings),
   gone: v.optional(
     v.array(

@@ -130,6 +130,7 @@ export async function world(
     clock?: Clock;
     providers?: Provider[];
     supervision?: Supervision | null;
+    spoolDir?: string;
   } = {},
 ): Promise<World> {
   const started: PracticeAgent[] = [];
@@ -161,6 +162,7 @@ export async function world(
     identity: { pid: process.pid, version: "0.0.0", owner: "persistent" },
     socket,
     path: process.env.PATH ?? "",
+    ...(options.spoolDir === undefined ? {} : { spoolDir: options.spoolDir }),
     shutdown() {},
     supervision: options.supervision ?? null,
   });

@@ -44,7 +44,7 @@ function take(draft: Draft, was: Agent, fact: Fact, extra: Readonly<Record<strin
 
 /**
  * Whether the change is worth an entry. A spinner's words change many times a second and say nothing new, so a reason by
- * itself counts only where it is the text of an error.
+ * itself counts only where it is the text of an error, or a hook's own words.
  */
 function tells(agent: Agent, believed: Believed): boolean {
   const { record, told } = agent;
@@ -54,6 +54,7 @@ function tells(agent: Agent, believed: Believed): boolean {
     believed.unread !== record.unread ||
     (believed.state === "blocked" && believed.question?.fingerprint !== told.question?.fingerprint) ||
     (believed.state === "error" && believed.reason !== record.reason) ||
+    (believed.evidence?.source === "hook" && believed.reason !== null && believed.reason !== record.reason) ||
     believed.exit?.code !== record.exit?.code ||
     believed.exit?.signal !== record.exit?.signal
   );

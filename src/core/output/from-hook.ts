@@ -7,6 +7,10 @@ import type { HookPayload } from "../screen/hook-meanings.js";
  * `prompt_response` repeats what was streamed). Seen with Claude Code 2.1.328 and Codex 0.169.
  */
 export function hookResponse(provider: string, name: string, payload: HookPayload): string | null {
+  if (provider === "codex" && name === "agent-turn-complete") {
+    const message = payload["last-assistant-message"];
+    return typeof message === "string" ? message : message === null ? "" : null;
+  }
   if (name !== "Stop" || (provider !== "claude" && provider !== "codex")) return null;
   // With background agents at work the turn goes on, and a second Stop brings its answer.
   if (Array.isArray(payload.background_tasks) && payload.background_tasks.length > 0) return null;

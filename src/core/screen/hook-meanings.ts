@@ -27,6 +27,16 @@ const field = (payload: HookPayload, ...path: readonly string[]): unknown =>
     payload,
   );
 
+/** How many helpers of the agent's still work in the background when its Stop hook runs. */
+function backgroundTasks({ background_tasks: tasks }: HookPayload): number {
+  return Array.isArray(tasks) ? tasks.length : 0;
+}
+
+function backgroundNote(payload: HookPayload): string {
+  const tasks = backgroundTasks(payload);
+  return `waits for ${tasks} background ${tasks === 1 ? "task" : "tasks"}`;
+}
+
 const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]>>>> = {
   claude: {
     SessionStart: [{ means: "started" }],
@@ -35,10 +45,8 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     Notification: [{ means: "asks", only: (payload) => payload.notification_type === "permission_prompt" }],
     // With background agents still at work the turn goes on; a second Stop follows.
     Stop: [
-      {
-        means: "turn-ended",
-        only: (payload) => !(Array.isArray(payload.background_tasks) && payload.background_tasks.length > 0),
-      },
+      { means: "turn-goes-on", only: (payload) => backgroundTasks(payload) > 0, text: backgroundNote },
+      { means: "turn-ended" },
     ],
     StopFailure: [{ means: "turn-failed", text: (payload) => payload.last_assistant_message ?? payload.error }],
     // `/clear` ends one session and starts the next in the same process.
@@ -48,6 +56,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     UserPromptSubmit: [{ means: "turn-started" }],
     PermissionRequest: [{ means: "asks", text: (payload) => payload.tool_name }],
     Stop: [{ means: "turn-ended" }],
+    "agent-turn-complete": [{ means: "turn-ended" }],
     Interrupt: [{ means: "interrupted" }],
     SessionEnd: [{ means: "ended", only: (payload) => payload.reason !== "clear" }],
   },
@@ -77,6 +86,9 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
 
 /** What the hook event `name` of `provider` means; null where it says nothing of the state. Never throws. */
 export function hookReport(provider: string, name: string, payload: HookPayload): HookReport | null {
+  // A helper's own beginnings and ends are not its parent's; its dialog is on the parent's screen.
+  const isHelpers = provider === "claude" && typeof payload.agent_id === "string";
+  if (isHelpers && name !== "PermissionRequest" && name !== "Notification") return null;
   const rule = RULES[provider]?.[name]?.find(({ only }) => only?.(payload) ?? true);
   if (rule === undefined) return null;
   const text = rule.text?.(payload);
@@ -113,6 +125,25 @@ export function hookSession(
   name: string,
   payload: HookPayload,
 ): { readonly session: unknown; readonly begins: boolean } {
-  const session = provider === "opencode" ? field(payload, "properties", "sessionID") : payload.session_id;
+  const session =
+    provider === "opencode"
+      ? (field(payload, "properties", "sessionID") ?? field(payload, "properties", "info", "id"))
+      : (payload.session_id ?? payload["thread-id"]);
   return { session: session ?? null, begins: name === "SessionStart" && provider !== "codex" };
+}
+
+/** The program's name for the turn, by which two of its events are known to tell of the same end; null where it has none. */
+export function hookTurn(payload: HookPayload): string | null {
+  const turn = payload.turn_id ?? payload["turn-id"];
+  return typeof turn === "string" ? turn : null;
+}
+
+/** How Codex 0.169 begins the prompt of the hidden conversation in which it lets the model name the task. */
+const TITLE_PROMPT = "Generate a concise, single-line task title";
+
+/** Whether the event is of a conversation that the program has with the model on the side, and no turn of the agent's. */
+export function isAside(payload: HookPayload): boolean {
+  const messages = payload["input-messages"];
+  const prompt = payload.prompt ?? (Array.isArray(messages) ? messages[0] : undefined);
+  return typeof prompt === "string" && prompt.startsWith(TITLE_PROMPT);
 }

@@ -1,6 +1,9 @@
 /** What a still says: the state it shows, the rule that decided, and the rows that rule believed. */
 import type { AgentState, Evidence, Question } from "../model.js";
+
 import type { TranscriptShape } from "../output/extract.js";
+import type { HookDialect } from "./hook-events.js";
+
 import type { Still } from "./still.js";
 
 /**
@@ -65,6 +68,8 @@ export interface Provider {
   readonly versions?: readonly string[];
   /** How it writes its transcript, where that is known of a provider that is a table. */
   readonly shape?: TranscriptShape;
+  /** Whose way of hooks it has (hook-events.ts): what they are called, and how an agent is given some. False: it is given none. */
+  readonly hooks?: HookDialect | false;
   /** Reads one still. Never throws; what fits nothing is `unclear`. */
   read(still: Still): Reading;
   /** Keys that pick `choice` of `question`: the digit, or arrows and Enter where digits do not work. */

@@ -11,6 +11,7 @@
 import type { QuestionKind } from "../model.js";
 import type { Begins } from "../output/extract.js";
 import { arrowKeys, digitOrArrowKeys } from "./dialog.js";
+import type { HookDialect } from "./hook-events.js";
 import type { Ink } from "./ink.js";
 import { screenReader, tableShape } from "./read-table.js";
 import type { Provider, Shown } from "./reading.js";
@@ -104,6 +105,8 @@ export interface ProviderTable {
   readonly quit?: Provider["quit"];
   readonly refusedEnv?: readonly string[];
   readonly allowedEnv?: readonly string[];
+  /** Whose way of hooks it has, where it has any; false: agents of it are given none. */
+  readonly hooks?: HookDialect | false;
   readonly versions?: readonly string[];
   readonly gone?: readonly GoneTable[];
   readonly composer?: ComposerTable;
@@ -117,7 +120,7 @@ export interface ProviderTable {
 
 /** Makes a provider of a table. Patterns are compiled here: one that is not a regular expression throws a SyntaxError. */
 export function tableProvider(table: ProviderTable): Provider {
-  const { name, command, args = [], answer, versions } = table;
+  const { name, command, args = [], answer, versions, hooks } = table;
   const first = command[0] ?? name;
   return {
     name,
@@ -131,6 +134,7 @@ export function tableProvider(table: ProviderTable): Provider {
     quit: table.quit ?? [{ keys: ["C-c"] }],
     refusedEnv: table.refusedEnv ?? [],
     allowedEnv: table.allowedEnv ?? [],
+    ...(hooks === undefined ? {} : { hooks }),
     ...(versions === undefined ? {} : { versions }),
     ...(answer === undefined ? {} : { shape: tableShape(table, answer) }),
     read: screenReader(table),

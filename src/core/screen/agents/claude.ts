@@ -79,6 +79,7 @@ export const claude: Provider = {
   quit: [{ text: "/exit" }],
   refusedEnv: ["CLAUDE*"],
   allowedEnv: ["CLAUDE_CODE_USE_*"],
+  hooks: "claude",
   read,
   answerKeys: (asked, index) =>
     asked.kind === "trust" ? arrowKeys(asked, index, "Up", "Down") : digitOrArrowKeys(asked, index),

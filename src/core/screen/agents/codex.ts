@@ -63,6 +63,7 @@ export const codex: Provider = {
   quit: [{ text: "/quit" }],
   refusedEnv: ["CODEX_*"],
   allowedEnv: ["CODEX_HOME"],
+  hooks: "codex",
   read,
   answerKeys: digitOrArrowKeys,
 };

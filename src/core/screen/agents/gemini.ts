@@ -57,6 +57,7 @@ export const gemini: Provider = {
   quit: [{ text: "/quit" }],
   refusedEnv: ["GEMINI_CLI"],
   allowedEnv: [],
+  hooks: "gemini",
   read,
   answerKeys: digitOrArrowKeys,
 };

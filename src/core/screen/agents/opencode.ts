@@ -54,6 +54,7 @@ export const opencode: Provider = {
   quit: [{ text: "/exit" }],
   refusedEnv: ["OPENCODE", "OPENCODE_PID", "OPENCODE_RUN_ID"],
   allowedEnv: [],
+  hooks: "opencode",
   read,
   answerKeys: (asked, index) =>
     asked.choices.every((choice) => choice.key === "")

@@ -1,0 +1,95 @@
+/**
+ * Gives an agent that drover starts its hooks, for this launch alone and without touching its user's files. How differs by
+ * program, each seen with the real one: Claude Code merges `--settings`, Gemini the defaults that its environment names,
+ * opencode the configuration in its environment. Codex lets nobody but its user add hooks (each asks to be trusted), but
+ * takes a program to notify of a turn's end.
+ */
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { AgentId } from "#core/model.js";
+import { hookSettings, shellWord } from "#core/screen/hook-events.js";
+import type { Provider } from "#core/screen/reading.js";
+import { writeWhole } from "#host/files.js";
+import type { Context } from "./context.js";
+
+export const HOOK_SCRIPT = fileURLToPath(new URL("../../bin/drover-hook", import.meta.url));
+const OPENCODE_PLUGIN = new URL("../../bin/opencode-plugin.js", import.meta.url).href;
+
+export interface HookWiring {
+  /** Before the caller's own arguments, which win. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const NONE: HookWiring = { args: [], env: {} };
+
+/** `env` is what the agent is given by its caller: where that says otherwise, the caller's is left alone. */
+export async function wireHooks(
+  context: Context,
+  provider: Provider,
+  agent: { readonly id: AgentId; readonly incarnation: number },
+  env: Readonly<Record<string, string>>,
+): Promise<HookWiring> {
+  const { spoolDir } = context;
+  const { args, env: own } = await wiringOf(context, provider, agent, { ...context.env, ...env });
+  return { args, env: { ...own, ...(spoolDir === null ? {} : { DROVER_SPOOL: spoolDir }) } };
+}
+
+async function wiringOf(
+  { stateDir, log }: Context,
+  { name, hooks }: Provider,
+  agent: { readonly id: AgentId; readonly incarnation: number },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<HookWiring> {
+  switch (hooks) {
+    case "claude":
+      return { args: ["--settings", JSON.stringify(hookSettings(HOOK_SCRIPT, "claude"))], env: {} };
+    case "codex":
+      return { args: ["-c", `notify=${JSON.stringify(await codexNotify(agent, env))}`], env: {} };
+    case "gemini": {
+      if (stateDir === null || env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH || env.GEMINI_CLI_SYSTEM_SETTINGS_PATH) return NONE;
+      const file = join(stateDir, "gemini-hooks.json");
+      try {
+        writeWhole(file, `${JSON.stringify(hookSettings(HOOK_SCRIPT, "gemini"))}\n`);
+      } catch (error) {
+        log.warn("an agent gets no hooks: their file could not be written", { provider: name, file, error });
+        return NONE;
+      }
+      return { args: [], env: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: file } };
+    }
+    case "opencode": {
+      if (env.OPENCODE_CONFIG_CONTENT) return NONE;
+      return { args: [], env: { OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: [OPENCODE_PLUGIN] }) } };
+    }
+    default:
+      return NONE;
+  }
+}
+
+/**
+ * Codex has one program to notify, and runs it with the payload as its last argument: ours, and after it the user's own.
+ * The agent is named in the command, since Codex may run it in the environment of another.
+ */
+async function codexNotify(
+  { id, incarnation }: { readonly id: AgentId; readonly incarnation: number },
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  const tell = `DROVER_ID=${id} DROVER_INCARNATION=${incarnation} ${shellWord(HOOK_SCRIPT)} codex agent-turn-complete`;
+  const script = `for payload; do :; done; ${tell} "$payload" >/dev/null; [ $# -lt 2 ] || exec "$@"`;
+  return ["/bin/sh", "-c", script, "drover-notify", ...(await ownNotify(env))];
+}
+
+/** What the user's configuration has Codex notify. */
+async function ownNotify(env: Readonly<Record<string, string | undefined>>): Promise<readonly string[]> {
+  const home = env.CODEX_HOME || join(env.HOME || homedir(), ".codex");
+  try {
+    const text = await readFile(join(home, "config.toml"), "utf8");
+    const { parse } = await import("smol-toml");
+    const { notify } = parse(text);
+    return Array.isArray(notify) && notify.every((word) => typeof word === "string") ? notify : [];
+  } catch {
+    return [];
+  }
+}

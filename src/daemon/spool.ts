@@ -1,0 +1,89 @@
+/**
+ * Hooks that found no daemon lie in the spool, a file each, written whole by rename (bin/drover-hook): some lines of
+ * `name value`, a blank one, and the payload. They are read in the order in which they were left, when the daemon starts
+ * and whenever a hook says that it saw some.
+ */
+import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "./context.js";
+import { hear, type ToldHook } from "./hooks.js";
+import { BODY_LIMIT_BYTES } from "./http.js";
+
+/** The script leaves no more than this; what is beyond is somebody else's and stays. */
+const FILES_LIMIT = 2_000;
+/** A draft is renamed within a moment; one that is older was given up. */
+const DRAFT_LIMIT_MS = 60_000;
+
+const reading = new WeakMap<Context, Promise<number>>();
+
+/** Takes in what lies there and removes it; how many there were. Several who ask at once wait for the same reading. */
+export function emptySpool(context: Context): Promise<number> {
+  const running = reading.get(context);
+  if (running !== undefined) return running;
+  const run = readAll(context).finally(() => reading.delete(context));
+  reading.set(context, run);
+  return run;
+}
+
+async function readAll(context: Context): Promise<number> {
+  const { spoolDir, log } = context;
+  if (spoolDir === null) return 0;
+  let names: string[];
+  try {
+    names = await readdir(spoolDir);
+  } catch {
+    return 0;
+  }
+  const left: { path: string; atMs: number }[] = [];
+  for (const name of names.slice(0, FILES_LIMIT)) {
+    const path = join(spoolDir, name);
+    const found = await stat(path).catch(() => null);
+    if (found === null || !found.isFile()) continue;
+    if (name.endsWith(".hook")) left.push({ path, atMs: found.mtimeMs });
+    else if (name.startsWith(".") && context.clock.now() - found.mtimeMs > DRAFT_LIMIT_MS)
+      await rm(path, { force: true });
+  }
+  left.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));
+  for (const { path } of left) {
+    try {
+      const told = parseSpooled(await readFile(path, "utf8"));
+      if (told === null) log.warn("a file in the spool is no hook, and was removed", { path });
+      else await hear(context, told);
+    } catch (error) {
+      log.warn("a hook in the spool could not be taken in", { path, error });
+    }
+    await rm(path, { force: true }).catch((error) => log.warn("a spooled hook could not be removed", { path, error }));
+  }
+  if (left.length > 0) log.info("hooks were read from the spool", { hooks: left.length });
+  return left.length;
+}
+
+/** Null for what no hook wrote. */
+export function parseSpooled(text: string): ToldHook | null {
+  const end = text.indexOf("\n\n");
+  if (end < 0 || text.length > BODY_LIMIT_BYTES) return null;
+  const head = new Map<string, string>();
+  for (const line of text.slice(0, end).split("\n")) {
+    const at = line.indexOf(" ");
+    if (at > 0) head.set(line.slice(0, at), line.slice(at + 1));
+  }
+  let payload: unknown;
+  try {
+    payload = JSON.parse(text.slice(end + 2));
+  } catch {
+    return null;
+  }
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return null;
+  const of = (name: string): string => head.get(name) ?? "";
+  if (of("provider") === "" || of("event") === "") return null;
+  return {
+    provider: of("provider"),
+    event: of("event"),
+    id: of("id"),
+    incarnation: of("incarnation"),
+    pane: of("pane"),
+    tmux: of("tmux"),
+    token: of("token"),
+    payload: payload as Record<string, unknown>,
+  };
+}

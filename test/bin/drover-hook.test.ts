@@ -1,0 +1,184 @@
+/** The script that agents' hooks run, against a daemon that answers, refuses, hangs, or is not there. */
+import { spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { parseSpooled } from "#daemon/spool.js";
+import { suite } from "../kit/t.js";
+
+const test = suite("the hook script");
+const script = join(dirname(fileURLToPath(import.meta.url)), "../../../bin/drover-hook");
+
+interface Asked {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+let folder: string;
+let spool: string;
+let socket: string;
+let server: Server | null = null;
+let asked: Asked[] = [];
+
+test.beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "drover-hook-"));
+  spool = join(folder, "spool");
+  socket = join(folder, "s");
+  mkdirSync(spool);
+  asked = [];
+});
+test.afterEach(async () => {
+  server?.closeAllConnections();
+  await new Promise<void>((done) => (server === null ? done() : server.close(() => done())));
+  server = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** `says` null: takes the request and never answers. */
+async function listen(says: string | null, status = 200): Promise<void> {
+  server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (chunk) => (body += chunk));
+    request.on("end", () => {
+      asked.push({ url: request.url ?? "", headers: request.headers, body });
+      if (says !== null) response.writeHead(status).end(says);
+    });
+  });
+  await new Promise<void>((done) => server?.listen(socket, done));
+}
+
+function hook(
+  args: readonly string[],
+  input: string,
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; out: string; err: string; ms: number }> {
+  const own = { DROVER_SOCKET: socket, DROVER_SPOOL: spool, DROVER_ID: "01AGENT", DROVER_INCARNATION: "2" };
+  const beganMs = performance.now();
+  const child = spawn(script, args, { env: { PATH: process.env.PATH, HOME: folder, ...own, ...env } });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk) => (out += chunk));
+  child.stderr.on("data", (chunk) => (err += chunk));
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
+  return new Promise((done) => {
+    child.on("close", (code) => done({ code, out, err, ms: performance.now() - beganMs }));
+  });
+}
+
+const payload = JSON.stringify({ session_id: "s", text: "a'b\"c\\n $HOME `id` é \\\\", long: "x".repeat(9_000) });
+const spooled = (): string[] => readdirSync(spool).filter((name) => !name.startsWith("."));
+
+test("the daemon is told who speaks, and the payload arrives as it is", async () => {
+  await listen("{}");
+  const { code, out, err } = await hook(["claude", "Stop"], payload, {
+    TMUX: "/tmp/tmux-0/default,12,0",
+    TMUX_PANE: "%3",
+    http_proxy: "http://127.0.0.1:9",
+  });
+  assert.equal([code, out, err], [0, "", ""]);
+  assert.is(asked.length, 1);
+  const [{ url, headers, body }] = asked as [Asked];
+  assert.is(url, "/v1/hooks/claude/Stop");
+  assert.equal(JSON.parse(body), JSON.parse(payload));
+  assert.equal(
+    ["id", "incarnation", "pane", "tmux", "spooled"].map((name) => headers[`x-drover-${name}`]),
+    ["01AGENT", "2", "%3", "/tmp/tmux-0/default", undefined],
+  );
+  assert.match(String(headers["x-drover-token"]), /./);
+  assert.equal(spooled(), []);
+});
+
+test("what the daemon has to say is printed for the agent, and a refusal is not", async () => {
+  await listen('{"decision":"block","reason":"two\\nlines"}');
+  assert.is((await hook(["claude", "Stop"], payload)).out, '{"decision":"block","reason":"two\\nlines"}\n');
+  server?.closeAllConnections();
+  await new Promise((done) => server?.close(done));
+  await listen('{"error":{"code":"NOT_FOUND"}}', 404);
+  const { code, out, err } = await hook(["claude", "Stop"], payload);
+  assert.equal([code, out, err, spooled()], [0, "", "", []]);
+});
+
+test("a payload may be an argument, with nothing read from an open standard input", async () => {
+  await listen("{}");
+  const child = spawn(script, ["codex", "agent-turn-complete", '{"type":"x"}'], {
+    env: { PATH: process.env.PATH, DROVER_SOCKET: socket },
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  assert.is(await new Promise((done) => child.on("close", done)), 0);
+  assert.is(asked[0]?.body.trim(), '{"type":"x"}');
+});
+
+test("without a daemon the payload lies whole in the spool, for its owner alone, and the next hook says so", async () => {
+  const { code, out, err } = await hook(["claude", "Stop"], payload, { TMUX_PANE: "%3" });
+  assert.equal([code, out, err], [0, "", ""]);
+  const [name = ""] = spooled();
+  const told = parseSpooled(readFileSync(join(spool, name), "utf8"));
+  assert.equal(
+    [told?.provider, told?.event, told?.id, told?.incarnation, told?.pane],
+    ["claude", "Stop", "01AGENT", "2", "%3"],
+  );
+  assert.equal(told?.payload, JSON.parse(payload));
+  assert.is(name, `${told?.token}.hook`);
+  await listen("{}");
+  await hook(["claude", "Stop"], "{}");
+  assert.is(asked[0]?.headers["x-drover-spooled"], "1");
+});
+
+test("a daemon that hangs costs less than a second, and the event is kept under the name it was told by", async () => {
+  await listen(null);
+  const { code, out, err, ms } = await hook(["claude", "Stop"], payload);
+  assert.equal([code, out, err], [0, "", ""]);
+  assert.ok(ms < 1_100, `${ms} ms, of which a busy machine may take a part`);
+  assert.is(asked.length, 1);
+  assert.equal(spooled(), [`${asked[0]?.headers["x-drover-token"]}.hook`]);
+});
+
+test("a socket that nobody listens on, and a machine without curl, lead to the spool", async () => {
+  await listen("{}");
+  const bin = join(folder, "bin");
+  mkdirSync(bin);
+  for (const name of ["cat", "mv", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name));
+  await hook(["claude", "Stop"], payload, { PATH: bin });
+  assert.equal([asked.length, spooled().length], [0, 1]);
+  await new Promise((done) => server?.close(done));
+  server = null;
+  await hook(["claude", "Stop"], payload);
+  assert.is(spooled().length, 2);
+});
+
+test("where nothing can be kept, and where drover never ran, it is quiet all the same", async () => {
+  rmSync(spool, { recursive: true });
+  assert.equal(Object.values(await hook(["claude", "Stop"], payload)).slice(0, 3), [0, "", ""]);
+  assert.not.ok(existsSync(spool));
+  assert.equal(Object.values(await hook([], payload)).slice(0, 3), [0, "", ""]);
+  mkdirSync(spool);
+  chmodSync(spool, 0o500);
+  assert.equal(Object.values(await hook(["claude", "Stop"], payload)).slice(0, 3), [0, "", ""]);
+});
+
+test("what a tool did is not kept for later", async () => {
+  await hook(["claude", "PostToolUse"], payload);
+  assert.equal(spooled(), []);
+});
+
+test("an agent started by hand finds the daemon of its tmux server as drover does", async () => {
+  const run = join(folder, "run", "drover", "servers", "odd");
+  mkdirSync(run, { recursive: true });
+  socket = join(run, "drover.sock");
+  await listen("{}");
+  const env = { DROVER_SOCKET: "", DROVER_SPOOL: "", DROVER_ID: "", TMUX: "/tmp/tmux-0/odd,1,0", TMUX_PANE: "%1" };
+  await hook(["claude", "Stop"], payload, { ...env, XDG_RUNTIME_DIR: join(folder, "run") });
+  assert.equal([asked.length, asked[0]?.headers["x-drover-id"]], [1, undefined]);
+  // Elsewhere the spool of that server, where there is one.
+  const other = join(folder, "home", "state", "servers", "odd", "spool");
+  mkdirSync(other, { recursive: true });
+  await hook(["claude", "Stop"], payload, { ...env, DROVER_HOME: join(folder, "home") });
+  assert.is(readdirSync(other).length, 1);
+});
+
+test.run();

@@ -1,0 +1,159 @@
+/** Hooks as they reach the daemon: over the socket, late, twice, from the spool, and from those who are not the agent. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { hear } from "#daemon/hooks.js";
+import { emptySpool } from "#daemon/spool.js";
+import type { AgentJson } from "#wire/agent.js";
+import { suite, until } from "../kit/t.js";
+import { type World, world } from "./practice.js";
+
+const test = suite("hooks at the daemon");
+
+let w: World;
+let spool: string;
+test.beforeEach(async () => {
+  spool = mkdtempSync(join(tmpdir(), "drover-spool-"));
+  w = await world({ spoolDir: spool });
+});
+test.afterEach(async () => {
+  await w.end();
+  rmSync(spool, { recursive: true, force: true });
+});
+
+const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+async function spawn(label: string): Promise<AgentJson> {
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label });
+  await until(`${label} is idle`, async () => (await one(label)).state === "idle");
+  return one(label);
+}
+
+/** As the script posts it. */
+function post(event: string, payload: unknown, headers: Record<string, string>, provider = "claude"): Promise<number> {
+  return new Promise((done, failed) => {
+    const asked = request(
+      { socketPath: w.socket, method: "POST", path: `/v1/hooks/${provider}/${event}`, agent: false, headers },
+      (response) => {
+        response.resume();
+        response.on("end", () => done(response.statusCode ?? 0));
+      },
+    );
+    asked.on("error", failed);
+    asked.end(JSON.stringify(payload));
+  });
+}
+
+function leave(name: string, head: Record<string, string>, payload: unknown): void {
+  const lines = Object.entries(head).map(([key, value]) => `${key} ${value}\n`);
+  writeFileSync(join(spool, `${name}.hook`), `${lines.join("")}\n${JSON.stringify(payload)}`);
+}
+
+const outcomes = () => w.daemon.context.hooks.outcomes;
+
+test("a turn is told by its hooks, with its conversation, and the proof names them", async () => {
+  const { id, pane } = await spawn("a");
+  const headers = { "x-drover-id": id, "x-drover-incarnation": "1", "x-drover-pane": pane };
+  const agent = w.started[0];
+  if (agent !== undefined) agent.shown = "working";
+  assert.is(await post("UserPromptSubmit", { session_id: "s-1", prompt: "x" }, headers), 200);
+  const working = await one("a");
+  assert.equal([working.state, working.turn, working.nativeSession], ["working", 1, "s-1"]);
+  assert.is(await post("Stop", { session_id: "s-1", background_tasks: [{ id: "b" }] }, headers), 200);
+  assert.equal([(await one("a")).state, (await one("a")).reason], ["working", "waits for 1 background task"]);
+  if (agent !== undefined) agent.shown = "ready";
+  assert.is(await post("Stop", { session_id: "s-1", background_tasks: [] }, headers), 200);
+  const done = await one("a");
+  assert.equal([done.state, done.turn], ["done", 1]);
+  const { body } = await w.ask<{ evidence: { source: string; rule: string }[] }>("GET", "/v1/agents/a/why");
+  assert.ok(body.evidence.some(({ source, rule }) => source === "hook" && rule === "claude/Stop"));
+});
+
+test("helpers, title makers and nested programs change nothing", async () => {
+  const { id, pane } = await spawn("a");
+  const headers = { "x-drover-id": id, "x-drover-pane": pane };
+  await post("SessionStart", { session_id: "s-1" }, headers);
+  const agent = w.started[0];
+  if (agent !== undefined) agent.shown = "working";
+  await post("UserPromptSubmit", { session_id: "s-1" }, headers);
+  await post("Stop", { session_id: "s-1", agent_id: "helper" }, headers);
+  await post("SessionStart", { session_id: "nested" }, headers);
+  await post("Stop", { session_id: "nested" }, headers);
+  await post(
+    "UserPromptSubmit",
+    { session_id: "t", prompt: "Generate a concise, single-line task title of…" },
+    headers,
+  );
+  const now = await one("a");
+  assert.equal([now.state, now.turn, now.nativeSession], ["working", 1, "s-1"]);
+  assert.equal([outcomes()["other-thread"], outcomes().aside], [2, 1]);
+});
+
+test("an agent started by hand is known by its pane in this tmux server, and no stranger is", async () => {
+  const { pane } = await spawn("a");
+  const tmux = w.daemon.context.mux.info().socket;
+  assert.is(
+    await post("UserPromptSubmit", { session_id: "s-1" }, { "x-drover-pane": pane, "x-drover-tmux": tmux }),
+    200,
+  );
+  assert.is((await one("a")).nativeSession, "s-1");
+  assert.is(await post("Stop", { session_id: "s-2" }, { "x-drover-pane": pane, "x-drover-tmux": "/another" }), 404);
+  assert.is(await post("Stop", { session_id: "s-1" }, {}), 200);
+  assert.is(await post("Stop", { session_id: "s-1" }, { "x-drover-id": "01ANOTHER", "x-drover-pane": pane }), 404);
+  assert.equal([outcomes().taken, outcomes().nobody], [2, 2]);
+});
+
+test("the same event told twice counts once, and so does one end told by two events", async () => {
+  const { id } = await spawn("a");
+  const headers = { "x-drover-id": id };
+  await post("UserPromptSubmit", { session_id: "s" }, headers);
+  await post("Stop", { session_id: "s" }, { ...headers, "x-drover-token": "t1" });
+  await post("Stop", { session_id: "s" }, { ...headers, "x-drover-token": "t1" });
+  assert.equal([(await one("a")).turn, outcomes().repeated], [1, 1]);
+  await post("Stop", { session_id: "s", turn_id: "turn" }, headers, "codex");
+  const { turn } = await one("a");
+  await post("agent-turn-complete", { "thread-id": "s", "turn-id": "turn" }, headers, "codex");
+  assert.is((await one("a")).turn, turn);
+});
+
+test("what lies in the spool is taken in when a hook says so, oldest first and before it", async () => {
+  const { id } = await spawn("a");
+  const head = { provider: "claude", id, incarnation: "1", pane: "", tmux: "" };
+  leave("a", { ...head, event: "UserPromptSubmit", token: "t1" }, { session_id: "s" });
+  leave("b", { ...head, event: "Stop", token: "t2" }, { session_id: "s" });
+  writeFileSync(join(spool, "c.hook"), "nonsense");
+  writeFileSync(join(spool, ".half"), "provider cl");
+  const agent = w.started[0];
+  if (agent !== undefined) agent.shown = "working";
+  await post("UserPromptSubmit", { session_id: "s" }, { "x-drover-id": id, "x-drover-spooled": "1" });
+  assert.equal([(await one("a")).state, (await one("a")).turn], ["working", 2]);
+  assert.equal(readdirSync(spool), [".half"]);
+});
+
+test("what lies in the spool is taken in when the daemon starts", async () => {
+  const { id } = await spawn("a");
+  const { store, tmux } = w;
+  await w.end();
+  leave(
+    "a",
+    { provider: "claude", event: "UserPromptSubmit", id, incarnation: "1", token: "t" },
+    { session_id: "s-9" },
+  );
+  leave("b", { provider: "claude", event: "Stop", id, incarnation: "0", token: "u" }, { session_id: "s-9" });
+  w = await world({ spoolDir: spool, store, tmux });
+  assert.equal(readdirSync(spool), []);
+  assert.is((await one("a")).nativeSession, "s-9");
+  assert.ok((await store.latest(50)).some((entry) => entry.kind === "stale-event"));
+});
+
+test("a spool asked for by many at once is read once", async () => {
+  const { id } = await spawn("a");
+  leave("a", { provider: "claude", event: "UserPromptSubmit", id, token: "t" }, {});
+  const counts = await Promise.all([emptySpool(w.daemon.context), emptySpool(w.daemon.context)]);
+  assert.equal([counts, outcomes().taken], [[1, 1], 1]);
+  const told = { provider: "claude", event: "Stop", id, incarnation: "", pane: "", tmux: "", token: "t", payload: {} };
+  assert.is(await hear(w.daemon.context, told), "repeated");
+});
+
+test.run();
