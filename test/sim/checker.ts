@@ -60,7 +60,7 @@ export class Checker {
   }
 
   marked(pane: Pane, mark: PaneMark): void {
-    if (this.adopting.get(mark.id) === pane.program) pane.program.agent = mark.id;
+    if (this.adopting.get(mark.id) === pane.program) return;
     this.touched(pane, "marks");
     if (pane.program.agent !== null && mark.id !== pane.program.agent) {
       this.wrong(`drover marks ${pane.id} of ${short(pane.program.agent)} as ${short(mark.id)}`);
@@ -83,7 +83,13 @@ export class Checker {
       if (before?.archivedAtMs != null && record.archivedAtMs === null) {
         this.wrong(`${short(record.id)} came back from the archive`);
       }
+      if (record.state === "lost" && before !== undefined && !isGone(before) && this.#stillRuns(before)) {
+        this.wrong(`${short(record.id)} is given up and runs as it did`);
+      }
       this.#records.set(record.id, structuredClone(record));
+      // What is handed over is the agent's from the moment it is on disk, and its user's again once it is off the list.
+      const own = this.adopting.get(record.id);
+      if (own !== undefined) own.agent = record.archivedAtMs === null ? record.id : null;
     }
     for (const { agent } of entries) {
       if (agent !== null && !this.#records.has(agent)) this.wrong(`${short(agent)} is journaled and on no record`);
@@ -92,6 +98,12 @@ export class Checker {
       this.#world.machine.panes().map(({ program, dead }) => (dead === null ? program.agent : null)),
     );
     this.#namesAreUnique((record) => living.has(record.id));
+  }
+
+  /** The very process that was on record. */
+  #stillRuns({ id, place }: AgentRecord): boolean {
+    const runs = (pane: Pane): boolean => pane.dead === null && pane.program.pid === place?.pid;
+    return this.#world.machine.panes().some((pane) => runs(pane) && pane.program.agent === id);
   }
 
   /** So lately that whoever acted in the same moment may not have known. */
