@@ -105,7 +105,8 @@ const stories: readonly Story[] = [
   {
     name: "restart of an ended agent",
     before: async (w) => {
-      await ready(w, "a", { prompt: "go" }).catch(() => {});
+      await spawn(w, "a", { prompt: "go" });
+      await isIn(w, "a", "idle", "working");
       await w.ask("POST", "/v1/agents/a/stop", {});
       await isIn(w, "a", "exited");
     },
