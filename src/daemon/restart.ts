@@ -29,10 +29,24 @@ export function restartAgent(context: Context, id: AgentId, asked: RestartReques
     const agent = theAgent(context, id);
     const provider = providerOf(context, agent);
     checkEnvironment(asked.env ?? {}, provider);
-    resumption(agent.record, provider);
-    if (isThere(context.loop.fleet, agent)) await stopAgent(context, id, asked.force ?? false);
+    const runs = isThere(context.loop.fleet, agent);
+    mustBeResumable(agent, provider, runs);
+    if (runs) await stopAgent(context, id, asked.force ?? false);
     return launchAgain(context, theAgent(context, id), provider, asked);
   });
+}
+
+/** Throws a Fault (NOT_RESUMABLE); of one that still runs it says what may make it resumable. */
+function mustBeResumable({ record }: Agent, provider: Provider, runs: boolean): void {
+  try {
+    resumption(record, provider);
+  } catch (error) {
+    if (!(error instanceof Fault) || !runs || provider.resume === null) throw error;
+    throw new Fault(error.code, error.message, {
+      cause: error,
+      hint: `"drover stop ${record.label}" first: as it ends it may say how its session is resumed`,
+    });
+  }
 }
 
 /** Without a provider nobody knows how to read or resume it. */

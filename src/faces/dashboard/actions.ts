@@ -25,6 +25,7 @@ export type ActionName =
   | "answer"
   | "interrupt"
   | "stop"
+  | "restart"
   | "remove"
   | "new"
   | "why"
@@ -202,6 +203,14 @@ export const actions: readonly Action[] = [
     does: "end the agent's program (asks first); its record stays",
     group: "Agent",
     unless: noLiveAgent,
+  },
+  {
+    name: "restart",
+    where: "list",
+    keys: ["R"],
+    does: "start the agent again (asks first): its conversation goes on where that can be, else its first prompt is given again",
+    group: "Agent",
+    unless: noAgent,
   },
   {
     name: "remove",

@@ -88,6 +88,8 @@ function perform(state: State, name: ActionName): Step {
       ];
     case "stop":
       return [ask(state, { what: "stop", agent: agent!.id }), []];
+    case "restart":
+      return [ask(state, { what: "restart", agent: agent!.id }), []];
     case "interrupt":
       return [ask(state, { what: "interrupt", agent: agent!.id }), []];
     case "remove":
@@ -159,7 +161,8 @@ export function confirmKey(state: State, confirm: Confirm, key: Key): Step {
     confirm.what === "remove" || confirm.what === "remove-force"
       ? { do: "remove", agent: id, label, force: confirm.what === "remove-force" }
       : { do: confirm.what, agent: id, label };
-  return [confirm.what === "stop" ? notice(closed, "info", `stopping ${label}`) : closed, [wish]];
+  const begun = confirm.what === "stop" ? "stopping" : confirm.what === "restart" ? "restarting" : null;
+  return [begun === null ? closed : notice(closed, "info", `${begun} ${label}`), [wish]];
 }
 
 /** Something asked for has been done, or not. What a removal would lose is told, and asked once more. */
@@ -176,7 +179,8 @@ export function done(state: State, event: Extract<Event, { on: "done" }>): State
     const gone = agent ? putAgent(state, { ...agent, archived: true }) : state;
     return notice(gone, "good", `${label} is off the list`);
   }
-  return notice(state, "good", event.what === "stop" ? `${label} has stopped` : `${label} was interrupted`);
+  const said = { stop: "has stopped", restart: "was started again", interrupt: "was interrupted" };
+  return notice(state, "good", `${label} ${said[event.what]}`);
 }
 
 /** Help and why: texts to read. The view clips `top` to what there is; here it only must not run away. */

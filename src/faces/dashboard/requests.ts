@@ -12,7 +12,20 @@ const ACT_LIMIT_MS = 20_000;
 
 export type Request = Extract<
   Wish,
-  { do: "seen" | "answer" | "send" | "stop" | "interrupt" | "remove" | "spawn" | "why" | "history" | "providers" }
+  {
+    do:
+      | "seen"
+      | "answer"
+      | "send"
+      | "stop"
+      | "restart"
+      | "interrupt"
+      | "remove"
+      | "spawn"
+      | "why"
+      | "history"
+      | "providers";
+  }
 >;
 
 /** What a new agent takes from where it was asked for. */
@@ -46,6 +59,10 @@ export async function request(daemon: DaemonClient | null, wish: Request, place:
     case "interrupt": {
       const { refusal } = await ask("POST", `${at}/${wish.do}`, {});
       return { on: "done", what: wish.do, agent: wish.agent, label: wish.label, ...refusal };
+    }
+    case "restart": {
+      const { refusal } = await ask("POST", `${at}/restart`, { path: place.path }, SEND_LIMIT_MS);
+      return { on: "done", what: "restart", agent: wish.agent, label: wish.label, ...refusal };
     }
     case "remove": {
       const { refusal } = await ask("DELETE", wish.force ? `${at}?force=1` : at);

@@ -61,7 +61,7 @@ export interface NewForm {
 
 /** What a confirmation is about. */
 export type Confirm =
-  | { readonly what: "stop" | "interrupt" | "remove" | "remove-force"; readonly agent: string }
+  | { readonly what: "stop" | "restart" | "interrupt" | "remove" | "remove-force"; readonly agent: string }
   | { readonly what: "answer"; readonly agent: string; readonly choice: number; readonly fingerprint: string };
 
 /** What has the keyboard. */
@@ -191,7 +191,7 @@ export type Event =
   | { readonly on: "spawned"; readonly agent?: AgentJson; readonly refused?: Refusal }
   | {
       readonly on: "done";
-      readonly what: "stop" | "interrupt" | "remove";
+      readonly what: "stop" | "restart" | "interrupt" | "remove";
       readonly agent: string;
       readonly label: string;
       readonly refused?: Refusal;
@@ -218,7 +218,7 @@ export type Wish =
       readonly prompt: string;
     }
   /** `label` is said again when it is done: by then the agent may be gone from the list. */
-  | { readonly do: "stop" | "interrupt"; readonly agent: string; readonly label: string }
+  | { readonly do: "stop" | "restart" | "interrupt"; readonly agent: string; readonly label: string }
   | { readonly do: "remove"; readonly agent: string; readonly label: string; readonly force: boolean }
   | { readonly do: "attach"; readonly agent: string }
   | { readonly do: "why"; readonly agent: string }

@@ -193,6 +193,10 @@ test("stopping, interrupting and removing ask first; a key held down ends nothin
   assert.equal(played.press("x", "x", "x", "n").wished(), []);
   assert.equal(played.press("x", "y").wished(), ["stop id-a a"]);
   assert.equal(played.press("i", "i").wished(), ["interrupt id-a a"]);
+  assert.equal(played.press("R", "R", "n").wished(), []);
+  assert.equal(played.press("R", "y").wished(), ["restart id-a a"]);
+  played.on({ on: "done", what: "restart", agent: "id-a", label: "a" });
+  assert.is(played.state.notice?.text, "a was started again");
   assert.equal(played.press("d").wished(), []);
   assert.is(played.state.notice?.text, "a still runs; x stops it");
   assert.equal(played.press("down", "d", "enter").wished(), ["remove id-b b false"]);

@@ -26,6 +26,8 @@ function says(state: State, confirm: Confirm): [string, string] {
   switch (confirm.what) {
     case "stop":
       return [`Stop ${label}?`, "It is asked to end; after 5 s it is made to. Its record stays."];
+    case "restart":
+      return [`Start ${label} again?`, "What runs is ended first; its conversation goes on if it can."];
     case "interrupt":
       return [`Interrupt ${label}?`, "The turn under way ends; the agent stays."];
     case "remove":
