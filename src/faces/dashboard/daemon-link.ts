@@ -116,6 +116,8 @@ export class DaemonLink {
     this.#bringing = true;
     try {
       await daemon.ensure(this.#held?.daemonArgs);
+      this.#events?.retry();
+      this.#screen?.retry();
     } catch (error) {
       if (!this.#stopped) this.#options.post({ on: "link", link: { at: "gone", why: saying(error) } });
     } finally {

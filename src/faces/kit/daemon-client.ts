@@ -73,6 +73,8 @@ export interface EventOptions {
 /** Comes back by itself after a lost connection, asking for what came after the last id it saw. */
 export interface Subscription {
   stop(): void;
+  /** The daemon is known to be there: a lost connection is tried again at once. */
+  retry(): void;
 }
 
 /** In the state directory: what a daemon prints that cannot write its log (yet). */
@@ -242,6 +244,10 @@ class Following implements Subscription {
     this.#endPause?.();
   }
 
+  retry(): void {
+    this.#endPause?.();
+  }
+
   /** Hears one connection to its end. Gives what the daemon refused with, null where the stream ended in order. */
   async listen(socket: Socket, path: string): Promise<Fault | null> {
     this.#socket = socket;
@@ -275,6 +281,7 @@ class Following implements Subscription {
       const timer = setTimeout(resolve, ms);
       this.#endPause = () => {
         clearTimeout(timer);
+        this.#endPause = null;
         resolve();
       };
     });

@@ -228,6 +228,22 @@ test("a subscription that is refused ends with the reason, and one that must not
   assert.equal(ends, ["no agent x", "in order"]);
 });
 
+test("a lost subscription that is told of a daemon does not wait its time out", async () => {
+  daemon.answer = (_asked, response) => void response.writeHead(200).write("data: 1\n\n");
+  const talk = await connected();
+  let lost = 0;
+  let opened = 0;
+  const subscription = talk.events("/v1/events", { onEvent() {}, onOpen: () => opened++, onLost: () => lost++ });
+  await until("it is open", () => opened === 1);
+  await daemon.cut();
+  // By then the next try is more than a second away.
+  await until("it was tried in vain", () => lost === 6);
+  await daemon.listen();
+  subscription.retry();
+  await until("it is open again", () => opened === 2, { limitMs: 800 });
+  talk.close();
+});
+
 test("nothing of a subscription is heard after stop, and close ends all of them", async () => {
   daemon.answer = (_asked, response) => void response.writeHead(200).write("data: 1\n\n");
   const talk = await connected();
