@@ -9,6 +9,7 @@ import type { Dice } from "#host/dice.js";
 import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
+import type { Catalogue } from "./catalogue.js";
 import type { Environments } from "./environments.js";
 import type { Exclusive } from "./exclusive.js";
 import type { Feed } from "./feed.js";
@@ -35,6 +36,8 @@ export interface Context {
   readonly environments: Environments;
   readonly programs: Programs;
   readonly providers: ReadonlyMap<string, Provider>;
+  /** Null where nothing is kept of the programs' versions and logins. */
+  readonly catalogue: Catalogue | null;
   readonly told: ToldOutput;
   readonly turnStarts: TurnStarts;
   readonly hooks: HookCounts;

@@ -12,6 +12,7 @@ import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
 import { CarryOut } from "./carry-out.js";
+import { Catalogue } from "./catalogue.js";
 import type { Context } from "./context.js";
 import { Environments } from "./environments.js";
 import { Exclusive } from "./exclusive.js";
@@ -48,6 +49,8 @@ export interface Parts {
   readonly stateDir?: string;
   /** The environment of the daemon's process, for where programs keep their files; nothing is looked for without. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where the catalogue of providers is kept; none is without. */
+  readonly catalogueFile?: string;
   /** Called when a face asks the daemon to end. */
   shutdown(): void;
   /** Where dashboards link themselves; none for a daemon that runs until told. */
@@ -70,6 +73,10 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const loop = new Loop(boot(await store.agents(), programsOf(providers)), clock);
   const feed = new Feed(store.seq());
   const streams = new Streams(clock, () => looking.update());
+  const programs = new Programs(clock, parts.path);
+  const env = parts.env ?? {};
+  const { catalogueFile: file } = parts;
+  const catalogue = file === undefined ? null : new Catalogue({ providers, programs, clock, log, env, file });
   const context: Context = {
     loop,
     mux,
@@ -82,14 +89,15 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     exclusive: new Exclusive(),
     lives: new Exclusive(),
     environments: new Environments(),
-    programs: new Programs(clock, parts.path),
+    programs,
     providers,
+    catalogue,
     told: new ToldOutput(store, log),
     turnStarts: new TurnStarts(mux, clock),
     hooks: new HookCounts(),
     spoolDir: parts.spoolDir ?? null,
     stateDir: parts.stateDir ?? null,
-    env: parts.env ?? {},
+    env,
     socket,
   };
   const looking = new Looking(context);
@@ -139,9 +147,11 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       .ask({ ask: "note", id: null, kind: "fault", data: { what: "store-damaged", says: loss, quarantined } })
       .catch((error) => log.warn("the damage could not be journaled", { error }));
   }
+  catalogue?.begin();
   return { server, context, bye: () => feed.bye(), close };
 
   function close(): void {
+    catalogue?.close();
     loop.close();
     hands.close();
   }

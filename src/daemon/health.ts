@@ -40,9 +40,19 @@ export async function health(context: Context, identity: Identity, behind: boole
 /** Providers whose program is looked for on the daemon's PATH; the answer is at most half a minute old. */
 export async function providerList(context: Context): Promise<ProviderJson[]> {
   const list: ProviderJson[] = [];
-  for (const { name, title, command } of context.providers.values()) {
+  for (const { name, title, command, versions } of context.providers.values()) {
     const [program] = command;
-    list.push({ name, title, installed: program === undefined || (await context.programs.installed(program)) });
+    const entry = context.catalogue?.entry(name) ?? null;
+    list.push({
+      name,
+      title,
+      installed: program === undefined || (await context.programs.installed(program)),
+      version: entry?.version ?? null,
+      loggedIn: entry?.loggedIn ?? null,
+      models: [...(entry?.models ?? [])],
+      hooks: entry?.hooks ?? null,
+      seenVersions: [...(versions ?? [])],
+    });
   }
   return list;
 }
@@ -50,7 +60,7 @@ export async function providerList(context: Context): Promise<ProviderJson[]> {
 async function componentsOf(context: Context): Promise<Record<string, "ok" | "unavailable">> {
   const components: Record<string, "ok" | "unavailable"> = {};
   for (const { name, installed } of await providerList(context)) {
-    if (name !== "shell" && name !== "rehearsal") components[name] = word(installed);
+    if (name !== "shell" && name !== "generic" && name !== "rehearsal") components[name] = word(installed);
   }
   return components;
 }

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
 import { configuredProviders } from "#core/screen/configured.js";
 import { providers } from "#core/screen/providers.js";
+import { cataloguePath } from "#host/catalogue-file.js";
 import { systemClock } from "#host/clock.js";
 import { chooseBackend, readConfig } from "#host/config.js";
 import { systemDice } from "#host/dice.js";
@@ -136,6 +137,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     stateDir: paths.stateDir,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     env: process.env,
+    catalogueFile: cataloguePath(paths.stateDir),
     shutdown: () => end("asked to"),
     supervision,
   });

@@ -82,6 +82,15 @@ export interface ProviderJson {
   name: string;
   title: string;
   installed: boolean;
+  /** From the daemon's catalogue: null where it is not known, or not yet. */
+  version?: string | null;
+  loggedIn?: boolean | null;
+  /** As far as its own files name them. */
+  models?: string[];
+  /** Whether drover's hooks stand in the user's own settings. */
+  hooks?: boolean | null;
+  /** The versions that drover's description of it was tried with. */
+  seenVersions?: string[];
 }
 
 export interface RenameRequest {

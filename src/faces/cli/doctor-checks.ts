@@ -36,6 +36,10 @@ export interface Findings {
   readonly env: NodeJS.ProcessEnv;
   /** Agent programs looked for, and whether each is on PATH. */
   readonly providers: readonly { readonly name: string; readonly installed: boolean }[];
+  /** What is wrong with the configuration; null where nothing is. */
+  readonly configTrouble: string | null;
+  /** Programs of a version that their description was not tried with, as the daemon last saw them. */
+  readonly unseen: readonly { readonly name: string; readonly version: string; readonly seen: readonly string[] }[];
 }
 
 export interface Check {
@@ -63,7 +67,9 @@ export function judge(found: Findings): Check[] {
     locale(found.env),
     terminal(found.env),
     ...certificates(found.env),
+    ...config(found),
     providers(found),
+    ...found.unseen.map(unseen),
   ];
 }
 
@@ -178,6 +184,18 @@ function certificates(env: Findings["env"]): Check[] {
   if (!env.NODE_EXTRA_CA_CERTS) return [];
   const says = "NODE_EXTRA_CA_CERTS is set: reading the certificates slows every command by some 30 ms";
   return [{ name: "start", status: "warning", says, remedy: "set it only for the programs that need it" }];
+}
+
+function config({ configTrouble }: Findings): Check[] {
+  if (configTrouble === null) return [];
+  const remedy = "correct it, then: drover down; a daemon that runs keeps what it read when it started";
+  return [{ name: "config", status: "wrong", says: configTrouble, remedy }];
+}
+
+function unseen({ name, version, seen }: Findings["unseen"][number]): Check {
+  const says = `${name} ${version} was not tried with drover, ${seen.join(" and ")} ${seen.length === 1 ? "was" : "were"}`;
+  const remedy = `if its state is wrong or unclear: drover record LABEL -o ${name}.cast, and drover providers check ${name}.cast`;
+  return { name: "version", status: "warning", says, remedy };
 }
 
 function providers({ providers }: Findings): Check {

@@ -3,7 +3,11 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { Fault } from "#core/fault.js";
+import { configuredProviders } from "#core/screen/configured.js";
 import { providers } from "#core/screen/providers.js";
+import type { Provider } from "#core/screen/reading.js";
+import { cataloguePath, readCatalogue } from "#host/catalogue-file.js";
+import { readConfig } from "#host/config.js";
 import type { HealthJson } from "#wire/agent.js";
 import { installedVersion } from "../kit/install-root.js";
 import { staleRunFile } from "../kit/stale-run-file.js";
@@ -14,11 +18,12 @@ import { storeLosses } from "./status.js";
 
 const HEALTH_LIMIT_MS = 3_000;
 /** Always there, so that finding them says nothing. */
-const BUNDLED = ["shell", "rehearsal"];
+const BUNDLED = ["shell", "generic", "rehearsal"];
 
 export async function look(context: Context): Promise<Findings> {
   const { env, paths } = context;
   const asked = await askDaemon(context);
+  const { known, configTrouble } = await configured(context);
   return {
     node: process.versions.node,
     version: installedVersion(),
@@ -35,10 +40,32 @@ export async function look(context: Context): Promise<Findings> {
     staleRunFile: staleRunFile(paths.runFile, asked.daemon?.pid ?? null),
     logFile: paths.logFile,
     env,
-    providers: [...providers.values()]
+    configTrouble,
+    unseen: unseen(context, known),
+    providers: [...known.values()]
       .filter(({ name }) => !BUNDLED.includes(name))
       .map(({ name, command }) => ({ name, installed: onPath(command[0] ?? name, env.PATH ?? "") })),
   };
+}
+
+async function configured({
+  paths,
+}: Context): Promise<{ known: ReadonlyMap<string, Provider>; configTrouble: string | null }> {
+  try {
+    const { providers: own } = await readConfig(paths.configFile);
+    return { known: configuredProviders(providers, own), configTrouble: null };
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { known: providers, configTrouble: error.message };
+  }
+}
+
+/** From what the daemon wrote down: no program is started. */
+function unseen({ paths }: Context, known: ReadonlyMap<string, Provider>): Findings["unseen"] {
+  return Object.entries(readCatalogue(cataloguePath(paths.stateDir))).flatMap(([name, { version }]) => {
+    const seen = known.get(name)?.versions ?? [];
+    return version === null || seen.length === 0 || seen.includes(version) ? [] : [{ name, version, seen }];
+  });
 }
 
 async function askDaemon(context: Context): Promise<Pick<Findings, "daemon" | "daemonTrouble">> {

@@ -20,6 +20,8 @@ const good: Findings = {
   staleRunFile: null,
   logFile: "/h/state/drover.log",
   env: { LANG: "C.UTF-8", TERM: "tmux-256color", TMUX: "x,1,0" },
+  configTrouble: null,
+  unseen: [],
   providers: [
     { name: "claude", installed: false },
     { name: "codex", installed: true },
@@ -92,6 +94,16 @@ const cases: readonly (readonly [string, Partial<Findings>, string])[] = [
     "certificates",
     { env: { ...good.env, NODE_EXTRA_CA_CERTS: "/x" } },
     "warning start: NODE_EXTRA_CA_CERTS is set: reading the certificates slows every command by some 30 ms",
+  ],
+  [
+    "a configuration that cannot be read",
+    { configTrouble: "c:2: unknown setting colour" },
+    "wrong config: c:2: unknown setting colour",
+  ],
+  [
+    "a version that was not tried",
+    { unseen: [{ name: "qwen", version: "0.24.4", seen: ["0.15.10"] }] },
+    "warning version: qwen 0.24.4 was not tried with drover, 0.15.10 was",
   ],
   ["no agents", { providers: [{ name: "codex", installed: false }] }, "warning agents: none of codex is on PATH"],
 ];

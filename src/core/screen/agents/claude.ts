@@ -80,6 +80,7 @@ export const claude: Provider = {
   refusedEnv: ["CLAUDE*"],
   allowedEnv: ["CLAUDE_CODE_USE_*"],
   hooks: "claude",
+  versions: ["2.1.197", "2.1.328"],
   read,
   answerKeys: (asked, index) =>
     asked.kind === "trust" ? arrowKeys(asked, index, "Up", "Down") : digitOrArrowKeys(asked, index),

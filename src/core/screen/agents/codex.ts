@@ -64,6 +64,7 @@ export const codex: Provider = {
   refusedEnv: ["CODEX_*"],
   allowedEnv: ["CODEX_HOME"],
   hooks: "codex",
+  versions: ["0.169.0"],
   read,
   answerKeys: digitOrArrowKeys,
 };

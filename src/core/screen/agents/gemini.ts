@@ -58,6 +58,7 @@ export const gemini: Provider = {
   refusedEnv: ["GEMINI_CLI"],
   allowedEnv: [],
   hooks: "gemini",
+  versions: ["0.61.0"],
   read,
   answerKeys: digitOrArrowKeys,
 };

@@ -55,6 +55,7 @@ export const opencode: Provider = {
   refusedEnv: ["OPENCODE", "OPENCODE_PID", "OPENCODE_RUN_ID"],
   allowedEnv: [],
   hooks: "opencode",
+  versions: ["1.18.33"],
   read,
   answerKeys: (asked, index) =>
     asked.choices.every((choice) => choice.key === "")
