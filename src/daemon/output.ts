@@ -6,14 +6,15 @@
 import { isOpen } from "#core/derive.js";
 import { Fault } from "#core/fault.js";
 import type { Agent } from "#core/fleet/fleet.js";
-import type { AgentId, PaneId } from "#core/model.js";
+import type { PaneId } from "#core/model.js";
 import type { TranscriptShape } from "#core/output/extract.js";
-import { FETCH_STEPS, type Past, screenOutput } from "#core/output/from-screen.js";
+import { type Asked, FETCH_STEPS, type Past, screenOutput } from "#core/output/from-screen.js";
 import { complete, NO_TEXT, none, type Output } from "#core/output/output.js";
 import { shapes } from "#core/output/shapes.js";
 import { type WrittenTurn, writesTranscript } from "#core/output/transcript.js";
 import type { Row } from "#core/screen/still.js";
 import { findTranscript, lastWrittenTurns } from "#host/transcripts.js";
+import type { Multiplexer } from "#tmux/multiplexer.js";
 import { type Context, theProvider } from "./context.js";
 
 /** A history that moves while it is read is read again, but not for ever. */
@@ -66,33 +67,44 @@ async function fromScreen(context: Context, agent: Agent, turn: number, underWay
   if (shape === undefined) {
     return none(`answers of ${theProvider(context, agent).title} cannot be told from the rest`, "screen", turn);
   }
+  const sizeAtStart = context.turnStarts.of(agent.record.id, turn)?.historyRows ?? null;
+  return screenResponse(context.mux, agent.pane, shape, { turn, underWay }, sizeAtStart);
+}
+
+/** From the pane's screen and as much of its history as it takes. `sizeAtStart`: the history's size when the turn began. */
+export async function screenResponse(
+  mux: Multiplexer,
+  pane: PaneId,
+  shape: TranscriptShape,
+  asked: Asked,
+  sizeAtStart: number | null,
+): Promise<Output> {
   for (let tries = 1; ; tries++) {
-    const output = await attempt(context, agent.record.id, agent.pane, shape, { turn, underWay }, tries >= TRIES);
+    const output = await attempt(mux, pane, shape, asked, sizeAtStart, tries >= TRIES);
     if (output !== null) return output;
   }
 }
 
 /** Null where the history moved while it was read. */
 async function attempt(
-  context: Context,
-  id: AgentId,
+  mux: Multiplexer,
   pane: PaneId,
   shape: TranscriptShape,
-  asked: { readonly turn: number; readonly underWay: boolean },
+  asked: Asked,
+  sizeAtStart: number | null,
   lenient: boolean,
 ): Promise<Output | null> {
-  const { mux } = context;
   const { size, limit } = await mux.extent(pane);
   const still = await mux.capture(pane);
-  const start = context.turnStarts.of(id, asked.turn);
-  const sizeAtStart = start?.historyRows ?? null;
   let rows: Row[] = [];
   // Where the turn's first row is known, all of it is fetched at once; a few rows more hold its prompt.
   const known = sizeAtStart === null || sizeAtStart > size ? [] : [size - sizeAtStart + still.rows.length];
   for (const step of [0, ...known, ...FETCH_STEPS]) {
     const wanted = Math.min(step, size);
     if (wanted > rows.length) {
-      const older = await mux.pastRows(pane, rows.length, wanted - rows.length);
+      const older = await mux.pastRows(pane, rows.length, wanted - rows.length, (text, above) => {
+        return shape.needsStyle?.(text, above) ?? true;
+      });
       if (older.size !== size && !lenient) return null;
       rows = older.rows.concat(rows);
     } else if (step > 0 && rows.length < size) continue;

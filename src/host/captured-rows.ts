@@ -26,6 +26,26 @@ export function capturedRows(text: string): Row[] {
   return rows;
 }
 
+const NO_RUNS: readonly Run[] = [];
+
+/**
+ * The same of a capture without `-e`, for rows of whose style nothing is asked: those of ASCII alone have no runs at all,
+ * since 50 000 of them would keep the collector busy for longer than all the rest takes.
+ */
+export function unstyledRows(text: string): Row[] {
+  const rows: Row[] = [];
+  for (let from = 0; from < text.length; ) {
+    const end = text.indexOf("\n", from);
+    const to = end < 0 ? text.length : end;
+    const line = text.slice(from, to);
+    if (line === "") rows.push(BLANK_ROW);
+    else if (PLAIN.test(line)) rows.push({ text: line.trimEnd(), runs: NO_RUNS });
+    else rows.push(readRow(line, { fg: DEFAULT_COLOUR, bg: DEFAULT_COLOUR, attrs: 0 }));
+    from = to + 1;
+  }
+  return rows;
+}
+
 /** SGR, any other escape sequence (a hyperlink), or a shift of the character set. */
 const CONTROL = /\x1b\[([0-9;:]*)m|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[^@-~]*[@-~]|\x1b[^[\]]|[\x00-\x1f\x7f]/g;
 const PLAIN = /^[\x20-\x7e]*$/;

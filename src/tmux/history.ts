@@ -3,7 +3,7 @@ import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
 import { ask, type Command, captureRows, captureStyledRows } from "#core/protocol/commands.js";
 import type { Row } from "#core/screen/still.js";
-import { capturedRows } from "#host/captured-rows.js";
+import { capturedRows, unstyledRows } from "#host/captured-rows.js";
 import type { HistoryExtent } from "./multiplexer.js";
 
 /** A capture stalls the whole server while it is made: 5000 plain rows take 4 to 6 ms. */
@@ -63,22 +63,45 @@ export async function pastRows(
   pane: PaneId,
   above: number,
   count: number,
+  needsStyle: (text: string, above: string) => boolean,
 ): Promise<{ rows: Row[]; size: number }> {
   for (let tries = 1; ; tries++) {
     const rows: Row[] = [];
-    let first: number | null = null;
-    let moved = false;
-    for (let from = -(above + count); from < -above && !moved; from += PIECE_ROWS) {
+    const seen = { size: null as number | null, moved: false };
+    const take = async (command: Command): Promise<string> => {
+      const [told, text] = await request(command);
+      const size = Number.parseInt(told!.toString("utf8"), 10);
+      seen.size ??= size;
+      seen.moved ||= size !== seen.size;
+      return text!.toString("utf8");
+    };
+    let last = "";
+    for (let from = -(above + count); from < -above; from += PIECE_ROWS) {
       const to = Math.min(from + PIECE_ROWS, -above) - 1;
-      const [told, piece] = await request(captureStyledRows(pane, from, to));
-      const size = Number(told!.toString("utf8"));
-      first ??= size;
-      moved = size !== first && tries < TRIES;
-      // tmux takes a row above the oldest for the oldest.
-      const missing = Math.max(0, -from - size);
-      if (missing > to - from) continue;
-      for (const row of capturedRows(piece!.toString("utf8"))) rows.push(row);
+      const piece = unstyledRows(await take(captureRows(pane, from, to)));
+      // tmux takes what lies above the oldest row for the oldest row.
+      if (-to > (seen.size ?? 0)) continue;
+      const first = Math.max(from, -(seen.size ?? 0));
+      const styled = styledRange(piece, last, needsStyle);
+      if (styled !== null) {
+        const text = await take(captureStyledRows(pane, first + styled.from, first + styled.to));
+        piece.splice(styled.from, styled.to - styled.from + 1, ...capturedRows(text));
+      }
+      if (seen.moved && tries < TRIES) break;
+      for (const row of piece) rows.push(row);
+      last = piece.at(-1)?.text ?? "";
     }
-    if (!moved) return { rows, size: first ?? 0 };
+    if (!seen.moved || tries >= TRIES) return { rows, size: seen.size ?? 0 };
   }
+}
+
+/** From the first row that needs its style to the last; null where none does. */
+function styledRange(
+  rows: readonly Row[],
+  above: string,
+  needsStyle: (text: string, above: string) => boolean,
+): { from: number; to: number } | null {
+  const needs = (row: Row, y: number): boolean => needsStyle(row.text, y === 0 ? above : rows[y - 1]!.text);
+  const from = rows.findIndex(needs);
+  return from < 0 ? null : { from, to: rows.findLastIndex(needs) };
 }

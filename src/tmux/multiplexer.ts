@@ -71,9 +71,15 @@ export interface Multiplexer {
   /**
    * `count` rows of history with their styles, oldest first, that end `above` rows above the screen; fetched in pieces
    * as `history` does. `size` is the history's size at the time: where it moved meanwhile, the rows may not fit together
-   * with those fetched before.
+   * with those fetched before. Rows of which `needsStyle` says (of a text, and of the one above it) that its style does
+   * not matter may come without one.
    */
-  pastRows(pane: PaneId, above: number, count: number): Promise<{ readonly rows: Row[]; readonly size: number }>;
+  pastRows(
+    pane: PaneId,
+    above: number,
+    count: number,
+    needsStyle: (text: string, above: string) => boolean,
+  ): Promise<{ readonly rows: Row[]; readonly size: number }>;
   /** Starts the tmux server and the session where they are missing; marks the pane in the same command list. */
   createTab(tab: NewTab): Promise<LivePane>;
   /**

@@ -141,8 +141,13 @@ export class TmuxServer implements Multiplexer {
     return historyExtent(this.#request, pane);
   }
 
-  pastRows(pane: PaneId, above: number, count: number): Promise<{ rows: Row[]; size: number }> {
-    return pastRows(this.#request, pane, above, count);
+  pastRows(
+    pane: PaneId,
+    above: number,
+    count: number,
+    needsStyle: (text: string, above: string) => boolean,
+  ): Promise<{ rows: Row[]; size: number }> {
+    return pastRows(this.#request, pane, above, count, needsStyle);
   }
 
   createTab(tab: NewTab): Promise<LivePane> {

@@ -10,6 +10,7 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { firstFrameRow, keyRow, lsRow, spinnerRow, stillRow } from "./dashboard-rows.js";
 import { BenchFleet } from "./fleet.js";
+import { historyRow } from "./history-row.js";
 import { hookRow, textRow } from "./latency-rows.js";
 import { idleRow, memoryRow, workRow } from "./load-rows.js";
 import { readerRow } from "./reader-row.js";
@@ -35,6 +36,7 @@ const OF_A_FLEET: Readonly<Record<string, (fleet: BenchFleet) => Promise<Row>>> 
 const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = {
   reader: readerRow,
   thousand: thousandRow,
+  history: historyRow,
   start: startRow,
 };
 const NAMES = [...Object.keys(OF_A_FLEET), ...Object.keys(ALONE)];

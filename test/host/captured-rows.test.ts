@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { Row } from "#core/screen/still.js";
-import { capturedRows } from "#host/captured-rows.js";
+import { capturedRows, unstyledRows } from "#host/captured-rows.js";
 import { Emulator } from "#host/emulator.js";
 import { suite } from "../kit/t.js";
 
@@ -57,6 +57,15 @@ test("are what the emulator draws of captures from real programs", async () => {
     const text = readFileSync(join(folder, file), "utf8").replace(/\n$/, "");
     assert.equal(plain(capturedRows(`${text}\n`)), plain(await drawn(text, 200)));
   }
+});
+
+test("without styles hold the same text, and the same cells where a character takes two", () => {
+  const text = "plain\n\n  日本 e\u0301\n";
+  assert.equal(
+    unstyledRows(text).map((row) => row.text),
+    capturedRows(text).map((row) => row.text),
+  );
+  assert.equal(unstyledRows(text)[2], capturedRows(text)[2]);
 });
 
 test("know nothing of other sequences, and end at the last newline", () => {

@@ -5,7 +5,7 @@
  * in it.
  */
 import type { Row, Run, Still } from "../screen/still.js";
-import { joinRows } from "./join-rows.js";
+import { joinRows, type WrappedRow } from "./join-rows.js";
 import { NO_TEXT } from "./output.js";
 
 /**
@@ -20,6 +20,11 @@ export interface TranscriptShape {
   end(still: Still): number;
   /** Null where the row goes on with what is above it. Called for rows of history as well. */
   begins(rows: readonly Row[], y: number, columns: number): Begins | null;
+  /**
+   * Whether the style of a row of history, with the row above it, may make a difference to `begins` or `prefix`. Styles
+   * cost the tmux server ten times what text does, and most rows of a long answer do without. All need it where absent.
+   */
+  needsStyle?(text: string, above: string): boolean;
   /** By how many cells an answer is indented. */
   readonly indent: number;
   /** Cells left free at the right edge, at most, by a line that was wrapped. */
@@ -160,16 +165,18 @@ function whyIll(rows: readonly Row[], ill: { kind: "failed" | "interrupted"; at:
   return text === "" ? "the turn failed" : `the turn failed: ${text}`;
 }
 
-/** The text of rows `from` to `to`, without what the program put around it. */
+/** The text of rows `from` to `to`, without what the program put around it, and without blank rows at its ends. */
 function textOf(shape: TranscriptShape, rows: readonly Row[], from: number, to: number, columns: number): string {
-  const lines: { text: string; cells: number }[] = [];
-  for (let y = from; y < to; y++) {
-    const row = rows[y]!;
-    lines.push({ text: row.text.slice(cutOf(shape, row, y === from)), cells: cellsOf(row) });
+  const cut = (y: number): string => rows[y]!.text.slice(cutOf(shape, rows[y]!, y === from));
+  let first = from;
+  while (first < to && cut(first) === "") first++;
+  let last = to - 1;
+  while (last > first && cut(last) === "") last--;
+  // One after the other: an answer of 50 000 rows need not be there twice.
+  function* lines(): Generator<WrappedRow> {
+    for (let y = first; y <= last && y < to; y++) yield { text: cut(y), cells: cellsOf(rows[y]!) };
   }
-  while (lines.length > 0 && lines[0]!.text === "") lines.shift();
-  while (lines.length > 0 && lines.at(-1)!.text === "") lines.pop();
-  return joinRows(lines, columns - shape.margin);
+  return joinRows(lines(), columns - shape.margin);
 }
 
 /** How much of the row is indentation; with its first row, the marker and what stands between it and the text. */

@@ -17,12 +17,12 @@ const OWN_LINE = /^(?:[-*+•◦▪–]|\d{1,3}[.)]|#{1,6}|>|\||`{3}|[\u2500-\u2
 const CODE_END = /[;{}[(=|\\&]$/;
 
 /** `edge`: a wrapped row ends where its next word would have passed this many cells. */
-export function joinRows(rows: readonly WrappedRow[], edge: number): string {
+export function joinRows(rows: Iterable<WrappedRow>, edge: number): string {
   let text = "";
   let before: WrappedRow | null = null;
   let hanging = 0;
   for (const row of rows) {
-    const indent = row.text.length - row.text.trimStart().length;
+    const indent = indentOf(row.text);
     if (before === null) {
       text = row.text;
       hanging = hangingIndent(row.text);
@@ -40,6 +40,8 @@ export function joinRows(rows: readonly WrappedRow[], edge: number): string {
 
 function goesOn(before: WrappedRow, row: WrappedRow, indent: number, hanging: number, edge: number): boolean {
   if (before.text === "" || row.text === "" || indent !== hanging) return false;
+  // Most rows end long before the edge: whatever the next one begins with would have fitted.
+  if (before.cells + 1 + 2 * (row.text.length - indent) <= edge) return false;
   const rest = row.text.trimStart();
   if (OWN_LINE.test(rest) || CODE_END.test(before.text)) return false;
   // Prose has words; a table's row or an aligned listing has gaps.
@@ -50,8 +52,17 @@ function goesOn(before: WrappedRow, row: WrappedRow, indent: number, hanging: nu
 
 /** Where the text of a list's item begins, which is where its further rows stand; else the row's own indentation. */
 function hangingIndent(text: string): number {
+  const indent = indentOf(text);
+  // A letter begins no item.
+  if (/[A-Za-z]/.test(text[indent] ?? "")) return indent;
   const item = /^\s*(?:[-*+•◦▪–]|\d{1,3}[.)])\s+/.exec(text);
-  return item === null ? text.length - text.trimStart().length : item[0].length;
+  return item === null ? indent : item[0].length;
+}
+
+function indentOf(text: string): number {
+  let indent = 0;
+  while (text.charCodeAt(indent) === 0x20) indent++;
+  return indent;
 }
 
 /** Two cells wide: the scripts that are written without blanks between words, and their punctuation. */

@@ -4,7 +4,15 @@ import { hasInk } from "../../screen/ink.js";
 import { DEFAULT_COLOUR, type Row, runAt } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
-export const claudeShape: TranscriptShape = { end: transcriptEnd, begins, indent: 2, margin: 2 };
+export const claudeShape: TranscriptShape = { end: transcriptEnd, begins, needsStyle, indent: 2, margin: 2 };
+
+function needsStyle(text: string, above: string): boolean {
+  if (text === "") return false;
+  return text.charCodeAt(0) !== 0x20 || text.startsWith("  ⎿ ") || (above === "" && COLLAPSED.test(text));
+}
+
+/** `  Ran 3 shell commands` */
+const COLLAPSED = /^ {2}[A-Z][a-z]+ .*\d/;
 
 function begins(rows: readonly Row[], y: number): Begins | null {
   const row = rows[y]!;
@@ -33,7 +41,7 @@ function indented(rows: readonly Row[], y: number): Begins | null {
     if (isInterruption(row)) return "interrupted";
     return hasInk(row, row.text.indexOf("⎿") + 3, "red") && /\berror\b/i.test(row.text) ? "failed" : "aside";
   }
-  if (!/^ {2}[A-Z][a-z]+ .*\d/.test(row.text) || (rows[y - 1]?.text ?? "") !== "") return null;
+  if (!COLLAPSED.test(row.text) || (rows[y - 1]?.text ?? "") !== "") return null;
   const alone = (rows[y + 1]?.text ?? "") === "" || isResult(rows[y + 1]);
   return alone && row.runs.every((run) => run.text.trim() === "" || isFadedRun(row, run.text)) ? "aside" : null;
 }

@@ -4,7 +4,12 @@ import { hasInk } from "../../screen/ink.js";
 import { DEFAULT_COLOUR, type Row, runAt } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
-export const codexShape: TranscriptShape = { end: transcriptEnd, begins, indent: 2, margin: 2, pinned };
+export const codexShape: TranscriptShape = { end: transcriptEnd, begins, needsStyle, indent: 2, margin: 2, pinned };
+
+function needsStyle(text: string, above: string): boolean {
+  if (text === "") return false;
+  return text.charCodeAt(0) !== 0x20 || text.startsWith("  └ ") || (above === "" && /^ {2}\S+ for \d/.test(text));
+}
 
 function begins(rows: readonly Row[], y: number): Begins | null {
   const row = rows[y]!;

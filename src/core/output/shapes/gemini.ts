@@ -4,7 +4,12 @@ import { hasInk } from "../../screen/ink.js";
 import type { Row } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
-export const geminiShape: TranscriptShape = { end: transcriptEnd, begins, indent: 2, margin: 4, prefix };
+export const geminiShape: TranscriptShape = { end: transcriptEnd, begins, needsStyle, indent: 2, margin: 4, prefix };
+
+/** A blank row may be the edge of a prompt's box; a number that of a line of code. */
+function needsStyle(text: string): boolean {
+  return text.charCodeAt(0) !== 0x20 || /^ {2}(?:[^\p{L}\p{N}\s]| *\d)/u.test(text);
+}
 
 function begins(rows: readonly Row[], y: number, columns: number): Begins | null {
   const row = rows[y]!;

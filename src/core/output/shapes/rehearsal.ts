@@ -3,7 +3,11 @@ import { transcriptEnd } from "../../screen/agents/rehearsal.js";
 import { type Row, runAt } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
-export const rehearsalShape: TranscriptShape = { end: transcriptEnd, begins, indent: 2, margin: 1 };
+export const rehearsalShape: TranscriptShape = { end: transcriptEnd, begins, needsStyle, indent: 2, margin: 1 };
+
+function needsStyle(text: string): boolean {
+  return text.startsWith("  └ ");
+}
 
 const MARKS: Readonly<Record<string, Begins>> = {
   ">": "prompt",
