@@ -214,11 +214,11 @@ export function mayRestart(fleet: Fleet, agent: Agent): Refusal | null {
     return { code: "TMUX_UNREACHABLE", message: `tmux does not answer, and whether ${label} lives is not known` };
   }
   const holder = holderOf(fleet, label);
-  if (holder !== null && holder.record.id !== id && isThere(fleet, holder)) {
+  if (holder !== null && holder.record.id !== id) {
     return { code: "CONFLICT", message: `${label} is another agent's label now`, hint: "rename one of them" };
   }
   const conductor = role === "conductor" ? conductorOf(fleet, agent.record.place?.sessionName ?? "") : null;
-  if (conductor !== null && conductor.record.id !== id && isThere(fleet, conductor)) {
+  if (conductor !== null && conductor.record.id !== id) {
     return { code: "CONFLICT", message: `${conductor.record.label} is the conductor of that session now` };
   }
   return null;

@@ -130,6 +130,12 @@ const refusedRestarts: readonly (readonly [string, Fleet, Event, string])[] = [
     "refuse 1 CONFLICT",
   ],
   [
+    "one whose label is another's that tmux took with it",
+    fleetOf(record("a exited"), { ...record("b %2"), label: "a" }),
+    blind("no-server"),
+    "refuse 1 CONFLICT",
+  ],
+  [
     "a conductor whose session has another",
     fleetOf(
       { ...record("a exited"), role: "conductor", place: record("b %2").place },
