@@ -7,6 +7,7 @@ import { type HookMeaning, reviewAtMs } from "./derive.js";
 import type { FaultCode } from "./fault.js";
 import { paneAdopted, paneRefused } from "./fleet/adopt.js";
 import { believe } from "./fleet/believe.js";
+import { decideClosed } from "./fleet/closed.js";
 import { Draft } from "./fleet/draft.js";
 import { type Agent, type Fleet, inPane, isReadable, type Ticket } from "./fleet/fleet.js";
 import { decideHook } from "./fleet/hook.js";
@@ -14,13 +15,25 @@ import { tabFailed, tabMade } from "./fleet/launch.js";
 import { type Ask, decideRequest } from "./fleet/requests.js";
 import { decideSighting } from "./fleet/sight.js";
 import type { NewEntry } from "./journal.js";
-import type { AgentId, AgentRecord, Evidence, LivePane, PaneId, PaneMark, Sighting, Worktree } from "./model.js";
+import type {
+  AgentId,
+  AgentRecord,
+  Evidence,
+  LivePane,
+  PaneId,
+  PaneMark,
+  Sighting,
+  WindowId,
+  Worktree,
+} from "./model.js";
 import type { Reading } from "./screen/reading.js";
 
 export type { Ask, Ticket };
 
 export type Event =
   | { readonly kind: "sighting"; readonly sighting: Sighting }
+  /** tmux says that a window closed: a hint. */
+  | { readonly kind: "closed"; readonly window: WindowId }
   /** A pane of ours was looked at. */
   | { readonly kind: "reading"; readonly pane: PaneId; readonly reading: Reading }
   | HookEvent
@@ -125,6 +138,9 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
   switch (event.kind) {
     case "sighting":
       decideSighting(draft, event.sighting);
+      break;
+    case "closed":
+      decideClosed(draft, event.window);
       break;
     case "reading": {
       const agent = inPane(fleet, event.pane);

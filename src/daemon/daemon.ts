@@ -119,6 +119,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   );
   await mux.start({
     sighting: (sighting) => loop.post({ kind: "sighting", sighting }),
+    closed: (window) => loop.post({ kind: "closed", window }),
     still: (pane, still) => looking.still(pane, still),
     connection: (connected) => log.info(connected ? "tmux is connected" : "tmux is not connected"),
   });

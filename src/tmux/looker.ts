@@ -22,12 +22,18 @@ export interface StillMaker {
   still(captureText: string, frame: PaneFrame): Promise<Still>;
 }
 
+export interface Listing {
+  readonly panes: readonly LivePane[];
+  /** Counts up in the order in which tmux answered, which is that in which it looked. */
+  readonly taken: number;
+}
+
 export interface LookerOptions {
   readonly clock: Clock;
   readonly emulator: StillMaker;
   request(command: Command): Promise<Buffer[]>;
   /** Every pane, because the set of them, or what they are called, changed. */
-  seen(panes: readonly LivePane[]): void;
+  seen(listing: Listing): void;
   still(pane: PaneId, still: Still): void;
 }
 
@@ -87,6 +93,7 @@ export class Looker {
   #interest: Interest = { panes: new Set(), focused: new Set(), lively: false };
   readonly #watched = new Map<PaneId, Watched>();
   readonly #bursts = new Map<PaneId, (() => void)[]>();
+  #taken = 0;
   #pulseText: Buffer | null = null;
   #pulse: Pulse = { panes: "", activityS: new Map() };
   #gateText: Buffer | null = null;
@@ -187,9 +194,9 @@ export class Looker {
   }
 
   /** Every pane, asked now. Throws a Fault. */
-  async sight(): Promise<LivePane[]> {
+  async sight(): Promise<Listing> {
     const [body] = await this.#options.request(listPanes);
-    return parsePanes(body!.toString("utf8"));
+    return { taken: ++this.#taken, panes: parsePanes(body!.toString("utf8")) };
   }
 
   /** One pane, asked now. Throws NOT_FOUND where there is no such pane. */
@@ -272,8 +279,8 @@ export class Looker {
     this.#quietTicks = moved > 0 || steady > 0 ? 0 : this.#quietTicks + 1;
     if (this.#moved && this.#clock.now() - this.#commandsAtMs >= COMMANDS_MS) {
       this.#moved = false;
-      const panes = await this.sight();
-      if (this.#noteCommands(panes)) this.#options.seen(panes);
+      const listing = await this.sight();
+      if (this.#noteCommands(listing.panes)) this.#options.seen(listing);
     }
     cost.end();
   }
@@ -292,13 +299,14 @@ export class Looker {
   }
 
   async #sightAll(): Promise<void> {
-    const panes = await this.sight();
+    const listing = await this.sight();
+    const { panes } = listing;
     // tmux calls a pane dead as soon as its terminal closed, and knows a moment later how the program ended.
     const ending = panes.some(isEnding);
     this.#endingLooks = ending ? ENDING_LOOKS : 0;
     if (ending) this.#gateAtMs = 0;
     this.#noteCommands(panes);
-    this.#options.seen(panes);
+    this.#options.seen(listing);
   }
 
   /** Whether another program runs in some pane than at the last listing. */

@@ -17,6 +17,8 @@ export interface MultiplexerInfo {
 export interface MultiplexerEvents {
   /** After each connect, and whenever the set of panes, their marks, names, processes or deaths changed, or sight was lost. */
   sighting(sighting: Sighting): void;
+  /** The window is said to have closed, or to have left its session: a hint, since its panes may live on elsewhere. */
+  closed?(window: WindowId): void;
   /** A pane of interest was captured because it changed, or because a look was asked for. */
   still(pane: PaneId, still: Still): void;
   connection(connected: boolean): void;

@@ -19,7 +19,7 @@ import type { Dice } from "#host/dice.js";
 import { graphemeRules } from "#host/widths.js";
 import { type ConnectionOptions, TmuxConnection } from "./connection.js";
 import { historyExtent, pastRows, readHistory } from "./history.js";
-import { isEnding, Looker, type StillMaker } from "./looker.js";
+import { isEnding, type Listing, Looker, type StillMaker } from "./looker.js";
 import type {
   HistoryExtent,
   Interest,
@@ -63,7 +63,7 @@ export class TmuxServer implements Multiplexer {
       clock: options.clock,
       emulator: options.emulator,
       request: this.#request,
-      seen: (panes) => this.#seen(panes),
+      seen: (listing) => this.#seen(listing),
       still: (pane: PaneId, still: Still) => this.#events?.still(pane, still),
     });
   }
@@ -99,6 +99,9 @@ export class TmuxServer implements Multiplexer {
       },
       notification: (notification) => {
         if (mayChangePanes(notification)) this.#looker.changed();
+        if (notification.kind === "window-close" || notification.kind === "unlinked-window-close") {
+          events.closed?.(notification.window);
+        }
       },
     });
   }
@@ -120,9 +123,9 @@ export class TmuxServer implements Multiplexer {
     const server = this.#connection.server;
     if (server === null) return { blind: this.#connection.blind };
     try {
-      const panes = await this.#looker.sight();
+      const { panes, taken } = await this.#looker.sight();
       if (panes.some(isEnding)) remindToReap(server.pid);
-      return { epoch: server.epoch, panes };
+      return { epoch: server.epoch, panes, taken };
     } catch (error) {
       const slow = error instanceof Fault && error.detail?.slow === true;
       return { blind: slow ? "tmux-slow" : "tmux-gone" };
@@ -206,12 +209,12 @@ export class TmuxServer implements Multiplexer {
     return Promise.reject(new Fault("TMUX_UNREACHABLE", "tmux was started anew and its panes were not looked at yet."));
   };
 
-  #seen(panes: readonly LivePane[]): void {
+  #seen({ panes, taken }: Listing): void {
     const server = this.#connection.server;
     if (server === null) return;
     if (panes.some(isEnding)) remindToReap(server.pid);
     this.#told = server.epoch;
-    this.#events?.sighting({ epoch: server.epoch, panes });
+    this.#events?.sighting({ epoch: server.epoch, panes, taken });
     if (panes.length === 0) void this.#connection.leaveIfAlone().catch(() => {});
   }
 }

@@ -268,6 +268,17 @@ test("what was done to a pane is looked at a moment later, and done again where 
   assert.is(wakeAtMs(after), 3_000);
 });
 
+test("the close of a window is looked into; who lives on makes it a stale event that changes nothing", () => {
+  const closed = (window: `@${number}`): Event => ({ kind: "closed", window });
+  const two = fleet("a %1 idle", "b %2 idle");
+  const { fleet: after, done } = play(two, [1, closed("@1")], [2, closed("@9")], [3, sighting(EPOCH, "%1=a", "%2=b")]);
+  assert.equal(done, ["sight", "stale-event a"]);
+  assert.is(agent(after, "a").pane, "%1");
+  const gone = play(two, [1, closed("@1")], [2, sighting(EPOCH, "%2=b")], [3, sighting(EPOCH, "%2=b")]);
+  assert.ok(!gone.done.includes("stale-event a"), gone.done.join("\n"));
+  assert.is(agent(gone.fleet, "a").record.state, "lost");
+});
+
 test("a silent tmux is asked again while somebody waits for its second word", () => {
   const five = fleet("a %1", "b %2", "c %3", "d %4", "e %5");
   const { fleet: after } = play(

@@ -237,6 +237,7 @@ export class Link implements Multiplexer {
       this.#events?.sighting({ blind: "tmux-gone" });
     } else if (this.#epoch === null) this.#connect();
     else this.#look();
+    if (world.faulty && this.#chance.flip(0.02)) this.#events?.closed?.(`@${this.#chance.below(12)}`);
     for (const pane of this.#interest.panes) this.#show(pane, false);
     this.#later(this.#chance.between(100, 300), () => this.#tick());
   }

@@ -93,6 +93,10 @@ export class Draft {
     return true;
   }
 
+  hint(hinted: ReadonlySet<AgentId>): void {
+    this.now = { ...this.now, hinted };
+  }
+
   doubting(doubt: Doubt | null): void {
     if (this.now.doubt !== doubt) this.now = { ...this.now, doubt };
   }

@@ -53,6 +53,8 @@ export interface Fleet {
   readonly sightSinceMs: number | null;
   /** The listing that was taken in last; an older one, or the same again, says nothing. */
   readonly taken: number;
+  /** Agents whose window tmux said to have closed, until a listing shows whether that is so. */
+  readonly hinted: ReadonlySet<AgentId>;
   /** Disappearances not yet believed. */
   readonly doubt: Doubt | null;
   /** Panes whose mark is another pane's, journaled once. */
@@ -98,6 +100,7 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
     sight: null,
     sightSinceMs: null,
     taken: 0,
+    hinted: new Set(),
     doubt: null,
     duplicates: new Set(),
     sightAtMs: null,

@@ -2,6 +2,7 @@
 import { type Fact, newborn } from "../derive.js";
 import type { AgentRecord, Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
+import { settleHints } from "./closed.js";
 import type { Draft } from "./draft.js";
 import { type Agent, type Fleet, isTabOurs } from "./fleet.js";
 import { freeLabel } from "./labels.js";
@@ -37,6 +38,7 @@ export function decideSighting(draft: Draft, sighting: Sighting): void {
     if (step.do === "duplicate") duplicates.add(step.pane);
     take(draft, step);
   }
+  if (doubt === null) settleHints(draft);
   const known = draft.fleet.duplicates;
   if (duplicates.size !== known.size || [...duplicates].some((pane) => !known.has(pane))) {
     draft.knowDuplicates(duplicates);
