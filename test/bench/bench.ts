@@ -14,6 +14,7 @@ import { historyRow } from "./history-row.js";
 import { hookRow, textRow } from "./latency-rows.js";
 import { idleRow, memoryRow, workRow } from "./load-rows.js";
 import { readerRow } from "./reader-row.js";
+import { reconcileRow } from "./reconcile-row.js";
 import { figure, type Row, table } from "./row.js";
 import { startRow } from "./start-row.js";
 import { thousandRow } from "./thousand-row.js";
@@ -34,6 +35,7 @@ const OF_A_FLEET: Readonly<Record<string, (fleet: BenchFleet) => Promise<Row>>> 
   text: textRow,
 };
 const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = {
+  reconcile: reconcileRow,
   reader: readerRow,
   thousand: thousandRow,
   history: historyRow,
