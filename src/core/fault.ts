@@ -21,6 +21,7 @@ export const FAULTS = {
   STORE_BROKEN: { exit: 1, http: 500 },
   STORE_FULL: { exit: 1, http: 507 },
   NOT_RESUMABLE: { exit: 1, http: 409 },
+  FILE_UNUSABLE: { exit: 1, http: 500 },
   INTERNAL: { exit: 1, http: 500 },
 } as const;
 

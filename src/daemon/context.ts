@@ -43,8 +43,6 @@ export interface Context {
   readonly hooks: HookCounts;
   /** Where hooks that found no daemon leave what they had to tell; null for none. */
   readonly spoolDir: string | null;
-  /** For small files that agents are pointed at; null for none. */
-  readonly stateDir: string | null;
   /** This process's own: says where programs of this user keep their files. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where this daemon listens; agents are told. */

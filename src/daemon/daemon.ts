@@ -45,8 +45,6 @@ export interface Parts {
   readonly path: string;
   /** Where hooks leave what no daemon took; none by default. */
   readonly spoolDir?: string;
-  /** Where small files may be written that agents are pointed at; none by default. */
-  readonly stateDir?: string;
   /** The environment of the daemon's process, for where programs keep their files; nothing is looked for without. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where the catalogue of providers is kept; none is without. */
@@ -96,7 +94,6 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     turnStarts: new TurnStarts(mux, clock),
     hooks: new HookCounts(),
     spoolDir: parts.spoolDir ?? null,
-    stateDir: parts.stateDir ?? null,
     env,
     socket,
   };

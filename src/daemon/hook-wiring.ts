@@ -1,8 +1,8 @@
 /**
  * Gives an agent that drover starts its hooks, for this launch alone and without touching its user's files. How differs by
- * program, each seen with the real one: Claude Code merges `--settings`, Gemini the defaults that its environment names,
- * opencode the configuration in its environment. Codex lets nobody but its user add hooks (each asks to be trusted), but
- * takes a program to notify of a turn's end.
+ * program, each seen with the real one: Claude Code merges `--settings`, opencode the configuration in its environment.
+ * Codex lets nobody but its user add hooks (each asks to be trusted), but takes a program to notify of a turn's end. Gemini
+ * CLI reads its user's settings and files that only root can write (0.61), so it is given none.
  */
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -11,7 +11,6 @@ import { fileURLToPath } from "node:url";
 import type { AgentId } from "#core/model.js";
 import { hookSettings, shellWord } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
-import { writeWhole } from "#host/files.js";
 import type { Context } from "./context.js";
 
 export const HOOK_SCRIPT = fileURLToPath(new URL("../../bin/drover-hook", import.meta.url));
@@ -33,13 +32,12 @@ export async function wireHooks(
   env: Readonly<Record<string, string>>,
 ): Promise<HookWiring> {
   const { spoolDir } = context;
-  const { args, env: own } = await wiringOf(context, provider, agent, { ...context.env, ...env });
+  const { args, env: own } = await wiringOf(provider, agent, { ...context.env, ...env });
   return { args, env: { ...own, ...(spoolDir === null ? {} : { DROVER_SPOOL: spoolDir }) } };
 }
 
 async function wiringOf(
-  { stateDir, log }: Context,
-  { name, hooks }: Provider,
+  { hooks }: Provider,
   agent: { readonly id: AgentId; readonly incarnation: number },
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<HookWiring> {
@@ -48,17 +46,6 @@ async function wiringOf(
       return { args: ["--settings", JSON.stringify(hookSettings(HOOK_SCRIPT, "claude"))], env: {} };
     case "codex":
       return { args: ["-c", `notify=${JSON.stringify(await codexNotify(agent, env))}`], env: {} };
-    case "gemini": {
-      if (stateDir === null || env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH || env.GEMINI_CLI_SYSTEM_SETTINGS_PATH) return NONE;
-      const file = join(stateDir, "gemini-hooks.json");
-      try {
-        writeWhole(file, `${JSON.stringify(hookSettings(HOOK_SCRIPT, "gemini"))}\n`);
-      } catch (error) {
-        log.warn("an agent gets no hooks: their file could not be written", { provider: name, file, error });
-        return NONE;
-      }
-      return { args: [], env: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: file } };
-    }
     case "opencode": {
       if (env.OPENCODE_CONFIG_CONTENT) return NONE;
       return { args: [], env: { OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: [OPENCODE_PLUGIN] }) } };

@@ -134,7 +134,6 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     identity,
     socket: paths.socket,
     spoolDir: paths.spoolDir,
-    stateDir: paths.stateDir,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     env: process.env,
     catalogueFile: cataloguePath(paths.stateDir),

@@ -7,7 +7,7 @@ import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { AgentJson, AgentsJson, OutputJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
-import type { RestartedJson, RestoredJson } from "#wire/requests.js";
+import type { HooksJson, RestartedJson, RestoredJson } from "#wire/requests.js";
 import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
@@ -198,6 +198,7 @@ export function routes(serving: Serving): Route[] {
     },
     { method: "GET", path: "/v1/journal", handle: (asked) => journal(context, asked) },
     { method: "GET", path: "/v1/providers", handle: async () => ({ providers: await providerList(context) }) },
+    { method: "GET", path: "/v1/hooks", handle: (): HooksJson => ({ outcomes: context.hooks.outcomes }) },
     { method: "POST", path: "/v1/hooks/:provider/:event", handle: (asked) => takeHook(context, asked) },
     {
       method: "GET",

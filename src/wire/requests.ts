@@ -25,6 +25,7 @@
  *   GET    /v1/journal?after=SEQ&limit=N                   -> { entries: EntryJson[] }
  *   GET    /v1/providers                                   -> { providers: ProviderJson[] }
  *   POST   /v1/hooks/{provider}/{event}   any JSON         -> {}    identity: header x-drover-id
+ *   GET    /v1/hooks                                       -> HooksJson
  *   GET    /v1/health                                      -> HealthJson
  *   GET    /v1/supervise                                   -> SSE that stays open: one `linked` event {pid}; 409 where no
  *                                                             dashboard holds the daemon
@@ -163,4 +164,9 @@ export interface AdoptablePane {
   pid: number;
   cwd: string;
   title: string;
+}
+
+/** What became of the hooks that came since the daemon started, counted; `taken`, or why not. */
+export interface HooksJson {
+  outcomes: Partial<Record<string, number>>;
 }

@@ -37,6 +37,14 @@ export const HOOK_EVENTS: Readonly<Record<Exclude<HookDialect, "opencode">, read
   gemini: ["SessionStart", "BeforeAgent", "BeforeTool", "Notification", "AfterTool", "AfterAgent", "SessionEnd"],
 };
 
+/** What an agent is given that drover starts, without anything in its user's settings: for people. */
+export const SPAWNED_HOOKS: Readonly<Record<HookDialect, string>> = {
+  claude: "all hooks, by --settings",
+  codex: "the end of a turn alone, by -c notify; Codex runs other hooks only once its user trusts them",
+  gemini: "none; Gemini CLI takes hooks only from its user's settings, or from root",
+  opencode: "all hooks, by a plugin in OPENCODE_CONFIG_CONTENT",
+};
+
 /** The script gives up within a second; past this the program ends it. */
 const LIMIT_S = 5;
 
@@ -51,7 +59,7 @@ export function hookCommand(script: string, dialect: HookDialect, event: string)
 
 /** Whether a command is one of `hookCommand`'s, of whichever drover. */
 export function isOwnCommand(command: unknown): boolean {
-  return typeof command === "string" && /\/drover-hook'? (?:claude|codex|gemini|opencode) \w+$/.test(command);
+  return typeof command === "string" && /\/drover-hook'? (?:claude|codex|gemini) \w+$/.test(command);
 }
 
 /** One entry of the list that a program's settings keep for an event. */

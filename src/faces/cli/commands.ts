@@ -366,6 +366,25 @@ export const commands: readonly Command[] = [
     load: () => import("./service.js"),
   },
   {
+    name: "hooks",
+    summary: "have agents that you start by hand tell drover of their turns",
+    arguments: [
+      { name: "ACTION", does: "install, uninstall or status", from: ["install", "uninstall", "status"] },
+      {
+        name: "PROVIDER",
+        optional: true,
+        many: true,
+        does: "claude, codex, gemini, opencode; status: all",
+        from: ["claude", "codex", "gemini", "opencode"],
+      },
+    ],
+    options: [],
+    about:
+      "Adds drover's own entries to the program's settings file and leaves the rest as it is; uninstall puts the file back as it was. A file that is not plain JSON is left alone. Agents that drover starts are given theirs without it, where the program allows.",
+    examples: ["drover hooks install claude codex", "drover hooks status", "drover hooks uninstall claude"],
+    load: () => import("./hooks.js"),
+  },
+  {
     name: "doctor",
     summary: "look for what is wrong on this machine, and say what to do",
     arguments: [],
