@@ -10,6 +10,7 @@ import { OWN_SESSION } from "#core/protocol/listing.js";
 import type { Notification } from "#core/protocol/notification.js";
 import { type ControlEvent, ControlReader } from "#core/protocol/reader.js";
 import type { Clock } from "#host/clock.js";
+import { PRINT_SAMPLES } from "./width-probe.js";
 
 /** A command not answered by then means that the client hangs; it is killed. */
 export const REPLY_LIMIT_MS = 2_000;
@@ -47,6 +48,7 @@ function closeSession(attached: 0 | 1): string[] {
 const NOTICE = [
   "stty -echo -icanon -isig min 1 time 0",
   'printf "%s\\n" "" "  drover looks at your panes from this session. Nothing runs here." "  Leave with: prefix ( or prefix ), or tmux switch-client -l. It ends when drover stops."',
+  PRINT_SAMPLES,
   "exec cat >/dev/null",
 ].join("; ");
 

@@ -11,7 +11,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
-import { type Command, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
+import { type Command, captureOwn, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Row, Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
@@ -31,6 +31,10 @@ import type {
 import { readReceipts } from "./receipts.js";
 import { changePane, closePane, createTab } from "./tabs.js";
 import { pasteText, pressEnter, pressKeys, signalPane } from "./typing.js";
+import { readSamples } from "./width-probe.js";
+
+/** When our pane is looked at for its samples: a shell prints them in a few milliseconds. */
+const PROBE_MS = [20, 50, 100, 200, 400];
 
 export interface TmuxServerOptions extends ConnectionOptions {
   readonly emulator: StillMaker;
@@ -41,11 +45,11 @@ export class TmuxServer implements Multiplexer {
   readonly #connection: TmuxConnection;
   readonly #looker: Looker;
   readonly #emulator: StillMaker;
+  readonly #clock: Clock;
   readonly #request: (command: Command) => Promise<Buffer[]>;
   #events: MultiplexerEvents | null = null;
   #version: string | null = null;
   #pastes = 0;
-  readonly #clock: Clock;
   /** Which server's panes were told last. */
   #told: string | null = null;
   /** Tabs are made one after the other: two at once could make the same session. */
@@ -89,6 +93,7 @@ export class TmuxServer implements Multiplexer {
       up: async (server) => {
         this.#version = server.version;
         this.#emulator.useRules?.(graphemeRules(server.version));
+        void this.#probeWidths(server.epoch);
         events.connection(true);
         await this.#looker.start();
       },
@@ -208,6 +213,20 @@ export class TmuxServer implements Multiplexer {
     if (this.#connection.server?.epoch === this.#told) return this.#connection.request(command);
     return Promise.reject(new Fault("TMUX_UNREACHABLE", "tmux was started anew and its panes were not looked at yet."));
   };
+
+  /** The samples are printed as the session is made; one made by an earlier drover has none, and the version must do. */
+  async #probeWidths(epoch: string): Promise<void> {
+    if (this.#emulator.useRules === undefined) return;
+    for (const ms of PROBE_MS) {
+      await new Promise<void>((resolve) => this.#clock.wake(this.#clock.now() + ms, resolve));
+      if (this.#connection.server?.epoch !== epoch) return;
+      const body = await this.#request(captureOwn).catch(() => null);
+      const rules = body === null ? null : readSamples(body[0]!.toString("utf8").split("\n"));
+      if (rules === null) continue;
+      this.#emulator.useRules(rules);
+      return;
+    }
+  }
 
   #seen({ panes, taken }: Listing): void {
     const server = this.#connection.server;

@@ -229,7 +229,9 @@ test("screens are read by the widths of the server's own version", async () => {
   try {
     await tmux.session("work");
     await server.start({ sighting: () => {}, still: () => {}, connection: () => {} });
-    assert.equal(told, [graphemeRules(await tmux.run("-V"))]);
+    await until("its own pane was read", () => told.length === 2);
+    const table = graphemeRules(await tmux.run("-V"));
+    assert.equal(told, [table, table], "first by its version, then by its own word");
   } finally {
     await server.close();
     await tmux.end();

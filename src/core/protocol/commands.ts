@@ -27,6 +27,9 @@ export function capture(pane: PaneId): Command {
   return command(`capture-pane -p -e -N -t ${pane}`, `display-message -p -t ${pane} ${quoteRaw(PANE_FRAME)}`);
 }
 
+/** What stands in the pane of our private session, as text. */
+export const captureOwn = command(`capture-pane -p -t "=${OWN_SESSION}:"`);
+
 const PANE_FRAME = ["pane_width", "pane_height", "cursor_x", "cursor_y", "cursor_flag", "alternate_on", "pane_title"]
   .map((name) => `#{${name}}`)
   .join("\t");
