@@ -7,6 +7,7 @@ import { silentLog } from "#host/log.js";
 import { openLevelStore } from "#store/level-store.js";
 import type { AgentsJson } from "#wire/agent.js";
 import { BenchFleet } from "./fleet.js";
+import { cpuMs } from "./process-cost.js";
 import { figure, median, percentile, type Row } from "./row.js";
 
 const AGENTS = 200;
@@ -25,8 +26,10 @@ export async function startRow(): Promise<Row> {
     await fillJournal(fleet);
     const took: number[] = [];
     const bare: number[] = [];
+    const daemonCpu: number[] = [];
     for (let i = 0; i < STARTS; i++) {
       took.push(wallMs(fleet, [join(installRoot(), "bin/drover.cjs"), "-L", fleet.socketName, "ls", "--json"]));
+      daemonCpu.push(cpuMs(fleet.daemonPid));
       await fleet.startDaemon(); // is there already; this only finds it
       await fleet.stopDaemon();
       bare.push(wallMs(fleet, ["-e", "0"]));
@@ -36,10 +39,11 @@ export async function startRow(): Promise<Row> {
       name: "start",
       what: `drover ls that has to start the daemon; ${AGENTS} agents, ${ENTRIES} journal entries`,
       budget: "<= 500 ms",
-      measured: `p50 ${figure(p50)}, max ${figure(percentile(took, 100))} ms`,
+      // Processor time says what the machine's other work does not: walls are long where it is busy.
+      measured: `p50 ${figure(p50)}, max ${figure(percentile(took, 100))} ms (daemon's processor ${figure(median(daemonCpu))} ms)`,
       baseline: `${figure(median(bare))} ms bare node`,
       within: p50 <= 500,
-      values: { p50Ms: p50, maxMs: percentile(took, 100), bareMs: median(bare) },
+      values: { p50Ms: p50, maxMs: percentile(took, 100), bareMs: median(bare), daemonCpuMs: median(daemonCpu) },
     };
   } finally {
     await fleet.close();
