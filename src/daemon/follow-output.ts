@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { isOpen } from "#core/derive.js";
 import type { Agent } from "#core/fleet/fleet.js";
-import { answerRows } from "#core/output/extract.js";
+import { answerRows, type TranscriptShape, transcriptRows } from "#core/output/extract.js";
 import { ReadingAlong } from "#core/output/reading-along.js";
 import { shapes } from "#core/output/shapes.js";
 import type { Still } from "#core/screen/still.js";
@@ -25,7 +25,7 @@ export async function followOutput(
   const shape = theProvider(context, agent).shape ?? shapes.get(agent.record.provider);
   const along = new ReadingAlong();
   const show = (still: Still, last: boolean): void => {
-    const rows = whole ? still.rows.map((row) => row.text) : shape === undefined ? [] : answerRows(shape, still);
+    const rows = shape === undefined || whole ? allRows(shape, still) : answerRows(shape, still);
     const lines = along.next(rows, last);
     if (lines.length > 0) writer.send("lines", JSON.stringify({ lines } satisfies LinesJson));
   };
@@ -67,4 +67,10 @@ export async function followOutput(
     log.info("an answer could not be followed to its end", { agent: id, code: asFault(error).code });
   }
   writer.end();
+}
+
+/** What the screen shows but for the composer and its footer, where those can be told apart. */
+function allRows(shape: TranscriptShape | undefined, still: Still): string[] {
+  const rows = shape === undefined ? still.rows : transcriptRows(shape, still);
+  return rows.map((row) => row.text);
 }

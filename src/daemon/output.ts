@@ -46,10 +46,11 @@ function fromTranscript({ text, why }: WrittenTurn, turn: number): Output {
 /** The turn as its program wrote it down; null where that cannot be known to be the one that is meant. */
 async function writtenTurn(context: Context, agent: Agent, underWay: boolean): Promise<WrittenTurn | null> {
   const { id, provider, nativeSession, cwd } = agent.record;
-  if (!writesTranscript(provider)) return null;
+  if (!writesTranscript(provider) || nativeSession === null) return null;
   const { transcript } = await context.told.of(id);
-  const path =
-    transcript ?? (nativeSession === null ? null : await findTranscript(provider, nativeSession, cwd, context.env));
+  // Every program names the file by its session, the whole id or its beginning: another name is of another session.
+  const isOurs = transcript?.includes(nativeSession.slice(0, 8)) ?? false;
+  const path = isOurs ? transcript : await findTranscript(provider, nativeSession, cwd, context.env);
   if (path === null) return null;
   const turns = await lastWrittenTurns(provider, path, underWay ? 2 : 1);
   const began = context.turnStarts.of(id, agent.believed.turn)?.atMs ?? null;

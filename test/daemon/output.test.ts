@@ -29,8 +29,15 @@ async function output(): Promise<OutputJson> {
   return (await w.ask<OutputJson>("GET", "/v1/agents/a/output")).body;
 }
 
-/** What `provider`'s hook says; `headers` besides whose it is. */
+/** What `provider`'s hook says, and the screen with it: a screen that goes on saying otherwise would be believed. */
 function hook(agent: AgentJson, name: string, more: Record<string, unknown> = {}, provider = "claude") {
+  if (name === "UserPromptSubmit") w.started[0]!.shown = "working";
+  if (
+    name === "Stop" &&
+    more.DROVER_INCARNATION === undefined &&
+    (more.background_tasks as unknown[] | undefined)?.length !== 1
+  )
+    w.started[0]!.shown = "ready";
   return w.ask("POST", `/v1/hooks/${provider}/${name}`, { DROVER_ID: agent.id, ...more });
 }
 
@@ -89,21 +96,24 @@ test("a daemon that starts again still has it", async () => {
 
 test("without a hook that names it the transcript has it, a line that is being written left out", async () => {
   const agent = await spawned("claude");
-  const file = join(folder, "session.jsonl");
+  const session_id = "5622b148-db7f-4a24-9fd9-7ed7271507e7";
+  const file = join(folder, `${session_id}.jsonl`);
   const line = (json: unknown) => `${JSON.stringify(json)}\n`;
   const prompt = (text: string) => ({ type: "user", message: { content: text } });
   const answer = (text: string) => ({ type: "assistant", message: { content: [{ type: "text", text }] } });
   const over = { type: "system", subtype: "turn_duration" };
   writeFileSync(file, line(prompt("go")) + line(answer("**One**\n\n\ttwo")) + line(over));
-  await turn(agent, { transcript_path: file });
+  await turn(agent, { transcript_path: file, session_id });
   assert.equal(await output(), { kind: "complete", text: "**One**\n\n\ttwo", source: "transcript", turn: 1, lines: 3 });
   await hook(agent, "UserPromptSubmit");
   appendFileSync(file, `${line(prompt("again"))}{"type":"assistant","message":{"content":[{"ty`);
   assert.equal([(await output()).text, (await output()).turn], ["**One**\n\n\ttwo", 1]);
-  await hook(agent, "Stop", { transcript_path: file });
+  await hook(agent, "Stop", { transcript_path: file, session_id });
   assert.equal([(await output()).kind, (await output()).source, (await output()).turn], ["none", "screen", 2]);
   appendFileSync(file, `pe":"text","text":"Two."}]}}\n${line(over)}`);
   assert.equal([(await output()).text, (await output()).source], ["Two.", "transcript"]);
+  await hook(agent, "SessionStart", { session_id: "00000000-db7f-4a24-9fd9-7ed7271507e7", source: "startup" });
+  assert.is((await output()).source, "screen");
 });
 
 test("one who follows gets the end at once where no turn is under way", async () => {
@@ -122,8 +132,6 @@ test("one who follows gets the end at once where no turn is under way", async ()
 test("one who follows the screen gets its new rows, and the end with the turn's", async () => {
   const agent = await spawned();
   await hook(agent, "UserPromptSubmit");
-  w.started[0]!.shown = "working";
-  w.started[0]!.draft = "";
   const following = w.follow("/v1/agents/a/output?follow=1&screen=1");
   await until("it watches", () => w.tmux.interested.focused.size === 1);
   w.started[0]!.draft = "one\ntwo";

@@ -1,5 +1,5 @@
 /** The response as the agent's own hook hands it over when a turn ends: the answer's source text, verbatim. */
-import type { HookPayload } from "../screen/hook-meanings.js";
+import { type HookPayload, isAside } from "../screen/hook-meanings.js";
 
 /**
  * What the hook event `name` of `provider` says of the response of the turn it ends; `""` where it says that there was
@@ -10,6 +10,12 @@ export function hookResponse(provider: string, name: string, payload: HookPayloa
   if (provider === "codex" && name === "agent-turn-complete") {
     const message = payload["last-assistant-message"];
     return typeof message === "string" ? message : message === null ? "" : null;
+  }
+  if (provider === "codex" && payload.type === "agent-turn-complete") {
+    // Its notification, without hooks: sent for the hidden conversation that names the task as well.
+    if (isAside(payload)) return null;
+    const told = payload["last-assistant-message"];
+    return typeof told === "string" ? told : told === null ? "" : null;
   }
   if (name !== "Stop" || (provider !== "claude" && provider !== "codex")) return null;
   // With background agents at work the turn goes on, and a second Stop brings its answer.

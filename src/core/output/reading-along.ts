@@ -14,10 +14,9 @@ export class ReadingAlong {
   /** Rows of this picture that are new. `last`: nothing follows any more, so nothing is held back. */
   next(rows: readonly string[], last: boolean): string[] {
     const ready = rows.slice(0, readyEnd(rows, last));
-    const known = overlap(this.#said, ready);
+    const known = overlap(this.#said, ready) || afterAnchor(this.#said, ready);
     if (known === 0 && ready.length > 0 && this.#said.length > 0) {
-      // Less is shown than before, as while a screen is drawn anew: nothing of it is news.
-      if (ready.every((row) => row === "") || contains(this.#said, ready)) return [];
+      if (ready.every((row) => row === "")) return [];
       this.#keep([UNSEEN, ...ready]);
       return [UNSEEN, ...ready];
     }
@@ -49,9 +48,14 @@ function overlap(said: readonly string[], rows: readonly string[]): number {
   return 0;
 }
 
-function contains(said: readonly string[], rows: readonly string[]): boolean {
-  for (let from = said.length - rows.length; from >= 0; from--) {
-    if (rows.every((row, n) => said[from + n] === row)) return true;
+/**
+ * Where a row above has changed in its place (a tool that ended, a screen that shows less than before): how many rows
+ * there are up to the lowest one that is known. 0 where none is.
+ */
+function afterAnchor(said: readonly string[], rows: readonly string[]): number {
+  for (let count = rows.length; count > 0; count--) {
+    const row = rows[count - 1]!;
+    if (row.trim().length > 2 && said.includes(row)) return count;
   }
-  return false;
+  return 0;
 }
