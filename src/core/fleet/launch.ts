@@ -178,7 +178,10 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     place: withoutProcess(agent.record.place),
   };
   const before = isGone(agent.record.state) ? agent.believed : derive(agent.believed, { kind: "gone" }, draft.nowMs);
-  const leaves = agent.pane === null ? null : { pane: agent.pane, ours: agent.record.command.length > 0 };
+  const leaves =
+    agent.pane === null
+      ? null
+      : { pane: agent.pane, epoch: agent.record.place?.epoch ?? "", ours: agent.record.command.length > 0 };
   const making: Making = { sessionName: ask.tab.sessionName, waiting: [ticket], created: false, before, leaves };
   const fresh = { pane: null, placedAtMs: null, ending: false, promptTriedMs: null, dyingSinceMs: null };
   draft.change({ ...agent, record, believed, making, ...fresh }, "state", {
@@ -266,7 +269,8 @@ export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string
     // Its birth is on disk already; where it is can be seen again.
     grant(draft, ticket, id, created && n === 0, true);
   }
-  if (leaves !== null) {
+  // Had tmux been started anew meanwhile, that id would be another's pane.
+  if (leaves !== null && leaves.epoch === epoch) {
     draft.after(leaves.ours ? { do: "kill-pane", pane: leaves.pane } : { do: "unmark", pane: leaves.pane });
   }
   draft.after({ do: "look", pane: pane.pane });
@@ -304,7 +308,9 @@ export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
   }
   if (before !== null) {
     const record = recorded(agent.record, before);
-    const pane = leaves?.pane ?? null;
+    const { sight } = draft.fleet;
+    const isSameTmux = sight !== null && "epoch" in sight && sight.epoch === leaves?.epoch;
+    const pane = leaves !== null && isSameTmux ? leaves.pane : null;
     draft.change({ ...agent, record, believed: before, pane, making: null }, "fault", {
       what: "restart",
       code: why.code,
