@@ -3,6 +3,7 @@
  * here touches the world. `daemon/carry-out.ts` carries the effects out and brings what came of them back as events, so
  * the same events always give the same effects, and every plan can be printed and tested without tmux.
  */
+import type { MailWrite } from "./delivery/message.js";
 import { type HookMeaning, reviewAtMs } from "./derive.js";
 import type { FaultCode } from "./fault.js";
 import { paneAdopted, paneRefused } from "./fleet/adopt.js";
@@ -68,6 +69,7 @@ export type Effect =
       readonly do: "commit";
       readonly agents: readonly AgentRecord[];
       readonly entries: readonly NewEntry[];
+      readonly mail?: readonly MailWrite[];
       readonly afterwards: readonly Effect[];
     }
   | { readonly do: "create-tab"; readonly id: AgentId; readonly tab: Tab }
@@ -93,8 +95,8 @@ export type Effect =
   | { readonly do: "look"; readonly pane: PaneId }
   /** A fresh listing, to come back as a sighting. */
   | { readonly do: "sight" }
-  /** Type the prompt it was born with, now that it is ready. */
-  | { readonly do: "type-prompt"; readonly id: AgentId }
+  /** Put the prompt it was born with into its queue. */
+  | { readonly do: "queue-prompt"; readonly id: AgentId }
   /**
    * `unwritten`: also where the store refused what was decided. A full disk must not keep a person from stopping an agent
    * or hide that an answer was given; a birth or a claim counts only once it is on disk.

@@ -11,6 +11,7 @@ export type JournalKind =
   | "adopted"
   | "answered"
   | "sent"
+  | "mail"
   | "interrupted"
   | "stopping"
   | "seen"

@@ -22,8 +22,8 @@ export interface Hands {
   readonly log: Log;
   readonly feed: Feed;
   readonly loop: Loop;
-  /** Types the prompt an agent was born with; resolves when that came to an end, good or bad. */
-  typePrompt(id: AgentId): Promise<void>;
+  /** Puts the prompt an agent was born with into its queue. */
+  queuePrompt(id: AgentId): void;
 }
 
 type Commit = Effect & { do: "commit" };
@@ -89,8 +89,8 @@ export class CarryOut {
       case "sight":
         void mux.sight().then((sighting) => loop.post({ kind: "sighting", sighting }));
         break;
-      case "type-prompt":
-        void this.#hands.typePrompt(effect.id);
+      case "queue-prompt":
+        this.#hands.queuePrompt(effect.id);
         break;
       case "answer":
         loop.settle(effect.ticket, effect.answer);
@@ -105,6 +105,11 @@ export class CarryOut {
     const { store, feed, log, loop } = this.#hands;
     const decidedFor = epochOf(loop);
     const order = ++this.#decided;
+    const mail = commit.mail ?? [];
+    if (this.behind && mail.length > 0) {
+      this.#unwritten(commit.afterwards, this.#refusal);
+      return;
+    }
     if (this.behind) {
       // What came later must not reach the disk earlier.
       this.#backlog.keep(order, commit);
@@ -114,11 +119,17 @@ export class CarryOut {
     let written: JournalEntry[];
     this.#onTheirWay++;
     try {
-      written = await store.commit({ agents: commit.agents, entries: commit.entries });
+      written = await store.commit({ agents: commit.agents, entries: commit.entries, mail });
     } catch (error) {
       const fault = asFault(error);
-      log.error("the store refused a commit", { code: fault.code, error: fault });
       this.#onTheirWay--;
+      if (mail.length > 0) {
+        // Whoever changes mail holds it until it is written, and knows best what is still true by then.
+        log.warn("the store refused a change of mail", { code: fault.code });
+        this.#unwritten(commit.afterwards, fault);
+        return;
+      }
+      log.error("the store refused a commit", { code: fault.code, error: fault });
       this.#backlog.keep(order, commit);
       this.#refusal = fault;
       this.#unwritten(commit.afterwards, fault);
@@ -152,7 +163,7 @@ export class CarryOut {
       else if (effect.do === "mark") {
         this.#one({ ...effect, afterwards: [] });
         this.#unwritten(effect.afterwards ?? [], fault);
-      } else if (effect.do !== "kill-pane" && effect.do !== "type-prompt") this.#one(effect);
+      } else if (effect.do !== "kill-pane" && effect.do !== "queue-prompt") this.#one(effect);
     }
   }
 

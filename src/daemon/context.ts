@@ -15,6 +15,7 @@ import type { Exclusive } from "./exclusive.js";
 import type { Feed } from "./feed.js";
 import type { HookCounts } from "./hooks.js";
 import type { Loop } from "./loop.js";
+import type { Mail } from "./mail.js";
 import type { Programs } from "./programs.js";
 import type { Streams } from "./stream.js";
 import type { ToldOutput } from "./told.js";
@@ -39,6 +40,7 @@ export interface Context {
   /** Null where nothing is kept of the programs' versions and logins. */
   readonly catalogue: Catalogue | null;
   readonly told: ToldOutput;
+  readonly mail: Mail;
   readonly turnStarts: TurnStarts;
   readonly hooks: HookCounts;
   /** Where hooks that found no daemon leave what they had to tell; null for none. */

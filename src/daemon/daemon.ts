@@ -3,8 +3,10 @@
  * (store, multiplexer, clock, dice, providers) is given, so that tests build the same daemon on twins.
  */
 import type { Server } from "node:http";
+import { countMail, type MailCounts, type Message } from "#core/delivery/message.js";
 import { boot } from "#core/fleet/fleet.js";
 import { sightOf } from "#core/fleet/sight.js";
+import type { AgentId } from "#core/model.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
@@ -22,9 +24,9 @@ import { HookCounts } from "./hooks.js";
 import { serveRoutes } from "./http.js";
 import { Looking } from "./looking.js";
 import { Loop } from "./loop.js";
+import { Mail } from "./mail.js";
 import { Programs } from "./programs.js";
 import { routes } from "./routes.js";
-import { typePrompt } from "./send.js";
 import { emptySpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
@@ -51,6 +53,8 @@ export interface Parts {
   readonly catalogueFile?: string;
   /** Called when a face asks the daemon to end. */
   shutdown(): void;
+  /** Told which step of a delivery is being passed, for tests that end the daemon there. */
+  passing?(point: string): void;
   /** Where dashboards link themselves; none for a daemon that runs until told. */
   readonly supervision?: Supervision | null;
 }
@@ -68,7 +72,8 @@ export interface Daemon {
 /** Reads the fleet from the store, connects to tmux and takes the first look; resolves when it can serve. */
 export async function startDaemon(parts: Parts): Promise<Daemon> {
   const { store, mux, clock, dice, log, providers, identity, socket } = parts;
-  const loop = new Loop(boot(await store.agents(), programsOf(providers)), clock);
+  const messages = await store.mail();
+  const loop = new Loop(boot(await store.agents(), programsOf(providers), countAll(messages)), clock);
   const feed = new Feed(store.seq());
   const streams = new Streams(clock, () => looking.update());
   const programs = new Programs(clock, parts.path);
@@ -95,16 +100,21 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     hooks: new HookCounts(),
     spoolDir: parts.spoolDir ?? null,
     env,
+    get mail() {
+      return mail;
+    },
     socket,
   };
   const looking = new Looking(context);
-  const hands = new CarryOut({ store, mux, clock, log, feed, loop, typePrompt: (id) => typePrompt(context, id) });
+  const mail = new Mail(context, (point) => parts.passing?.(point));
+  const hands = new CarryOut({ store, mux, clock, log, feed, loop, queuePrompt: (id) => mail.queuePrompt(id) });
   loop.begin(
     (effects) => hands.perform(effects),
     (before, now) => {
       if (before.agents === now.agents && before.byPane === now.byPane) return;
       looking.update();
       context.turnStarts.changed(before, now);
+      mail.changed(before, now);
       if (now.archived === before.archived) return;
       for (const id of now.archived) {
         streams.gone(id);
@@ -118,12 +128,16 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     sighting: (sighting) => loop.post({ kind: "sighting", sighting }),
     closed: (window) => loop.post({ kind: "closed", window }),
     still: (pane, still) => looking.still(pane, still),
-    connection: (connected) => log.info(connected ? "tmux is connected" : "tmux is not connected"),
+    connection: (connected) => {
+      log.info(connected ? "tmux is connected" : "tmux is not connected");
+      if (connected) mail.reconnected();
+    },
   });
   if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
   await emptySpool(context);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
+  await mail.begin(messages);
   const server = serveRoutes(
     routes({
       context,
@@ -150,9 +164,16 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
 
   function close(): void {
     catalogue?.close();
+    mail.close();
     loop.close();
     hands.close();
   }
+}
+
+function countAll(messages: readonly Message[]): Map<AgentId, MailCounts> {
+  const byRecipient = new Map<AgentId, Message[]>();
+  for (const message of messages) byRecipient.set(message.to, [...(byRecipient.get(message.to) ?? []), message]);
+  return new Map([...byRecipient].map(([to, some]) => [to, countMail(some)]));
 }
 
 function programsOf(providers: ReadonlyMap<string, Provider>): Map<string, string> {

@@ -2,6 +2,8 @@
  * Takes an agent off the list: its record goes to the archive, what it had for itself goes with it (SPEC §4). What a
  * person would miss is named first; a part that fails does not keep the others.
  */
+import type { Mailbox } from "#core/delivery/mailbox.js";
+import { isDeadLetter } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import { isGone } from "#core/fleet/fleet.js";
 import type { AgentId, Worktree } from "#core/model.js";
@@ -10,6 +12,8 @@ import type { PartError } from "#wire/requests.js";
 import { asFault } from "./carry-out.js";
 import { type Context, theAgent } from "./context.js";
 import { stopAgent } from "./stop.js";
+
+const BURY_LIMIT_MS = 5_000;
 
 /**
  * Returns what could not be swept away. Throws a Fault: CONFLICT where the agent lives or its worktree holds what nothing
@@ -48,6 +52,11 @@ async function remove(context: Context, id: AgentId, force: boolean): Promise<Pa
   }
   const kept = await sweep("record", () => context.loop.ask({ ask: "remove", id, force }));
   if (kept !== null) throw kept;
+  // What waited for it is a dead letter, on disk before anybody is told that it is gone.
+  const buried = (box: Mailbox | null) => (box === null || box.open.every(isDeadLetter) ? true : null);
+  if ((await context.mail.until(id, BURY_LIMIT_MS, buried)) === null) {
+    errors.push({ label: "mail", code: "TIMED_OUT", message: "its mail still waits to be put aside" });
+  }
   return errors;
 }
 

@@ -17,6 +17,7 @@ import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
 import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
+import { deadLetters, inboxOf, messageWhy, purgeDead, retryDead } from "./inbox.js";
 import type { Looking } from "./looking.js";
 import { lastOutput } from "./output.js";
 import { removeAgent } from "./remove.js";
@@ -25,6 +26,7 @@ import {
   adoptSchema,
   answerSchema,
   check,
+  deadSchema,
   emptySchema,
   renameSchema,
   restartSchema,
@@ -130,6 +132,30 @@ export function routes(serving: Serving): Route[] {
         return { message: await sendToAgent(context, one(asked).record.id, request) };
       },
     },
+    {
+      method: "GET",
+      path: "/v1/inbox/:ref",
+      async handle(asked) {
+        const delivered = Math.min(number(asked.query("delivered"), "delivered") ?? 0, JOURNAL_PAGE);
+        return { messages: await inboxOf(context, one(asked).record.id, delivered, flag(asked, "bodies")) };
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/dead",
+      handle: async (asked) => ({ messages: await deadLetters(context, asked.query("agent"), flag(asked, "bodies")) }),
+    },
+    {
+      method: "POST",
+      path: "/v1/dead",
+      handle: async (asked) => ({ messages: await retryDead(context, check(deadSchema, await asked.body())) }),
+    },
+    {
+      method: "DELETE",
+      path: "/v1/dead",
+      handle: async (asked) => ({ messages: await purgeDead(context, check(deadSchema, await asked.body())) }),
+    },
+    { method: "GET", path: "/v1/messages/:id", handle: (asked) => messageWhy(context, asked.param("id")) },
     {
       method: "POST",
       path: "/v1/agents/:ref/answer",

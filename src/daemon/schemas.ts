@@ -30,7 +30,17 @@ export const spawnSchema = v.strictObject({
   rows: v.optional(count),
 });
 
-export const sendSchema = v.strictObject({ text: v.string(), from: v.optional(name) });
+export const sendSchema = v.strictObject({
+  text: v.string(),
+  from: v.optional(name),
+  now: v.optional(v.boolean()),
+});
+
+export const deadSchema = v.strictObject({
+  ids: v.optional(v.pipe(v.array(name), v.maxLength(10_000))),
+  to: v.optional(name),
+  all: v.optional(v.boolean()),
+});
 
 export const answerSchema = v.strictObject({
   choice: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),

@@ -2,11 +2,10 @@
  * Messages as rows: what a write of one puts and deletes, whether it may be written at all, and what is taken out when
  * it is old. A delivered message moves to rows of its own, so that a start reads only what is still to be done.
  */
-import { isSettled, type Message } from "#core/delivery/message.js";
+import { isSettled, type MailWrite, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import type { Database, Operation } from "./database.js";
 import { agedMail, mailAgeKey, mailDoneKey, mailKey, mailOlderThan, mailTextKey, messageKey } from "./keys.js";
-import type { MailWrite } from "./store.js";
 import { decodeValue, encodeValue } from "./values.js";
 
 /** A write as it waits: already JSON, so that what the caller changes later does not matter. */

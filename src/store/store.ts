@@ -2,7 +2,7 @@
  * What the daemon asks of its store. `commit` is the only way anything is written: one atomic batch, durable (fsync)
  * when the promise resolves; commits made in the same moment share one fsync.
  */
-import type { Message } from "#core/delivery/message.js";
+import type { MailWrite, Message } from "#core/delivery/message.js";
 import type { JournalEntry, NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Told } from "#core/output/told.js";
@@ -13,19 +13,6 @@ export interface Commit {
   /** Replaces what was told before. It goes when the agent's record is archived. */
   readonly told?: readonly { readonly agent: AgentId; readonly told: Told }[];
   readonly mail?: readonly MailWrite[];
-}
-
-/**
- * A message as it is to be. `was` is the `rev` that must lie in the store, null where none may: were it another, nothing
- * of the commit is written.
- */
-export interface MailWrite {
-  readonly message: Message;
-  readonly was: number | null;
-  /** With a new message. Never changed afterwards. */
-  readonly text?: string;
-  /** Take it out of the store instead, with its text. */
-  readonly forget?: true;
 }
 
 export interface StoreHealth {

@@ -83,7 +83,7 @@ export interface MessageJson {
   id: string;
   to: string;
   from: string | null;
-  kind: "message" | "completion" | "handoff" | "task" | "system";
+  kind: "message" | "prompt" | "completion" | "handoff" | "task" | "system";
   state:
     | "queued"
     | "claimed"

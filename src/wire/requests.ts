@@ -6,7 +6,8 @@
  *   GET    /v1/agents/{ref}                                -> { agent }
  *   PATCH  /v1/agents/{ref}               RenameRequest    -> { agent, created: false }
  *   DELETE /v1/agents/{ref}[?force=1]                      -> RemovedJson
- *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }
+ *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }: delivered, or queued
+ *                                                             with the reason why it waits; 409 where it failed
  *   POST   /v1/agents/{ref}/answer        AnswerRequest    -> { answered: true, question }
  *   POST   /v1/agents/{ref}/interrupt     {}               -> { interrupted: true, agent }
  *   POST   /v1/agents/{ref}/stop          StopRequest      -> { agent }
@@ -26,13 +27,18 @@
  *   GET    /v1/providers                                   -> { providers: ProviderJson[] }
  *   POST   /v1/hooks/{provider}/{event}   any JSON         -> {}    identity: header x-drover-id
  *   GET    /v1/hooks                                       -> HooksJson
+ *   GET    /v1/inbox/{ref}[?delivered=N][&bodies=1]        -> { messages: MessageJson[] }, in order
+ *   GET    /v1/dead[?agent=REF][&bodies=1]                 -> { messages: MessageJson[] }
+ *   POST   /v1/dead                       DeadRequest      -> { messages }, queued again
+ *   DELETE /v1/dead                       DeadRequest      -> { messages }, forgotten
+ *   GET    /v1/messages/{id}                               -> MessageWhyJson
  *   GET    /v1/health                                      -> HealthJson
  *   GET    /v1/supervise                                   -> SSE that stays open: one `linked` event {pid}; 409 where no
  *                                                             dashboard holds the daemon
  *   POST   /v1/shutdown                   {}               -> { stopping: true }
  */
 
-import type { AgentJson } from "./agent.js";
+import type { AgentJson, MessageJson } from "./agent.js";
 
 export interface SpawnRequest {
   provider: string;
@@ -63,6 +69,21 @@ export interface SendRequest {
   text: string;
   /** An agent's id or label, or absent for a person. */
   from?: string;
+  /** Deliver it now or refuse it (409, NOT_READY), rather than let it wait. */
+  now?: boolean;
+}
+
+/** Which dead letters are meant: by their ids, those of one recipient (a label or id), or all. */
+export interface DeadRequest {
+  ids?: string[];
+  to?: string;
+  all?: boolean;
+}
+
+export interface MessageWhyJson {
+  message: MessageJson;
+  /** What became of it, by the journal; `from` null where it was queued. */
+  history: { seq: number; at: string; from: string | null; to: string; reason: string | null; attempts: number }[];
 }
 
 export interface AnswerRequest {

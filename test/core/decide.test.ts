@@ -371,28 +371,22 @@ test("only an ended agent is removed, unless by force; its mark brings nothing b
   assert.is(after.agents.size, 0);
 });
 
-test("a prompt that is due is typed at the first ready edge, and granted once", () => {
-  const due = play(
-    fleet(),
-    [1, asks(1, spawn("a", { prompt: "hello", promptDue: true }))],
-    [
-      2,
-      {
-        kind: "tab-made",
-        id: idOf("a"),
-        pane: pane("%3=a"),
-        epoch: EPOCH,
-      },
-    ],
-  );
-  const ready = play(due.fleet, [3, shows("%3", "ready")]);
-  assert.ok(ready.done.includes("type-prompt a"), ready.done.join("\n"));
-  const { done } = play(
-    ready.fleet,
-    [4, asks(2, { ask: "claim-prompt", id: idOf("a") })],
-    [5, asks(3, { ask: "claim-prompt", id: idOf("a") })],
-  );
-  assert.equal(done, ["sent a", "answer 2 a", "refuse 3 CONFLICT"]);
+test("a prompt that is due is queued once the birth is on disk; with its message on disk it is due no more", () => {
+  const born = play(fleet(), [1, asks(1, spawn("a", { prompt: "hello", promptDue: true }))]);
+  assert.ok(born.done.includes("queue-prompt a"), born.done.join("\n"));
+  assert.is(agent(born.fleet, "a").record.promptDue, true);
+  const counts = { queued: 1, inbox: 0, dead: 0, uncertain: 0 };
+  const queued = asks(2, { ask: "mail", id: idOf("a"), writes: [], story: [], counts, takesPrompt: true });
+  const after = play(born.fleet, [2, queued], [3, queued]);
+  assert.equal(after.done, ["mail a [mail]", "answer 2 a", "mail a [mail]", "answer 2 a"]);
+  assert.is(agent(after.fleet, "a").record.promptDue, false);
+  assert.equal(agent(after.fleet, "a").told.mail, counts);
+});
+
+test("mail for who is gone is refused where it must be there", () => {
+  const counts = { queued: 1, inbox: 0, dead: 0, uncertain: 0 };
+  const late = asks(2, { ask: "mail", id: idOf("x"), writes: [], story: [], counts, must: true });
+  assert.equal(play(fleet("a %1 idle"), [1, late]).done, ["refuse 2 NOT_FOUND"]);
 });
 
 test("applying the told fields in order gives what a snapshot says", () => {

@@ -147,17 +147,20 @@ test("a prompt is pasted, entered and confirmed", async () => {
   assert.equal([sent.body.message.state, sent.body.message.turn], ["delivered", 1]);
   assert.equal(agent(0).prompts, ["one\ntwo"]);
   await isIn("a", "working");
-  const [entry] = (await w.store.latest(20)).filter((e) => e.kind === "sent");
-  assert.is(entry?.data.outcome, "delivered");
-  assert.not.match(JSON.stringify(entry), /one/);
+  const told = (await w.store.latest(20)).filter((e) => e.kind === "mail");
+  assert.equal(
+    told.map((e) => e.data.to),
+    ["queued", "claimed", "typed", "submitted", "delivered"],
+  );
+  assert.not.match(JSON.stringify(told), /one/);
 });
 
-test("nothing is typed into a dialog, a draft or a turn", async () => {
+test("nothing is typed into a dialog, a draft or a turn, and what must go now or never is refused", async () => {
   await spawn("a");
   await isIn("a", "idle");
   const refused = async () => {
     w.tmux.calls.length = 0;
-    const reply = await w.ask("POST", "/v1/agents/a/send", { text: "x" });
+    const reply = await w.ask("POST", "/v1/agents/a/send", { text: "x", now: true });
     assert.equal([reply.status, reply.body.error?.code], [409, "NOT_READY"]);
     assert.equal(
       w.tmux.calls.filter((call) => /^(paste|keys)/.test(call)),
@@ -173,15 +176,22 @@ test("nothing is typed into a dialog, a draft or a turn", async () => {
   agent(0).draft = "";
   agent(0).shown = "working";
   assert.match(await refused(), /working/);
+  assert.equal(await w.store.mail(), []);
+  assert.equal((await one("a")).mail, { queued: 0, inbox: 0, dead: 0, uncertain: 0 });
 });
 
-test("two prompts at once do not mix: one is taken, the other finds the agent at work", async () => {
+test("two prompts at once do not mix: one is taken, the other waits for its turn", async () => {
   await spawn("a");
   await isIn("a", "idle");
-  const send = (text: string) => w.ask("POST", "/v1/agents/a/send", { text });
+  const send = (text: string) => w.ask<{ message: MessageJson }>("POST", "/v1/agents/a/send", { text });
   const replies = await Promise.all([send("one"), send("two")]);
-  assert.equal(replies.map((r) => r.status).sort(), [200, 409]);
-  assert.is(agent(0).prompts.length, 1);
+  assert.equal(replies.map((r) => r.body.message.state).sort(), ["delivered", "queued"]);
+  assert.equal(agent(0).prompts, ["one"]);
+  assert.equal((await one("a")).mail, { queued: 1, inbox: 0, dead: 0, uncertain: 0 });
+  agent(0).shown = "finished";
+  w.tmux.show("%1");
+  await until("the other is typed", () => agent(0).prompts.length === 2);
+  assert.equal(agent(0).prompts, ["one", "two"]);
 });
 
 test("a dialog is answered by key, number or words, and never when it is another one", async () => {

@@ -43,6 +43,19 @@ export interface Claim {
   readonly turn: number;
 }
 
+/**
+ * A message as it is to lie in the store. `was` is the `rev` that must lie there, null where none may: were it another,
+ * nothing of the commit is written.
+ */
+export interface MailWrite {
+  readonly message: Message;
+  readonly was: number | null;
+  /** With a new message. Never changed afterwards. */
+  readonly text?: string;
+  /** Take it out of the store instead, with its text. */
+  readonly forget?: true;
+}
+
 /** What a face counts of an agent's mail. `inbox` is what waits to be handed over in other ways than by typing. */
 export interface MailCounts {
   readonly queued: number;

@@ -45,11 +45,15 @@ export type Typing =
       readonly giveUpAtMs: number;
     }
   | { readonly at: "refused"; readonly why: Refusal; readonly message: string }
-  | { readonly at: "failed"; readonly message: string }
-  | { readonly at: "uncertain"; readonly message: string }
+  | { readonly at: "failed"; readonly why: FailedWhy; readonly message: string }
+  /** `unheard`: tmux did not say whether Enter was pressed, which a receipt can. */
+  | { readonly at: "uncertain"; readonly unheard: boolean; readonly message: string }
   | { readonly at: "delivered"; readonly because: "turn-started" | "composer-emptied" };
 
 export type Refusal = "gone" | "state" | "dialog" | "draft" | "no-composer" | "unreadable" | "empty-text";
+
+/** `gone`: with the program went its box and what stood in it. `unheard`: tmux did not say whether it was pasted. */
+export type FailedWhy = "gone" | "dialog" | "unseen" | "unheard";
 
 export type TypingEvent =
   /** A still captured after the last effect, read, and what is believed of the agent with it. */
@@ -88,6 +92,34 @@ export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffec
   const clean = { ...prompt, text: cleanText(prompt.text) };
   if (clean.text.trim() === "") return [refused("empty-text", "there is no text to send"), []];
   return [{ at: "gate", prompt: clean, giveUpAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
+}
+
+/**
+ * Goes on where whoever began died: the text was pasted, and Enter pressed `enters` times. It is never pasted again.
+ */
+export function resumeTyping(prompt: Prompt, enters: number, nowMs: number): [Typing, TypingEffect[]] {
+  const clean = { ...prompt, text: cleanText(prompt.text) };
+  if (enters === 0) {
+    const giveUpAtMs = nowMs + TEXT_LIMIT_MS;
+    const pasted: Typing = {
+      at: "pasted",
+      prompt: clean,
+      enterFromMs: nowMs,
+      lookAtMs: nowMs + ANSWER_LIMIT_MS,
+      giveUpAtMs,
+      turnStarted: false,
+    };
+    return [pasted, [{ do: "look" }]];
+  }
+  const entered: Typing = {
+    at: "entered",
+    prompt: clean,
+    enters,
+    againFromMs: nowMs + ENTER_AGAIN_MS,
+    lookAtMs: nowMs + ANSWER_LIMIT_MS,
+    giveUpAtMs: nowMs + CONFIRM_LIMIT_MS,
+  };
+  return [entered, [{ do: "look" }]];
 }
 
 export function stepTyping(typing: Typing, event: TypingEvent, nowMs: number): [Typing, TypingEffect[]] {
@@ -134,8 +166,11 @@ function atGate(typing: At<"gate">, event: TypingEvent, nowMs: number): Step {
   return [typing, []];
 }
 
-/** Why nothing may be typed now, or null. */
-function gate(prompt: Prompt, event: Extract<TypingEvent, { kind: "read" }>): At<"refused"> | null {
+/** Why nothing may be typed now, by what was read, or null. */
+export function gate(
+  prompt: { readonly incarnation: number },
+  event: Extract<TypingEvent, { kind: "read" }>,
+): At<"refused"> | null {
   const { reading, state } = event;
   if (!event.ours) return refused("gone", "the program is no longer in its tab");
   if (event.incarnation !== prompt.incarnation) return refused("gone", "it was started again meanwhile");
@@ -150,24 +185,26 @@ function gate(prompt: Prompt, event: Extract<TypingEvent, { kind: "read" }>): At
 }
 
 function whilePasting(typing: At<"pasting">, event: TypingEvent, nowMs: number): Step {
-  if (event.kind === "gone") return [failed("its tab is gone"), []];
-  if (event.kind === "failed" && event.effect === "paste") return [failed(`pasting failed: ${event.message}`), []];
+  if (event.kind === "gone") return [failed("gone", "its tab is gone"), []];
+  if (event.kind === "failed" && event.effect === "paste")
+    return [failed("unheard", `pasting failed: ${event.message}`), []];
   if (event.kind === "done" && event.effect === "paste") {
     const enterFromMs = nowMs + Math.max(PASTE_SETTLE_MS, typing.prompt.pasteSettleMs);
     const giveUpAtMs = enterFromMs + TEXT_LIMIT_MS;
     return [{ ...typing, at: "pasted", enterFromMs, lookAtMs: enterFromMs, giveUpAtMs, turnStarted: false }, []];
   }
-  if (nowMs >= typing.giveUpAtMs) return [failed("tmux did not say whether the text was pasted"), []];
+  if (nowMs >= typing.giveUpAtMs) return [failed("unheard", "tmux did not say whether the text was pasted"), []];
   return [typing, []];
 }
 
 function whilePasted(typing: At<"pasted">, event: TypingEvent, nowMs: number): Step {
-  if (event.kind === "gone") return [failed("its tab is gone"), []];
+  if (event.kind === "gone") return [failed("gone", "its tab is gone"), []];
   if (event.kind === "turn-started") return [{ ...typing, turnStarted: true }, []];
   if (event.kind === "read") {
     const { reading } = event;
-    if (!event.ours || event.incarnation !== typing.prompt.incarnation) return [failed("its program ended"), []];
-    if (isDialog(reading)) return [failed("a dialog opened"), []];
+    if (!event.ours || event.incarnation !== typing.prompt.incarnation)
+      return [failed("gone", "its program ended"), []];
+    if (isDialog(reading)) return [failed("dialog", "a dialog opened"), []];
     const stands = reading.composer !== null && composerHolds(reading.composer, typing.prompt.text);
     if (stands && nowMs >= typing.enterFromMs) return enter(typing.prompt, 1, nowMs);
     if (reading.shown === "working" && !stands) typing = { ...typing, turnStarted: true };
@@ -175,7 +212,7 @@ function whilePasted(typing: At<"pasted">, event: TypingEvent, nowMs: number): S
   if (isLooked(event)) typing = { ...typing, lookAtMs: Math.max(typing.enterFromMs, nowMs + LOOK_EVERY_MS) };
   if (nowMs >= typing.giveUpAtMs) {
     if (typing.turnStarted) return [uncertain("a turn began before Enter was pressed"), []];
-    return [failed("the text did not appear in its input box"), []];
+    return [failed("unseen", "the text did not appear in its input box"), []];
   }
   if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
   return [typing, []];
@@ -189,7 +226,7 @@ function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number
   if (event.kind === "turn-started") return [{ at: "delivered", because: "turn-started" }, []];
   if (event.kind === "gone") return [uncertain("its tab went as Enter was pressed"), []];
   if (event.kind === "failed" && event.effect === "enter") {
-    return [uncertain(`pressing Enter failed: ${event.message}`), []];
+    return [uncertain(`pressing Enter failed: ${event.message}`, true), []];
   }
   if (event.kind === "done" && event.effect === "enter") {
     const { prompt, enters } = typing;
@@ -204,7 +241,7 @@ function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number
     };
     return [entered, [{ do: "look" }]];
   }
-  if (nowMs >= typing.giveUpAtMs) return [uncertain("tmux did not say whether Enter was pressed"), []];
+  if (nowMs >= typing.giveUpAtMs) return [uncertain("tmux did not say whether Enter was pressed", true), []];
   return [typing, []];
 }
 
@@ -247,10 +284,10 @@ function refused(why: Refusal, message: string): At<"refused"> {
   return { at: "refused", why, message };
 }
 
-function failed(message: string): At<"failed"> {
-  return { at: "failed", message };
+function failed(why: FailedWhy, message: string): At<"failed"> {
+  return { at: "failed", why, message };
 }
 
-function uncertain(message: string): At<"uncertain"> {
-  return { at: "uncertain", message };
+function uncertain(message: string, unheard = false): At<"uncertain"> {
+  return { at: "uncertain", unheard, message };
 }

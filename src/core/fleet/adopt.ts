@@ -66,7 +66,7 @@ export function adopt(draft: Draft, ticket: Ticket, ask: AdoptAsk): void {
   const { pane } = ask.pane;
   const told = view(record, pane, null);
   const making = { sessionName: place.sessionName, waiting: [ticket], created: true, before: null, leaves: null };
-  const fresh = { placedAtMs: draft.nowMs, ending: false, promptTriedMs: null, dyingSinceMs: null };
+  const fresh = { placedAtMs: draft.nowMs, ending: false, dyingSinceMs: null };
   draft.change({ record, believed, told, making, pane, ...fresh }, "adopted", { pane, from: "request", label });
   const mark = { id: ask.id, label, incarnation: 1 };
   draft.after({ do: "adopt-pane", id: ask.id, pane, mark, windowName: ask.alone ? label : null });

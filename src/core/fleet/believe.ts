@@ -7,17 +7,7 @@ import { type Agent, isGone } from "./fleet.js";
 import { soleOfItsName } from "./relabel.js";
 
 /** Lets `fact` work on `agent`. `extra` goes into the journal entry, if there is one. */
-export function believe(draft: Draft, agent: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): void {
-  take(draft, agent, fact, extra);
-  const after = draft.fleet.agents.get(agent.record.id);
-  if (after?.record.promptDue !== true || !isReady(after.record.state)) return;
-  // Once an edge; after a restart of the daemon the first look counts as one.
-  if (fact.kind !== "still" || after.promptTriedMs === after.believed.sinceMs) return;
-  draft.keep({ ...after, promptTriedMs: after.believed.sinceMs });
-  draft.after({ do: "type-prompt", id: after.record.id });
-}
-
-function take(draft: Draft, was: Agent, fact: Fact, extra: Readonly<Record<string, unknown>>): void {
+export function believe(draft: Draft, was: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): void {
   const before = was.believed;
   const believed = derive(before, fact, draft.nowMs);
   if (believed === before) return;

@@ -1,5 +1,6 @@
 /** A decision in the making: the next fleet, what goes on disk, and what is done afterwards. */
 import type { Decision, Effect } from "../decide.js";
+import type { MailWrite } from "../delivery/message.js";
 import type { JournalKind, NewEntry } from "../journal.js";
 import type { AgentId, AgentRecord, PaneId } from "../model.js";
 import { type Agent, type Fleet, isTabOurs, remainOf } from "./fleet.js";
@@ -17,6 +18,7 @@ export class Draft {
   private byPane: Map<PaneId, AgentId> | null = null;
   private readonly records = new Map<AgentId, AgentRecord>();
   private readonly entries: NewEntry[] = [];
+  private readonly writes: MailWrite[] = [];
   private readonly effects: Effect[] = [];
 
   constructor(fleet: Fleet, nowMs: number) {
@@ -44,11 +46,30 @@ export class Draft {
   change(agent: Agent, kind: JournalKind, data: Readonly<Record<string, unknown>>): void {
     const { record, pane, believed } = agent;
     const isNew = !this.now.agents.has(record.id);
-    const told = view(record, pane, believed.question);
+    const told = view(record, pane, believed.question, agent.mail);
     const set = difference(isNew ? null : agent.told, told);
     this.keep({ ...agent, told });
     this.records.set(record.id, record);
     this.entries.push({ atMs: this.nowMs, kind, agent: record.id, data, set: set as Record<string, unknown> | null });
+  }
+
+  /** Messages go on disk with whatever else is decided; where one is not what it was taken for, nothing of it does. */
+  write(writes: readonly MailWrite[]): void {
+    this.writes.push(...writes);
+  }
+
+  /**
+   * Takes `agent` in with its counts of mail, and journals what came of messages. The counts are told whether or not they
+   * changed: what was told before may be what the store refused.
+   */
+  mailed(agent: Agent, told: readonly Readonly<Record<string, unknown>>[]): void {
+    const { record, pane, believed, mail } = agent;
+    const now = view(record, pane, believed.question, mail);
+    if (record !== this.now.agents.get(record.id)?.record) this.records.set(record.id, record);
+    this.keep({ ...agent, told: { ...agent.told, mail: now.mail } });
+    for (const data of told.length === 0 ? [{}] : told) {
+      this.entries.push({ atMs: this.nowMs, kind: "mail", agent: record.id, data, set: { mail: now.mail } });
+    }
   }
 
   /** The agent leaves the fleet for the archive; its id is remembered. */
@@ -110,11 +131,13 @@ export class Draft {
   }
 
   decision(): Decision {
-    if (this.records.size === 0 && this.entries.length === 0) return { fleet: this.now, effects: this.effects };
+    if (this.records.size === 0 && this.entries.length === 0 && this.writes.length === 0)
+      return { fleet: this.now, effects: this.effects };
     const commit: Effect = {
       do: "commit",
       agents: [...this.records.values()],
       entries: this.entries,
+      ...(this.writes.length === 0 ? {} : { mail: this.writes }),
       afterwards: this.effects,
     };
     return { fleet: this.now, effects: [commit] };

@@ -2,6 +2,7 @@
  * What the daemon knows of all its agents at one moment. A value: `decide` takes one and gives the next. Archived
  * agents are not in it (the store keeps them); only their ids are, so that a mark left on a pane does not bring one back.
  */
+import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import { type Believed, newborn } from "../derive.js";
 import type { AgentId, AgentRecord, Blindness, PaneId } from "../model.js";
 import type { Doubt } from "./reconcile.js";
@@ -21,8 +22,8 @@ export interface Agent {
   readonly placedAtMs: number | null;
   /** Its tab is being made; null once that is settled. */
   readonly making: Making | null;
-  /** The ready edge (its `sinceMs`) at which its first prompt was last handed out to be typed. */
-  readonly promptTriedMs: number | null;
+  /** What is counted of its mail; absent where there is none. */
+  readonly mail?: MailCounts;
   /** Since when its terminal is closed and its exit status not known. */
   readonly dyingSinceMs: number | null;
   /** A person asked it to end: when its pane goes, that was the end. */
@@ -66,7 +67,11 @@ export interface Fleet {
 }
 
 /** The fleet as the store remembers it, before anything was seen. Every record goes in, archived ones too. */
-export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<string, string>): Fleet {
+export function boot(
+  records: readonly AgentRecord[],
+  programs: ReadonlyMap<string, string>,
+  mail: ReadonlyMap<AgentId, MailCounts> = new Map(),
+): Fleet {
   const agents = new Map<AgentId, Agent>();
   const byPane = new Map<PaneId, AgentId>();
   const archived = new Set<AgentId>();
@@ -82,12 +87,12 @@ export function boot(records: readonly AgentRecord[], programs: ReadonlyMap<stri
     agents.set(record.id, {
       record,
       believed: remembered(record),
-      told: view(record, pane, null),
+      told: view(record, pane, null, mail.get(record.id)),
+      mail: mail.get(record.id) ?? NO_MAIL,
       pane,
       placedAtMs: null,
       making: null,
       ending: false,
-      promptTriedMs: null,
       dyingSinceMs: null,
     });
     if (pane !== null) byPane.set(pane, record.id);

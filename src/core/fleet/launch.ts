@@ -140,13 +140,14 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
     }
   }
   const making: Making = { sessionName, waiting: [ticket], created: true, before: null, leaves: null };
-  const fresh = { pane: null, placedAtMs: null, ending: false, promptTriedMs: null, dyingSinceMs: null };
+  const fresh = { pane: null, placedAtMs: null, ending: false, dyingSinceMs: null };
   draft.change({ record, believed, told, making, ...fresh }, "born", {
     label,
     provider: ask.provider,
     session: sessionName,
   });
   draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
+  if (ask.promptDue) draft.after({ do: "queue-prompt", id: ask.id });
 }
 
 /** Named by the label; by the label and a number where another agent on the list has that folder. */
@@ -183,7 +184,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
       ? null
       : { pane: agent.pane, epoch: agent.record.place?.epoch ?? "", ours: agent.record.command.length > 0 };
   const making: Making = { sessionName: ask.tab.sessionName, waiting: [ticket], created: false, before, leaves };
-  const fresh = { pane: null, placedAtMs: null, ending: false, promptTriedMs: null, dyingSinceMs: null };
+  const fresh = { pane: null, placedAtMs: null, ending: false, dyingSinceMs: null };
   draft.change({ ...agent, record, believed, making, ...fresh }, "state", {
     from: agent.record.state,
     to: record.state,
@@ -194,6 +195,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     excerpt: ask.resumes ? "resumes its conversation" : "begins anew",
   });
   draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
+  if (ask.promptDue) draft.after({ do: "queue-prompt", id: ask.id });
 }
 
 /** Names the spot still, and no process there: the next launch may have any. */

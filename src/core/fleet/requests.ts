@@ -8,6 +8,7 @@ import type { Draft } from "./draft.js";
 import { type Agent, isGone, isTabOurs, type Ticket } from "./fleet.js";
 import { learnSession } from "./hook.js";
 import { type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
+import { type MailAsk, mail } from "./mail.js";
 import { type RenameAsk, rename } from "./rename.js";
 import { grant, refuse } from "./reply.js";
 
@@ -16,6 +17,7 @@ export type Ask =
   | RestartAsk
   | AdoptAsk
   | RenameAsk
+  | MailAsk
   /** A prompt of ours left its input box; `turn` and `incarnation` as they were when it was typed. */
   | { readonly ask: "submitted"; readonly id: AgentId; readonly turn: number; readonly incarnation: number }
   /** The program told its name for the conversation. */
@@ -28,10 +30,6 @@ export type Ask =
   | { readonly ask: "ended"; readonly id: AgentId; readonly exit: Exit | null }
   /** Off the list and into the archive. `force` also where it lives: its tab is killed. */
   | { readonly ask: "remove"; readonly id: AgentId; readonly force: boolean }
-  /** The prompt it was born with is about to be typed; granted once, ever. */
-  | { readonly ask: "claim-prompt"; readonly id: AgentId }
-  /** Nothing of it was sent after all: to be typed at the next ready edge. */
-  | { readonly ask: "release-prompt"; readonly id: AgentId }
   /** Something was done to the agent that changes nothing by itself: for the journal. */
   | {
       readonly ask: "note";
@@ -45,6 +43,7 @@ export function decideRequest(draft: Draft, ticket: Ticket, ask: Ask): void {
   else if (ask.ask === "restart") restart(draft, ticket, ask);
   else if (ask.ask === "adopt") adopt(draft, ticket, ask);
   else if (ask.ask === "rename") rename(draft, ticket, ask);
+  else if (ask.ask === "mail") mail(draft, ticket, ask);
   else if (ask.ask === "note") {
     draft.note(ask.id, ask.kind, ask.data);
     grant(draft, ticket, ask.id, false, true);
@@ -53,11 +52,11 @@ export function decideRequest(draft: Draft, ticket: Ticket, ask: Ask): void {
     const refusal: Refusal | null =
       agent === undefined ? { code: "NOT_FOUND", message: "the agent is gone" } : about(draft, agent, ask);
     if (refusal !== null) refuse(draft, ticket, refusal);
-    else grant(draft, ticket, ask.id, false, ask.ask !== "remove" && ask.ask !== "claim-prompt");
+    else grant(draft, ticket, ask.id, false, ask.ask !== "remove");
   }
 }
 
-type AboutOne = Exclude<Ask, { ask: "spawn" | "restart" | "adopt" | "rename" | "note" }>;
+type AboutOne = Exclude<Ask, { ask: "spawn" | "restart" | "adopt" | "rename" | "mail" | "note" }>;
 
 /** Decides what is asked of one agent; null where it was granted. */
 function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
@@ -83,16 +82,6 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       return null;
     case "remove":
       return remove(draft, agent, ask.force);
-    case "claim-prompt":
-      if (record.promptDue !== true) return { code: "CONFLICT", message: "its prompt was typed already" };
-      draft.change({ ...agent, record: { ...record, promptDue: false } }, "sent", {
-        what: "the prompt it was spawned with",
-        characters: record.prompt?.length ?? 0,
-      });
-      return null;
-    case "release-prompt":
-      draft.change({ ...agent, record: { ...record, promptDue: true } }, "sent", { what: "nothing, after all" });
-      return null;
   }
 }
 

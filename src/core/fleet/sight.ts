@@ -191,7 +191,7 @@ function adoptBack(draft: Draft, step: Step & { do: "adopt" }): void {
     placedAtMs: null,
     making: null,
     ending: false,
-    promptTriedMs: null,
+
     dyingSinceMs: null,
   };
   draft.change(agent, "adopted", { pane: pane.pane, from: "mark", label: mark.label });

@@ -2,6 +2,7 @@
  * What a face is told of an agent, made from what is known of it (SPEC §10). The journal's `set` is the difference of
  * two of these, so that entries applied in order always give what a snapshot says.
  */
+import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import type { AgentId, AgentRecord, AgentState, Exit, PaneId, Question, Role } from "../model.js";
 
 export interface AgentView {
@@ -27,17 +28,20 @@ export interface AgentView {
   readonly worktree: { readonly path: string; readonly branch: string } | null;
   readonly nativeSession: string | null;
   readonly unread: boolean;
-  readonly mail: { readonly queued: number; readonly inbox: number; readonly dead: number; readonly uncertain: number };
+  readonly mail: MailCounts;
   readonly question: Question | null;
   readonly exit: Exit | null;
   readonly createdAt: string;
   readonly archived: boolean;
 }
 
-const NO_MAIL = { queued: 0, inbox: 0, dead: 0, uncertain: 0 };
-
 /** `pane` is where it is now, null for nowhere; `question` the dialog that was read, if any. */
-export function view(record: AgentRecord, pane: PaneId | null, question: Question | null): AgentView {
+export function view(
+  record: AgentRecord,
+  pane: PaneId | null,
+  question: Question | null,
+  mail: MailCounts = NO_MAIL,
+): AgentView {
   return {
     id: record.id,
     label: record.label,
@@ -58,7 +62,7 @@ export function view(record: AgentRecord, pane: PaneId | null, question: Questio
     worktree: record.worktree === null ? null : { path: record.worktree.path, branch: record.worktree.branch },
     nativeSession: record.nativeSession,
     unread: record.unread,
-    mail: NO_MAIL,
+    mail,
     question: record.state === "blocked" ? question : null,
     exit: record.exit,
     createdAt: iso(record.createdAtMs),

@@ -158,8 +158,8 @@ function told(effect: Effect): string[] {
       ];
     case "refuse":
       return [`refuse ${effect.ticket} ${effect.why.code}`];
-    case "type-prompt":
-      return [`type-prompt ${effect.id.replace("ID-", "")}`];
+    case "queue-prompt":
+      return [`queue-prompt ${effect.id.replace("ID-", "")}`];
     case "sight":
       return ["sight"];
   }

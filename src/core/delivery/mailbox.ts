@@ -1,0 +1,528 @@
+/**
+ * One recipient's queue, as a machine: what happened and the time in, the next queue and what to do out. One message at a
+ * time, the oldest first, and one for each time the recipient gets ready; on disk as claimed before anything is typed.
+ *
+ *   resting -> holding -> checking -> claiming -> fetching -> typing -> recording -> resting
+ *                  \-> recovering (a message found half way: its receipt says how far it got) -> typing | recording
+ *
+ * The inner part, from the paste to the proof that it was taken, is typing.ts.
+ */
+import type { AgentId } from "../model.js";
+import { type Claim, isSettled, isUnderWay, type Message, type MessageState } from "./message.js";
+import { readReceipt, receiptOf } from "./receipt.js";
+import {
+  beginTyping,
+  gate,
+  isOver,
+  type Prompt,
+  resumeTyping,
+  stepTyping,
+  type Typing,
+  type TypingEvent,
+  wakeAtMs as typingWakeAtMs,
+} from "./typing.js";
+
+/** What is known of the recipient. */
+export interface Recipient {
+  /** In a tab, its program running, by what was seen last. */
+  readonly there: boolean;
+  /** There, and in a state in which it may be typed to. */
+  readonly ready: boolean;
+  /** Why it is not ready, for the sender: `it is working`. */
+  readonly state: string;
+  readonly sinceMs: number;
+  readonly incarnation: number;
+  readonly turn: number;
+  readonly epoch: string;
+  readonly pasteSettleMs: number;
+}
+
+export interface Mailbox {
+  readonly to: AgentId;
+  /** All that is not delivered, in order. */
+  readonly open: readonly Message[];
+  /** Null once it was taken off the list. */
+  readonly recipient: Recipient | null;
+  readonly at: Delivery;
+  /** Why the oldest message waits, for its sender. */
+  readonly waits: string | null;
+  /** The readiness that a message was refused at; the next one is tried again. */
+  readonly triedEdge: string | null;
+  /** The turn after which a message was typed: the next follows after another. */
+  readonly spentTurn: string | null;
+  /** When mail that waits is tried again although nothing happened; null where none waits. */
+  readonly sweepAtMs: number | null;
+  /** What is to be written and what is being written. */
+  readonly pending: Pending | null;
+  readonly writing: Pending | null;
+  /** After a refused write: when the next is tried. */
+  readonly writeAtMs: number | null;
+  /** The `rev` on disk of each message that is being changed. */
+  readonly revs: ReadonlyMap<string, number>;
+  /** What left the queue last. */
+  readonly left: Message | null;
+}
+
+export type Delivery =
+  | { readonly at: "resting" }
+  /** Until nobody else types into the same pane. */
+  | { readonly at: "holding"; readonly id: string; readonly recovers: boolean }
+  | { readonly at: "checking"; readonly id: string; readonly giveUpAtMs: number }
+  | { readonly at: "claiming"; readonly id: string }
+  | { readonly at: "fetching"; readonly id: string; readonly enters: number | null; readonly tries: number }
+  | {
+      readonly at: "typing";
+      readonly id: string;
+      readonly typing: Typing;
+      readonly tries: number;
+      readonly command: boolean;
+    }
+  /** `askAtMs` null while the answer is awaited. */
+  | { readonly at: "recovering"; readonly id: string; readonly askAtMs: number | null; readonly tries: number }
+  /** It is over for this time; until that is on disk nothing else is begun. */
+  | { readonly at: "recording"; readonly id: string }
+  | { readonly at: "burying" };
+
+/** Changes of messages that belong on disk, newest version each, with what is to be journaled of them. */
+export interface Pending {
+  readonly messages: ReadonlyMap<string, { readonly message: Message; readonly forget: boolean }>;
+  readonly story: readonly Change[];
+}
+
+export interface Change {
+  readonly message: Message;
+  readonly from: MessageState;
+}
+
+export type MailEvent =
+  /** On disk by somebody else's hand: queued, or revived. */
+  | { readonly kind: "added"; readonly message: Message }
+  /** Purged, by somebody else's hand. */
+  | { readonly kind: "forgotten"; readonly ids: ReadonlySet<string> }
+  | { readonly kind: "recipient"; readonly recipient: Recipient | null }
+  | { readonly kind: "reconnected" }
+  | { readonly kind: "held" }
+  | { readonly kind: "written" }
+  /** `stale`: another hand was there. */
+  | { readonly kind: "unwritten"; readonly stale: boolean }
+  | { readonly kind: "text"; readonly text: string | null }
+  /** Null where they cannot be read now. */
+  | { readonly kind: "receipts"; readonly answer: { readonly epoch: string; readonly says: string | null } | null }
+  | Exclude<TypingEvent, { kind: "turn-started" | "gone" }>;
+
+export type MailEffect =
+  /** See to it that nobody else types there, until the box rests; then say `held`. */
+  | { readonly do: "hold" }
+  | { readonly do: "write"; readonly what: Pending; readonly revs: ReadonlyMap<string, number> }
+  | { readonly do: "fetch"; readonly message: Message }
+  | { readonly do: "look"; readonly first: boolean }
+  | { readonly do: "paste"; readonly text: string; readonly receipt: string }
+  | { readonly do: "enter"; readonly receipt: string }
+  | { readonly do: "receipts" }
+  /** It was taken, and no turn was seen to begin yet. */
+  | { readonly do: "submitted"; readonly turn: number; readonly incarnation: number };
+
+/** Mail older than this is tried again so often, whatever was or was not heard meanwhile. */
+export const SWEEP_MS = 30_000;
+const LOOK_LIMIT_MS = 5_000;
+const WRITE_AGAIN_MS = 2_000;
+const ASK_AGAIN_MS = 1_000;
+/** How often tmux may fail to say what it did before the message is given up as uncertain. */
+const UNHEARD_LIMIT = 3;
+/** A message whose recipient ended under it so often is not given to it again. */
+const ATTEMPTS = 5;
+
+type Step = [Mailbox, MailEffect[]];
+
+/** A queue as the store has it. What was under way is taken up where its receipt says. */
+export function openMailbox(to: AgentId, open: readonly Message[], recipient: Recipient | null, nowMs: number): Step {
+  const box: Mailbox = {
+    to,
+    open: [...open].sort((a, b) => a.order - b.order),
+    recipient,
+    at: { at: "resting" },
+    waits: null,
+    triedEdge: null,
+    spentTurn: null,
+    sweepAtMs: null,
+    pending: null,
+    writing: null,
+    writeAtMs: null,
+    revs: new Map(open.map((message) => [message.id, message.rev])),
+    left: null,
+  };
+  const [begun, effects] = next(box, nowMs, false);
+  const [flushed, more] = flush(begun, nowMs);
+  return [flushed, [...effects, ...more]];
+}
+
+export function stepMailbox(before: Mailbox, event: MailEvent, nowMs: number): Step {
+  const box = heard(before, event);
+  const [after, effects] =
+    event.kind === "written"
+      ? settle(written(box), nowMs)
+      : event.kind === "unwritten"
+        ? unwritten(box, event.stale, nowMs)
+        : step(box, event, nowMs);
+  const [flushed, more] = flush(after, nowMs);
+  return [flushed, [...effects, ...more]];
+}
+
+/** When `clock` is due; null where nothing waits for the time. */
+export function wakeAtMs(box: Mailbox): number | null {
+  const { at } = box;
+  const times = [box.writeAtMs];
+  if (at.at === "resting") times.push(box.sweepAtMs);
+  else if (at.at === "checking") times.push(at.giveUpAtMs);
+  else if (at.at === "typing") times.push(typingWakeAtMs(at.typing));
+  else if (at.at === "recovering") times.push(at.askAtMs);
+  const due = times.filter((ms) => ms !== null);
+  return due.length === 0 ? null : Math.min(...due);
+}
+
+/** Messages that wait to be typed. */
+export function queued(box: Mailbox): readonly Message[] {
+  return box.open.filter((message) => message.state === "queued");
+}
+
+/** What every event may change, whatever the box is at. */
+function heard(box: Mailbox, event: MailEvent): Mailbox {
+  switch (event.kind) {
+    case "added": {
+      const others = box.open.filter(({ id }) => id !== event.message.id);
+      const open = [...others, event.message].sort((a, b) => a.order - b.order);
+      return { ...box, open, revs: new Map(box.revs).set(event.message.id, event.message.rev) };
+    }
+    case "forgotten":
+      return { ...box, open: box.open.filter(({ id }) => !event.ids.has(id)) };
+    case "recipient":
+      return { ...box, recipient: event.recipient };
+    case "reconnected":
+      return { ...box, triedEdge: null };
+    default:
+      return box;
+  }
+}
+
+function step(box: Mailbox, event: MailEvent, nowMs: number): Step {
+  const { at } = box;
+  switch (at.at) {
+    case "resting": {
+      const swept = box.sweepAtMs !== null && nowMs >= box.sweepAtMs;
+      return next(swept ? { ...box, sweepAtMs: nowMs + SWEEP_MS } : box, nowMs, swept);
+    }
+    case "holding":
+      if (event.kind !== "held") return [box, []];
+      if (at.recovers) return [{ ...box, at: recovering(at.id, 0) }, [{ do: "receipts" }]];
+      return [
+        { ...box, at: { at: "checking", id: at.id, giveUpAtMs: nowMs + LOOK_LIMIT_MS } },
+        [{ do: "look", first: true }],
+      ];
+    case "checking":
+      return whileChecking(box, at, event, nowMs);
+    case "fetching":
+      return event.kind === "text" ? fetched(box, at, event.text, nowMs) : [box, []];
+    case "typing":
+      return whileTyping(box, at, event, nowMs);
+    case "recovering":
+      return whileRecovering(box, at, event, nowMs);
+    case "claiming":
+    case "recording":
+    case "burying":
+      return [box, []];
+  }
+}
+
+/** At rest: what is to be done now, if anything. `swept`: whatever was tried before. */
+function next(box: Mailbox, nowMs: number, swept: boolean): Step {
+  const halfWay = box.open.find(isUnderWay);
+  if (halfWay !== undefined)
+    return [{ ...box, at: { at: "holding", id: halfWay.id, recovers: true } }, [{ do: "hold" }]];
+  const waiting = queued(box);
+  const { recipient } = box;
+  if (recipient === null) {
+    if (waiting.length === 0) return [{ ...box, sweepAtMs: null, waits: null }, []];
+    let buried: Mailbox = { ...box, at: { at: "burying" }, sweepAtMs: null, waits: null };
+    for (const message of waiting)
+      buried = become(buried, message, { state: "dead", reason: "recipient_removed" }, nowMs);
+    return [buried, []];
+  }
+  const oldest = waiting[0];
+  if (oldest === undefined) return [{ ...box, sweepAtMs: null, waits: null }, []];
+  const watched = { ...box, sweepAtMs: box.sweepAtMs ?? nowMs + SWEEP_MS };
+  const atOnce = waiting.find(({ now }) => now === true);
+  if (atOnce !== undefined && (atOnce.id !== oldest.id || !recipient.ready)) {
+    const why = atOnce.id === oldest.id ? recipient.state : `${waiting.length - 1} before it wait`;
+    return [takeBack({ ...watched, at: { at: "recording", id: atOnce.id } }, atOnce, why, nowMs), []];
+  }
+  if (!recipient.ready) return [{ ...watched, waits: recipient.state }, []];
+  const again = swept || atOnce !== undefined;
+  if (!again && edgeOf(recipient) === box.triedEdge) return [watched, []];
+  if (!again && turnOf(recipient) === box.spentTurn) return [{ ...watched, waits: "one is taken for each turn" }, []];
+  return [{ ...watched, at: { at: "holding", id: oldest.id, recovers: false } }, [{ do: "hold" }]];
+}
+
+function whileChecking(box: Mailbox, at: At<"checking">, event: MailEvent, nowMs: number): Step {
+  const message = box.open.find(({ id }) => id === at.id);
+  const { recipient } = box;
+  if (message === undefined || recipient === null) return rest(box, nowMs);
+  if (event.kind === "failed") return refuse(box, message, `its screen cannot be read: ${event.message}`, nowMs);
+  if (event.kind === "read") {
+    const why = gate(recipient, event);
+    if (why !== null) return refuse(box, message, why.message, nowMs);
+    const { incarnation, epoch, turn } = recipient;
+    const claimed = { state: "claimed" as const, attempts: message.attempts + 1, claim: { incarnation, epoch, turn } };
+    return [become({ ...box, at: { at: "claiming", id: at.id } }, message, claimed, nowMs), []];
+  }
+  if (nowMs >= at.giveUpAtMs) return refuse(box, message, "its screen could not be read in time", nowMs);
+  return [box, []];
+}
+
+/** Nothing was typed, nothing was claimed: it waits for the next time, or is given back. */
+function refuse(box: Mailbox, message: Message, why: string, nowMs: number): Step {
+  if (message.now === true) {
+    return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, why, nowMs), []];
+  }
+  const triedEdge = box.recipient === null ? null : edgeOf(box.recipient);
+  return rest({ ...box, triedEdge, waits: why }, nowMs);
+}
+
+function fetched(box: Mailbox, at: At<"fetching">, text: string | null, nowMs: number): Step {
+  const message = theMessage(box, at.id);
+  if (text === null) return end(box, message, { state: "dead", reason: "its text cannot be read" }, nowMs);
+  const incarnation = message.claim?.incarnation ?? 0;
+  const prompt: Prompt = { text, incarnation, pasteSettleMs: box.recipient?.pasteSettleMs ?? 0 };
+  const [typing, effects] = at.enters === null ? beginTyping(prompt, nowMs) : resumeTyping(prompt, at.enters, nowMs);
+  const command = /^[/!]/.test(text.trimStart());
+  return typed({ ...box, at: { at: "typing", id: at.id, typing, tries: at.tries, command } }, null, effects, nowMs);
+}
+
+function whileTyping(box: Mailbox, at: At<"typing">, event: MailEvent, nowMs: number): Step {
+  const { recipient } = box;
+  const { claim } = theMessage(box, at.id);
+  let inner: TypingEvent | null = null;
+  if (event.kind === "recipient") {
+    if (recipient === null || !isSame(recipient, claim)) inner = { kind: "gone" };
+    else if (recipient.turn > claim.turn) inner = { kind: "turn-started" };
+  } else if (event.kind === "read" || event.kind === "done" || event.kind === "failed" || event.kind === "clock") {
+    inner = event;
+  }
+  if (inner === null) return [box, []];
+  const [typing, effects] = stepTyping(at.typing, inner, nowMs);
+  return typed({ ...box, at: { ...at, typing } }, at.typing, effects, nowMs);
+}
+
+/** What the inner machine came to. `before` is null where it just began. */
+function typed(
+  box: Mailbox,
+  before: Typing | null,
+  wanted: readonly { do: "look" | "paste" | "enter"; text?: string }[],
+  nowMs: number,
+): Step {
+  const at = box.at as At<"typing">;
+  const { typing } = at;
+  let after = box;
+  if (before?.at === "pasting" && typing.at === "pasted") {
+    after = become(after, theMessage(after, at.id), { state: "typed" }, nowMs);
+  }
+  if (before?.at === "entering" && typing.at !== "entering" && !(typing.at === "uncertain" && typing.unheard)) {
+    const message = theMessage(after, at.id);
+    if (message.state !== "submitted") after = become(after, message, { state: "submitted" }, nowMs);
+  }
+  const message = theMessage(after, at.id);
+  if (isOver(typing)) return over(after, message, typing, at.tries, nowMs);
+  const effects = wanted.map((effect): MailEffect => {
+    if (effect.do === "look") return { do: "look", first: typing.at === "gate" };
+    if (effect.do === "paste") return { do: "paste", text: effect.text ?? "", receipt: receiptOf(message, 0) };
+    return { do: "enter", receipt: receiptOf(message, typing.at === "entering" ? typing.enters : 1) };
+  });
+  return [after, effects];
+}
+
+function over(box: Mailbox, message: Message, typing: Typing, tries: number, nowMs: number): Step {
+  switch (typing.at) {
+    case "delivered": {
+      const at = box.at as At<"typing">;
+      const [after, effects] = end(box, message, delivered(message), nowMs);
+      // What begins like a command may be one that opens no turn: that it did must be seen.
+      if (typing.because === "turn-started" || message.claim === null || at.command) return [after, effects];
+      const { turn, incarnation } = message.claim;
+      return [after, [...effects, { do: "submitted", turn, incarnation }]];
+    }
+    case "refused":
+      if (typing.why === "empty-text") return end(box, message, { state: "failed", reason: typing.message }, nowMs);
+      if (message.now === true) {
+        return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, typing.message, nowMs), []];
+      }
+      return requeue(box, message, typing.message, nowMs);
+    case "failed":
+      if (typing.why === "gone") return programGone(box, message, typing.message, nowMs);
+      if (typing.why === "unheard" && tries < UNHEARD_LIMIT) return recover(box, message, tries);
+      return end(box, message, { state: "failed", reason: typing.message }, nowMs);
+    default: {
+      if (typing.at === "uncertain" && typing.unheard && tries < UNHEARD_LIMIT) return recover(box, message, tries);
+      const reason = "message" in typing ? typing.message : "it came to no end";
+      return end(box, message, { state: "uncertain", reason }, nowMs);
+    }
+  }
+}
+
+function recover(box: Mailbox, { id }: Message, tries: number): Step {
+  return [{ ...box, at: recovering(id, tries + 1) }, [{ do: "receipts" }]];
+}
+
+const recovering = (id: string, tries: number): At<"recovering"> => ({ at: "recovering", id, askAtMs: null, tries });
+
+/** The receipt says how far it got; what the program and its tmux server are now says what may still be done about it. */
+function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailEvent, nowMs: number): Step {
+  if (event.kind !== "receipts") {
+    if (at.askAtMs === null || nowMs < at.askAtMs) return [box, []];
+    return [{ ...box, at: { ...at, askAtMs: null } }, [{ do: "receipts" }]];
+  }
+  if (event.answer === null) return [{ ...box, at: { ...at, askAtMs: nowMs + ASK_AGAIN_MS } }, []];
+  const message = theMessage(box, at.id);
+  const { claim, state } = message;
+  const sameServer = claim !== null && event.answer.epoch === claim.epoch;
+  const enters = sameServer ? readReceipt(event.answer.says, message) : null;
+  const { recipient } = box;
+  const sameProgram = sameServer && recipient?.there === true && recipient.incarnation === claim.incarnation;
+  const began = sameServer && recipient !== null && claim !== null && recipient.turn > claim.turn;
+  if ((enters ?? 0) > 0 || state === "submitted") {
+    if (began) return end(box, message, delivered(message), nowMs);
+    if (!sameProgram || enters === null || enters === 0) {
+      const reason = sameServer ? "its program ended after Enter was pressed" : "tmux ended after Enter was pressed";
+      return end(box, message, { state: "uncertain", reason }, nowMs);
+    }
+    return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
+  }
+  if (enters === null && sameServer && state === "typed") {
+    return end(box, message, { state: "uncertain", reason: "the receipt of its typing is gone" }, nowMs);
+  }
+  if (enters === null) return requeue(box, message, "nothing of it had been typed", nowMs);
+  if (!sameProgram) return programGone(box, message, "its program ended before Enter was pressed", nowMs);
+  return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
+}
+
+const delivered = ({ claim }: Message) => ({
+  state: "delivered" as const,
+  reason: null,
+  turn: claim === null ? null : claim.turn + 1,
+});
+
+/** What stood in the input box went with the program: it may be typed into the next one. */
+function programGone(box: Mailbox, message: Message, why: string, nowMs: number): Step {
+  if (message.attempts < ATTEMPTS) return requeue(box, message, why, nowMs);
+  return end(box, message, { state: "dead", reason: "unresolvable" }, nowMs);
+}
+
+function requeue(box: Mailbox, message: Message, why: string, nowMs: number): Step {
+  const triedEdge = box.recipient === null ? null : edgeOf(box.recipient);
+  const back = { ...box, triedEdge, waits: why, at: { at: "recording" as const, id: message.id } };
+  return [become(back, message, { state: "queued", reason: null }, nowMs), []];
+}
+
+function end(box: Mailbox, message: Message, fields: Partial<Message>, nowMs: number): Step {
+  const spentTurn = message.claim === null ? box.spentTurn : turnOf(message.claim);
+  const over = { ...box, spentTurn, sweepAtMs: null, at: { at: "recording" as const, id: message.id } };
+  return [become(over, message, fields, nowMs), []];
+}
+
+/** It was to be typed at once or not at all. */
+function takeBack(box: Mailbox, message: Message, why: string, nowMs: number): Mailbox {
+  return become(box, message, { state: "failed", reason: why }, nowMs, true);
+}
+
+function rest(box: Mailbox, nowMs: number): Step {
+  return next({ ...box, at: { at: "resting" } }, nowMs, false);
+}
+
+// What lies on disk
+
+/** The message as it is from now on; on disk as soon as may be. */
+function become(box: Mailbox, from: Message, fields: Partial<Message>, nowMs: number, forget = false): Mailbox {
+  const message: Message = { ...from, ...fields, updatedAtMs: nowMs };
+  const pending = {
+    messages: new Map(box.pending?.messages).set(message.id, { message, forget }),
+    story: [...(box.pending?.story ?? []), { message, from: from.state }],
+  };
+  return { ...box, pending, open: box.open.map((one) => (one.id === message.id ? message : one)) };
+}
+
+/** Writes what is to be written, one batch at a time. */
+function flush(box: Mailbox, nowMs: number): Step {
+  if (box.pending === null || box.writing !== null) return [box, []];
+  if (box.writeAtMs !== null && nowMs < box.writeAtMs) return [box, []];
+  const what = box.pending;
+  return [{ ...box, pending: null, writing: what, writeAtMs: null }, [{ do: "write", what, revs: box.revs }]];
+}
+
+function written(box: Mailbox): Mailbox {
+  const revs = new Map(box.revs);
+  let { open, left } = box;
+  for (const { message, forget } of box.writing?.messages.values() ?? []) {
+    revs.set(message.id, (revs.get(message.id) ?? 0) + 1);
+    if (!forget && !isSettled(message)) continue;
+    open = open.filter(({ id }) => id !== message.id);
+    revs.delete(message.id);
+    left = message;
+  }
+  return { ...box, revs, open, left, writing: null };
+}
+
+function unwritten(box: Mailbox, stale: boolean, nowMs: number): Step {
+  const { at, writing } = box;
+  if (writing === null) return [box, []];
+  if (stale) {
+    // Another hand had it, or it was set aside as damaged: not ours to carry on with.
+    const open = box.open.filter(({ id }) => !writing.messages.has(id));
+    return rest({ ...box, open, writing: null, pending: null }, nowMs);
+  }
+  if (at.at === "claiming") {
+    // Nothing was typed yet: as if nothing had been decided.
+    const before = writing.story[0];
+    const open = box.open.map((one) =>
+      one.id === at.id && before !== undefined ? { ...one, state: before.from, attempts: one.attempts - 1 } : one,
+    );
+    const message = open.find(({ id }) => id === at.id);
+    const back: Mailbox = { ...box, open, writing: null, at: { at: "resting" }, sweepAtMs: nowMs + WRITE_AGAIN_MS };
+    if (message?.now !== true) return [{ ...back, waits: "the store cannot be written" }, []];
+    return [
+      {
+        ...back,
+        open: open.filter(({ id }) => id !== at.id),
+        left: { ...message, state: "failed", reason: "the store cannot be written" },
+      },
+      [],
+    ];
+  }
+  const messages = new Map([...writing.messages, ...(box.pending?.messages ?? [])]);
+  const pending = { messages, story: [...writing.story, ...(box.pending?.story ?? [])] };
+  return [{ ...box, writing: null, pending, writeAtMs: nowMs + WRITE_AGAIN_MS }, []];
+}
+
+/** What waited for everything to be written goes on. */
+function settle(box: Mailbox, nowMs: number): Step {
+  if (box.pending !== null || box.writing !== null) return [box, []];
+  const { at } = box;
+  if (at.at === "claiming") {
+    const message = theMessage(box, at.id);
+    return [{ ...box, at: { at: "fetching", id: at.id, enters: null, tries: 0 } }, [{ do: "fetch", message }]];
+  }
+  return at.at === "recording" || at.at === "burying" ? rest(box, nowMs) : [box, []];
+}
+
+type At<K extends Delivery["at"]> = Extract<Delivery, { at: K }>;
+
+function theMessage(box: Mailbox, id: string): Message {
+  const found = box.open.find((message) => message.id === id);
+  if (found === undefined) throw new Error(`message ${id} is under way and not in its queue`);
+  return found;
+}
+
+/** Whether the program that a message was claimed for is still there. */
+function isSame(recipient: Recipient, claim: Claim | null): claim is Claim {
+  return recipient.there && recipient.incarnation === claim?.incarnation && recipient.epoch === claim.epoch;
+}
+
+const edgeOf = ({ incarnation, turn, sinceMs }: Recipient): string => `${incarnation}:${turn}:${sinceMs}`;
+const turnOf = ({ incarnation, turn }: { incarnation: number; turn: number }): string => `${incarnation}:${turn}`;

@@ -1,0 +1,44 @@
+/** Changes of an agent's mail, on disk in one batch with what is journaled and told of them. */
+import type { MailCounts, MailWrite, Message, MessageState } from "../delivery/message.js";
+import type { AgentId } from "../model.js";
+import type { Draft } from "./draft.js";
+import type { Ticket } from "./fleet.js";
+import { grant, refuse } from "./reply.js";
+
+export interface MailAsk {
+  readonly ask: "mail";
+  /** The recipient. */
+  readonly id: AgentId;
+  readonly writes: readonly MailWrite[];
+  /** One entry each; `from` null for a new message. */
+  readonly story: readonly { readonly message: Message; readonly from: MessageState | null }[];
+  /** All of the recipient's mail with these changes. */
+  readonly counts: MailCounts;
+  /** Refused where the recipient is not on the list any more. */
+  readonly must?: boolean;
+  /** The prompt the agent was born with is among them: it is not due any more. */
+  readonly takesPrompt?: boolean;
+}
+
+export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
+  const agent = draft.fleet.agents.get(ask.id);
+  if (agent === undefined && ask.must) {
+    refuse(draft, ticket, { code: "NOT_FOUND", message: "the agent is gone" });
+    return;
+  }
+  draft.write(ask.writes);
+  const told = ask.story.map(({ message, from }) => dataOf(message, from));
+  if (agent === undefined) for (const data of told) draft.note(ask.id, "mail", data);
+  else {
+    const record = ask.takesPrompt ? { ...agent.record, promptDue: false } : agent.record;
+    draft.mailed({ ...agent, record, mail: ask.counts }, told);
+  }
+  grant(draft, ticket, ask.id, false, false);
+}
+
+/** No word of what it says. */
+function dataOf(message: Message, from: MessageState | null): Readonly<Record<string, unknown>> {
+  const { id, state, reason, kind, attempts, characters, turn } = message;
+  const data = { message: id, from, to: state, reason, what: kind, sender: message.from, attempts, characters };
+  return turn === null ? data : { ...data, turn };
+}

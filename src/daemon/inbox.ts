@@ -1,0 +1,102 @@
+/** Mail as faces look at it: a recipient's queue, the dead letters, one message's story. */
+import { isDeadLetter, type Message } from "#core/delivery/message.js";
+import { Fault } from "#core/fault.js";
+import { resolve } from "#core/fleet/fleet.js";
+import { iso } from "#core/fleet/view.js";
+import type { AgentId } from "#core/model.js";
+import type { MessageJson } from "#wire/agent.js";
+import type { DeadRequest, MessageWhyJson } from "#wire/requests.js";
+import { type Context, theAgent } from "./context.js";
+import { messageJson } from "./send.js";
+
+/** Entries looked through for one message's story. */
+const STORY_ENTRIES = 5_000;
+
+/** What is not delivered, in order, after the last `delivered` that were. `bodies`: with what they say. */
+export async function inboxOf(
+  context: Context,
+  id: AgentId,
+  delivered: number,
+  bodies: boolean,
+): Promise<MessageJson[]> {
+  const done = await context.store.delivered(id, delivered);
+  const open = context.mail.list(id);
+  return Promise.all([
+    ...done.map((message) => json(context, message, null, bodies)),
+    ...open.map(({ message, waits }) => json(context, message, waits, bodies)),
+  ]);
+}
+
+/** Dead, failed and uncertain messages, of one recipient or of all, the archived ones too. */
+export function deadLetters(context: Context, ref: string | null, bodies: boolean): Promise<MessageJson[]> {
+  const to = ref === null ? undefined : recipientOf(context, ref);
+  const dead = context.mail.list(to).filter(({ message }) => isDeadLetter(message));
+  return Promise.all(dead.map(({ message }) => json(context, message, null, bodies)));
+}
+
+export async function retryDead(context: Context, asked: DeadRequest): Promise<MessageJson[]> {
+  const revived = await context.mail.retry(chosen(context, asked));
+  return revived.map((message) => messageJson(message));
+}
+
+export async function purgeDead(context: Context, asked: DeadRequest): Promise<MessageJson[]> {
+  const dead = chosen(context, asked);
+  await context.mail.purge(dead);
+  return dead.map((message) => messageJson(message));
+}
+
+/** What became of a message, by the journal. Throws NOT_FOUND. */
+export async function messageWhy(context: Context, id: string): Promise<MessageWhyJson> {
+  const { store, mail } = context;
+  const kept = await store.message(id);
+  if (kept === null) throw new Fault("NOT_FOUND", `there is no message "${id.slice(0, 100)}"`);
+  const known = mail.list(kept.to).find(({ message }) => message.id === id);
+  const entries = await store.latest(STORY_ENTRIES, kept.to);
+  const history = entries.flatMap(({ seq, atMs, kind, data }) => {
+    if (kind !== "mail" || data.message !== id) return [];
+    const { from, to, reason, attempts } = data;
+    return [
+      {
+        seq,
+        at: iso(atMs),
+        from: typeof from === "string" ? from : null,
+        to: String(to),
+        reason: typeof reason === "string" ? reason : null,
+        attempts: Number(attempts),
+      },
+    ];
+  });
+  return { message: messageJson(known?.message ?? kept, known?.waits ?? null), history };
+}
+
+/** The dead letters that are named. Throws USAGE where none is, NOT_FOUND for what is none. */
+function chosen(context: Context, { ids, to, all }: DeadRequest): Message[] {
+  const dead = context.mail.list().flatMap(({ message }) => (isDeadLetter(message) ? [message] : []));
+  if (ids !== undefined) {
+    return ids.map((id) => {
+      const found = dead.find((message) => message.id === id);
+      if (found !== undefined) return found;
+      throw new Fault("NOT_FOUND", `there is no dead letter "${id.slice(0, 100)}"`, {
+        hint: "drover inbox dead lists them",
+      });
+    });
+  }
+  if (to !== undefined) {
+    const id = recipientOf(context, to);
+    return dead.filter((message) => message.to === id);
+  }
+  if (all === true) return dead;
+  throw new Fault("INVALID", "say which dead letters: ids, to, or all");
+}
+
+/** An agent on the list, or the id of one that was taken off it. */
+function recipientOf(context: Context, ref: string): AgentId {
+  const { fleet } = context.loop;
+  if (resolve(fleet, ref) === null && fleet.archived.has(ref as AgentId)) return ref as AgentId;
+  return theAgent(context, ref).record.id;
+}
+
+async function json(context: Context, message: Message, waits: string | null, bodies: boolean): Promise<MessageJson> {
+  const body = bodies ? ((await context.store.text(message)) ?? undefined) : undefined;
+  return messageJson(message, waits, body);
+}

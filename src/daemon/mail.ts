@@ -1,0 +1,456 @@
+/**
+ * The mail of all agents. `core/delivery/mailbox.ts` decides for each recipient what is done next; here that is carried
+ * out against the store and the pane, and what came of it is told to it. Everything that changes a message goes through
+ * the core's commits (`ask: "mail"`), so that it is on disk, journaled and told in one batch.
+ */
+import {
+  type Mailbox,
+  type MailEffect,
+  type MailEvent,
+  openMailbox,
+  type Pending,
+  queued,
+  type Recipient,
+  stepMailbox,
+  wakeAtMs,
+} from "#core/delivery/mailbox.js";
+import { countMail, isDeadLetter, isSettled, type MailWrite, type Message } from "#core/delivery/message.js";
+import { Fault } from "#core/fault.js";
+import { isReady } from "#core/fleet/believe.js";
+import { type Agent, type Fleet, isGone } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
+import { asFault } from "./carry-out.js";
+import { type Context, theProvider } from "./context.js";
+import { lookAt, paneOf } from "./mail-look.js";
+
+export const QUEUE_LIMIT = 10_000;
+const AGAIN_MS = 1_000;
+
+interface Box {
+  now: Mailbox;
+  /** New messages on their way to the disk. */
+  adding: Message[];
+  lastOrder: number;
+  /** Lets others type into the pane again. */
+  release: (() => void) | null;
+  cancelWake: (() => void) | null;
+  /** Its receipt was taken away. */
+  dropped: boolean;
+  readonly watchers: Set<() => void>;
+}
+
+export interface NewMessage {
+  readonly id: string;
+  readonly to: AgentId;
+  readonly from: AgentId | null;
+  readonly kind: Message["kind"];
+  readonly text: string;
+  readonly now?: boolean;
+}
+
+export class Mail {
+  readonly #context: Context;
+  /** Says which step of a delivery is being passed; tests let the daemon die there. */
+  readonly #pass: (point: string) => void;
+  readonly #boxes = new Map<AgentId, Box>();
+  readonly #opening = new Map<AgentId, Promise<Box>>();
+  #closed = false;
+
+  constructor(context: Context, pass: (point: string) => void) {
+    this.#context = context;
+    this.#pass = pass;
+  }
+
+  /** Takes up what the store holds. To be called once tmux was looked at for the first time. */
+  async begin(messages: readonly Message[]): Promise<void> {
+    const byRecipient = new Map<AgentId, Message[]>();
+    for (const message of messages) byRecipient.set(message.to, [...(byRecipient.get(message.to) ?? []), message]);
+    for (const [to, open] of byRecipient) this.#open(to, open, await this.#context.store.lastOrder(to));
+    for (const { record } of this.#context.loop.fleet.agents.values()) {
+      if (record.promptDue === true) this.queuePrompt(record.id);
+    }
+  }
+
+  /** To be called after every change of the fleet. */
+  changed(before: Fleet, now: Fleet): void {
+    for (const [id] of this.#boxes) {
+      const agent = now.agents.get(id);
+      if (agent !== before.agents.get(id)) this.#post(id, { kind: "recipient", recipient: this.#recipient(agent) });
+    }
+  }
+
+  reconnected(): void {
+    for (const id of this.#boxes.keys()) this.#post(id, { kind: "reconnected" });
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const box of this.#boxes.values()) {
+      box.cancelWake?.();
+      box.release?.();
+    }
+  }
+
+  /** All that is not delivered, in order, with why the oldest of a queue waits. */
+  list(to?: AgentId): { message: Message; waits: string | null }[] {
+    const boxes =
+      to === undefined ? [...this.#boxes.values()] : [this.#boxes.get(to)].filter((box) => box !== undefined);
+    return boxes.flatMap(({ now }) =>
+      now.open.map((message) => ({ message, waits: message.state === "queued" ? waitsOf(now, message) : null })),
+    );
+  }
+
+  /**
+   * Puts a message into its recipient's queue; it is on disk when this resolves. Throws a Fault: TOO_MANY, NOT_FOUND, or
+   * the store's.
+   */
+  async enqueue(wanted: NewMessage, takesPrompt = false): Promise<Message> {
+    const { to, id, from, kind, text, now } = wanted;
+    const box = await this.#boxOf(to);
+    if (queued(box.now).length + box.adding.length >= QUEUE_LIMIT) {
+      throw new Fault("TOO_MANY", `${QUEUE_LIMIT} messages wait for this agent already`);
+    }
+    const nowMs = this.#context.clock.now();
+    const message: Message = {
+      id,
+      to,
+      order: ++box.lastOrder,
+      rev: 1,
+      from,
+      kind,
+      state: "queued",
+      reason: null,
+      attempts: 0,
+      characters: text.length,
+      claim: null,
+      ...(now === true ? { now } : {}),
+      turn: null,
+      createdAtMs: nowMs,
+      updatedAtMs: nowMs,
+    };
+    box.adding = [...box.adding, message];
+    this.#pass("queueing");
+    try {
+      await this.#commit(to, [{ message, was: null, text }], [{ message, from: null }], { must: true, takesPrompt });
+    } catch (error) {
+      box.adding = box.adding.filter((one) => one !== message);
+      if (asFault(error).code !== "NOT_FOUND") void this.#commit(to, [], [], {}).catch(() => {});
+      throw error;
+    }
+    this.#pass("queued");
+    box.adding = box.adding.filter((one) => one !== message);
+    this.#post(to, { kind: "added", message });
+    return message;
+  }
+
+  /** Never throws. What cannot be written now is tried again. */
+  queuePrompt(id: AgentId): void {
+    const again = (): void => {
+      const { loop, clock, log, dice } = this.#context;
+      const record = loop.fleet.agents.get(id)?.record;
+      if (this.#closed || record?.promptDue !== true || record.prompt === null) return;
+      const waits = this.list(id).some(({ message }) => message.kind === "prompt" && !isDeadLetter(message));
+      const { prompt } = record;
+      const done = waits
+        ? this.#commit(id, [], [], { takesPrompt: true })
+        : this.enqueue({ id: dice.id(), to: id, from: null, kind: "prompt", text: prompt }, true);
+      done.catch((error) => {
+        log.warn("an agent's first prompt could not be queued", { agent: id, code: asFault(error).code });
+        clock.wake(clock.now() + 2 * AGAIN_MS, again);
+      });
+    };
+    again();
+  }
+
+  /** Puts dead letters back into their queues, at their old places. Throws CONFLICT where a recipient is gone for good. */
+  async retry(messages: readonly Message[]): Promise<Message[]> {
+    const revived: Message[] = [];
+    for (const [to, some] of byRecipient(messages)) {
+      if (!this.#context.loop.fleet.agents.has(to)) {
+        throw new Fault("CONFLICT", "the recipient was taken off the list", { hint: "send it to another agent" });
+      }
+      const box = await this.#boxOf(to);
+      const updatedAtMs = this.#context.clock.now();
+      const changes = some.map((old) => {
+        const was = box.now.revs.get(old.id) ?? old.rev;
+        const message: Message = { ...old, rev: was + 1, state: "queued", reason: null, claim: null, updatedAtMs };
+        return { write: { message, was }, message, from: old.state };
+      });
+      await this.#commit(
+        to,
+        changes.map(({ write }) => write),
+        changes,
+        {},
+      );
+      for (const { message } of changes) {
+        revived.push(message);
+        this.#post(to, { kind: "added", message });
+      }
+    }
+    return revived;
+  }
+
+  /** Forgets dead letters, with what they say. */
+  async purge(messages: readonly Message[]): Promise<void> {
+    for (const [to, some] of byRecipient(messages)) {
+      const box = await this.#boxOf(to);
+      const writes = some.map((message): MailWrite => {
+        const was = box.now.revs.get(message.id) ?? message.rev;
+        return { message, was, forget: true };
+      });
+      const ids = new Set(some.map(({ id }) => id));
+      await this.#commit(to, writes, [], {}, ids);
+      this.#post(to, { kind: "forgotten", ids });
+    }
+  }
+
+  /** Resolves once `test` says something of the recipient's queue, with that; with null where `limitMs` passed first. */
+  until<T>(to: AgentId, limitMs: number, test: (box: Mailbox | null) => T | null): Promise<T | null> {
+    const box = this.#boxes.get(to);
+    const first = test(box?.now ?? null);
+    if (first !== null || box === undefined) return Promise.resolve(first);
+    return new Promise((resolve) => {
+      const { clock } = this.#context;
+      const done = (value: T | null): void => {
+        box.watchers.delete(watch);
+        cancel();
+        resolve(value);
+      };
+      const watch = (): void => {
+        const value = test(box.now);
+        if (value !== null) done(value);
+      };
+      const cancel = clock.wake(clock.now() + limitMs, () => done(null));
+      box.watchers.add(watch);
+    });
+  }
+
+  // ------------------------------------------------------------ one recipient
+
+  async #boxOf(to: AgentId): Promise<Box> {
+    const found = this.#boxes.get(to);
+    if (found !== undefined) return found;
+    const opening = this.#opening.get(to) ?? this.#context.store.lastOrder(to).then((last) => this.#open(to, [], last));
+    this.#opening.set(to, opening);
+    try {
+      return await opening;
+    } finally {
+      this.#opening.delete(to);
+    }
+  }
+
+  #open(to: AgentId, open: readonly Message[], lastOrder: number): Box {
+    const { clock, loop } = this.#context;
+    const [now, effects] = openMailbox(to, open, this.#recipient(loop.fleet.agents.get(to)), clock.now());
+    const box: Box = {
+      now,
+      adding: [],
+      lastOrder,
+      release: null,
+      cancelWake: null,
+      dropped: false,
+      watchers: new Set(),
+    };
+    this.#boxes.set(to, box);
+    this.#after(to, box, effects);
+    return box;
+  }
+
+  #post(to: AgentId, event: MailEvent): void {
+    const box = this.#boxes.get(to);
+    if (box === undefined || this.#closed) return;
+    const before = box.now;
+    const [now, effects] = stepMailbox(before, event, this.#context.clock.now());
+    box.now = now;
+    this.#after(to, box, effects);
+  }
+
+  #after(to: AgentId, box: Box, effects: readonly MailEffect[]): void {
+    if (box.now.at.at === "resting") {
+      this.#letGo(box);
+      if (box.now.recipient === null && !box.dropped) {
+        box.dropped = true;
+        void this.#context.mux.dropReceipt(to).catch(() => {});
+      }
+    }
+    for (const effect of effects) this.#perform(to, box, effect);
+    const { clock } = this.#context;
+    box.cancelWake?.();
+    const atMs = wakeAtMs(box.now);
+    box.cancelWake = atMs === null ? null : clock.wake(atMs, () => this.#post(to, { kind: "clock" }));
+    for (const watch of [...box.watchers]) watch();
+  }
+
+  /** Resolves once nobody else types into the recipient's pane. */
+  #hold(to: AgentId, box: Box): Promise<void> {
+    if (box.release !== null) return Promise.resolve();
+    return new Promise((held) => {
+      const work = () =>
+        new Promise<void>((release) => {
+          box.release = release;
+          if (this.#closed) release();
+          held();
+        });
+      void this.#context.exclusive.run(to, work);
+    });
+  }
+
+  #letGo(box: Box): void {
+    box.release?.();
+    box.release = null;
+  }
+
+  #perform(to: AgentId, box: Box, effect: MailEffect): void {
+    const { loop } = this.#context;
+    switch (effect.do) {
+      case "hold":
+        this.#letGo(box);
+        void this.#hold(to, box).then(() => this.#post(to, { kind: "held" }));
+        break;
+      case "write":
+        void this.#write(to, effect.what, effect.revs);
+        break;
+      case "fetch":
+        void this.#fetch(to, box, effect.message);
+        break;
+      case "receipts":
+        void this.#hold(to, box)
+          .then(() => this.#receipts(to))
+          .then((answer) => {
+            // While tmux is silent nobody else is kept from the pane.
+            if (answer === null) this.#letGo(box);
+            this.#post(to, { kind: "receipts", answer });
+          });
+        break;
+      case "submitted":
+        void loop.ask({ ask: "submitted", id: to, turn: effect.turn, incarnation: effect.incarnation }).catch(() => {});
+        break;
+      default:
+        void this.#atPane(to, box, effect);
+    }
+  }
+
+  async #write(to: AgentId, { messages, story }: Pending, revs: ReadonlyMap<string, number>): Promise<void> {
+    const { log } = this.#context;
+    const gone = new Set([...messages.values()].filter(({ forget }) => forget).map(({ message }) => message.id));
+    const writes = [...messages.values()].map(({ message, forget }): MailWrite => {
+      const was = revs.get(message.id) ?? null;
+      const write = { message: { ...message, rev: (was ?? 0) + 1 }, was };
+      return forget ? { ...write, forget } : write;
+    });
+    const name = story.at(-1)?.message.state ?? "";
+    this.#pass(`${name}-writing`);
+    let event: MailEvent = { kind: "written" };
+    try {
+      await this.#commit(to, writes, story, {}, gone);
+      this.#pass(`${name}-written`);
+    } catch (error) {
+      const { code } = asFault(error);
+      log.warn("a change of mail was not written", { agent: to, code, messages: [...messages.keys()] });
+      event = { kind: "unwritten", stale: code === "STALE" };
+    }
+    this.#post(to, event);
+  }
+
+  async #commit(
+    id: AgentId,
+    writes: readonly MailWrite[],
+    story: readonly { message: Message; from: Message["state"] | null }[],
+    how: { must?: boolean; takesPrompt?: boolean },
+    gone: ReadonlySet<string> = new Set(),
+  ): Promise<void> {
+    const box = await this.#boxOf(id);
+    const changed = new Map(writes.map(({ message }) => [message.id, message]));
+    const all = [...box.now.open, ...box.adding].map((message) => changed.get(message.id) ?? message);
+    const counts = countMail(all.filter((message) => !gone.has(message.id)));
+    await this.#context.loop.ask({ ask: "mail", id, writes, story, counts, ...how });
+  }
+
+  async #fetch(to: AgentId, box: Box, message: Message): Promise<void> {
+    const { store, log, clock } = this.#context;
+    const at = box.now.at;
+    try {
+      this.#post(to, { kind: "text", text: await store.text(message) });
+    } catch (error) {
+      log.warn("a message could not be read", { message: message.id, error });
+      clock.wake(clock.now() + AGAIN_MS, () => {
+        if (box.now.at === at) void this.#fetch(to, box, message);
+      });
+    }
+  }
+
+  /** Null where they cannot be read now, or where tmux showed since that it is another server than was looked at. */
+  async #receipts(to: AgentId): Promise<{ epoch: string; says: string | null } | null> {
+    const { mux, loop } = this.#context;
+    const seen = () => loop.fleet.sight;
+    const sight = seen();
+    // Nothing is left of a server that is not there.
+    if (sight !== null && "blind" in sight && sight.blind === "no-server") return { epoch: "", says: null };
+    try {
+      const { epoch, says } = await mux.receipts();
+      const now = seen();
+      if (now === null || "blind" in now || now.epoch !== epoch) return null;
+      return { epoch, says: says.get(to) ?? null };
+    } catch {
+      return null;
+    }
+  }
+
+  async #atPane(to: AgentId, box: Box, effect: MailEffect & { do: "look" | "paste" | "enter" }): Promise<void> {
+    const { mux } = this.#context;
+    // What comes of an attempt says nothing of a later one.
+    const id = underWay(box.now);
+    const tell = (event: MailEvent): void => {
+      if (underWay(box.now) === id) this.#post(to, event);
+    };
+    const kind = effect.do;
+    try {
+      if (effect.do === "look") {
+        tell(await lookAt(this.#context, to, effect.first));
+        return;
+      }
+      const pane = paneOf(this.#context, to);
+      this.#pass(effect.do === "paste" ? "pasting" : "entering");
+      const receipt = { agent: to, says: effect.receipt };
+      await (effect.do === "paste" ? mux.paste(pane, effect.text, receipt) : mux.enter(pane, receipt));
+      this.#pass(effect.do === "paste" ? "pasted" : "entered");
+      tell({ kind: "done", effect: kind });
+    } catch (error) {
+      tell({ kind: "failed", effect: kind, message: asFault(error).message });
+    }
+  }
+
+  #recipient(agent: Agent | undefined): Recipient | null {
+    if (agent === undefined) return null;
+    const { state, sinceMs, incarnation, turn, place } = agent.record;
+    const there = agent.pane !== null && agent.making === null && !isGone(state);
+    return {
+      there,
+      ready: there && isReady(state),
+      state: there || isGone(state) ? `it is ${state}` : "it is not in its tab yet",
+      sinceMs,
+      incarnation,
+      turn,
+      epoch: place?.epoch ?? "",
+      pasteSettleMs: theProvider(this.#context, agent).pasteSettleMs,
+    };
+  }
+}
+
+/** Why a message waits: its recipient's reason, or who is before it. */
+export function waitsOf(box: Mailbox, message: Message): string | null {
+  const before = box.open.filter((one) => one.order < message.order && !isDeadLetter(one) && !isSettled(one)).length;
+  if (before === 0) return box.waits;
+  const others = before === 1 ? "one message is before it" : `${before} messages are before it`;
+  return box.waits === null ? others : `${others}; ${box.waits}`;
+}
+
+function underWay({ at }: Mailbox): string | null {
+  return at.at === "checking" || at.at === "typing" ? at.id : null;
+}
+
+function byRecipient(messages: readonly Message[]): Map<AgentId, Message[]> {
+  const found = new Map<AgentId, Message[]>();
+  for (const message of messages) found.set(message.to, [...(found.get(message.to) ?? []), message]);
+  return found;
+}
