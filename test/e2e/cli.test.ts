@@ -58,7 +58,7 @@ test("a prompt of three lines arrives as one, and what is not sent says why", as
 
   await home.ok("send", "hears", "a question now");
   await home.until("asks", "hears", (agent) => agent.state === "blocked");
-  const refused = await home.run(["send", "hears", "do something else"]);
+  const refused = await home.run(["send", "--now", "hears", "do something else"]);
   assert.is(refused.status, 5, refused.out);
   await home.ok("interrupt", "hears");
   await home.until("stopped asking", "hears", (agent) => agent.state !== "blocked");

@@ -55,7 +55,7 @@ test("an agent lives its life: prompted, asking, answered, stopped, removed", as
   assert.equal([sent.status, sent.body.message?.state], [200, "delivered"]);
   const { question } = await w.isIn("a", "blocked");
   assert.is(question.kind, "permission");
-  const unready = await w.ask("POST", "/v1/agents/a/send", { text: "never typed" });
+  const unready = await w.ask("POST", "/v1/agents/a/send", { text: "never typed", now: true });
   assert.equal([unready.status, unready.body.error?.code], [409, "NOT_READY"]);
   const stale = await w.ask("POST", "/v1/agents/a/answer", { choice: "1", if: "another" });
   assert.is(stale.status, 409);

@@ -251,11 +251,11 @@ function next(box: Mailbox, nowMs: number, swept: boolean): Step {
   if (oldest === undefined) return [{ ...box, sweepAtMs: null, waits: null }, []];
   const watched = { ...box, sweepAtMs: box.sweepAtMs ?? nowMs + SWEEP_MS };
   const atOnce = waiting.find(({ now }) => now === true);
-  if (atOnce !== undefined && (atOnce.id !== oldest.id || !recipient.ready)) {
+  if (atOnce !== undefined && (atOnce.id !== oldest.id || !recipient.there)) {
     const why = atOnce.id === oldest.id ? recipient.state : `${waiting.length - 1} before it wait`;
     return [takeBack({ ...watched, at: { at: "recording", id: atOnce.id } }, atOnce, why, nowMs), []];
   }
-  if (!recipient.ready) return [{ ...watched, waits: recipient.state }, []];
+  if (!recipient.ready && atOnce === undefined) return [{ ...watched, waits: recipient.state }, []];
   const again = swept || atOnce !== undefined;
   if (!again && edgeOf(recipient) === box.triedEdge) return [watched, []];
   if (!again && turnOf(recipient) === box.spentTurn) return [{ ...watched, waits: "one is taken for each turn" }, []];

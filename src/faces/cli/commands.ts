@@ -191,11 +191,36 @@ export const commands: readonly Command[] = [
       label,
       { name: "TEXT", many: true, does: "the prompt, words joined by blanks; - reads standard input" },
     ],
-    options: [{ long: "from", value: "LABEL", does: "who says it; default: you", from: "labels" }],
+    options: [
+      { long: "from", value: "LABEL", does: "who says it; default: you", from: "labels" },
+      { long: "now", does: "refuse rather than let it wait" },
+    ],
     about:
-      "The text is typed only while the agent can take it and its input box is empty; a dialog or somebody's draft is never typed into. Put -- before a text that begins with a dash.",
+      "The text is typed only while the agent can take it and its input box is empty; a dialog or somebody's draft is never typed into. Until then it is queued, on disk, and delivered once: one message each time the agent gets ready. Put -- before a text that begins with a dash.",
     examples: ["drover send api run the tests again", "drover send api - < plan.md"],
     load: () => import("./send.js"),
+  },
+  {
+    name: "inbox",
+    summary: "show mail, and deal with what could not be delivered",
+    arguments: [
+      { name: "ACTION", does: "list, dead, retry or purge", from: ["list", "dead", "retry", "purge"] },
+      {
+        name: "WHAT",
+        optional: true,
+        many: true,
+        does: "list, dead: an agent's label or id, or self; retry, purge: ids of messages",
+        from: "labels",
+      },
+    ],
+    options: [
+      { long: "all", does: "list: the last 100 delivered too; retry, purge: every dead letter" },
+      { long: "body", does: "list, dead: print what the messages say" },
+    ],
+    about:
+      "list shows an agent's queue, in order, or what waits for anybody. dead shows what was not delivered, failed, or may not have arrived: retry puts such a message back into its queue, to be typed (again), purge forgets it.",
+    examples: ["drover inbox list api", "drover inbox dead", "drover inbox retry 01JD3V9K6W2Y8R5T7N4M1P0QXZ"],
+    load: () => import("./inbox.js"),
   },
   {
     name: "answer",
@@ -233,10 +258,10 @@ export const commands: readonly Command[] = [
   },
   {
     name: "why",
-    summary: "say why an agent is believed to be in its state",
-    arguments: [label],
+    summary: "say why an agent is in its state, or a message in its",
+    arguments: [{ ...label, does: "an agent's label or id, or self; or a message's id" }],
     options: [],
-    examples: ["drover why api"],
+    examples: ["drover why api", "drover why 01JD3V9K6W2Y8R5T7N4M1P0QXZ"],
     load: () => import("./why.js"),
   },
   {

@@ -104,7 +104,13 @@ function follow(
   });
 }
 
-const TINTS: Readonly<Record<string, Tint>> = { fault: "red", answered: "yellow", sent: "cyan", born: "green" };
+const TINTS: Readonly<Record<string, Tint>> = {
+  fault: "red",
+  answered: "yellow",
+  sent: "cyan",
+  mail: "cyan",
+  born: "green",
+};
 
 /** `11:02:33  1042  api  state  working -> blocked by codex/dialog` */
 export function entryLine(entry: EntryJson, labels: ReadonlyMap<string, string>, ink: Ink): string {

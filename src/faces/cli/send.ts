@@ -15,7 +15,11 @@ export async function run(
   const text = words.length === 1 && words[0] === "-" ? (await context.stdin()).replace(/\n$/, "") : words.join(" ");
   if (text.trim() === "") throw new Fault("USAGE", "there is nothing to send: the text is empty");
   const from = options.text("from");
-  const body: SendRequest = { text, ...(from === undefined ? {} : { from: await agentRef(context, from) }) };
+  const body: SendRequest = {
+    text,
+    ...(from === undefined ? {} : { from: await agentRef(context, from) }),
+    ...(options.has("now") ? { now: true } : {}),
+  };
   const answer = await askAgent(context, label, (daemon, ref) =>
     daemon.request<{ message: MessageJson }>("POST", agentPath(ref, "/send"), body, { timeoutMs: SEND_LIMIT_MS }),
   );
@@ -36,6 +40,8 @@ export function sentLine(label: string, { state, reason }: MessageJson): string 
       return `typed into ${label}, and not yet taken up${because}`;
     case "uncertain":
       return `typed into ${label}; whether it was taken up could not be seen${because}: look with "drover attach ${label}"`;
+    case "queued":
+      return `queued for ${label}${because}: it is typed as soon as that is safe`;
     case "failed":
     case "dead":
       return `not sent to ${label}${because}`;

@@ -87,7 +87,7 @@ function outcomeOf(label: string, message: MessageJson | undefined, refused: Ref
     return { good: false, says: `Not sent: ${message.reason ?? message.state}` };
   }
   if (message?.state === "queued") {
-    return { good: true, says: `queued for ${label}; it is typed once the agent is ready` };
+    return { good: true, says: `queued for ${label}${message.reason ? `: ${message.reason}` : ""}` };
   }
   return { good: true, says: `delivered to ${label}` };
 }
