@@ -1,6 +1,6 @@
 /** Which backend a daemon drives, who decides it, and how a tab is reached where no daemon can be had. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { suite, until } from "../kit/t.js";
@@ -79,6 +79,7 @@ test("where no daemon can be had, attach finds the tab by its mark, and says so"
     });
   } finally {
     screens("kill-server");
+    rmSync(`${w.paths.tmuxSocket}-screen`, { force: true }); // tmux leaves it
   }
 });
 

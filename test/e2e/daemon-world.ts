@@ -113,6 +113,7 @@ export class DaemonWorld {
     } catch {
       // No server was left.
     }
+    rmSync(this.paths.tmuxSocket, { force: true }); // tmux leaves it
     rmSync(this.home, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 /** Whose the daemon is, and how it ends: by every way there is, and with every agent alive afterwards. */
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { isAlive } from "#host/alive.js";
@@ -193,6 +193,7 @@ class Terminals {
 
   end(): void {
     this.#tmux("kill-server");
+    rmSync(`${this.#world.paths.tmuxSocket}-screens`, { force: true }); // tmux leaves it
   }
 
   #screen(name: string): string {
