@@ -69,7 +69,10 @@ export async function pastRows(
     const rows: Row[] = [];
     const seen = { size: null as number | null, moved: false };
     const take = async (command: Command): Promise<string> => {
-      const [told, text] = await request(command);
+      const [told, text] = await request(command).catch((error: unknown) => {
+        if (!(error instanceof Fault) || error.code !== "TMUX_REFUSED") throw error;
+        throw new Fault("NOT_FOUND", `There is no pane ${pane}.`, { cause: error });
+      });
       const size = Number.parseInt(told!.toString("utf8"), 10);
       seen.size ??= size;
       seen.moved ||= size !== seen.size;

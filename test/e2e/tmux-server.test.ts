@@ -292,6 +292,33 @@ test("history comes whole, in pieces, with the screen at its end", () =>
     assert.is(some.length, 720);
   }));
 
+test("rows of history come in any stretch, with their styles where they are asked for", () =>
+  scene(async ({ server }) => {
+    const red =
+      'seq 1 3000 | while read n; do case $n in *00) printf "\\033[31m%s\\033[m\\n" $n;; *) echo $n;; esac; done; exec cat';
+    const made = await server.createTab(tab("rows", ["sh", "-c", red], { rows: 20 }));
+    await until("it has written", async () => textOf(await server.capture(made.pane)).endsWith("3000"));
+    const { size, limit } = await server.extent(made.pane);
+    assert.equal([size, limit], [2_981, 10_000]);
+    const styled = (text: string) => text.endsWith("00");
+    for (const [above, count, first] of [
+      [0, 700, 2_282],
+      [700, 1_200, 1_082],
+      [2_900, 1_000, 1],
+    ] as const) {
+      const { rows, size: now } = await server.pastRows(made.pane, above, count, styled);
+      const length = Math.min(count, size - above);
+      assert.is(now, size);
+      assert.equal(
+        rows.map((row) => row.text),
+        Array.from({ length }, (_, n) => String(first + n)),
+      );
+      for (const row of rows) if (styled(row.text)) assert.is(row.runs[0]?.fg, 1, row.text);
+    }
+    const { rows } = await server.pastRows(made.pane, size, 100, styled);
+    assert.equal(rows, []);
+  }));
+
 test("what is renamed, marked, moved, made and closed by others is told", () =>
   scene(
     async ({ tmux, server, sightings }) => {

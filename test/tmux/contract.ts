@@ -139,6 +139,8 @@ export function keepsTheContract(test: Suite, open: () => Promise<Ground>): void
     const asked: Record<string, () => Promise<unknown>> = {
       capture: () => s.mux.capture(pane),
       history: () => s.mux.history(pane, 10),
+      extent: () => s.mux.extent(pane),
+      pastRows: () => s.mux.pastRows(pane, 0, 10, () => true),
       paste: () => s.mux.paste(pane, "late"),
       keys: () => s.mux.keys(pane, ["Enter"]),
       mark: () => s.mux.mark(pane, mark("one"), null),
