@@ -74,6 +74,8 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       draft.note(ask.id, "stopping", ask.data);
       return null;
     case "ended":
+      // Its next launch is under way: the end was that of the one before.
+      if (agent.making !== null) return null;
       if (!isGone(record.state)) believe(draft, { ...agent, pane: null }, { kind: "ended", exit: ask.exit });
       draft.leave(ask.id);
       return null;
