@@ -77,6 +77,9 @@ async function askToEnd(context: Context, agent: Agent): Promise<boolean> {
       if (step.text !== undefined) {
         await mux.paste(pane(), step.text);
         await context.loop.pause(Math.max(provider.pasteSettleMs, 50));
+        // A dialog that opened meanwhile swallowed the words, and Enter would answer it.
+        const { reading } = await lookNow(context, theAgent(context, id));
+        if (reading.question !== null || reading.composer?.empty === true) return false;
         await mux.keys(pane(), ["Enter"]);
       } else await mux.keys(pane(), step.keys ?? []);
       await context.loop.pause(100);

@@ -237,6 +237,24 @@ test("an agent is asked to end as a person would, and keeps its record with its 
   assert.equal(w.tmux.panes(), []);
 });
 
+test("a dialog that opens under the words of farewell is not answered by their Enter", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const opens = agent(0);
+  const paste = opens.paste.bind(opens);
+  opens.paste = (text) => {
+    opens.question = { text: "May I?", choices: ["Yes", "No"] };
+    paste(text);
+  };
+  const { body } = await w.ask<{ agent: AgentJson }>("POST", "/v1/agents/a/stop", {});
+  assert.is(body.agent.state, "exited");
+  assert.equal(opens.answers, []);
+  assert.not.ok(
+    w.tmux.calls.some((call) => /Enter/.test(call)),
+    w.tmux.calls.join("\n"),
+  );
+});
+
 test("a program that says goodbye and goes on is waited for, so that its exit status is kept", async () => {
   await w.end();
   w = await world({ clock: systemClock });
