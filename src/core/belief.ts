@@ -23,6 +23,8 @@ export interface Memory {
   readonly endMarker: string | null;
   /** This incarnation reports its turns by hooks, so a screen at rest alone does not mean that a turn ended well. */
   readonly hooked: boolean;
+  /** A hook said that the agent itself is done and its helpers are not: at rest, that was a good end. */
+  readonly paused: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;
   /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
@@ -37,6 +39,7 @@ export const FRESH: Memory = {
   turnOpen: null,
   endMarker: null,
   hooked: false,
+  paused: false,
   claim: null,
   submittedAtMs: null,
   doubtSinceMs: null,
@@ -88,6 +91,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.turnOpen === b.turnOpen &&
     a.endMarker === b.endMarker &&
     a.hooked === b.hooked &&
+    a.paused === b.paused &&
     a.claim === b.claim &&
     a.submittedAtMs === b.submittedAtMs &&
     a.doubtSinceMs === b.doubtSinceMs

@@ -186,7 +186,12 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
         const waiting = doubt(before, nowMs);
         if (waiting !== null) return waiting;
       }
-      return become(before, { ...plain, state: "idle", unread: false, memory }, nowMs);
+      const { paused } = sure;
+      return become(
+        before,
+        { ...plain, state: paused ? "done" : "idle", unread: paused, memory: { ...memory, paused: false } },
+        nowMs,
+      );
     }
     case "interrupted":
       return become(before, { ...plain, state: "idle", unread: false, memory: { ...sure, turnOpen: false } }, nowMs);
@@ -260,7 +265,7 @@ function isSubmitted({ memory }: Believed, nowMs: number): boolean {
 
 function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowMs: number): Believed {
   const open = isOpen(before);
-  const base = { ...before.memory, hooked: true, submittedAtMs: null, doubtSinceMs: null };
+  const base = { ...before.memory, hooked: true, paused: false, submittedAtMs: null, doubtSinceMs: null };
   const counted = open || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
@@ -275,8 +280,8 @@ function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowM
       return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
     }
     case "turn-goes-on": {
-      const memory: Memory = { ...base, turnOpen: true, claim: "working" };
-      const turn = open ? before.turn : before.turn + 1;
+      const memory: Memory = { ...base, turnOpen: true, claim: "working", paused: true };
+      const turn = counted ? before.turn : before.turn + 1;
       const reason = evidence.excerpt || null;
       return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, nowMs);
     }

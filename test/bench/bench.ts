@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { firstFrameRow, keyRow, lsRow, spinnerRow, stillRow } from "./dashboard-rows.js";
 import { BenchFleet } from "./fleet.js";
 import { historyRow } from "./history-row.js";
+import { hookScriptRow } from "./hook-row.js";
 import { hookRow, textRow } from "./latency-rows.js";
 import { idleRow, memoryRow, workRow } from "./load-rows.js";
 import { readerRow } from "./reader-row.js";
@@ -28,6 +29,7 @@ const OF_A_FLEET: Readonly<Record<string, (fleet: BenchFleet) => Promise<Row>>> 
   ls: lsRow,
   "first-frame": firstFrameRow,
   hook: hookRow,
+  "hook-script": hookScriptRow,
   still: stillRow,
   spinner: spinnerRow,
   key: keyRow,

@@ -557,4 +557,35 @@ test("a launch forgets the markers of the incarnation before", () => {
   );
 });
 
+test("with helpers at work behind it the turn goes on, and it ends well though nobody says so", () => {
+  const begun = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, look("working")],
+    [300, hook("turn-goes-on")],
+  ] as const;
+  const told = "0 idle 0, 100 working 1";
+  // The screen says that it waits; the helper wakes the agent, whose second end is the end.
+  const woken = [
+    [400, look("working", "waits")],
+    [5_000, hook("turn-started")],
+    [5_100, look("working")],
+    [6_000, hook("turn-ended")],
+    [6_100, look("finished", "took 6s")],
+  ] as const;
+  assert.is(play([...begun, ...woken]), `${told}, 6000 done 1 unread`);
+  // A server left running in the background wakes nobody.
+  const atRest = [400, 1_000, 2_100].map((atMs) => [atMs, look("ready")] as const);
+  assert.is(play([...begun, ...atRest]), `${told}, 2100 done 1 unread`);
+  // Stopped by hand it is not done.
+  const stopped = [
+    [400, look("working", "waits")],
+    [5_000, hook("turn-started")],
+    [5_100, look("working")],
+    [6_000, look("ready")],
+    [8_000, look("ready")],
+  ] as const;
+  assert.is(play([...begun, ...stopped]), `${told}, 8000 idle 1`);
+});
+
 test.run();

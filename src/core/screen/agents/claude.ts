@@ -63,6 +63,14 @@ const SIGNS: readonly Sign<Region>[] = [
     looksLike: /^\s+⎿\s+(Interrupted\b.*)/,
     ink: ["faded"],
   },
+  // Its helpers work on in the background and will wake it. The row stays in the transcript, but not as the last one.
+  {
+    rule: "waits-for-helpers",
+    shows: "working",
+    where: "last",
+    looksLike: /^[✻✳✽✶✢*·] (Waiting for \d+ background .*)/,
+    tells: true,
+  },
   { rule: "turn-took", shows: "finished", where: "last", looksLike: /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/, ink: ["faded"] },
   { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^[❯!#]/ },
 ];
