@@ -31,10 +31,16 @@ export class ReadingAlong {
   }
 }
 
+/** Blank rows at the end are no news until something follows them: a screen that is being drawn has them anywhere. */
 function readyEnd(rows: readonly string[], last: boolean): number {
-  let end = rows.length;
+  const end = inkedEnd(rows, rows.length);
+  return last ? end : inkedEnd(rows, Math.max(0, end - 1));
+}
+
+function inkedEnd(rows: readonly string[], from: number): number {
+  let end = from;
   while (end > 0 && rows[end - 1] === "") end--;
-  return last ? end : Math.max(0, end - 1);
+  return end;
 }
 
 /** How many rows at the start of `rows` are the end of `said`: as many as can be. */

@@ -22,6 +22,15 @@ test("rows that came and went between two pictures leave a mark", () => {
   assert.equal(said("aaa|bbb|ccc", "xxx|yyy|zzz", "yyy|zzz"), ["aaa|bbb", `${UNSEEN}|xxx|yyy`, "zzz"]);
 });
 
+test("blank rows come with what follows them, however many a half-drawn screen has", () => {
+  assert.equal(said("aaa||bbb", "aaa||bbb|||ccc", "aaa||bbb||||||ccc", "aaa||bbb||ccc||ddd"), [
+    "aaa",
+    "|bbb",
+    "",
+    "|ccc||ddd",
+  ]);
+});
+
 test("a row that changes in its place, a blank screen, and less than before are no news", () => {
   assert.equal(said("run…|aaa|bbb", "ran.|aaa|bbb|ccc", "|", "ran.|aaa|bbb", "ran.|aaa|bbb|ccc|ddd"), [
     "run…|aaa",
