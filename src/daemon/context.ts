@@ -12,6 +12,7 @@ import type { Multiplexer } from "#tmux/multiplexer.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Environments } from "./environments.js";
 import type { Exclusive } from "./exclusive.js";
+import type { Facts } from "./facts.js";
 import type { Feed } from "./feed.js";
 import type { HookCounts } from "./hooks.js";
 import type { Loop } from "./loop.js";
@@ -30,6 +31,7 @@ export interface Context {
   readonly log: Log;
   readonly feed: Feed;
   readonly streams: Streams;
+  readonly facts: Facts;
   /** One hand at a time in an agent's pane. */
   readonly exclusive: Exclusive;
   /** One at a time of what ends an agent, starts it again or removes it. */

@@ -18,6 +18,7 @@ import { Catalogue } from "./catalogue.js";
 import type { Context } from "./context.js";
 import { Environments } from "./environments.js";
 import { Exclusive } from "./exclusive.js";
+import { Facts } from "./facts.js";
 import { Feed } from "./feed.js";
 import type { Identity } from "./health.js";
 import { HookCounts } from "./hooks.js";
@@ -89,6 +90,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     log,
     feed,
     streams,
+    facts: new Facts(),
     exclusive: new Exclusive(),
     lives: new Exclusive(),
     environments: new Environments(),

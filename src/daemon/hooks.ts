@@ -140,6 +140,7 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
   const isRepeated = report?.means === "turn-ended" && hooks.endToldBefore(agent, hookTurn(payload), event);
   // Another's environment tells another's launches.
   const incarnation = agent === id && /^\d{1,9}$/.test(told.incarnation) ? Number(told.incarnation) : null;
+  context.facts.tell(agent, () => ({ fact: "hook", provider: speaks, name: event, payload: { ...payload } }));
   loop.post({
     kind: "hook",
     agent,

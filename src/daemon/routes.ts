@@ -12,6 +12,7 @@ import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
 import { type Context, theAgent, thePane } from "./context.js";
+import { recordAgent } from "./facts.js";
 import { entryJson } from "./feed.js";
 import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
@@ -205,6 +206,14 @@ export function routes(serving: Serving): Route[] {
         const agent = one(asked);
         const first = await context.mux.capture(thePane(agent));
         void context.streams.watch(agent.record.id, asked.response, first);
+        return TAKEN;
+      },
+    },
+    {
+      method: "GET",
+      path: "/v1/agents/:ref/record",
+      async handle(asked) {
+        await recordAgent(context, asked.param("ref"), serving.identity.version, asked.response);
         return TAKEN;
       },
     },

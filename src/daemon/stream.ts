@@ -41,18 +41,28 @@ export class Streams {
     return this.#watched.size;
   }
 
-  /** Serves one watcher until it leaves. `first` is a fresh still. */
-  async watch(id: AgentId, response: ServerResponse, first: Still): Promise<void> {
+  /**
+   * Serves one watcher until it leaves. `first` is a fresh still; `beside` may send more on the same stream, before and
+   * after it, and gives what ends that.
+   */
+  async watch(
+    id: AgentId,
+    response: ServerResponse,
+    first: Still,
+    beside: (writer: SseWriter) => () => void = () => () => {},
+  ): Promise<void> {
     const writer = new SseWriter(response, this.#clock);
     const watcher: Watcher = { writer, sent: null };
     const mine = this.#watch(id);
     mine.watchers.add(watcher);
     mine.still = first;
+    const leave = beside(writer);
     paint(watcher, first);
     writer.onReady = () => {
       if (mine.still !== null) paint(watcher, mine.still);
     };
     await writer.gone;
+    leave();
     mine.watchers.delete(watcher);
     this.#leave(id, mine);
   }

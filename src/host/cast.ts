@@ -5,6 +5,8 @@ export interface Cast {
   readonly columns: number;
   readonly rows: number;
   readonly title: string;
+  /** Whose recording it is, where drover made it. */
+  readonly provider: string | null;
   readonly events: readonly CastEvent[];
 }
 
@@ -50,13 +52,19 @@ export function parseCast(text: string): Cast {
   return { ...header, events };
 }
 
-function parseHeader(line: string): { columns: number; rows: number; title: string } {
+function parseHeader(line: string): Omit<Cast, "events"> {
   const header = parseJson(line) as Record<string, unknown> | undefined | null;
   if (typeof header !== "object" || header === null) throw bad(0, "is not the header of a recording");
   if (header.version !== 2) throw bad(0, `says version ${String(header.version)}; only asciicast 2 is read`);
   const { width, height, title } = header;
   if (!isSide(width) || !isSide(height)) throw bad(0, "has no width and height");
-  return { columns: width, rows: height, title: typeof title === "string" ? title : "" };
+  const { provider } = (header.drover ?? {}) as { provider?: unknown };
+  return {
+    columns: width,
+    rows: height,
+    title: typeof title === "string" ? title : "",
+    provider: typeof provider === "string" ? provider : null,
+  };
 }
 
 function isSide(value: unknown): value is number {

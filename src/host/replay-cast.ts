@@ -4,23 +4,31 @@ import { hookResponse } from "#core/output/from-hook.js";
 import { screenOutput } from "#core/output/from-screen.js";
 import { complete, NO_TEXT, none, type Output } from "#core/output/output.js";
 import { shapes } from "#core/output/shapes.js";
-import { type HookPayload, type HookReport, hookReport } from "#core/screen/hook-meanings.js";
+import { type HookReport, hookReport } from "#core/screen/hook-meanings.js";
 import type { Provider } from "#core/screen/reading.js";
 import { REPLAY_TICK_MS, Replay, type ReplayEnd, type ReplayLine } from "#core/screen/replay.js";
+import type { Still } from "#core/screen/still.js";
 import type { Cast } from "./cast.js";
 import { Stream } from "./emulator.js";
+import { type RecordedHook, recordedFacts } from "./recorded-facts.js";
 
 export interface ReplayOptions {
   /** Also take what only the bytes hold (OSC 7501). */
   readonly raw?: boolean;
-  /** Also take these hook events; `t` in seconds of the recording, in order. */
-  readonly hookEvents?: readonly { readonly t: number; readonly name: string; readonly payload: HookPayload }[];
+  /** Also take these hook events rather than those that a recording of drover's own holds; `t` in seconds of the recording, in order. */
+  readonly hookEvents?: readonly RecordedHook[];
   /** Go on to this second of the recording; by default two seconds past its last event. */
   readonly until?: number;
   /** Called after each tick. */
   readonly eachTick?: (t: number, replay: Replay) => void;
   /** Cut every output event into pieces of so many characters; for tests. */
   readonly pieces?: number;
+}
+
+interface Looked {
+  readonly t: number;
+  readonly still: Still;
+  readonly signals: Awaited<ReturnType<Stream["snapshot"]>>["signals"];
 }
 
 /** What a terminal is called before its program names it. tmux shows the host's name, never nothing. */
@@ -39,34 +47,44 @@ export async function* replayCast(
   options: ReplayOptions = {},
 ): AsyncGenerator<ReplayLine | ReplayEnd> {
   const stream = await Stream.open(cast.columns, cast.rows, UNTITLED, undefined, HISTORY_ROWS);
-  const replay = new Replay(provider);
+  const recorded = recordedFacts(cast);
+  const replay = new Replay(provider, recorded.begins);
   const until = options.until ?? (cast.events.at(-1)?.at ?? 0) + 2;
-  const pending = [...(options.hookEvents ?? [])];
+  const pending = [...(options.hookEvents ?? recorded.hookEvents)];
+  const others = [...recorded.others];
   let next = 0;
   let told: { readonly text: string; readonly turn: number } | null = null;
   try {
     // Parsing is queued for many ticks at once: the emulator hands control back between writes that are waited for.
     const ticks = Math.floor((until * 1000) / REPLAY_TICK_MS + 1e-6);
     for (let first = 0; first <= ticks; first += BATCH_TICKS) {
-      const moments = [];
+      const moments: Promise<Looked>[] = [];
+      const look = (t: number) => {
+        moments.push(stream.snapshot().then(({ still, signals }) => ({ t, still, signals })));
+      };
       for (let tick = first; tick <= Math.min(ticks, first + BATCH_TICKS - 1); tick++) {
         const t = (tick * REPLAY_TICK_MS) / 1000;
         for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
-          if (event.kind === "output") for (const piece of cut(event.text, options.pieces)) stream.feed(piece);
-          else if (event.kind === "resize") stream.resize(event.columns, event.rows);
+          if (event.kind === "output") {
+            for (const piece of cut(event.text, options.pieces)) stream.feed(piece);
+            // Each picture of drover's own is one that the daemon looked at.
+            if (recorded.begins !== null) look(event.at);
+          } else if (event.kind === "resize") stream.resize(event.columns, event.rows);
         }
-        moments.push(stream.snapshot().then(({ still, signals }) => ({ t, still, signals })));
+        look(t);
       }
       for (const { t, still, signals } of await Promise.all(moments)) {
         const hooks: HookReport[] = [];
         let response: string | null = null;
         while (pending[0] !== undefined && pending[0].t <= t) {
-          const { name, payload } = pending.shift()!;
-          const report = hookReport(provider.name, name, payload);
-          response = hookResponse(provider.name, name, payload) ?? response;
+          const { name, payload, provider: speaks = provider.name } = pending.shift()!;
+          const report = hookReport(speaks, name, payload);
+          response = hookResponse(speaks, name, payload) ?? response;
           if (report !== null) hooks.push(report);
         }
-        yield* replay.step({ t, still, hooks, signals: options.raw ? signals : [] });
+        const facts = [];
+        while (others[0] !== undefined && others[0].t <= t) facts.push(others.shift()!.fact);
+        yield* replay.step({ t, still, hooks, signals: options.raw ? signals : [], facts });
         if (response !== null) told = { text: response, turn: replay.believed!.turn };
         options.eachTick?.(t, replay);
       }

@@ -19,6 +19,7 @@
  *   GET    /v1/agents/{ref}/output?follow=1[&screen=1]     -> SSE, wire/output.ts
  *   GET    /v1/agents/{ref}/why                            -> WhyJson
  *   GET    /v1/agents/{ref}/stream                         -> SSE, wire/screen.ts
+ *   GET    /v1/agents/{ref}/record                         -> SSE, wire/record.ts
  *   GET    /v1/adoptable                                   -> AdoptableJson
  *   POST   /v1/adopt                      AdoptRequest     -> { agent, created: true }
  *   POST   /v1/restore                    RestoreRequest   -> RestoredJson

@@ -50,7 +50,7 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
     // Up to the cursor, and only where nothing is below: what a program goes on writing is no prompt.
     const line: Row | null =
       cursor.visible && cursor.y >= end
-        ? { text: rowAt(rows, cursor.y).text.slice(0, cursor.x), runs: rowAt(rows, cursor.y).runs }
+        ? { text: rowAt(rows, cursor.y).text.slice(0, cursor.x).padEnd(cursor.x), runs: rowAt(rows, cursor.y).runs }
         : null;
     const asked = findDialog(still, end) ?? (table.dialog?.onCursorRow && line !== null ? askedOn(line) : null);
     const composer: Composer | null =

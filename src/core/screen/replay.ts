@@ -18,9 +18,13 @@ export interface ReplayMoment {
   readonly still: Still;
   /** What hooks reported since the moment before, in order. */
   readonly hooks?: readonly HookReport[];
+  /** What else the daemon took in, where it recorded that: a person looked, the program ended. */
+  readonly facts?: readonly Fact[];
   /** What the raw bytes held since then beside the picture, in order. */
   readonly signals?: readonly { readonly kind: string; readonly text: string }[];
 }
+
+export type ReplayBeginning = Pick<Believed, "state" | "turn" | "unread" | "evidence">;
 
 export type ReplayLine =
   | {
@@ -39,10 +43,13 @@ export interface ReplayEnd {
 
 export class Replay {
   readonly #provider: Provider;
+  readonly #begins: ReplayBeginning | null;
   #believed: Believed | null = null;
 
-  constructor(provider: Provider) {
+  /** `begins`: what was believed when the recording began; by default it began with the launch. */
+  constructor(provider: Provider, begins: ReplayBeginning | null = null) {
     this.#provider = provider;
+    this.#begins = begins;
   }
 
   /** What is believed now; null before the first step. */
@@ -55,9 +62,13 @@ export class Replay {
     const nowMs = Math.round(moment.t * 1000);
     const lines: ReplayLine[] = [];
     if (this.#believed === null) {
-      this.#believed = newborn(nowMs);
-      lines.push({ t: moment.t, state: "starting", source: null, rule: null, excerpt: null });
+      const { evidence = null, ...begins } = this.#begins ?? {};
+      this.#believed = { ...newborn(nowMs), ...begins, evidence };
+      const { state } = this.#believed;
+      const { source = null, rule = null, excerpt = null } = evidence ?? {};
+      lines.push({ t: moment.t, state, source, rule, excerpt });
     }
+    for (const fact of moment.facts ?? []) this.#take(fact, moment.t, lines);
     const reading = this.#provider.read(moment.still);
     for (const { means, evidence } of moment.hooks ?? [])
       this.#take({ kind: "hook", means, evidence }, moment.t, lines);

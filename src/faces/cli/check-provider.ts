@@ -25,7 +25,7 @@ interface Expectation {
 export async function check(context: Context, file: string, options: Options): Promise<number> {
   const cast = parseCast(readText(context, file));
   const expected = expectation(context, file);
-  const provider = await chosen(context, options, expected);
+  const provider = await chosen(context, options, expected?.cli ?? cast.provider ?? undefined);
   const ticks: Tick[] = [];
   const until = expected?.recordedUntil ?? expected?.duration;
   const played = replayCast(cast, provider, {
@@ -64,10 +64,10 @@ function expectation(context: Pick<Context, "cwd">, file: string): Expectation |
   return found;
 }
 
-async function chosen(context: Context, options: Options, expected: Expectation | null): Promise<Provider> {
+async function chosen(context: Context, options: Options, whose: string | undefined): Promise<Provider> {
   const table = options.text("table");
   const name = options.text("provider");
-  if (table === undefined) return namedProvider(context, name ?? expected?.cli);
+  if (table === undefined) return namedProvider(context, name ?? whose);
   const { providers: own } = await parseConfig(readText(context, table), table);
   const names = Object.keys(own);
   const wanted = name ?? (names.length === 1 ? names[0] : undefined);

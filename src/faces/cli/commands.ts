@@ -456,6 +456,25 @@ export const commands: readonly Command[] = [
     load: () => import("./providers.js"),
   },
   {
+    name: "record",
+    summary: "write down what an agent shows and what is believed of it",
+    arguments: [label],
+    options: [
+      {
+        long: "output",
+        short: "o",
+        value: "FILE",
+        does: "where to, an asciicast (.cast) that is not there yet",
+        from: "files",
+      },
+      { long: "seconds", value: "N", does: "end after that long; default: with Ctrl+C" },
+    ],
+    about:
+      "What is recorded is the pictures the daemon reads, up to 20 a second, not the program's own bytes: what scrolled away and what only the bytes hold (OSC 7501, the bell) is not in it. The pane and its pipe-pane are left alone. Markers hold each decision with its proof and each hook event with its payload, prompts included: the file is for its owner alone. drover replay reads it.",
+    examples: ["drover record api -o api.cast", "drover record api -o api.cast --seconds 60"],
+    load: () => import("./record.js"),
+  },
+  {
     name: "replay",
     summary: "read a recording as the daemon would, and say what it shows",
     arguments: [{ name: "FILE", does: "an asciicast recording (.cast)", from: "files" }],

@@ -14,13 +14,14 @@ import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [file = ""], options }: Invocation): Promise<number> {
-  const provider = await namedProvider(context, options.text("provider"));
+  const cast = parseCast(readText(context, file));
+  const provider = await namedProvider(context, options.text("provider") ?? cast.provider ?? undefined);
   const hooks = options.text("hooks");
   const replayed: ReplayOptions = {
     raw: options.has("raw"),
     ...(hooks === undefined ? {} : hookEvents(readText(context, hooks), hooks)),
   };
-  for await (const line of replayCast(parseCast(readText(context, file)), provider, replayed)) {
+  for await (const line of replayCast(cast, provider, replayed)) {
     if (context.json) context.value(line);
     else context.lines(replayLines(line, context.ink));
   }

@@ -1,0 +1,22 @@
+/**
+ * `GET /v1/agents/{ref}/record` (server-sent events): what `drover record` writes down. The screen as on `/stream`
+ * (wire/screen.ts), and between its events, in the order in which the daemon took them, `event: fact`. The first fact is
+ * `begins`. A recording holds each as a marker of the text `drover ` and the fact's JSON.
+ */
+import type { AgentState, EvidenceSource, Exit } from "#core/model.js";
+
+export interface BeliefJson {
+  state: AgentState;
+  turn: number;
+  source: EvidenceSource | null;
+  rule: string | null;
+  excerpt: string | null;
+}
+
+export type FactJson =
+  /** What was believed when the recording began. */
+  | ({ fact: "begins"; provider: string; unread: boolean; drover: string } & BeliefJson)
+  /** The daemon decided. */
+  | ({ fact: "believed"; exit: Exit | null } & BeliefJson)
+  /** A hook of the agent's own was taken in; `provider` is the one in whose words it speaks. */
+  | { fact: "hook"; provider: string; name: string; payload: Record<string, unknown> };

@@ -1,0 +1,157 @@
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { request } from "node:http";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { parseCast } from "#host/cast.js";
+import { recordedFacts } from "#host/recorded-facts.js";
+import type { HealthJson } from "#wire/agent.js";
+import { suite, until } from "../kit/t.js";
+import { CliHome } from "./cli-home.js";
+
+const test = suite("record", 50_000);
+
+const home = new CliHome();
+test.after(() => home.remove());
+
+const script = join(home.folder, "script.json");
+writeFileSync(
+  script,
+  JSON.stringify([
+    { on: "ask", steps: [{ say: "I will ask." }, { permission: "npm test" }, { say: "Thanks." }] },
+    { on: "fail", steps: [{ say: "So far." }, { error: "api" }] },
+    { on: "", steps: [{ say: "line one of the answer, slowly enough to be seen at work", rate: 60 }] },
+  ]),
+);
+
+/** The command line as a process of its own, which a signal ends. */
+function recording(label: string, file: string): { end: () => Promise<number | null> } {
+  const [program = "", ...args] = home.command("record", label, "-o", file);
+  const child = spawn(program, args, { env: home.env, stdio: "ignore" });
+  const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+  return {
+    end: () => {
+      child.kill("SIGINT");
+      return ended;
+    },
+  };
+}
+
+const lines = (text: string) =>
+  text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { t: number; state?: string; rule?: string | null; question?: unknown });
+
+test("a recording played back decides as the daemon did, dialogs and hooks with it", async () => {
+  await home.ok("spawn", "rehearsal", "-l", "rec", "-s", "work", "--", "--script", script);
+  const agent = await home.until("is ready", "rec", ({ state }) => state === "idle");
+  const file = join(home.folder, "rec.cast");
+  const recorder = recording("rec", file);
+  await until("the recording has begun", () => existsSync(file) && readFileSync(file, "utf8").includes('"o"'));
+  assert.is(statSync(file).mode & 0o777, 0o600);
+
+  await home.ok("send", "rec", "hello");
+  await home.until("ended its turn", "rec", ({ state, turn }) => turn === 1 && state === "done");
+  await home.ok("send", "rec", "ask me");
+  await home.until("asks", "rec", ({ state }) => state === "blocked");
+  await home.ok("answer", "rec", "1");
+  await home.until("ended its second turn", "rec", ({ state, turn }) => turn === 2 && state === "done");
+  await home.ok("output", "rec");
+  await home.until("was seen", "rec", ({ state }) => state === "idle");
+  // A hook says what the screen does not show, and goes on contradicting until the screen is believed.
+  await hook(agent.id, "UserPromptSubmit", { prompt: "said aside" });
+  await home.until("is believed to work", "rec", ({ state, turn }) => turn === 3 && state === "working");
+  await home.until("is seen at rest", "rec", ({ state }) => state !== "working");
+  await until(
+    "that is recorded",
+    () => recordedFacts(parseCast(readFileSync(file, "utf8"))).decided.at(-1)?.state !== "working",
+  );
+  assert.is(await recorder.end(), 0);
+
+  const { decided, begins, hookEvents } = recordedFacts(parseCast(readFileSync(file, "utf8")));
+  assert.equal([begins?.state, hookEvents.map(({ name }) => name)], ["idle", ["UserPromptSubmit"]]);
+  const replayed = lines(await home.ok("replay", file, "--json")).filter(({ state }) => state !== undefined);
+  const states = (all: readonly { state?: string }[]) => all.map(({ state }) => state);
+  assert.equal(states(replayed), states(merged(decided)));
+  assert.ok(replayed.some(({ state }) => state === "blocked"));
+  assert.ok(replayed.some(({ rule }) => rule === "claude/UserPromptSubmit" || rule === "rehearsal/UserPromptSubmit"));
+});
+
+/** Entries that only mark something as unread, or a dialog as another, change no state. */
+function merged<T extends { state: string }>(all: readonly T[]): T[] {
+  return all.filter((one, index) => one.state !== all[index - 1]?.state);
+}
+
+async function hook(id: string, name: string, payload: object): Promise<void> {
+  const { tmux: _ } = await home.json<HealthJson>("status");
+  const { socket } = JSON.parse(
+    readFileSync(join(home.folder, "state", "servers", home.server, "daemon.json"), "utf8"),
+  ) as { socket: string };
+  await new Promise<void>((resolve, reject) => {
+    const asked = request(
+      { socketPath: socket, method: "POST", path: `/v1/hooks/rehearsal/${name}`, headers: { "x-drover-id": id } },
+      (response) => {
+        response.resume();
+        response.on("end", () =>
+          response.statusCode === 200 ? resolve() : reject(new Error(`${response.statusCode}`)),
+        );
+      },
+    );
+    asked.on("error", reject);
+    asked.end(JSON.stringify(payload));
+  });
+}
+
+test("a file that is there is left alone, and an agent that is not leaves none", async () => {
+  const file = join(home.folder, "mine.txt");
+  writeFileSync(file, "mine");
+  const there = await home.run(["record", "rec", "-o", file]);
+  assert.equal([there.status, readFileSync(file, "utf8")], [5, "mine"]);
+  assert.match(there.err, /is there already/);
+  const nobody = join(home.folder, "nobody.cast");
+  assert.is((await home.run(["record", "nobody", "-o", nobody])).status, 3);
+  assert.not(existsSync(nobody));
+  assert.is((await home.run(["record", "rec"])).status, 2);
+});
+
+test("an agent that is removed ends its recording in order", async () => {
+  await home.ok("spawn", "rehearsal", "-l", "short", "-s", "work", "--", "--script", script);
+  await home.until("is ready", "short", ({ state }) => state === "idle");
+  const file = join(home.folder, "short.cast");
+  const ran = home.run(["record", "short", "-o", file]);
+  await until("the recording has begun", () => existsSync(file) && readFileSync(file, "utf8").includes('"o"'));
+  await home.ok("rm", "short", "--force");
+  assert.is((await ran).status, 0);
+  assert.match(readFileSync(file, "utf8"), /"source\\":\\"process\\"/);
+});
+
+test("a provider of the configuration and any program are spawned and read by their tables", async () => {
+  const own = new CliHome();
+  try {
+    const program = join(own.folder, "mine.sh");
+    writeFileSync(
+      program,
+      '#!/bin/sh\nprintf "\\033]2;Ready\\007ask me\\n"\nwhile printf "> "; read -r x; do sleep 0.4; done\n',
+      {
+        mode: 0o755,
+      },
+    );
+    writeFileSync(
+      join(own.folder, "config.toml"),
+      `[providers.mine]\ncommand = ["${program}"]\nprocess_names = []\ncomposer = { prompt = "^> $" }\n[[providers.mine.signs]]\nrule = "at-prompt"\nshows = "ready"\nwhere = "line"\nlooks_like = "^> $"\n`,
+    );
+    await own.ok("spawn", "mine", "-l", "mine", "-s", "work");
+    await own.until("is ready", "mine", ({ state }) => state === "idle");
+    assert.match(await own.ok("why", "mine"), /mine\/at-prompt/);
+    await own.ok("spawn", "-l", "any", "-s", "work", "--", "sh", "-c", 'printf "name> "; read -r x; exec sleep 60');
+    await own.until("is ready", "any", ({ state }) => state === "idle");
+    assert.match(await own.ok("why", "any"), /generic\/prompt/);
+    assert.match(await own.ok("providers"), /^mine +mine/m);
+    assert.match((await own.run(["spawn"])).err, /needs a PROVIDER, or a command behind --/);
+  } finally {
+    await own.remove();
+  }
+});
+
+test.run();

@@ -1,0 +1,67 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import { providers } from "#core/screen/providers.js";
+import type { Still } from "#core/screen/still.js";
+import { CastPainter } from "#faces/cli/paint-cast.js";
+import { parseCast } from "#host/cast.js";
+import { Stream } from "#host/emulator.js";
+import { rowToJson, screenToJson } from "#wire/screen.js";
+import { suite } from "../../kit/t.js";
+
+const test = suite("painting a recording", 30_000);
+const FIXTURES = join(fileURLToPath(new URL(".", import.meta.url)), "../../../../fixtures/screens");
+
+const shown = ({ rows, cursor, title, alternate }: Still) => ({
+  // A blank end in the default style is as good as none.
+  rows: rows.map((row) =>
+    rowToJson(row).filter(([text, , bg = -1], at, all) => at < all.length - 1 || text.trim() !== "" || bg !== -1),
+  ),
+  texts: rows.map(({ text }) => text),
+  cursor,
+  title,
+  alternate,
+});
+
+for (const name of [
+  "claude/permission",
+  "codex/short",
+  "gemini/permission",
+  "opencode/question",
+  "qwen/permission",
+  "copilot/short",
+  "pi/tool-only",
+]) {
+  test(`every picture of ${name} comes back cell by cell, and is read the same`, async () => {
+    const cast = parseCast(readFileSync(join(FIXTURES, `${name}.cast`), "utf8"));
+    const provider = providers.get(name.split("/")[0]!)!;
+    const source = await Stream.open(cast.columns, cast.rows, "untitled");
+    const copy = await Stream.open(cast.columns, cast.rows, "other");
+    const painter = new CastPainter();
+    let before: Still | null = null;
+    let next = 0;
+    for (let t = 0.5; t < (cast.events.at(-1)?.at ?? 0) + 1; t += 0.7) {
+      for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
+        if (event.kind === "output") source.feed(event.text);
+      }
+      const { still } = await source.snapshot();
+      const changed = still.rows.flatMap((row, y): [number, ReturnType<typeof rowToJson>][] =>
+        JSON.stringify(row) === JSON.stringify(before?.rows[y]) ? [] : [[y, rowToJson(row)]],
+      );
+      const { cursor, title, alternate } = still;
+      const pieces: { readonly text: string }[] =
+        before === null || before.alternate !== alternate
+          ? painter.whole(screenToJson(still))
+          : painter.rows({ rows: changed, cursor, title });
+      for (const { text } of pieces) copy.feed(text);
+      before = still;
+      const again = (await copy.snapshot()).still;
+      assert.equal(shown(again).texts, shown(still).texts, `${t}`);
+      assert.equal(shown(again), shown(still), `${t}`);
+      assert.equal(provider.read(again), provider.read(still));
+    }
+  });
+}
+
+test.run();
