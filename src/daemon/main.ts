@@ -139,6 +139,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     catalogueFile: cataloguePath(paths.stateDir),
     shutdown: () => end("asked to"),
     supervision,
+    passing: dieAt(process.env.DROVER_DIE_AT),
   });
   // Before it listens: a dashboard that gets through reads there whether to link itself.
   announce(paths.runFile, runFile, log);
@@ -165,6 +166,19 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
   ];
   await endDaemon(parts, log);
   return true;
+}
+
+/**
+ * `DROVER_DIE_AT=pasted:3`: the daemon kills itself the third time that it passes that step of a delivery, for
+ * `npm run crash`. No tidying up: as a crash would end it.
+ */
+function dieAt(where: string | undefined): (point: string) => void {
+  if (where === undefined) return () => {};
+  const [point, times = "1"] = where.split(":");
+  let left = Number(times);
+  return (passed) => {
+    if (passed === point && --left === 0) process.kill(process.pid, "SIGKILL");
+  };
 }
 
 /** Whoever holds the store is the daemon: another's run file is a dead one's, and says so in the log. */
