@@ -1,0 +1,87 @@
+/** What agents that drover starts are given as hooks: arguments and variables of that launch, and nothing of their user's. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import type { AgentId } from "#core/model.js";
+import { HOOK_EVENTS } from "#core/screen/hook-events.js";
+import type { Provider } from "#core/screen/reading.js";
+import { HOOK_SCRIPT, wireHooks } from "#daemon/hook-wiring.js";
+import { parseSpooled } from "#daemon/spool.js";
+import { suite } from "../kit/t.js";
+import { practice, type World, world } from "./practice.js";
+
+const test = suite("hook wiring");
+
+let w: World;
+let folder: string;
+test.beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "drover-wire-"));
+  mkdirSync(join(folder, "spool"));
+  w = await world({ spoolDir: join(folder, "spool") });
+});
+test.afterEach(async () => {
+  await w.end();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const wire = (hooks: NonNullable<Provider["hooks"]>, env: Record<string, string> = {}) =>
+  wireHooks(
+    w.daemon.context,
+    { ...practice, hooks },
+    { id: "01ME" as AgentId, incarnation: 2 },
+    { HOME: folder, ...env },
+  );
+
+test("Claude Code is given all its hooks as settings of the launch", async () => {
+  const { args, env } = await wire("claude");
+  assert.is(args[0], "--settings");
+  const { hooks } = JSON.parse(args[1] ?? "") as { hooks: Record<string, { hooks: { command: string }[] }[]> };
+  assert.equal(Object.keys(hooks), [...HOOK_EVENTS.claude]);
+  assert.is(hooks.Stop?.[0]?.hooks[0]?.command, `test ! -x '${HOOK_SCRIPT}' || '${HOOK_SCRIPT}' claude Stop`);
+  assert.equal(env, { DROVER_SPOOL: join(folder, "spool") });
+});
+
+test("Codex notifies drover in the agent's name, and after it whom its user would have notified", async () => {
+  const own = join(folder, "own.sh");
+  writeFileSync(own, `#!/bin/sh\nprintf '%s\\n' "$@" > '${join(folder, "told")}'\n`, { mode: 0o755 });
+  for (const notify of [null, [own, "two words"]]) {
+    mkdirSync(join(folder, ".codex"), { recursive: true });
+    writeFileSync(join(folder, ".codex/config.toml"), notify === null ? "" : `notify = ${JSON.stringify(notify)}\n`);
+    const { args, env } = await wire("codex");
+    assert.is(args[0], "-c");
+    const command = JSON.parse((args[1] ?? "").replace(/^notify=/, "")) as string[];
+    const payload = `{"type":"agent-turn-complete","x":"it's $HOME"}`;
+    // In the environment of another agent, as Codex may run it; nobody listens.
+    const other = { PATH: process.env.PATH, DROVER_ID: "01OTHER", DROVER_SOCKET: join(folder, "none"), ...env };
+    const { status, stdout } = spawnSync(command[0] ?? "", [...command.slice(1), payload], {
+      env: other,
+      encoding: "utf8",
+    });
+    assert.equal([status, stdout], [0, ""]);
+    const [name = ""] = spawnSync("ls", [join(folder, "spool")], { encoding: "utf8" }).stdout.split("\n");
+    const told = parseSpooled(readFileSync(join(folder, "spool", name), "utf8"));
+    assert.equal([told?.id, told?.incarnation, told?.event], ["01ME", "2", "agent-turn-complete"]);
+    assert.is(told?.payload.x, "it's $HOME");
+    rmSync(join(folder, "spool", name));
+    if (notify !== null) assert.is(readFileSync(join(folder, "told"), "utf8"), `two words\n${payload}\n`);
+  }
+});
+
+test("opencode is given a plugin, unless its configuration is the caller's", async () => {
+  const { args, env } = await wire("opencode");
+  assert.equal(args, []);
+  const [plugin = ""] = (JSON.parse(env.OPENCODE_CONFIG_CONTENT ?? "{}") as { plugin: string[] }).plugin;
+  const { Drover } = (await import(plugin)) as { Drover: () => Promise<{ event: unknown }> };
+  assert.type((await Drover()).event, "function");
+  assert.is((await wire("opencode", { OPENCODE_CONFIG_CONTENT: "{}" })).env.OPENCODE_CONFIG_CONTENT, undefined);
+});
+
+test("Gemini CLI, and whoever's hooks are switched off, are given none", async () => {
+  for (const hooks of ["gemini", false] as const) {
+    assert.equal(await wire(hooks), { args: [], env: { DROVER_SPOOL: join(folder, "spool") } });
+  }
+});
+
+test.run();
