@@ -20,6 +20,8 @@ const AT_ONCE = 2;
 const FIRST_AFTER_MS = 1_500;
 /** How old it may be before asking for it starts a refresh. */
 const FRESH_MS = 60_000;
+/** A file that is started may be a shim, and what is behind it change unseen. */
+const ASK_AGAIN_MS = 24 * 3_600_000;
 /** Nothing to ask of these: they are bundled, or any program. */
 const WITHOUT = new Set(["shell", "generic", "rehearsal"]);
 
@@ -120,19 +122,22 @@ export class Catalogue {
     const built = found === null ? "none" : await fileOf(found.at(-1)!);
     const known = this.#entries.get(provider.name);
     const fingerprint = `${built} ${account.fingerprint}`;
-    if (known?.fingerprint === fingerprint) return known;
+    const nowMs = clock.now();
+    const isOld = known !== undefined && nowMs - known.askedAtMs > ASK_AGAIN_MS;
+    if (known?.fingerprint === fingerprint && (!isOld || found === null)) return known;
     const { loggedIn, models, hooks } = account;
-    if (found === null) return { version: null, loggedIn, models, hooks, fingerprint };
+    const entry = { loggedIn, models, hooks, fingerprint };
+    if (found === null) return { version: null, ...entry, askedAtMs: nowMs };
     // Only the account changed: the program need not be asked again.
-    if (known !== undefined && known.version !== null && known.fingerprint.startsWith(`${built} `)) {
-      return { version: known.version, loggedIn, models, hooks, fingerprint };
+    if (known?.version && !isOld && known.fingerprint.startsWith(`${built} `)) {
+      return { version: known.version, ...entry, askedAtMs: known.askedAtMs };
     }
-    const leftMs = untilMs - clock.now();
+    const leftMs = untilMs - nowMs;
     if (leftMs <= 0) return null;
     const printed = await (this.#parts.ask ?? askVersion)(found, leftMs);
     if (printed === null) return null;
     const version = /\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?/.exec(printed)?.[0] ?? null;
-    return { version, loggedIn, models, hooks, fingerprint };
+    return { version, ...entry, askedAtMs: nowMs };
   }
 }
 

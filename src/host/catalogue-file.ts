@@ -9,11 +9,13 @@ export interface CatalogueEntry {
   readonly hooks: boolean | null;
   /** Of the program's file and of what its account means; a different one makes the entry old. */
   readonly fingerprint: string;
+  /** When the program was asked for its version, ms since the epoch. */
+  readonly askedAtMs: number;
 }
 
 export type CatalogueEntries = Readonly<Record<string, CatalogueEntry>>;
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 export function cataloguePath(stateDir: string): string {
   return join(stateDir, "catalogue.json");
@@ -36,6 +38,7 @@ function isEntry(entry: CatalogueEntry | null): boolean {
     entry !== null &&
     (entry.version === null || typeof entry.version === "string") &&
     Array.isArray(entry.models) &&
-    typeof entry.fingerprint === "string"
+    typeof entry.fingerprint === "string" &&
+    typeof entry.askedAtMs === "number"
   );
 }

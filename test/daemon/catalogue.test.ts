@@ -65,6 +65,15 @@ test("a program is asked for its version once, until its own file changes; a log
   assert.equal(second.asked, ["codex"]);
 });
 
+test("after a day a program is asked again, since its file may only be a shim", async () => {
+  bin("codex", "echo shim");
+  const first = catalogue();
+  await first.catalogue.refresh();
+  const later = catalogue({ file: first.file, clock: { ...systemClock, now: () => Date.now() + 25 * 3_600_000 } });
+  await later.catalogue.refresh();
+  assert.equal(later.asked, ["codex"]);
+});
+
 test("what is not installed has no version, and starts nothing", async () => {
   const { catalogue: one, asked } = catalogue();
   await one.refresh();
@@ -89,7 +98,7 @@ test("a program that hangs is ended within the budget, and keeps nothing from th
 
 test("a file that is not one is as none", async () => {
   const file = join(folder, "broken.json");
-  writeFileSync(file, '{"format":1,"providers":{"codex":3}}');
+  writeFileSync(file, '{"format":2,"providers":{"codex":3}}');
   assert.is(catalogue({ file }).catalogue.entry("codex"), null);
 });
 

@@ -43,10 +43,11 @@ export function untilde(state: State, path: string): string {
   return trimmed === "~" || trimmed.startsWith("~/") ? state.home + trimmed.slice(1) : trimmed;
 }
 
-/** Installed ones first, each kind in the daemon's order. */
+/** Installed ones first, each kind in the daemon's order; without the one that needs a command, for which there is no field. */
 export function providersCame(state: State, event: Extract<Event, { on: "providers" }>): State {
   if (event.providers) {
-    const providers = [...event.providers].sort((a, b) => Number(b.installed) - Number(a.installed));
+    const offered = event.providers.filter(({ name }) => name !== "generic");
+    const providers = offered.sort((a, b) => Number(b.installed) - Number(a.installed));
     return { ...state, providers };
   }
   if (state.mode.at !== "new") return state;

@@ -322,6 +322,7 @@ test("the form starts what it says, refuses a bad label, and keeps everything wh
   const providers = [
     { name: "codex", title: "Codex", installed: false },
     { name: "claude", title: "Claude Code", installed: true },
+    { name: "generic", title: "Any program", installed: true },
     { name: "shell", title: "Shell", installed: true },
   ];
   const played = new Played(fleet()).press("n").on({ on: "providers", providers });

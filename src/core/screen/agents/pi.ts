@@ -10,7 +10,6 @@ export const piTable: ProviderTable = {
   name: "pi",
   title: "pi",
   command: ["pi"],
-  resume: ["--session", "{session}"],
   pasteSettleMs: 150,
   quit: [{ text: "/quit" }],
   versions: ["0.73.1"],
