@@ -32,6 +32,9 @@ test("chunks cut anywhere give the same lines", async () => {
     "codex/permission.cast",
     "gemini/exit.cast",
     "opencode/permission.cast",
+    "qwen/permission.cast",
+    "pi/tool-only.cast",
+    "copilot/permission.cast",
   ]) {
     const whole = await judge(name);
     for (const pieces of [1, 7]) assert.equal((await judge(name, { pieces })).lines, whole.lines);
