@@ -49,20 +49,24 @@ export class CrashFleet {
     for (const label of this.labels) await this.world.isIn(label, "idle");
   }
 
-  /** `dieAt`: the step at which it kills itself. */
+  /** `dieAt`: the step at which it kills itself, maybe before it ever answers. */
   async start(dieAt?: string): Promise<void> {
-    const { env } = this.world;
-    if (dieAt !== undefined) env.DROVER_DIE_AT = dieAt;
-    try {
+    if (dieAt === undefined) {
       this.#daemon = await this.world.start();
-    } finally {
-      delete env.DROVER_DIE_AT;
+      return;
     }
+    const { env } = this.world;
+    env.DROVER_DIE_AT = dieAt;
+    const daemon = this.world.launch();
+    delete env.DROVER_DIE_AT;
+    this.#daemon = daemon;
+    const answers = async () => (await this.world.ask("GET", "/v1/health")).body.pid === daemon.pid;
+    await until("the daemon answers, or died", () => daemon.signalCode !== null || answers(), { limitMs: 20_000 });
   }
 
   async kill(): Promise<void> {
     const daemon = this.#daemon;
-    if (daemon === null) return;
+    if (daemon === null || daemon.signalCode !== null) return;
     daemon.kill("SIGKILL");
     await exited(daemon);
   }
@@ -71,6 +75,7 @@ export class CrashFleet {
   async dies(limitMs: number): Promise<boolean> {
     const daemon = this.#daemon;
     if (daemon === null) return false;
+    if (daemon.signalCode !== null) return true;
     const timer = new Promise<false>((resolve) => setTimeout(() => resolve(false), limitMs).unref());
     return Promise.race([exited(daemon).then(() => true), timer]);
   }

@@ -186,15 +186,17 @@ export async function world(
 
 export function ask<T>(socket: string, method: string, path: string, body?: unknown): Promise<Reply<T>> {
   return new Promise((resolve, reject) => {
-    const asked = request({ socketPath: socket, method, path, agent: false }, (response) => {
+    const bytes = body === undefined ? "" : typeof body === "string" ? body : JSON.stringify(body);
+    // Without it Node frames no body of a DELETE.
+    const headers = { "content-length": Buffer.byteLength(bytes) };
+    const asked = request({ socketPath: socket, method, path, headers, agent: false }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk) => (text += chunk));
       response.on("end", () => resolve({ status: response.statusCode ?? 0, body: JSON.parse(text) }));
     });
     asked.on("error", reject);
-    if (body !== undefined) asked.write(typeof body === "string" ? body : JSON.stringify(body));
-    asked.end();
+    asked.end(bytes);
   });
 }
 

@@ -1,0 +1,193 @@
+import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
+import type { AgentId } from "#core/model.js";
+import { QUEUE_LIMIT } from "#daemon/mail.js";
+import type { AgentJson, MessageJson } from "#wire/agent.js";
+import type { MessageWhyJson } from "#wire/requests.js";
+import { suite, until } from "../kit/t.js";
+import { message } from "../store/mail-contract.js";
+import { type World, world } from "./practice.js";
+
+const test = suite("mail over the socket", 20_000);
+
+let w: World;
+test.beforeEach(async () => {
+  w = await world();
+});
+test.afterEach(() => w.end());
+
+const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const agent = (n = 0) => {
+  const found = w.started[n];
+  if (found === undefined) throw new Error("it was not started");
+  return found;
+};
+const ready = async (label: string): Promise<AgentJson> => {
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label });
+  await isIn(label, "idle");
+  return one(label);
+};
+const send = (to: string, text: string, more: object = {}) =>
+  w.ask<{ message: MessageJson }>("POST", `/v1/agents/${to}/send`, { text, ...more });
+const messages = async (path: string) => (await w.ask<{ messages: MessageJson[] }>("GET", path)).body.messages;
+const shows = (n: number, shown: "working" | "finished" | "ready") => {
+  agent(n).shown = shown;
+  w.tmux.show(`%${n + 1}`);
+};
+
+test("to a busy agent a message is queued, with the reason, and typed once its turn ends", async () => {
+  const { id } = await ready("a");
+  shows(0, "working");
+  await isIn("a", "working");
+  const { status, body } = await send("a", "later");
+  assert.equal([status, body.message.state, body.message.reason], [200, "queued", "it is working"]);
+  assert.is((await send("a", "after that")).body.message.reason, "one message is before it; it is working");
+  assert.equal((await one("a")).mail, { queued: 2, inbox: 0, dead: 0, uncertain: 0 });
+  assert.equal(
+    (await messages("/v1/inbox/a?bodies=1")).map((m) => `${m.state} ${m.body}`),
+    ["queued later", "queued after that"],
+  );
+  assert.equal(agent().prompts, []);
+  shows(0, "finished");
+  await until("it is given", () => agent().prompts.length === 1);
+  await until("it is written", async () => (await one("a")).mail.queued === 1);
+  assert.equal(agent().prompts, ["later"], "one for each time it gets ready");
+  shows(0, "finished");
+  await until("the other too", () => agent().prompts.length === 2);
+  await until("nothing waits", async () => (await one("a")).mail.queued === 0);
+  assert.equal(agent().prompts, ["later", "after that"]);
+  assert.equal(
+    (await messages(`/v1/inbox/${id}?delivered=10`)).map((m) => `${m.state} ${m.attempts}`),
+    ["delivered 1", "delivered 1"],
+  );
+});
+
+test("a draft keeps a message waiting without a trace in the journal, and the sweep finds it gone", async () => {
+  await ready("a");
+  agent().draft = "half a thought";
+  const { body } = await send("a", "x");
+  assert.equal([body.message.state, body.message.reason], ["queued", "a draft stands in its input box"]);
+  const seq = w.store.seq();
+  await until("it was tried again", () => w.tmux.sights > 3);
+  assert.is(w.store.seq(), seq);
+  assert.is(agent().draft, "half a thought");
+  agent().draft = "";
+  await until("it is given", () => agent().prompts.length === 1);
+});
+
+test("while a dialog is open nothing is typed and nothing approved; after its answer the message arrives", async () => {
+  await ready("a");
+  agent().question = { text: "May I?", choices: ["Yes", "No"] };
+  w.tmux.show("%1");
+  await isIn("a", "blocked");
+  assert.is((await send("a", "x")).body.message.state, "queued");
+  assert.equal(agent().answers, []);
+  await w.ask("POST", "/v1/agents/a/answer", { choice: "2" });
+  shows(0, "finished");
+  await until("it is given", () => agent().prompts.length === 1);
+  assert.equal(agent().answers, ["No"]);
+});
+
+test("who does not hear Enter is pressed three times, and the message uncertain: told, counted, never typed again", async () => {
+  await ready("a");
+  agent().deafTo.add("Enter");
+  const { status, body } = await send("a", "hello");
+  assert.equal([status, body.error?.code, body.message.state], [409, "UNCERTAIN", "uncertain"]);
+  assert.is(w.tmux.calls.filter((call) => call === "keys %1 Enter").length, 3);
+  assert.is(w.tmux.calls.filter((call) => call.startsWith("paste")).length, 1);
+  assert.equal((await one("a")).mail, { queued: 0, inbox: 0, dead: 0, uncertain: 1 });
+  agent().deafTo.clear();
+  agent().draft = "";
+  const [dead] = await messages("/v1/dead");
+  assert.is(dead?.state, "uncertain");
+  const retried = await w.ask<{ messages: MessageJson[] }>("POST", "/v1/dead", { ids: [dead?.id] });
+  assert.is(retried.body.messages[0]?.state, "queued");
+  await until("it is given", () => agent().prompts.length === 1);
+  await until("it is written", async () => (await one("a")).mail.queued === 0);
+  const { body: why } = await w.ask<MessageWhyJson>("GET", `/v1/messages/${dead?.id}`);
+  assert.equal(
+    why.history.map(({ to }) => to),
+    ["queued", "claimed", "typed", "submitted", "uncertain", "queued", "claimed", "typed", "submitted", "delivered"],
+  );
+  assert.is(why.message.attempts, 2);
+  assert.is((await w.ask("GET", "/v1/messages/01NONE")).status, 404);
+});
+
+test("what waits for an agent that is removed is dead, and a new agent of that label inherits nothing", async () => {
+  const old = await ready("a");
+  shows(0, "working");
+  await isIn("a", "working");
+  for (const text of ["one", "two"]) await send("a", text);
+  assert.is((await w.ask("DELETE", "/v1/agents/a?force=1")).status, 200);
+  assert.equal(
+    (await messages("/v1/dead?bodies=1")).map((m) => `${m.to === old.id} ${m.state} ${m.reason} ${m.body}`),
+    ["true dead recipient_removed one", "true dead recipient_removed two"],
+  );
+  const young = await ready("a");
+  assert.equal(young.mail, { queued: 0, inbox: 0, dead: 0, uncertain: 0 });
+  assert.equal(await messages("/v1/inbox/a"), []);
+  assert.equal(agent(1).prompts, []);
+  const [dead] = await messages("/v1/dead");
+  assert.is((await w.ask("POST", "/v1/dead", { ids: [dead?.id] })).status, 409);
+  assert.is((await w.ask("DELETE", "/v1/dead", { ids: ["01NONE"] })).status, 404);
+  assert.is((await w.ask("DELETE", "/v1/dead", {})).status, 400);
+  assert.is((await w.ask<{ messages: unknown[] }>("DELETE", "/v1/dead", { all: true })).body.messages.length, 2);
+  assert.equal(await messages("/v1/dead"), []);
+  assert.equal(await w.store.mail(), []);
+});
+
+test("more than the queue holds is refused, and nothing of it kept", async () => {
+  const { id } = await ready("a");
+  shows(0, "working");
+  await isIn("a", "working");
+  const full = Array.from({ length: QUEUE_LIMIT }, (_, n) => message(0, n + 1, { id: `M${n}`, to: id as AgentId }));
+  await w.store.commit({ mail: full.map((one) => ({ message: one, was: null, text: "x" })) });
+  const { store, tmux } = w;
+  await w.end();
+  w = await world({ store, tmux });
+  assert.is((await one("a")).mail.queued, QUEUE_LIMIT);
+  const { status, body } = await send("a", "one more");
+  assert.equal([status, body.error?.code], [429, "TOO_MANY"]);
+  assert.match(body.error?.message ?? "", /10000/);
+  assert.is((await store.mail()).length, QUEUE_LIMIT);
+});
+
+test("a message that the store refuses is refused; a claim it refuses types nothing, and is tried again", async () => {
+  await ready("a");
+  w.store.refuse = new Fault("STORE_FULL", "no space");
+  assert.is((await send("a", "x")).status, 507);
+  w.store.refuse = null;
+  shows(0, "working");
+  await isIn("a", "working");
+  await until("it is taken", async () => (await send("a", "y")).body.message?.state === "queued");
+  await until("the counts are right", async () => (await one("a")).mail.queued === 1);
+  w.store.refuse = new Fault("STORE_FULL", "no space");
+  shows(0, "finished");
+  await until(
+    "it could not be claimed",
+    async () => (await messages("/v1/inbox/a"))[0]?.reason === "the store cannot be written",
+  );
+  assert.not.ok(w.tmux.calls.some((call) => call.startsWith("paste")));
+  w.store.refuse = null;
+  await until("it is given", () => agent().prompts.length === 1, { limitMs: 10_000 });
+  assert.equal(agent().prompts, ["y"]);
+});
+
+test("the counts that events tell, applied in order, are those of a snapshot", async () => {
+  await ready("a");
+  const following = w.follow("/v1/events");
+  await until("the snapshot", () => following.events.length > 0);
+  await send("a", "one");
+  await send("a", "two");
+  await until("one is delivered", async () => (await one("a")).mail.queued === 1);
+  const last = () => {
+    const told = following.events.flatMap(({ data }) => (data.set as Partial<AgentJson> | undefined)?.mail ?? []);
+    return told.at(-1);
+  };
+  await until("it is told", () => last()?.queued === 1);
+  assert.equal(last(), (await one("a")).mail);
+  following.leave();
+});
+
+test.run();
