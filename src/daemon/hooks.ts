@@ -128,7 +128,9 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
       pane: paneOf(context, told),
       session,
       begins: named.begins,
-      prompts: report?.means === "turn-started",
+      // Codex starts a session with its first prompt.
+      prompts: report?.means === "turn-started" || event === "SessionStart",
+      named: event === "agent-turn-complete",
     },
     (name) => {
       const dialect = context.providers.get(name)?.hooks;

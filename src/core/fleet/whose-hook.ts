@@ -6,7 +6,7 @@
  */
 import { isOpen } from "../derive.js";
 import type { AgentId, PaneId } from "../model.js";
-import { type Agent, type Fleet, inPane } from "./fleet.js";
+import { type Agent, type Fleet, inPane, isGone } from "./fleet.js";
 
 export interface HookSender {
   /** The program that speaks, as the hook tables name it. */
@@ -19,8 +19,10 @@ export interface HookSender {
   readonly session: string | null;
   /** The event says that this conversation begins, or is taken up, in the agent itself. */
   readonly begins: boolean;
-  /** A person's prompt begins a turn. */
+  /** A person's prompt begins a turn, of which no screen shows anything yet. */
   readonly prompts: boolean;
+  /** `id` was written into this agent's own command, and is no environment that was handed on. */
+  readonly named?: boolean;
 }
 
 /** Why a hook is nobody's: no agent fits, its program is not the agent's, or its conversation is not. */
@@ -46,6 +48,15 @@ export function whoseHook(
 
   const placed = pane === null ? null : inPane(fleet, pane);
   const agent = told !== null && isThere(told) ? told : placed;
+  const mayBeAnothers = agent === null || speaksOf(agent.record.provider) === "codex";
+  if (speaks === "codex" && session !== null && mayBeAnothers && sender.named !== true) {
+    const newcomers = [...fleet.agents.values()].filter(
+      ({ record }) => record.nativeSession === null && !isGone(record.state) && speaksOf(record.provider) === speaks,
+    );
+    const newcomer = newcomerFor(newcomers, agent, sender.prompts);
+    if (newcomer !== null) return { agent: newcomer, learns: false };
+    return { stray: agent === null ? "nobody" : fits(agent) ? "other-thread" : "other-program" };
+  }
   if (agent === null) return { stray: "nobody" };
   if (!fits(agent)) return { stray: "other-program" };
   const known = agent.record.nativeSession;
@@ -55,4 +66,14 @@ export function whoseHook(
     known !== session && (sender.begins || (sender.prompts && speaks !== "codex" && speaks !== "opencode"));
   if (known !== session && (!learns || isOpen(agent.believed))) return { stray: "other-thread" };
   return { agent, learns };
+}
+
+/**
+ * Which of the agents whose conversation is not known yet tells of a new one, where the environment may be another's: the
+ * only one there is, if it is named; else the only one at work. A prompt is told before the screen shows work.
+ */
+function newcomerFor(newcomers: readonly Agent[], named: Agent | null, prompts: boolean): Agent | null {
+  if (newcomers.length === 1 && newcomers[0] === named) return named;
+  const busy = prompts ? [] : newcomers.filter(({ believed }) => isOpen(believed));
+  return busy.length === 1 ? (busy[0] ?? null) : null;
 }

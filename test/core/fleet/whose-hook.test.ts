@@ -19,6 +19,9 @@ function whose(records: readonly AgentRecord[], sender: Partial<HookSender>): st
 const at = (label: string, pane: PaneId, more: Partial<AgentRecord> = {}): AgentRecord =>
   record(`${label} ${pane} idle`, more);
 
+const codexOf = (label: string, pane: PaneId, nativeSession: string): AgentRecord =>
+  at(label, pane, { provider: "codex", nativeSession });
+
 const a = at("a", "%1", { nativeSession: "sa" });
 const b = at("b", "%2", { nativeSession: "sb" });
 const fresh = at("c", "%3");
@@ -45,15 +48,26 @@ test("a pane tells more than an environment that was handed on", () => {
 });
 
 test("Codex's conversations are told apart in whichever pane's environment their hooks run", () => {
-  const codex = [
-    at("a", "%1", { provider: "codex", nativeSession: "sa" }),
-    at("b", "%2", { provider: "codex", nativeSession: "sb" }),
-  ];
+  const codex = [codexOf("a", "%1", "sa"), codexOf("b", "%2", "sb")];
   assert.is(whose(codex, { speaks: "codex", id: idOf("a"), pane: "%1", session: "sb", prompts: true }), "b");
   assert.is(
     whose(codex, { speaks: "codex", id: idOf("a"), pane: "%1", session: "third", prompts: true }),
     "other-thread",
   );
+});
+
+test("Codex's new conversations are whose they can only be", () => {
+  const of = (state: "idle" | "working", label: string, pane: PaneId) => at(label, pane, { provider: "codex", state });
+  const told = { speaks: "codex", pane: "%1", session: "new" } as const;
+  assert.is(whose([of("idle", "a", "%1")], { ...told, prompts: true }), "a");
+  // Of two, nobody can say who was prompted; who works can be seen.
+  const two = [of("idle", "a", "%1"), of("working", "b", "%2")];
+  assert.is(whose(two, { ...told, prompts: true }), "other-thread");
+  assert.is(whose(two, told), "b");
+  assert.is(whose([of("working", "a", "%1"), of("working", "b", "%2")], told), "other-thread");
+  assert.is(whose([codexOf("a", "%1", "sa"), of("idle", "b", "%2")], { ...told, prompts: true }), "other-thread");
+  // Named in its own command, it is certain.
+  assert.is(whose(two, { ...told, id: idOf("a"), named: true }), "a");
 });
 
 test("what an agent starts in the middle of a turn is not the agent", () => {
