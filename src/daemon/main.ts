@@ -23,6 +23,7 @@ import { makeMultiplexer } from "./backend.js";
 import { asFault } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { startDaemon } from "./daemon.js";
+import { dieAt } from "./die-at.js";
 import { endDaemon, onlyClose } from "./ending.js";
 import type { Identity } from "./health.js";
 import { listenOn } from "./listen.js";
@@ -166,19 +167,6 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
   ];
   await endDaemon(parts, log);
   return true;
-}
-
-/**
- * `DROVER_DIE_AT=pasted:3`: the daemon kills itself the third time that it passes that step of a delivery, for
- * `npm run crash`. No tidying up: as a crash would end it.
- */
-function dieAt(where: string | undefined): (point: string) => void {
-  if (where === undefined) return () => {};
-  const [point, times = "1"] = where.split(":");
-  let left = Number(times);
-  return (passed) => {
-    if (passed === point && --left === 0) process.kill(process.pid, "SIGKILL");
-  };
 }
 
 /** Whoever holds the store is the daemon: another's run file is a dead one's, and says so in the log. */
