@@ -1,0 +1,273 @@
+import * as assert from "uvu/assert";
+import {
+  type Mailbox,
+  type MailEvent,
+  openMailbox,
+  type Recipient,
+  SWEEP_MS,
+  stepMailbox,
+  wakeAtMs,
+} from "#core/delivery/mailbox.js";
+import type { Message, MessageState } from "#core/delivery/message.js";
+import { readReceipt, receiptOf } from "#core/delivery/receipt.js";
+import type { AgentId } from "#core/model.js";
+import type { Reading } from "#core/screen/reading.js";
+import { suite } from "../../kit/t.js";
+
+const test = suite("mailbox");
+const TO = "A" as AgentId;
+
+const recipient = (over: Partial<Recipient> = {}): Recipient => ({
+  there: true,
+  ready: true,
+  state: "it is idle",
+  sinceMs: 1,
+  incarnation: 1,
+  turn: 0,
+  epoch: "t1",
+  pasteSettleMs: 0,
+  ...over,
+});
+
+function message(order: number, state: MessageState = "queued", over: Partial<Message> = {}): Message {
+  const claim = state === "queued" ? null : { incarnation: 1, epoch: "t1", turn: 0 };
+  const attempts = claim === null ? 0 : 1;
+  const base = {
+    id: `M${order}`,
+    to: TO,
+    order,
+    rev: 1,
+    from: null,
+    kind: "message" as const,
+    reason: null,
+    characters: 5,
+  };
+  return { ...base, state, claim, attempts, turn: null, createdAtMs: 0, updatedAtMs: 0, ...over };
+}
+
+function reading(text: string, shown: Reading["shown"] = "ready"): Reading {
+  const composer = { text, empty: text === "", pasted: false };
+  const evidence = { source: "screen" as const, rule: "r", excerpt: "" };
+  return { shown, evidence, reason: null, errorKind: null, question: null, composer };
+}
+const read = (text: string): MailEvent => ({
+  kind: "read",
+  reading: reading(text),
+  state: "idle",
+  incarnation: 1,
+  ours: true,
+});
+
+/** A box and what it wanted done, one word each: `write M1:claimed`. */
+class Play {
+  box: Mailbox;
+  readonly done: string[] = [];
+  nowMs = 0;
+
+  constructor(open: readonly Message[], to: Recipient | null = recipient()) {
+    const [box, effects] = openMailbox(TO, open, to, 0);
+    this.box = box;
+    this.take(effects);
+  }
+
+  on(...events: MailEvent[]): this {
+    for (const event of events) {
+      const [box, effects] = stepMailbox(this.box, event, this.nowMs);
+      this.box = box;
+      this.take(effects);
+    }
+    return this;
+  }
+
+  after(ms: number): this {
+    this.nowMs += ms;
+    return this.on({ kind: "clock" });
+  }
+
+  /** What was wanted since it was asked last. */
+  said(): string[] {
+    return this.done.splice(0);
+  }
+
+  get states(): string {
+    return this.box.open.map(({ id, state }) => `${id}:${state}`).join(" ");
+  }
+
+  private take(effects: readonly ReturnType<typeof openMailbox>[1][number][]): void {
+    for (const effect of effects) {
+      if (effect.do === "write") {
+        const what = [...effect.what.messages.values()].map(
+          (w) => `${w.message.id}:${w.message.state}${w.forget ? "!" : ""}`,
+        );
+        this.done.push(`write ${what.join(" ")}`);
+      } else if ("receipt" in effect) this.done.push(`${effect.do} ${effect.receipt}`);
+      else this.done.push(effect.do);
+    }
+  }
+}
+
+const written: MailEvent = { kind: "written" };
+
+test("the way things go: claimed on disk before anything is typed, a receipt with each step", () => {
+  const p = new Play([message(1), message(2)]);
+  assert.equal(p.said(), ["hold"]);
+  assert.equal(p.on({ kind: "held" }).said(), ["look"]);
+  assert.equal(p.on(read("")).said(), ["write M1:claimed"]);
+  assert.equal(p.on(read("")).said(), [], "nothing is typed before that is on disk");
+  assert.equal(p.on(written).said(), ["fetch"]);
+  assert.equal(p.on({ kind: "text", text: "hello" }).said(), ["look"]);
+  assert.equal(p.on(read("")).said(), ["paste M1/1:pasted"]);
+  assert.equal(p.on({ kind: "done", effect: "paste" }).said(), ["write M1:typed"]);
+  assert.equal(p.on(written).after(150).said(), ["look"]);
+  assert.equal(p.on(read("hello")).said(), ["enter M1/1:entered 1"]);
+  assert.equal(p.on({ kind: "done", effect: "enter" }).said(), ["look", "write M1:submitted"]);
+  assert.equal(p.on(read("")).said(), ["submitted"]);
+  assert.equal(p.on(written).said(), ["write M1:delivered"]);
+  assert.equal(p.on(written).said(), []);
+  assert.is(p.states, "M2:queued");
+  assert.is(p.box.left?.turn, 1);
+});
+
+test("the next goes out after another turn, not before; the sweep does not care", () => {
+  const taken = () => {
+    const p = new Play([message(1), message(2)]);
+    p.on({ kind: "held" }, read(""), written, { kind: "text", text: "hello" }, read(""), {
+      kind: "done",
+      effect: "paste",
+    });
+    p.on(written).after(150).on(read("hello"), { kind: "done", effect: "enter" }, read(""), written, written);
+    p.said();
+    return p;
+  };
+  const again = recipient({ sinceMs: 2 });
+  assert.equal(taken().on({ kind: "recipient", recipient: again }).said(), []);
+  assert.equal(
+    taken()
+      .on({ kind: "recipient", recipient: recipient({ turn: 1, sinceMs: 9 }) })
+      .said(),
+    ["hold"],
+  );
+  assert.equal(
+    taken()
+      .after(SWEEP_MS - 1)
+      .said(),
+    [],
+  );
+  assert.equal(taken().after(SWEEP_MS).said(), ["hold"]);
+});
+
+test("who is not ready is left alone, and who refused once is tried at the next edge, at a reconnect, by the sweep", () => {
+  const busy = recipient({ ready: false, state: "it is working" });
+  assert.equal(new Play([message(1)], busy).said(), []);
+  const refused = () => {
+    const p = new Play([message(1)]).on({ kind: "held" }, read("a draft"));
+    assert.equal([p.box.at.at, p.box.waits], ["resting", "a draft stands in its input box"]);
+    p.said();
+    return p;
+  };
+  assert.equal(refused().on({ kind: "recipient", recipient: recipient() }).said(), []);
+  assert.equal(
+    refused()
+      .on({ kind: "recipient", recipient: recipient({ sinceMs: 2 }) })
+      .said(),
+    ["hold"],
+  );
+  assert.equal(refused().on({ kind: "reconnected" }).said(), ["hold"]);
+  const swept = refused();
+  assert.is(wakeAtMs(swept.box), SWEEP_MS);
+  assert.equal(swept.after(SWEEP_MS).said(), ["hold"]);
+});
+
+/** What becomes of a message found half way: the state on disk, the receipt, the server and the recipient. */
+function found(state: MessageState, says: string | null, epoch = "t1", to: Recipient | null = recipient()): string {
+  const p = new Play([message(1, state)], to).on({ kind: "held" });
+  assert.equal(p.said(), ["hold", "receipts"]);
+  p.on({ kind: "receipts", answer: { epoch, says } });
+  if (p.box.at.at === "fetching") p.on({ kind: "text", text: "hello" });
+  return p.box.at.at === "typing" ? `goes on at ${p.box.at.typing.at}` : p.states;
+}
+
+test("after a crash the receipt says how far it got, and it goes on from there", () => {
+  assert.is(found("claimed", null), "M1:queued");
+  assert.is(found("claimed", "M0/7:entered 2"), "M1:queued", "another message's");
+  assert.is(found("claimed", "M1/2:pasted"), "M1:queued", "another claim's");
+  assert.is(found("claimed", "M1/1:pasted"), "goes on at pasted");
+  assert.is(found("claimed", "M1/1:entered 2"), "goes on at entered");
+  assert.is(found("typed", "M1/1:pasted"), "goes on at pasted");
+  assert.is(found("submitted", "M1/1:entered 1"), "goes on at entered");
+  assert.is(found("typed", null), "M1:uncertain", "somebody took the receipt away");
+});
+
+test("what went with its program or its tmux is queued again, unless it may have been taken", () => {
+  assert.is(found("claimed", null, "t2"), "M1:queued");
+  assert.is(found("typed", null, "t2"), "M1:queued");
+  assert.is(found("submitted", null, "t2"), "M1:uncertain");
+  const gone = recipient({ there: false });
+  assert.is(found("typed", "M1/1:pasted", "t1", gone), "M1:queued");
+  assert.is(found("typed", "M1/1:entered 1", "t1", gone), "M1:uncertain");
+  assert.is(found("typed", "M1/1:entered 1", "t1", recipient({ turn: 1 })), "M1:delivered");
+  assert.is(found("typed", "M1/1:pasted", "t1", recipient({ incarnation: 2 })), "M1:queued");
+});
+
+test("receipts that cannot be read are asked for again", () => {
+  const p = new Play([message(1, "claimed")]).on({ kind: "held" }, { kind: "receipts", answer: null });
+  p.said();
+  assert.equal(p.after(999).said(), []);
+  assert.equal(p.after(1).said(), ["receipts"]);
+});
+
+test("a paste that tmux did not confirm is looked up, never repeated blindly", () => {
+  const pasting = () => {
+    const p = new Play([message(1)]).on({ kind: "held" }, read(""), written, { kind: "text", text: "hello" }, read(""));
+    p.on({ kind: "failed", effect: "paste", message: "no answer" });
+    assert.is(p.said().at(-1), "receipts");
+    return p;
+  };
+  const there = pasting().on({ kind: "receipts", answer: { epoch: "t1", says: "M1/1:pasted" } });
+  assert.equal(there.said(), ["fetch"]);
+  assert.equal(there.on({ kind: "text", text: "hello" }, read("hello")).said(), ["look", "enter M1/1:entered 1"]);
+  const not = pasting().on({ kind: "receipts", answer: { epoch: "t1", says: null } });
+  assert.equal(not.said(), ["write M1:queued"]);
+});
+
+test("a claim that cannot be written types nothing; another hand's claim is left to it", () => {
+  const p = new Play([message(1)]).on({ kind: "held" }, read(""), { kind: "unwritten", stale: false });
+  assert.equal([p.states, p.box.at.at, p.box.open[0]?.attempts], ["M1:queued", "resting", 0]);
+  const stale = new Play([message(1), message(2)]).on({ kind: "held" }, read(""), { kind: "unwritten", stale: true });
+  assert.is(stale.states, "M2:queued");
+});
+
+test("what is over and cannot be written is written later, and nothing is begun before", () => {
+  const p = new Play([message(1, "claimed"), message(2)]).on({ kind: "held" });
+  p.on({ kind: "receipts", answer: { epoch: "t1", says: null } }, { kind: "unwritten", stale: false });
+  p.said();
+  assert.equal(p.on({ kind: "recipient", recipient: recipient({ sinceMs: 5 }) }).said(), []);
+  assert.equal(p.after(2_000).said(), ["write M1:queued"]);
+});
+
+test("what must go now or never is given back where it would have to wait", () => {
+  const now = message(2, "queued", { now: true });
+  assert.equal(new Play([now], recipient({ there: false, ready: false })).said(), ["write M2:failed!"]);
+  assert.equal(new Play([message(1), now]).said(), ["write M2:failed!"]);
+  const draft = new Play([now]).on({ kind: "held" }, read("a draft"));
+  assert.equal(draft.said(), ["hold", "look", "write M2:failed!"]);
+  assert.is(draft.on(written).states, "");
+});
+
+test("with its recipient gone for good, all that waits is dead, once the one under way is over", () => {
+  const p = new Play([message(1, "claimed"), message(2), message(3, "uncertain")]);
+  p.on({ kind: "recipient", recipient: null }, { kind: "held" });
+  p.on({ kind: "receipts", answer: { epoch: "t1", says: null } }, written);
+  assert.is(p.said().at(-1), "write M1:dead M2:dead");
+  assert.is(p.on(written).states, "M1:dead M2:dead M3:uncertain");
+  assert.is(wakeAtMs(p.box), null);
+});
+
+test("a receipt says whose it is, of which claim, and how far it got", () => {
+  const m = message(1, "claimed", { attempts: 3 });
+  for (const enters of [0, 1, 3]) assert.is(readReceipt(receiptOf(m, enters), m), enters);
+  for (const odd of [null, "", "M1", "M1/3", "M1/2:pasted", "M2/3:pasted"])
+    assert.is(readReceipt(odd, m), null, String(odd));
+});
+
+test.run();
