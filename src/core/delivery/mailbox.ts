@@ -124,6 +124,8 @@ export type MailEffect =
 
 /** Mail older than this is tried again so often, whatever was or was not heard meanwhile. */
 export const SWEEP_MS = 30_000;
+/** A recipient that just got ready and refused is asked again after this, and then after twice as long each time. */
+const AGAIN_SOON_MS = 250;
 const LOOK_LIMIT_MS = 5_000;
 const WRITE_AGAIN_MS = 2_000;
 const ASK_AGAIN_MS = 1_000;
@@ -284,7 +286,10 @@ function refuse(box: Mailbox, message: Message, why: string, nowMs: number): Ste
     return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, why, nowMs), []];
   }
   const triedEdge = box.recipient === null ? null : edgeOf(box.recipient);
-  return rest({ ...box, triedEdge, waits: why }, nowMs);
+  // A hook tells of a turn's end before the screen shows it: what was just called ready is asked again soon, then less often.
+  const readyForMs = box.recipient === null ? 0 : nowMs - box.recipient.sinceMs;
+  const sweepAtMs = nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
+  return rest({ ...box, triedEdge, waits: why, sweepAtMs }, nowMs);
 }
 
 function fetched(box: Mailbox, at: At<"fetching">, text: string | null, nowMs: number): Step {

@@ -173,9 +173,22 @@ test("who is not ready is left alone, and who refused once is tried at the next 
     ["hold"],
   );
   assert.equal(refused().on({ kind: "reconnected" }).said(), ["hold"]);
-  const swept = refused();
-  assert.is(wakeAtMs(swept.box), SWEEP_MS);
-  assert.equal(swept.after(SWEEP_MS).said(), ["hold"]);
+});
+
+test("who was called ready by a hook before its screen was is asked again soon, and ever less often", () => {
+  const p = new Play([message(1)]).on({ kind: "held" }, read("still drawing"));
+  const asked: number[] = [];
+  for (let n = 0; n < 9; n++) {
+    const atMs = wakeAtMs(p.box)!;
+    asked.push(atMs);
+    p.nowMs = atMs;
+    p.on({ kind: "clock" }, { kind: "held" }, read("still drawing"));
+  }
+  assert.equal(asked.slice(0, 5), [250, 500, 999, 1997, 3993]);
+  assert.is(asked.at(-1)! - asked.at(-2)!, SWEEP_MS);
+  p.said();
+  p.nowMs = wakeAtMs(p.box)!;
+  assert.equal(p.on({ kind: "clock" }, { kind: "held" }, read("")).said(), ["hold", "look", "write M1:claimed"]);
 });
 
 /** What becomes of a message found half way: the state on disk, the receipt, the server and the recipient. */
