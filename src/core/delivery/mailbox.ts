@@ -192,7 +192,9 @@ function heard(box: Mailbox, event: MailEvent): Mailbox {
   switch (event.kind) {
     case "added": {
       const others = box.open.filter(({ id }) => id !== event.message.id);
-      const open = [...others, event.message].sort((a, b) => a.order - b.order);
+      const open = [...others, event.message];
+      // Nearly always it is the last one: a long queue is not sorted for each.
+      if ((others.at(-1)?.order ?? 0) > event.message.order) open.sort((a, b) => a.order - b.order);
       return { ...box, open, revs: new Map(box.revs).set(event.message.id, event.message.rev) };
     }
     case "forgotten":
