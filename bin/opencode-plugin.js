@@ -33,14 +33,8 @@ function tell(event) {
   });
 }
 
-/** Told of once, though the plugin is there twice: by drover and in the user's settings. */
-const SEEN = Symbol.for("drover-events-seen");
-globalThis[SEEN] ??= new WeakSet();
-
 export const Drover = async () => ({
   event: async ({ event }) => {
-    if (!PASSED_ON.has(event.type) || globalThis[SEEN].has(event)) return;
-    globalThis[SEEN].add(event);
-    last = last.then(() => tell(event));
+    if (PASSED_ON.has(event.type)) last = last.then(() => tell(event));
   },
 });

@@ -149,12 +149,13 @@ function script(): string {
 
 const PLUGIN_MARK = "// Written by `drover hooks install opencode`; `drover hooks uninstall opencode` takes it away.";
 
-/** Should drover be gone without a word, the plugin does nothing. */
+/** Should drover be gone without a word, or have given the plugin itself, it does nothing. */
 function pluginText(): string {
   const plugin = JSON.stringify(join(installRoot(), "bin/opencode-plugin.js"));
   return [
     PLUGIN_MARK,
     "export const Drover = async (input) => {",
+    '  if (process.env.OPENCODE_CONFIG_CONTENT?.includes("/opencode-plugin.js")) return {};',
     "  try {",
     `    return await (await import(${plugin})).Drover(input);`,
     "  } catch {",

@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import * as assert from "uvu/assert";
 import { HOOK_EVENTS } from "#core/screen/hook-events.js";
 import { withHooks, withoutHooks } from "#faces/cli/hook-settings.js";
@@ -149,6 +150,19 @@ test("each program's own folder is respected, and a file made by drover goes wit
   );
   await run("uninstall claude codex gemini opencode", env);
   for (const file of files) assert.not.ok(existsSync(join(home, file)), file);
+});
+
+test("opencode's plugin is drover's own, and is quiet where drover gave it one already", async () => {
+  await run("install opencode");
+  const file = join(home, ".config/opencode/plugin/drover.js");
+  const { Drover } = (await import(pathToFileURL(file).href)) as { Drover: () => Promise<Record<string, unknown>> };
+  assert.equal(Object.keys(await Drover()), ["event"]);
+  process.env.OPENCODE_CONFIG_CONTENT = '{"plugin":["file:///x/bin/opencode-plugin.js"]}';
+  try {
+    assert.equal(await Drover(), {});
+  } finally {
+    delete process.env.OPENCODE_CONFIG_CONTENT;
+  }
 });
 
 test("a plugin of the same name that is not ours is left as it is", async () => {
