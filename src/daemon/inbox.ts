@@ -35,7 +35,10 @@ export function deadLetters(context: Context, ref: string | null, bodies: boolea
 }
 
 export async function retryDead(context: Context, asked: DeadRequest): Promise<MessageJson[]> {
-  const revived = await context.mail.retry(chosen(context, asked));
+  const dead = chosen(context, asked);
+  // Of all, those that can be delivered at all.
+  const { agents } = context.loop.fleet;
+  const revived = await context.mail.retry(asked.all === true ? dead.filter(({ to }) => agents.has(to)) : dead);
   return revived.map((message) => messageJson(message));
 }
 

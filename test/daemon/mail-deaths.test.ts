@@ -142,7 +142,7 @@ async function dies(story: Story, n: number, tmuxToo: boolean): Promise<boolean>
   const agents = new Map<string, Diligent>();
   const tmux = machine(agents);
   const mortal = new Mortal();
-  const first = await world({ store: mortal.bind(store), tmux: mortal.bind(tmux), clock: hastyClock(40) });
+  const first = await world({ store: mortal.bind(store), tmux: mortal.bind(tmux), clock: hastyClock(25) });
   // A conductor is started anew after an end; a worker without a prompt would not be.
   for (const label of ["a", "b"]) await spawn(first, label, tmuxToo ? { role: "conductor", session: label } : {});
   await ready(first, 2);
@@ -158,7 +158,7 @@ async function dies(story: Story, n: number, tmuxToo: boolean): Promise<boolean>
   const before = new Map([...agents].map(([label, agent]) => [label, agent.prompts]));
   if (tmuxToo && died) tmux.restart("2");
 
-  const second = await world({ store, tmux, clock: hastyClock(40) });
+  const second = await world({ store, tmux, clock: hastyClock(25) });
   const stored = await messagesOf(store);
   try {
     if (tmuxToo && died) {
