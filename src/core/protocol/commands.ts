@@ -180,23 +180,19 @@ export interface Launch {
   readonly mark: PaneMark;
 }
 
+/** How long a window that only holds a place stands, in s, should nobody come to take it: whoever made it may have died. */
+export const PLACEHOLDER_S = 10;
+
 /** A session with a window that only holds its place: what the session's own options decide comes before the real one. */
 export function newSession(name: string, columns: number, rows: number): Command {
   return command(
-    `new-session -d -E -P -F ${quoteRaw("#{session_id} #{window_index}")} -s ${quoteFormat(name)} -x ${columns} -y ${rows} ${quote("sh")} ${quote("-c")} ${quote("exec cat")}`,
+    `new-session -d -E -P -F ${quoteRaw("#{session_id} #{window_index}")} -s ${quoteFormat(name)} -x ${columns} -y ${rows} ${quote("sh")} ${quote("-c")} ${quote(`exec sleep ${PLACEHOLDER_S}`)}`,
   );
 }
 
-/**
- * Only for sessions that drover made. Nobody is attached to them at first: where the user has `destroy-unattached on` for
- * all, tmux would close them, agents and all, when the next client comes or goes.
- */
-export function furnishSession(session: SessionId, historyRows: number): Command {
-  const target = quote(session);
-  return command(
-    `set-option -t ${target} destroy-unattached off`,
-    `set-option -t ${target} history-limit ${historyRows}`,
-  );
+/** Only for sessions that drover made. */
+export function raiseHistoryLimit(session: SessionId, rows: number): Command {
+  return command(`set-option -t ${quote(session)} history-limit ${rows}`);
 }
 
 /** Which window numbers are taken, and from which number the user counts. */
