@@ -32,15 +32,20 @@ const WATCHDOG = [
   'notice=$1; shift; exec 4<&0; w=""',
   `"$@" -C new-session -A -E -s ${OWN_SESSION} -f ignore-size,no-output -x 80 -y 24 sh -c "$notice" <&4 3<&- 4<&- & p=$!`,
   "exec 0<&- 1>&- 4<&-; read -r w <&3; exec 2>/dev/null; kill -9 $p; wait $p",
-  `[ "$w" = done ] || for t in 0.2 1; do sleep $t; "$@" ${closeSession(0).join(" ")}; done`,
+  `[ "$w" = done ] || for t in 1.5 1.5; do sleep $t; "$@" ${closeSession(0).join(" ")}; done`,
 ].join("\n");
 
 /**
- * A command, as words that both tmux and sh take as they are: closes the private session if just so many are in it. Said
- * from outside tmux there must be no `detach-client` in it: without a client of its own that takes anybody's.
+ * The session is not closed at once: most who start a daemon again do so within a second, and tmux 3.3a crashes where a
+ * session opens or closes in the moment in which a control client introduces itself (`control_write` to one whose state is
+ * not made yet; seen three times in 250 daemons killed and started again, each 0.2 s after the kill, when this used to close it).
+ *
+ * A command, as words that both tmux and sh take as they are: closes the private session if just so many are in it, and
+ * no pane but its own (a script's `break-pane` takes others there, and closing would end what runs in them). Said from
+ * outside tmux there must be no `detach-client` in it: without a client of its own that takes anybody's.
  */
 function closeSession(attached: 0 | 1): string[] {
-  const alone = `"#{==:#{session_attached},${attached}}"`;
+  const alone = `"#{==:#{session_attached} #{session_windows} #{window_panes},${attached} 1 1}"`;
   return ["if-shell", "-F", "-t", `"=${OWN_SESSION}:"`, alone, `"kill-session -t =${OWN_SESSION}:"`];
 }
 

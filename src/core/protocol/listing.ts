@@ -86,7 +86,7 @@ export interface GateLine {
   readonly structure: string;
 }
 
-/** Our own session's panes are left out, and of a window linked into several sessions only the first line counts. */
+/** Our own session's pane is left out (one that was moved there bears a mark), and of a window linked into several sessions only the first line counts. */
 export function parseGate(text: string): Map<PaneId, GateLine> {
   const lines = new Map<PaneId, GateLine>();
   for (const line of text.split("\n")) {
@@ -96,7 +96,7 @@ export function parseGate(text: string): Map<PaneId, GateLine> {
     const fourth = line.indexOf("\t", third + 1);
     const pane = line.slice(0, first);
     if (fourth < 0 || !isPane(pane) || lines.has(pane)) continue;
-    if (line.startsWith(`${OWN_SESSION}\t`, fourth + 1)) continue;
+    if (line.startsWith(`${OWN_SESSION}\t`, fourth + 1) && line.endsWith("\t")) continue;
     lines.set(pane, {
       pane,
       activityS: Number(line.slice(first + 1, second)),
@@ -107,12 +107,16 @@ export function parseGate(text: string): Map<PaneId, GateLine> {
   return lines;
 }
 
-/** The answer to a listing with FULL_FORMAT. Linked windows once, our own session not at all, odd lines skipped. */
+/**
+ * The answer to a listing with FULL_FORMAT. Linked windows once, odd lines skipped. Of our own session only what bears a
+ * mark: where nobody is attached, `break-pane` in a script takes a pane there.
+ */
 export function parsePanes(text: string): LivePane[] {
   const panes = new Map<PaneId, LivePane>();
   for (const line of text.split("\n")) {
     const pane = parsePane(line);
-    if (pane !== null && pane.sessionName !== OWN_SESSION && !panes.has(pane.pane)) panes.set(pane.pane, pane);
+    if (pane === null || (pane.sessionName === OWN_SESSION && pane.mark === null)) continue;
+    if (!panes.has(pane.pane)) panes.set(pane.pane, pane);
   }
   return [...panes.values()];
 }

@@ -73,13 +73,22 @@ test("a window linked twice counts once, our own session and odd lines not at al
   const text = [
     line(),
     line({ session_id: "$7", session_name: "other" }),
-    line({ pane_id: "%9", session_name: "_drover" }),
+    line({ pane_id: "%9", session_name: "_drover", "@drover-id": "" }),
   ];
   text.push("lines", "", "%5\t@1", line({ pane_id: "x" }));
   assert.equal(
     parsePanes(text.join("\n")).map((pane) => `${pane.pane} ${pane.sessionName}`),
     ["%4 work"],
   );
+});
+
+test("what bears a mark is seen in our own session too, where somebody moved it", () => {
+  const text = [line({ pane_id: "%9", session_name: "_drover", "@drover-id": "" }), line({ session_name: "_drover" })];
+  assert.equal(
+    parsePanes(text.join("\n")).map(({ pane, sessionName }) => `${pane} ${sessionName}`),
+    ["%4 _drover"],
+  );
+  assert.equal([...parseGate("%9\t1\t8x2\tx\t_drover\tsh\t\n%4\t1\t8x2\tx\t_drover\tsh\t01J\n").keys()], ["%4"]);
 });
 
 test("a mark that is not whole, or holds a tab, is none; the pane is seen all the same", () => {
