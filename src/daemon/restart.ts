@@ -6,6 +6,7 @@ import { sessionName } from "#core/fleet/labels.js";
 import { isThere, mayRestart } from "#core/fleet/launch.js";
 import { type Resumption, resumption } from "#core/fleet/resume.js";
 import type { AgentId, AgentRecord, Launch } from "#core/model.js";
+import { OWN_SESSION } from "#core/protocol/listing.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { PartError, RestartRequest } from "#wire/requests.js";
 import { asFault } from "./carry-out.js";
@@ -91,7 +92,7 @@ async function launchAgain(
     envNames,
     resumes: session,
     tab: {
-      sessionName: record.place?.sessionName || sessionName(undefined, cwd),
+      sessionName: sessionOf(record) || sessionName(undefined, cwd),
       env: { ...env, ...hooks.env },
       ...DEFAULT_SIZE,
     },
@@ -101,6 +102,11 @@ async function launchAgain(
   const missingEnv = envNames.filter((name) => env[name] === undefined);
   if (missingEnv.length > 0) context.log.warn("an agent was started without some variables", { label, missingEnv });
   return { how: resumed.how, missingEnv };
+}
+
+/** Empty where it was nowhere, or in drover's own session, where somebody had moved it. */
+function sessionOf({ place }: AgentRecord): string {
+  return place === null || place.sessionName === OWN_SESSION ? "" : place.sessionName;
 }
 
 /** As it was launched before; where its program has moved since, or is not known, as it is found now. */
@@ -126,6 +132,7 @@ export function restorable(fleet: Fleet): AgentRecord[] {
   for (const agent of fleet.agents.values()) {
     const { record, making } = agent;
     if (record.state === "exited" || making !== null || record.place === null || isThere(fleet, agent)) continue;
+    if (record.place.closed === true) continue;
     if (fleet.sight !== null && "epoch" in fleet.sight && fleet.sight.epoch === record.place.epoch) continue;
     left.push(record);
   }

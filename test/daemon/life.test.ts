@@ -232,6 +232,24 @@ test("an agent whose tab was closed in the tmux that still runs is not brought b
   assert.is((await restart("a")).status, 200);
 });
 
+test("an agent whose tab was closed before its tmux went is not brought back with the others", async () => {
+  const { agent } = (await spawn("closed", { prompt: "x" })).body;
+  await spawn("lived", { prompt: "x" });
+  w.tmux.kill(agent.pane as "%1");
+  w.tmux.tick();
+  await isIn("closed", "lost");
+  await w.end();
+  const { store, tmux } = w;
+  tmux.restart("2");
+  w = await world({ store, tmux, providers: [talker] });
+  await isIn("lived", "lost");
+  const { body } = await w.ask<RestoredJson>("POST", "/v1/restore", {});
+  assert.equal(
+    body.agents.map(({ label }) => label),
+    ["lived"],
+  );
+});
+
 test("a silent tmux restores nobody: who cannot be seen may live", async () => {
   await spawn("a", { prompt: "x" });
   w.tmux.blind = "tmux-slow";
