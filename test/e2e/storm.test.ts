@@ -1,0 +1,14 @@
+import * as assert from "uvu/assert";
+import { suite } from "../kit/t.js";
+import { storm } from "../storm/storm.js";
+
+const test = suite("storm", 60_000);
+
+test("a daemon killed in the middle of a storm loses, doubles and forgets nobody", async () => {
+  const { kills, wrongs, asked, alive, trace } = await storm(5, 5, 25_000);
+  assert.equal(wrongs, [], trace.slice(-60).join("\n"));
+  assert.is(kills, 5);
+  assert.ok((asked.get("spawn") ?? 0) > 5 && (asked.get("moves") ?? 0) > 10 && alive > 0, JSON.stringify([...asked]));
+});
+
+test.run();
