@@ -17,6 +17,9 @@ const SIGNS: readonly Sign<Region>[] = [
   { rule: "no-prompt", shows: "working", where: "line", looksLike: /^/ },
 ];
 
+/** A prompt and what stands behind it; a number before `%` is how far something got. */
+const TYPED = /^.*?(?:[$#❯>»λ➜]|(?<!\d)%)\s+(\S.*)$/;
+
 export const shell: Provider = {
   name: "shell",
   title: "Shell",
@@ -44,6 +47,10 @@ function read(still: Still): Reading {
     lastInked(rows) < 0 ? { blank: [row] } : still.alternate ? { full: rows.slice(0, 1) } : { line: [line] };
   const asked = still.alternate ? null : askedOn(line);
   const reading = readScreen<Region>("shell", still, { regions, composer: null, question: asked }, [], SIGNS);
+  if (reading.shown === "working" && !still.alternate) {
+    const behind = TYPED.exec(line.text)?.[1];
+    return behind === undefined ? reading : { ...reading, composer: { text: behind, empty: false, pasted: false } };
+  }
   if (reading.shown !== "ready") return reading;
   const typed = row.text.slice(cursor.x).trim();
   return { ...reading, composer: { text: typed, empty: typed === "", pasted: false } };
