@@ -18,7 +18,14 @@ const script = join(home.folder, "script.json");
 writeFileSync(
   script,
   JSON.stringify([
-    { on: "ask", steps: [{ say: "I will ask." }, { permission: "npm test" }, { say: "Thanks." }] },
+    {
+      on: "ask",
+      steps: [
+        { say: "I will ask, and take my time about it.", rate: 40 },
+        { permission: "npm test" },
+        { say: "Thanks." },
+      ],
+    },
     { on: "fail", steps: [{ say: "So far." }, { error: "api" }] },
     { on: "", steps: [{ say: "line one of the answer, slowly enough to be seen at work", rate: 60 }] },
   ]),
