@@ -26,6 +26,8 @@ export interface Agent {
   readonly mail?: MailCounts;
   /** Since when its terminal is closed and its exit status not known. */
   readonly dyingSinceMs: number | null;
+  /** How often its pane was marked again lately, in ms; absent where it never was. */
+  readonly remarks?: { readonly sinceMs: number; readonly count: number };
   /** A person asked it to end: when its pane goes, that was the end. */
   readonly ending: boolean;
 }

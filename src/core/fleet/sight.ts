@@ -13,6 +13,12 @@ import { iso, view } from "./view.js";
 
 /** How soon tmux is asked again where it did not answer. */
 const BLIND_LOOK_MS = 1_000;
+/**
+ * So often in such a time a pane is marked again. Two daemons with different homes on one tmux server each hold the
+ * other's agents; after a rename in one of them they would write over each other for ever, and redraw every client.
+ */
+const REMARK_LIMIT = 5;
+const REMARK_SPAN_MS = 60_000;
 
 export function decideSighting(draft: Draft, sighting: Sighting): void {
   const { fleet, nowMs } = draft;
@@ -92,7 +98,9 @@ function take(draft: Draft, step: Step): void {
       place(draft, agent, step);
       break;
     case "remark":
-      draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: step.windowName });
+      if (mayRemark(draft, agent, step.pane)) {
+        draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: step.windowName });
+      }
       break;
     case "leftover":
       draft.after(step.dead ? { do: "kill-pane", pane: step.pane } : { do: "unmark", pane: step.pane });
@@ -121,6 +129,18 @@ function take(draft: Draft, step: Step): void {
       draft.leave(id);
       break;
   }
+}
+
+/** Counts it. Who loses gives in: the record holds, and a change of panes later tries again. */
+function mayRemark(draft: Draft, agent: Agent, pane: PaneId): boolean {
+  const { nowMs } = draft;
+  const past = agent.remarks;
+  const lately = past !== undefined && nowMs - past.sinceMs < REMARK_SPAN_MS ? past : { sinceMs: nowMs, count: 0 };
+  if (lately.count > REMARK_LIMIT) return false;
+  draft.keep({ ...agent, remarks: { ...lately, count: lately.count + 1 } });
+  if (lately.count < REMARK_LIMIT) return true;
+  draft.note(agent.record.id, "fault", { what: "somebody else writes its mark as well", pane });
+  return false;
 }
 
 function gone(draft: Draft, was: Agent, closed: boolean): void {

@@ -69,6 +69,22 @@ const reborn = (of: Fleet): Fleet =>
   );
 const fleetOf = (...records: AgentRecord[]): Fleet => boot(records, new Map([["codex", "codex"]]));
 
+// ------------------------------------------------------------ marks
+
+test("a mark that somebody else keeps writing over is given up after a few times, once journaled, and tried again later", () => {
+  const theirs = (): Event => {
+    const { mark, ...rest } = pane("%1=a");
+    return { kind: "sighting", sighting: { epoch: EPOCH, panes: [{ ...rest, mark: { ...mark!, label: "theirs" } }] } };
+  };
+  const often = Array.from({ length: 40 }, (_, n): [number, Event] => [n * 20, theirs()]);
+  const { fleet: after, done, entries } = play(fleet("a %1"), ...often);
+  assert.is(entries.filter(({ kind }) => kind === "fault").length, 1);
+  const marks = (lines: readonly string[]) => lines.filter((line) => /\bmark\b/.test(line)).length;
+  assert.is(marks(done), 5, done.join("\n"));
+  assert.is(agent(after, "a").record.label, "a");
+  assert.is(marks(play(after, [120_000, theirs()]).done), 1);
+});
+
 // ------------------------------------------------------------ restart
 
 test("a restart writes the next incarnation, then makes its tab, then is answered", () => {
