@@ -1,7 +1,7 @@
 /** Starts agents again: one that a person names, or all that lived when their tmux server went. */
 import { Fault } from "#core/fault.js";
 import { checkEnvironment } from "#core/fleet/environment.js";
-import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import { type Agent, type Fleet, isReadable } from "#core/fleet/fleet.js";
 import { sessionName } from "#core/fleet/labels.js";
 import { isThere, mayRestart } from "#core/fleet/launch.js";
 import { type Resumption, resumption } from "#core/fleet/resume.js";
@@ -32,7 +32,7 @@ export function restartAgent(context: Context, id: AgentId, asked: RestartReques
     checkEnvironment(asked.env ?? {}, provider);
     const runs = isThere(context.loop.fleet, agent);
     mustBeResumable(agent, provider, runs);
-    if (runs) await stopAgent(context, id, asked.force ?? false);
+    if (runs || isReadable(agent)) await stopAgent(context, id, asked.force ?? false);
     return launchAgain(context, theAgent(context, id), provider, asked);
   });
 }

@@ -1,6 +1,6 @@
 /** Ends one agent because a person asked for it. The daemon's own end is not here. */
 import { Fault } from "#core/fault.js";
-import { type Agent, isGone } from "#core/fleet/fleet.js";
+import { type Agent, isGone, isReadable } from "#core/fleet/fleet.js";
 import { isSessionName } from "#core/fleet/resume.js";
 import type { AgentId } from "#core/model.js";
 import { resumeHint } from "#core/screen/last-words.js";
@@ -22,7 +22,11 @@ const PROMPT_BACK_MS = 1_000;
  */
 export async function stopAgent(context: Context, id: AgentId, force: boolean): Promise<void> {
   const agent = theAgent(context, id);
-  if (isGone(agent.record.state)) return;
+  if (isGone(agent.record.state)) {
+    // It only said so, and may still be at work on its last: what is started next must not meet it.
+    if (isReadable(agent)) await closeTab(context, id);
+    return;
+  }
   const startedAtMs = context.clock.now();
   await context.loop.ask({ ask: "stopping", id, data: { force } });
   let over = !force && (await askToEnd(context, agent)) && (await ended(context, id, startedAtMs + AFTER_ASKING_MS));

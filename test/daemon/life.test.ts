@@ -223,6 +223,24 @@ test("what lived when tmux went comes back by its own rules, and one that cannot
   );
 });
 
+test("a program that only said that it ends is out of its tab before the next one is launched", async () => {
+  const { agent } = (await spawn("a", { prompt: "x" })).body;
+  await isIn("a", "idle");
+  const [program] = w.started;
+  if (program === undefined) throw new Error("it was not started");
+  program.shown = "exited";
+  w.tmux.show(agent.pane as "%1");
+  await isIn("a", "exited");
+  const create = w.tmux.createTab.bind(w.tmux);
+  let beside: number | null = null;
+  w.tmux.createTab = (tab) => {
+    beside = w.tmux.panes().length;
+    return create(tab);
+  };
+  assert.is((await restart("a")).status, 200);
+  assert.is(beside, 0);
+});
+
 test("an agent whose tab was closed in the tmux that still runs is not brought back by restore", async () => {
   const { agent } = (await spawn("a", { prompt: "x" })).body;
   w.tmux.kill(agent.pane as "%1");
