@@ -17,7 +17,7 @@ const rehearsal = fileURLToPath(new URL("../../../bin/drover-rehearsal.js", impo
 const home = new CliHome();
 const ground = new Ground(home.server, home.env);
 const promised = new Map<string, Promised>();
-const users = new Map<string, number>();
+const { users } = ground;
 const agents = new Map<string, AgentJson>();
 let tmuxSocket = "";
 

@@ -34,6 +34,8 @@ const FIELDS = [
 ];
 
 export class Ground {
+  /** The user's own panes: id to process. To be filled by whoever made them. */
+  readonly users = new Map<string, number>();
   readonly #server: string;
   readonly #env: NodeJS.ProcessEnv;
 
@@ -65,7 +67,9 @@ export class Ground {
         markLabel,
         agent: dead === "1" ? null : launchedAs(Number(pid)),
       }))
-      .filter(({ session, markId, agent }) => session !== "_drover" || markId !== "" || agent !== null);
+      .filter(
+        (one) => one.session !== "_drover" || one.markId !== "" || one.agent !== null || this.users.has(one.pane),
+      );
   }
 
   /** The processes that hold a connection to this server. */

@@ -49,7 +49,6 @@ class Storm {
   readonly #promised = new Map<string, Promised>();
   /** Agents that a caller is busy with. */
   readonly #busy = new Set<string>();
-  readonly #users = new Map<string, number>();
   readonly #asked = new Map<string, number>();
   readonly #trace: string[] = [];
   readonly #beganMs = performance.now();
@@ -111,7 +110,7 @@ class Storm {
       await this.#ground.tmux("new-window", "-d", "-t", `${session}:`, "-n", "also", "cat");
       await this.#ground.tmux("split-window", "-d", "-t", `${session}:also`, "cat");
     }
-    for (const { pane, pid } of await this.#ground.panes()) this.#users.set(pane, pid);
+    for (const { pane, pid } of await this.#ground.panes()) this.#ground.users.set(pane, pid);
   }
 
   async #call(chance: Chance): Promise<void> {
@@ -188,7 +187,7 @@ class Storm {
     while (this.#blowing) {
       await pause(chance.between(5, 60));
       const panes = await this.#ground.panes();
-      const agents = panes.filter(({ pane }) => !this.#users.has(pane));
+      const agents = panes.filter(({ pane }) => !this.#ground.users.has(pane));
       const one = chance.pick(agents);
       const other = chance.pick(panes);
       if (one === undefined || other === undefined || one.pane === other.pane) continue;
@@ -205,7 +204,7 @@ class Storm {
     for (;;) {
       const { agents } = (await this.#world.ask<{ agents: AgentJson[] }>("GET", "/v1/agents?all=1")).body;
       const [panes, clients] = [await this.#ground.panes(), await this.#ground.clients()];
-      const wrongs = check({ promised: this.#promised, agents, panes, users: this.#users, clients });
+      const wrongs = check({ promised: this.#promised, agents, panes, users: this.#ground.users, clients });
       if (wrongs.length === 0) return { wrongs, agents };
       if (performance.now() > giveUpAtMs) {
         await this.#tellOf(wrongs);
