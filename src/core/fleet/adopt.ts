@@ -2,15 +2,14 @@
  * Takes in an agent that somebody started by hand. The record first, which names the pane and its process; then the mark.
  * A daemon that dies between the two knows the pane by both, and marks it at its next sighting.
  */
-import type { Refusal } from "../decide.js";
-import { newborn } from "../derive.js";
-import type { AgentId, AgentRecord, LivePane, Role } from "../model.js";
+import type { AgentId, LivePane, Role } from "../model.js";
 import type { Draft } from "./draft.js";
+import type { Refusal } from "./effect.js";
 import { inPane, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
+import { newAgent } from "./new-agent.js";
 import { placeOf } from "./reconcile.js";
 import { grant, refuse } from "./reply.js";
-import { view } from "./view.js";
 
 export interface AdoptAsk {
   readonly ask: "adopt";
@@ -36,38 +35,16 @@ export function adopt(draft: Draft, ticket: Ticket, ask: AdoptAsk): void {
     return;
   }
   const label = ask.label ?? automaticLabel(draft.fleet, ask.provider);
-  const believed = newborn(draft.nowMs);
   const place = placeOf(ask.pane, ask.epoch);
-  const record: AgentRecord = {
-    id: ask.id,
-    label,
-    provider: ask.provider,
-    role: ask.role,
-    parent: ask.parent,
-    group: ask.group,
-    incarnation: 1,
-    turn: 0,
-    cwd: ask.cwd,
-    command: [],
-    envNames: [],
-    prompt: null,
-    worktree: null,
-    nativeSession: null,
-    state: believed.state,
-    sinceMs: believed.sinceMs,
-    evidence: null,
-    reason: null,
-    unread: false,
-    exit: null,
-    place,
-    createdAtMs: draft.nowMs,
-    archivedAtMs: null,
-  };
   const { pane } = ask.pane;
-  const told = view(record, pane, null);
+  const { id, provider, role, parent, group, cwd } = ask;
   const making = { sessionName: place.sessionName, waiting: [ticket], created: true, before: null, leaves: null };
-  const fresh = { placedAtMs: draft.nowMs, ending: false, dyingSinceMs: null };
-  draft.change({ record, believed, told, making, pane, ...fresh }, "adopted", { pane, from: "request", label });
+  const agent = newAgent(
+    { id, label, provider, role, parent, group, cwd, place },
+    { pane, making, placedAtMs: draft.nowMs },
+    draft.nowMs,
+  );
+  draft.change(agent, "adopted", { pane, from: "request", label });
   const mark = { id: ask.id, label, incarnation: 1 };
   draft.after({ do: "adopt-pane", id: ask.id, pane, mark, windowName: ask.alone ? label : null });
 }

@@ -1,10 +1,9 @@
 /** A decision in the making: the next fleet, what goes on disk, and what is done afterwards. */
-import type { Decision, Effect } from "../decide.js";
 import type { MailWrite } from "../delivery/message.js";
 import type { JournalKind, NewEntry } from "../journal.js";
 import type { AgentId, AgentRecord, PaneId } from "../model.js";
-import { type Agent, type Fleet, isTabOurs, remainOf } from "./fleet.js";
-import type { Doubt } from "./reconcile.js";
+import type { Decision, Effect } from "./effect.js";
+import { type Agent, type Doubt, type Fleet, isTabOurs, remainOf } from "./fleet.js";
 import { difference, view } from "./view.js";
 
 /** What tmux is told to do to a pane may fail; a sighting soon after shows whether it is to be told again. */

@@ -5,7 +5,6 @@
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import { type Believed, newborn } from "../derive.js";
 import type { AgentId, AgentRecord, Blindness, PaneId } from "../model.js";
-import type { Doubt } from "./reconcile.js";
 import { type AgentView, view } from "./view.js";
 
 /** Names one request while it waits for its answer. */
@@ -42,6 +41,12 @@ export interface Making {
   readonly before: Believed | null;
   /** The pane of the launch before, still open in its tmux server; `ours` to close once the new one stands. */
   readonly leaves: { readonly pane: PaneId; readonly epoch: string; readonly ours: boolean } | null;
+}
+
+/** Too much went at once to be believed: who was missing, and since when. */
+export interface Doubt {
+  readonly sinceMs: number;
+  readonly missing: ReadonlySet<AgentId>;
 }
 
 export interface Fleet {

@@ -1,8 +1,24 @@
 /** What an agent's own hook tells, fenced by the launch it belongs to. */
-import type { HookEvent } from "../decide.js";
+import type { HookMeaning } from "../derive.js";
+import type { AgentId, Evidence } from "../model.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone, isReadable } from "./fleet.js";
+
+export interface HookEvent {
+  readonly kind: "hook";
+  readonly agent: AgentId;
+  /** The launch that sent it; null where the hook did not say. */
+  readonly incarnation: number | null;
+  /** Null where the event says nothing about the state; it still deserves a look. */
+  readonly means: HookMeaning | null;
+  /** The program's name for the conversation, where the hook tells it. */
+  readonly session: string | null;
+  /** Whether the event says that this conversation begins, or is taken up, in the agent itself. */
+  readonly beginsSession: boolean;
+  readonly name: string;
+  readonly evidence: Evidence;
+}
 
 /**
  * A hook of an older launch changes nothing and is journaled as such, as does one of an agent whose process is gone: what

@@ -3,16 +3,16 @@
  * made, which carries the mark from its first moment: whatever dies in between, the next sighting finds either a tab with
  * a record or a record that lost its tab, and never a tab that nobody knows.
  */
-import type { Refusal, Tab } from "../decide.js";
-import { derive, newborn } from "../derive.js";
+import { derive } from "../derive.js";
 import type { AgentId, AgentRecord, Evidence, Launch, LivePane, PaneMark, Place, Role, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
+import type { Refusal, Tab } from "./effect.js";
 import { type Agent, type Fleet, isGone, type Making, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
+import { newAgent } from "./new-agent.js";
 import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
 import { grant, refuse } from "./reply.js";
-import { view } from "./view.js";
 
 export interface SpawnAsk {
   readonly ask: "spawn";
@@ -99,39 +99,21 @@ function presentFor(fleet: Fleet, ask: SpawnAsk): Agent | null {
 
 function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
   const label = ask.label ?? automaticLabel(draft.fleet, ask.provider);
-  const believed = newborn(draft.nowMs);
   const worktree = ask.worktree === undefined ? null : worktreeFor(draft.fleet, label, ask.worktree);
   const below = ask.worktree?.below ?? "";
-  const record: AgentRecord = {
-    id: ask.id,
-    label,
-    provider: ask.provider,
-    role: ask.role,
-    parent: ask.parent,
-    group: ask.group,
-    incarnation: 1,
-    turn: 0,
-    cwd: worktree === null ? ask.cwd : below === "" ? worktree.path : `${worktree.path}/${below}`,
-    command: ask.command,
-    envNames: ask.envNames,
-    prompt: ask.prompt,
-    promptDue: ask.promptDue,
-    worktree,
-    nativeSession: null,
-    ...(ask.launch === undefined ? {} : { launch: ask.launch }),
-    ...(ask.replaces === undefined ? {} : { replaces: ask.replaces }),
-    state: believed.state,
-    sinceMs: believed.sinceMs,
-    evidence: null,
-    reason: null,
-    unread: false,
-    exit: null,
-    place: null,
-    createdAtMs: draft.nowMs,
-    archivedAtMs: null,
-  };
-  const told = view(record, null, null);
   const { sessionName } = ask.tab;
+  const { id, provider, role, parent, group, command, envNames, prompt, promptDue } = ask;
+  const cwd = worktree === null ? ask.cwd : below === "" ? worktree.path : `${worktree.path}/${below}`;
+  const making: Making = { sessionName, waiting: [ticket], created: true, before: null, leaves: null };
+  const agent = newAgent(
+    {
+      ...{ id, label, provider, role, parent, group, cwd, command, envNames, prompt, promptDue, worktree },
+      ...(ask.launch === undefined ? {} : { launch: ask.launch }),
+      ...(ask.replaces === undefined ? {} : { replaces: ask.replaces }),
+    },
+    { pane: null, making },
+    draft.nowMs,
+  );
   // One of that label whose daemon died before its tab was made never was an agent: this one is what was wanted.
   for (const other of draft.fleet.agents.values()) {
     const { state, place } = other.record;
@@ -139,15 +121,9 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
       draft.archive(other, { because: "its tab was never made" });
     }
   }
-  const making: Making = { sessionName, waiting: [ticket], created: true, before: null, leaves: null };
-  const fresh = { pane: null, placedAtMs: null, ending: false, dyingSinceMs: null };
-  draft.change({ record, believed, told, making, ...fresh }, "born", {
-    label,
-    provider: ask.provider,
-    session: sessionName,
-  });
-  draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
-  if (ask.promptDue) draft.after({ do: "queue-prompt", id: ask.id });
+  draft.change(agent, "born", { label, provider, session: sessionName });
+  draft.after({ do: "create-tab", id, tab: tabOf(agent.record, ask.tab, ask.socket) });
+  if (promptDue) draft.after({ do: "queue-prompt", id });
 }
 
 /** Named by the label; by the label and a number where another agent on the list has that folder. */

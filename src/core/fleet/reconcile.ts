@@ -15,7 +15,7 @@
  *   the mark of an archived agent      our tab, that was to be closed: close it; any other pane: take the mark off
  */
 import type { AgentId, Exit, LivePane, PaneId, PaneMark, Place, Sighting } from "../model.js";
-import { type Agent, isGone } from "./fleet.js";
+import { type Agent, type Doubt, isGone } from "./fleet.js";
 import { isEarlier, match } from "./match.js";
 
 export type Step =
@@ -47,12 +47,6 @@ export type Step =
   | { readonly do: "duplicate"; readonly id: AgentId; readonly pane: PaneId; readonly unmark: boolean }
   /** The tab of an archived agent still stands: to be closed, or, where it is not ours, to lose its mark. */
   | { readonly do: "sweep"; readonly id: AgentId; readonly pane: PaneId; readonly close: boolean };
-
-/** Too much went at once to be believed: who was missing, and since when. */
-export interface Doubt {
-  readonly sinceMs: number;
-  readonly missing: ReadonlySet<AgentId>;
-}
 
 export interface Reconciled {
   readonly steps: readonly Step[];

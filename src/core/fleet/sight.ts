@@ -1,15 +1,16 @@
 /** One listing of all panes: reconcile says what follows, and here it follows. */
-import { type Fact, newborn } from "../derive.js";
-import type { AgentRecord, Blindness, PaneId, Sighting } from "../model.js";
+import type { Fact } from "../derive.js";
+import type { Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
 import { settleHints } from "./closed.js";
 import type { Draft } from "./draft.js";
 import { type Agent, type Fleet, isTabOurs } from "./fleet.js";
 import { freeLabel } from "./labels.js";
 import { succeed } from "./launch.js";
+import { newAgent } from "./new-agent.js";
 import { reconcile, type Step } from "./reconcile.js";
 import { soleOfItsName } from "./relabel.js";
-import { iso, view } from "./view.js";
+import { iso } from "./view.js";
 
 /** How soon tmux is asked again where it did not answer. */
 const BLIND_LOOK_MS = 1_000;
@@ -176,44 +177,12 @@ function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {
 function adoptBack(draft: Draft, step: Step & { do: "adopt" }): void {
   const { mark, pane } = step;
   const label = freeLabel(draft.fleet, mark.label);
-  const believed = newborn(draft.nowMs);
-  const record: AgentRecord = {
-    id: mark.id,
-    label,
-    provider: draft.fleet.programs.get(pane.command) ?? "shell",
-    role: "worker",
-    parent: null,
-    group: null,
-    incarnation: mark.incarnation,
-    turn: 0,
-    cwd: "",
-    command: [],
-    envNames: [],
-    prompt: null,
-    worktree: null,
-    nativeSession: null,
-    state: believed.state,
-    sinceMs: believed.sinceMs,
-    evidence: null,
-    reason: null,
-    unread: false,
-    exit: null,
-    place: step.place,
-    createdAtMs: draft.nowMs,
-    archivedAtMs: null,
-  };
-  const told = view(record, pane.pane, null);
-  const agent: Agent = {
-    record,
-    believed,
-    told,
-    pane: pane.pane,
-    placedAtMs: null,
-    making: null,
-    ending: false,
-
-    dyingSinceMs: null,
-  };
+  const provider = draft.fleet.programs.get(pane.command) ?? "shell";
+  const agent = newAgent(
+    { id: mark.id, label, provider, cwd: "", incarnation: mark.incarnation, place: step.place },
+    { pane: pane.pane, making: null },
+    draft.nowMs,
+  );
   draft.change(agent, "adopted", { pane: pane.pane, from: "mark", label: mark.label });
   if (label !== mark.label) {
     draft.after({ do: "mark", pane: pane.pane, mark: { ...mark, label }, windowName: label });

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import type { Fleet } from "#core/fleet/fleet.js";
-import { BRAKE_MS, type Doubt, reconcile, type Step } from "#core/fleet/reconcile.js";
+import type { Doubt, Fleet } from "#core/fleet/fleet.js";
+import { BRAKE_MS, reconcile, type Step } from "#core/fleet/reconcile.js";
 import type { AgentId, Sighting } from "#core/model.js";
 import { suite } from "../../kit/t.js";
 import { EPOCH, fleet, idOf, sees } from "./play.js";
