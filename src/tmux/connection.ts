@@ -14,6 +14,7 @@ import { type ClientEnd, ControlClient, OWN_PANE } from "./client.js";
 import {
   cleanEnvironment,
   type Environment,
+  makeSocketFolder,
   serverAnswers,
   socketOf,
   type TmuxTarget,
@@ -153,6 +154,7 @@ export class TmuxConnection {
   async #startServer(): Promise<void> {
     const { configFile } = this.#target;
     const config = configFile === undefined ? [] : ["-f", configFile];
+    makeSocketFolder(this.socket);
     const hold = ["new-session", "-d", "-s", OWN_SESSION, "-x", "80", "-y", "24", ...OWN_PANE];
     const told = await execa(this.#program, ["-u", ...targetArguments(this.#target), ...config, ...hold], {
       env: this.#env,
@@ -161,8 +163,9 @@ export class TmuxConnection {
       timeout: 10_000,
       stdin: "ignore",
     });
-    // "duplicate session": somebody else of us was faster.
-    if (told.exitCode !== 0 && !told.stderr.includes("duplicate session")) {
+    // "duplicate session": somebody else of us was faster. tmux exits 0 where it could not make its socket.
+    const failed = told.exitCode !== 0 || told.stderr.includes("error creating");
+    if (failed && !told.stderr.includes("duplicate session")) {
       throw new Fault("TMUX_UNREACHABLE", `tmux could not be started: ${told.stderr.trim() || told.shortMessage}`, {
         hint: "Is tmux installed? `drover doctor` looks at what is needed.",
       });

@@ -1,7 +1,7 @@
 /** Which tmux server is meant, the way tmux itself decides it. */
-import { realpathSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 /** `-S PATH` or `-L NAME`, neither for tmux's default; `configFile` (`-f`) matters only when the server is started. */
 export interface TmuxTarget {
@@ -31,6 +31,20 @@ export function socketOf(target: TmuxTarget, env: Environment): string {
     }
   }
   return join("/tmp", `tmux-${process.getuid!()}`, name);
+}
+
+/**
+ * Makes the folder `tmux-UID` where it is missing, 0700 as tmux itself does (tmux.c, make_label): given a socket by its
+ * path, tmux makes no folder, and where it has never run there is none. Other folders are their owner's to make.
+ */
+export function makeSocketFolder(socket: string): void {
+  const folder = dirname(socket);
+  if (basename(folder) !== `tmux-${process.getuid!()}` || existsSync(folder)) return;
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch {
+    // tmux says better what is wrong with it
+  }
 }
 
 /** What tmux and the programs it starts are given: a client of ours must not believe that it runs inside a pane. */

@@ -1,12 +1,16 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import * as assert from "uvu/assert";
-import type { Sighting } from "#core/model.js";
+import type { AgentId, Sighting } from "#core/model.js";
 import { isAlive } from "#host/alive.js";
-import type { TmuxServer } from "#tmux/server.js";
+import { systemClock } from "#host/clock.js";
+import type { NewTab } from "#tmux/multiplexer.js";
+import { TmuxServer } from "#tmux/server.js";
 import { suite, until } from "../kit/t.js";
-import { RealTmux } from "../tmux/real-tmux.js";
+import { plainStills, quiet, RealTmux } from "../tmux/real-tmux.js";
 
 const test = suite("connection to tmux", 20_000);
 
@@ -54,6 +58,37 @@ test("it connects, sees the panes that are not its own, and leaves nothing behin
     assert.is(await tmux.run("show-options", "-g"), before);
   } finally {
     await tmux.end();
+  }
+});
+
+test("where tmux has never run, the folder of its socket is made as tmux makes it, and the first tab started", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "drover-e2e-"));
+  const tmux = new RealTmux({ TMUX_TMPDIR: folder });
+  try {
+    const { server, socket } = byPath(tmux, join(folder, `tmux-${process.getuid!()}`, tmux.name));
+    await server.start({ sighting: () => {}, still: () => {}, connection: () => {} });
+    assert.not(existsSync(dirname(socket)), "looking makes nothing");
+    await server.createTab(aTab(folder));
+    assert.is(statSync(dirname(socket)).mode & 0o777, 0o700);
+    assert.equal((await tmux.sessions()).sort(), ["_drover", "work"]);
+    await server.close();
+  } finally {
+    await tmux.end();
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test("where tmux cannot make its socket, the words of tmux are what is told", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "drover-e2e-"));
+  const { server } = byPath(new RealTmux(), join(folder, "nowhere", "sock"));
+  try {
+    await server.start({ sighting: () => {}, still: () => {}, connection: () => {} });
+    const refusal = await server.createTab(aTab(folder)).then(() => "made", String);
+    assert.match(refusal, /tmux could not be started: error creating .*nowhere\/sock \(No such file/);
+    assert.not(existsSync(join(folder, "nowhere")), "only tmux's own folder is ours to make");
+  } finally {
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 });
 
@@ -231,6 +266,24 @@ test("the environment of the user's sessions stays as it is", async () => {
     await tmux.end();
   }
 });
+
+const aTab = (cwd: string): NewTab => ({
+  sessionName: "work",
+  windowName: "one",
+  cwd,
+  command: ["cat"],
+  env: {},
+  mark: { id: "01JONE" as AgentId, label: "one", incarnation: 1 },
+  columns: 80,
+  rows: 24,
+});
+
+/** The drover side as the daemon has it: the server named by the path of its socket. */
+function byPath(tmux: RealTmux, socket: string) {
+  const tmuxArgs = { socketPath: socket, configFile: "/dev/null" };
+  const server = new TmuxServer({ clock: systemClock, log: quiet, tmuxArgs, env: tmux.env, emulator: plainStills });
+  return { server, socket };
+}
 
 /** Another process that looks at this server, as a daemon would; resolves when it is connected. */
 async function heldElsewhere(tmux: RealTmux): Promise<ChildProcessByStdio<null, Readable, null>> {
