@@ -24,7 +24,7 @@ export async function lookAt(context: Context, id: AgentId, first: boolean): Pro
   const now = context.loop.fleet.agents.get(id);
   if (now === undefined) throw new Fault("NOT_FOUND", "it was taken off the list");
   const { state, incarnation } = now.record;
-  return { kind: "read", reading, state, incarnation, ours: ours && !isGone(state) };
+  return { kind: "read", reading, state, incarnation, ours: ours && !isGone(state), leaving: now.ending };
 }
 
 /** By a fresh listing: the pane carries the agent's mark, its program runs, and tmux passes input on to it. */

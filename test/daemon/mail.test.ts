@@ -63,6 +63,15 @@ test("to a busy agent a message is queued, with the reason, and typed once its t
   );
 });
 
+test("nothing is typed into an agent that was asked to end", async () => {
+  const { id } = await ready("a");
+  // Being asked interrupts its turn, which is the very edge that mail waits for.
+  await w.daemon.context.loop.ask({ ask: "stopping", id: id as AgentId, data: {} });
+  const { body } = await send("a", "later");
+  assert.equal([body.message.state, body.message.reason], ["queued", "it was asked to end"]);
+  assert.equal(agent().prompts, []);
+});
+
 test("a draft keeps a message waiting without a trace in the journal, and the sweep finds it gone", async () => {
   await ready("a");
   agent().draft = "half a thought";

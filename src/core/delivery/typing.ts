@@ -64,6 +64,8 @@ export type TypingEvent =
       readonly incarnation: number;
       /** The pane carries our mark and the program runs. */
       readonly ours: boolean;
+      /** A person asked it to end. */
+      readonly leaving?: boolean;
     }
   /** The agent's hook, or the deriver, says that a turn began. */
   | { readonly kind: "turn-started" }
@@ -174,6 +176,7 @@ export function gate(
   const { reading, state } = event;
   if (!event.ours) return refused("gone", "the program is no longer in its tab");
   if (event.incarnation !== prompt.incarnation) return refused("gone", "it was started again meanwhile");
+  if (event.leaving) return refused("state", "it was asked to end");
   if (isDialog(reading)) return refused("dialog", "a dialog waits for an answer");
   if (state !== "idle" && state !== "done") return refused("state", `it is ${state}`);
   if (reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
