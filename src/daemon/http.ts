@@ -56,7 +56,7 @@ export function serveRoutes(routes: readonly Route[], log: Log): Server {
     find: (method: HTTPMethod, path: string) => { handle: Handle; params: Record<string, string | undefined> } | null,
   ): Promise<void> {
     try {
-      const url = new URL(request.url ?? "/", "http://drover");
+      const url = parseUrl(request.url ?? "/");
       const found = find((request.method ?? "GET") as HTTPMethod, url.pathname);
       if (found === null) {
         throw new Fault("NOT_FOUND", `there is no ${request.method} ${url.pathname.slice(0, 200)}`);
@@ -78,6 +78,14 @@ export function serveRoutes(routes: readonly Route[], log: Log): Server {
       if (response.headersSent) response.destroy();
       else sendFault(response, fault);
     }
+  }
+}
+
+function parseUrl(asked: string): URL {
+  try {
+    return new URL(asked, "http://drover");
+  } catch {
+    throw new Fault("INVALID", `"${asked.slice(0, 200)}" is no address`);
   }
 }
 

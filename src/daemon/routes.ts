@@ -225,9 +225,9 @@ export function routes(serving: Serving): Route[] {
         const agent = ref === null ? null : theAgent(context, ref).record.id;
         const after = number(asked.query("after") ?? asked.header("last-event-id"), "after");
         const left = serving.looking.follower();
-        const { store, feed, clock } = context;
+        const { store, feed, clock, log } = context;
         const snapshot = (only: AgentId | null) => snapshotOf(context, only);
-        void sendEvents({ store, feed, clock, snapshot }, asked.response, after, agent).finally(left);
+        void sendEvents({ store, feed, clock, log, snapshot }, asked.response, after, agent).finally(left);
         return TAKEN;
       },
     },

@@ -7,6 +7,7 @@ import type { ServerResponse } from "node:http";
 import type { JournalEntry } from "#core/journal.js";
 import type { AgentId } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
+import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
 import type { SnapshotJson } from "#wire/events.js";
 import { entryJson, type Feed } from "./feed.js";
@@ -31,6 +32,12 @@ export class SseWriter {
   constructor(response: ServerResponse, clock: Clock) {
     this.#response = response;
     this.#clock = clock;
+    if (response.destroyed) {
+      // It left while its stream was being prepared, and will not say so again.
+      this.#open = false;
+      this.gone = Promise.resolve();
+      return;
+    }
     response.writeHead(200, {
       "content-type": "text/event-stream; charset=utf-8",
       "cache-control": "no-store",
@@ -73,6 +80,11 @@ export class SseWriter {
     if (this.#open) this.#response.end();
   }
 
+  /** Breaks it off: the reader resumes by its cursor. */
+  drop(): void {
+    this.#response.destroy();
+  }
+
   #write(text: string): void {
     if (!this.#open) return;
     if (this.#response.write(text) || this.#cancelDeadline !== null) return;
@@ -91,6 +103,7 @@ export interface EventsContext {
   readonly store: Store;
   readonly feed: Feed;
   readonly clock: Clock;
+  readonly log: Log;
   /** What a face is told first; `agent` keeps one agent's. */
   snapshot(agent: AgentId | null): SnapshotJson;
 }
@@ -183,10 +196,20 @@ class Subscriber {
     if (!this.#live) void this.#catchUp();
   }
 
-  /** From the journal, page by page as the reader takes them, until nothing published is missing. */
   async #catchUp(): Promise<void> {
     if (this.#reading) return;
     this.#reading = true;
+    try {
+      await this.#readOn();
+    } catch (error) {
+      this.#context.log.warn("the journal could not be read for a subscriber", { error });
+      this.#writer.drop();
+    }
+    this.#reading = false;
+  }
+
+  /** From the journal, page by page as the reader takes them, until nothing published is missing. */
+  async #readOn(): Promise<void> {
     const { store, feed } = this.#context;
     while (this.#writer.ready) {
       if (this.#cursor < store.oldestSeq() - 1) {
@@ -209,6 +232,5 @@ class Subscriber {
         break;
       }
     }
-    this.#reading = false;
   }
 }

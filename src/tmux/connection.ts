@@ -223,8 +223,10 @@ export class TmuxConnection {
     const said = await ours.request(identify);
     const [pid, startTime, version, clientPid, session] = said[0]!.toString("utf8").trim().split(" ");
     if (session !== OWN_SESSION) throw new Fault("TMUX_UNREACHABLE", `tmux put us into the session ${session}`);
-    // Should somebody close the session, tmux must not move us into one of theirs.
-    await ours.request({ line: `set-option -t "=${OWN_SESSION}:" detach-on-destroy on`, replies: 1 });
+    // Should somebody close the session, tmux must not move us into one of theirs. Nor may the end of our client close it:
+    // that crashes some servers (client.ts), and a user may have `destroy-unattached on` for all sessions.
+    const own = `set-option -t "=${OWN_SESSION}:"`;
+    await ours.request({ line: `${own} destroy-unattached off ; ${own} detach-on-destroy on`, replies: 2 });
     await this.#endStaleClients(ours, Number(clientPid));
     const server = { epoch: `${this.socket}:${pid}:${startTime}`, version: version!, pid: Number(pid) };
     this.#server = server;

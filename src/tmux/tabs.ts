@@ -4,13 +4,13 @@ import { Fault } from "#core/fault.js";
 import type { LivePane, PaneId, SessionId } from "#core/model.js";
 import {
   type Command,
+  furnishSession,
   killPane,
   listIndexes,
   listPanes,
   listSessions,
   newSession,
   newWindow,
-  raiseHistoryLimit,
 } from "#core/protocol/commands.js";
 import { OWN_SESSION, parsePanes } from "#core/protocol/listing.js";
 import { isPane, isSession } from "#core/protocol/notification.js";
@@ -68,7 +68,7 @@ async function findOrMakeSession(request: Request, wanted: string, tab: NewTab):
       const [made] = await request(newSession(tab.sessionName, tab.columns, tab.rows));
       const [session, index] = made!.toString("utf8").trim().split(" ");
       if (!isSession(session)) throw new Fault("TMUX_REFUSED", `tmux made no session ${tab.sessionName}.`);
-      await request(raiseHistoryLimit(session, HISTORY_ROWS));
+      await request(furnishSession(session, HISTORY_ROWS));
       return { session, placeholder: Number(index) };
     } catch (error) {
       if (tries >= TRIES || !refusedFor(error, /duplicate session/)) throw error;

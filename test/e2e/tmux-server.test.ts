@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -89,6 +90,26 @@ test("without a server a tab starts one, in a session of its size, marked, with 
     assert.is(await tmux.run("display-message", "-p", "-t", made.pane, "#{history_limit}"), "10000");
     assert.is(await tmux.run("show-options", "-g", "history-limit"), "history-limit 2000");
   }));
+
+test("under destroy-unattached for all, a session of drover's outlives who comes and goes, and so does its own", () =>
+  scene(
+    async ({ tmux, server }) => {
+      await server.createTab(tab("one", ["cat"]));
+      const visitors = () => tmux.run("list-clients", "-t", "=work:");
+      const visitor = execFile("tmux", ["-L", tmux.name, "-C", "attach-session", "-t", "=work:"], { env: tmux.env });
+      await until("somebody came", async () => (await visitors()) !== "");
+      // Asked to leave rather than cut off, which some servers do not survive under this option.
+      visitor.stdin?.write("detach-client\n");
+      await until("and left", async () => (await visitors()) === "");
+      assert.equal((await tmux.sessions()).sort(), ["_drover", "fleet", "work"]);
+      assert.is(await tmux.run("show-options", "-t", "=_drover:", "destroy-unattached"), "destroy-unattached off");
+    },
+    async (tmux) => {
+      await tmux.session("work");
+      await tmux.run("set-option", "-t", "=work:", "destroy-unattached", "off");
+      await tmux.run("set-option", "-g", "destroy-unattached", "on");
+    },
+  ));
 
 test("a tab in a user's session changes neither its options nor its current window", () =>
   scene(

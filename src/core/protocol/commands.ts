@@ -190,9 +190,16 @@ export function newSession(name: string, columns: number, rows: number): Command
   );
 }
 
-/** Only for sessions that drover made. */
-export function raiseHistoryLimit(session: SessionId, rows: number): Command {
-  return command(`set-option -t ${quote(session)} history-limit ${rows}`);
+/**
+ * Only for sessions that drover made. Nobody is attached to them at first: where the user has `destroy-unattached on` for
+ * all, tmux would close them, agents and all, when the next client comes or goes.
+ */
+export function furnishSession(session: SessionId, historyRows: number): Command {
+  const target = quote(session);
+  return command(
+    `set-option -t ${target} destroy-unattached off`,
+    `set-option -t ${target} history-limit ${historyRows}`,
+  );
 }
 
 /** Which window numbers are taken, and from which number the user counts. */
