@@ -67,6 +67,8 @@ function noAgentIn({ pane, command }: LivePane): Fault {
 async function see(context: Context) {
   const sighting = await context.mux.sight();
   if ("epoch" in sighting) return sighting;
+  if (sighting.blind === "no-server")
+    throw new Fault("TMUX_UNREACHABLE", "no tmux server runs, so no agent runs in one");
   throw new Fault("TMUX_UNREACHABLE", "tmux does not answer, and what runs there is not known", {
     detail: { blind: sighting.blind },
   });

@@ -120,14 +120,14 @@ test("a question is shown, gone to with g, and answered with a digit", async () 
   open(120, 36);
   await shows("3 agents");
   cli("send", "beta", "deploy it");
-  await shows("1 need you");
+  await shows("1 needs you");
   press("g");
   await shows("beta asks for permission");
   await shows("make deploy-everything");
   press("1");
   await shows("answered beta");
   await shows(/It was: \S/);
-  assert.not.match(screen(), /need you/);
+  assert.not.match(screen(), /needs? you/);
   await becomes("beta", /idle|done/);
   await quit();
 });
@@ -260,7 +260,7 @@ test("a killed daemon is started again under the dashboard, which shows the same
   await shows(/┌─ alpha/);
   // The client that the killed daemon left behind may take the new one's connection with it; that one comes back.
   await until("gamma takes a prompt", () => cli("send", "gamma", "deploy again") !== "", { limitMs: 15_000 });
-  await shows("1 need you", 15_000);
+  await shows("1 needs you", 15_000);
   assert.not.match(screen(), /daemon gone/);
   assert.is(readFileSync(join(home, "stderr"), "utf8"), "");
   await quit();

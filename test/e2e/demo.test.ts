@@ -53,7 +53,7 @@ class Demo {
   /** Until all six are on the screen, and two of them need somebody. */
   async shown(): Promise<void> {
     const show = () => this.screen();
-    await until("six agents are shown, some of whom need somebody", () => /6 agents .*need you/.test(this.screen()), {
+    await until("six agents are shown, some of whom need somebody", () => /6 agents .*needs? you/.test(this.screen()), {
       limitMs: 20_000,
       show,
     });

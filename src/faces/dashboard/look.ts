@@ -33,12 +33,14 @@ interface StateLook {
   readonly sign: string;
   readonly ascii: string;
   readonly style: Style;
-  /** How the header and section rows count them. */
+  /** How the header and section rows count them, where it is not one. */
   readonly says: string;
+  /** How they count one, where that is said otherwise. */
+  readonly saysOne?: string;
 }
 
 export const STATES: Record<AgentState, StateLook> = {
-  blocked: { sign: "◆", ascii: "!", style: ASKS, says: "need you" },
+  blocked: { sign: "◆", ascii: "!", style: ASKS, says: "need you", saysOne: "needs you" },
   error: { sign: "✗", ascii: "x", style: BAD, says: "failed" },
   done: { sign: "✓", ascii: "+", style: NEWS, says: "done" },
   working: { sign: "●", ascii: "*", style: GOOD, says: "working" },
@@ -127,4 +129,10 @@ export function wrap(look: Look, text: string, columns: number): string[] {
     rows.push(row.trimEnd());
   }
   return rows;
+}
+
+/** What is said of so many agents in a state: `2 need you`, `1 needs you`. */
+export function counted(state: AgentState, count: number): string {
+  const { says, saysOne } = STATES[state];
+  return `${count} ${count === 1 ? (saysOne ?? says) : says}`;
 }

@@ -79,7 +79,7 @@ test("side by side: the list, the screen with its cut columns marked, and the di
   looksLike(
     shown(110, 20, "g"),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle  · 1 exited                 mill
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle  · 1 exited                mill
     ┌─ agents ───────────────────────────┐┌─ migrate-billing needs you 7m · codex · %1 · busy ───────────────────┐
     │▾ api 3                    ◆1 ✓1 ●1 ││2 漢字 a line of output that goes on 2 漢字 a line of output that goes on ›
     │  ● fix-login       claude     <1m  ││3 漢字 a line of output that goes on 3 漢字 a line of output that goes on ›
@@ -107,7 +107,7 @@ test("80x24 stacks the list above the screen", () => {
   looksLike(
     shown(80, 24),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
@@ -139,7 +139,7 @@ test("80x24 with a dialog shows its question and every choice", () => {
   looksLike(
     shown(80, 24, "g"),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
@@ -245,7 +245,7 @@ test("ASCII alone where the locale is not UTF-8", () => {
   looksLike(
     shown(80, 16, "g"),
     `
-     drover  6 agents  ! 1 need you  x 1 failed  * 1 working  + 1 done  o 1 idle
+     drover  6 agents  ! 1 needs you  x 1 failed  * 1 working  + 1 done  o 1 idle
     +- agents ---------------------------------------------------------------------+
     |v api 3                                                              !1 +1 *1 |
     |  * fix-login       claude   Thinking (3s)                               <1m  |
@@ -270,7 +270,7 @@ test("a prompt being written docks under the screen", () => {
   looksLike(
     shown(80, 20, "s").type("fix the login").press("C-j").type("and test it"),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
@@ -298,7 +298,7 @@ test("the form that starts an agent", () => {
   looksLike(
     shown(80, 20, "n").on({ on: "providers", providers: PROVIDERS }).press("tab").type("new-one"),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     ┌─ new agent ──────────────────────────────────────────────────────────────────┐
     │ provider   claude  codex                                                     │
@@ -326,7 +326,7 @@ test("a confirmation says what will happen", () => {
   looksLike(
     shown(80, 16, "x"),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
     ┌─ agents ─────────────────────────────────────────────────────────────────────┐
     │▾ api 3                                                              ◆1 ✓1 ●1 │
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
@@ -350,7 +350,7 @@ test("the filter is typed in the footer and named in the frame", () => {
   looksLike(
     shown(80, 16, "/").type("web"),
     `
-     drover  6 agents  ◆ 1 need you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
+     drover  6 agents  ◆ 1 needs you  ✗ 1 failed  ● 1 working  ✓ 1 done  ○ 1 idle
     ┌─ agents: web ────────────────────────────────────────────────────────────────┐
     │▾ web 3                                                                    ✗1 │
     │  · bump            claude   ended with 1                                 1d  │
@@ -382,7 +382,7 @@ test("a folded session says what is in it", () => {
     │  ○ docs            opencode                          3h  │
     └────────────────────────────────────────────────────── ↓1 ┘
     ┌─ api ────────────────────────────────────────────────────┐
-    │ ◆ 1 need you                                             │
+    │ ◆ 1 needs you                                            │
     │ ✓ 1 done                                                 │
     │ ● 1 working                                              │
     │                                                          │

@@ -2,7 +2,7 @@
 import { blindWords } from "../../kit/sight.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { count } from "../fleet.js";
-import { type AgentState, ASKS, BAD, BOLD, DIM, fit, type Look, STATES, sign, stateSign } from "../look.js";
+import { type AgentState, ASKS, BAD, BOLD, counted, DIM, fit, type Look, STATES, sign, stateSign } from "../look.js";
 import type { State } from "../state.js";
 
 /** Most important first: what does not fit is left out from the end. */
@@ -40,7 +40,7 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   const counts = count(state.agents.values());
   const present = state.seq === null ? [] : ORDER.filter((name) => counts[name] > 0);
   const said = (name: AgentState, words: boolean) =>
-    `${stateSign(look, name)} ${counts[name]}${words ? ` ${STATES[name].says}` : ""}`;
+    `${stateSign(look, name)} ${words ? counted(name, counts[name]) : counts[name]}`;
   const wordy = present.slice(0, 4).reduce((sum, name) => sum + 2 + said(name, true).length, 21) <= limit;
   const spots: Spot[] = [];
   let x = 1;

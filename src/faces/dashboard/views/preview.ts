@@ -3,7 +3,7 @@
 import { age } from "../ages.js";
 import type { Canvas } from "../driver/driver.js";
 import { countIn } from "../fleet.js";
-import { ASKS, BOLD, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "../look.js";
+import { ASKS, BOLD, counted, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "../look.js";
 import { characterAt, windowOf } from "../screen.js";
 import { sectionTitle } from "../sections.js";
 import { type State, selectedAgent } from "../state.js";
@@ -21,7 +21,7 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   canvas.frame(blocked ? { ...ASKS, attrs: 0 } : FRAME, fit(look, agent.label, canvas.width - 6), BOLD);
   const dot = ` ${sign(look, "dot")} `;
   const facts = [
-    `${STATES[agent.state].says === "need you" ? "needs you" : agent.state} ${age(Date.parse(agent.since), state.nowMs)}`,
+    `${STATES[agent.state].saysOne ?? agent.state} ${age(Date.parse(agent.since), state.nowMs)}`,
     agent.provider,
     agent.pane,
     preview?.screen?.title ?? "",
@@ -71,6 +71,6 @@ function paintSection(canvas: Canvas, state: State, look: Look): void {
   rows.forEach((name, y) => {
     if (y >= canvas.height - 2) return;
     canvas.put(2, y + 1, look.unicode ? STATES[name].sign : STATES[name].ascii, STATES[name].style);
-    canvas.put(4, y + 1, `${counts[name]} ${STATES[name].says}`, {}, canvas.width - 6);
+    canvas.put(4, y + 1, counted(name, counts[name]), {}, canvas.width - 6);
   });
 }
