@@ -54,6 +54,11 @@ export class Machine {
   #epochs = 0;
   #pids = 100;
 
+  /** How many tmux servers have been started so far. */
+  get servers(): number {
+    return this.#epochs;
+  }
+
   get epoch(): string | null {
     return this.server?.epoch ?? null;
   }

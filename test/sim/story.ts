@@ -358,12 +358,14 @@ async function restartTmux(world: World): Promise<void> {
   if (machine.server === null) return;
   const before = machine.windows().map((window) => ({ window, session: window.session.name }));
   world.say("tmux dies");
+  const died = machine.servers;
   machine.kill();
   const rebuilds = chance.flip(0.7);
   const inMemory = [...(world.life?.daemon?.context.loop.fleet.agents.values() ?? [])].map(({ record }) => record);
   const known = [...(await world.kept.agents()), ...inMemory].filter((record) => record.archivedAtMs === null);
   clock.wake(clock.now() + chance.between(1, 8_000), () => {
-    if (machine.server !== null) return;
+    // Another lived since (an agent was spawned into it): what stood in this one is nobody's last state any more.
+    if (machine.server !== null || machine.servers !== died) return;
     machine.start();
     if (rebuilds) {
       for (const { window, session } of before) {
