@@ -39,6 +39,8 @@ export interface LookerOptions {
 
 const LIVELY_MS = 100;
 const SLOWEST_MS = 1_000;
+/** Once nothing has moved for a while, no agent works and nobody looks. Hooks and tmux's own words cause a look at once. */
+const STILL_MS = 2_000;
 /** 20 times a second, while the focused pane moves. */
 const FOCUS_MS = 50;
 const FOCUS_HOT_MS = 1_000;
@@ -57,6 +59,9 @@ const STEADY_AFTER_MS = 3_000;
 /** How often sizes, names and marks are looked at without a hint; notifications tell of most changes at once. */
 const GATE_LIVELY_MS = 1_000;
 const GATE_MS = 2_000;
+/** The same once nothing has moved for a while and nobody looks: it costs the server more than all else then. */
+const GATE_STILL_MS = 10_000;
+const STILL_AFTER_TICKS = 20;
 /** A process that changed inside a pane (`pane_current_command`) is asked for at most this often. */
 const COMMANDS_MS = 2_000;
 /** Ticks that wait for an exit status; tmux 3.2 never tells that of a program ended by a signal. */
@@ -216,7 +221,8 @@ export class Looker {
   }
 
   #intervalMs(): number {
-    const base = this.#interest.lively ? LIVELY_MS : Math.min(SLOWEST_MS, LIVELY_MS * 2 ** this.#quietTicks);
+    const slowestMs = this.#quietTicks > STILL_AFTER_TICKS ? STILL_MS : SLOWEST_MS;
+    const base = this.#interest.lively ? LIVELY_MS : Math.min(slowestMs, LIVELY_MS * 2 ** this.#quietTicks);
     return Math.max(base, this.#steady > STEADY_LIMIT ? STEADY_TICK_MS : 0, this.#cost.restMs());
   }
 
@@ -286,7 +292,8 @@ export class Looker {
   }
 
   async #passGate(): Promise<void> {
-    const restMs = this.#endingLooks-- > 0 ? 0 : this.#interest.lively ? GATE_LIVELY_MS : GATE_MS;
+    const quietMs = this.#quietTicks > STILL_AFTER_TICKS ? GATE_STILL_MS : GATE_MS;
+    const restMs = this.#endingLooks-- > 0 ? 0 : this.#interest.lively ? GATE_LIVELY_MS : quietMs;
     this.#gateAtMs = this.#clock.now() + restMs;
     const [text] = await this.#options.request(listGate);
     if (this.#gateText?.equals(text!)) return;
