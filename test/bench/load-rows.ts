@@ -6,8 +6,8 @@ import { figure, median, pause, type Row } from "./row.js";
 
 const IDLE_MS = 60_000;
 const ALONE_MS = 15_000;
-/** Ticks take some seconds to stretch after the last change. */
-const CALM_MS = 8_000;
+/** After its start the daemon collects its garbage, and ticks stretch step by step: measured is what goes on for hours. */
+const CALM_MS = 45_000;
 
 export async function idleRow(fleet: BenchFleet): Promise<Row> {
   await fleet.grow(100);
