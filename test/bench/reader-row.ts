@@ -1,8 +1,7 @@
 /**
  * The control reader against what one would write first: lines split off a string, a regular expression each. The row is
- * judged as drover uses its reader: replies whole, notifications parsed, and output, which drover never streams, passed
- * over as it came; the other reader unescapes output as it meets it, since whoever writes it so has no second chance. Beside
- * it stand both alike: with all output unescaped, and with all of it left escaped.
+ * judged with both handing over the same, all output unescaped. Beside it stand both with output left escaped, and drover's
+ * own use of its reader (output, which it never streams, passed over) against the other as one would write it.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,19 +33,19 @@ export function readerRow(): Row {
     speeds.oursEscaped.push(speed(files, passes, () => readWhole(false)));
     speeds.naiveEscaped.push(speed(files, passes, () => readSplit(false)));
   }
-  const ratio = median(speeds.oursEscaped) / median(speeds.naive);
-  const unescapedRatio = median(speeds.ours) / median(speeds.naive);
+  const ratio = median(speeds.ours) / median(speeds.naive);
+  const ownUseRatio = median(speeds.oursEscaped) / median(speeds.naive);
   const escapedRatio = median(speeds.oursEscaped) / median(speeds.naiveEscaped);
   return {
     name: "reader",
-    what: `control reader over ${figure((passes * ROUNDS * bytes) / 1e6)} MB of transcripts, as drover uses it (both unescape; neither does)`,
+    what: `control reader over ${figure((passes * ROUNDS * bytes) / 1e6)} MB of transcripts (neither unescapes; drover's own use)`,
     budget: ">= 4x split and regex",
-    measured: `${figure(ratio)}x, ${figure(median(speeds.oursEscaped))} MB/s (${figure(unescapedRatio)}x; ${figure(escapedRatio)}x)`,
+    measured: `${figure(ratio)}x, ${figure(median(speeds.ours))} MB/s (${figure(escapedRatio)}x; ${figure(ownUseRatio)}x)`,
     baseline: `${figure(median(speeds.naive))} MB/s (${figure(median(speeds.naiveEscaped))})`,
     within: ratio >= 4,
     values: {
       ratio,
-      unescapedRatio,
+      ownUseRatio,
       escapedRatio,
       oursMbPerSecond: median(speeds.ours),
       naiveMbPerSecond: median(speeds.naive),
