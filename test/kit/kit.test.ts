@@ -23,6 +23,7 @@ const BAD: Readonly<Record<string, RegExp>> = {
   "hangs-for-good": /took longer than 1500 ms/,
   "exits-early": /suites that did not run to their end: exits early/,
   unhandled: /nobody waits for this/,
+  "left-running": /still running 400 ms after the last test: .*Timeout/,
   fails: /is wrong/,
 };
 
@@ -73,6 +74,7 @@ function run(name: string): { status: number | null; output: string } {
   const file = join(here, "bad", `${name}.js`);
   const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, "run.js"), "--limit-ms=1500", file], {
     encoding: "utf8",
+    env: { ...process.env, TEST_LEFT_MS: "400" },
   });
   return { status, output: stdout + stderr };
 }

@@ -19,6 +19,9 @@ export interface Suite {
   run(): void;
 }
 
+/** A process with nothing left to do ends at once; a slow machine is given this long. */
+const LEFT_MS = Number(process.env.TEST_LEFT_MS ?? 10_000);
+
 const unfinished = new Set<string>();
 process.on("exit", () => {
   if (unfinished.size === 0) return;
@@ -52,11 +55,20 @@ export function suite(title: string, limitMs = 10_000): Suite {
     inner(`(hooks of ${title})`, async () => {
       for (const body of afters) await hook(body)();
       unfinished.delete(title);
+      if (unfinished.size === 0) endIfLeftRunning();
       if (hookErrors.length > 0) throw asError(hookErrors[0]);
     });
     inner.run();
   };
   return test;
+}
+
+/** What a test leaves running is a failure of its own, named, rather than the runner's time limit minutes later. */
+function endIfLeftRunning(): void {
+  setTimeout(() => {
+    console.error(`still running ${LEFT_MS} ms after the last test: ${process.getActiveResourcesInfo().join(", ")}`);
+    process.exit(1);
+  }, LEFT_MS).unref();
 }
 
 async function limited(body: Body, limitMs: number, name: string): Promise<void> {
