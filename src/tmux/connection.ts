@@ -110,6 +110,7 @@ export class TmuxConnection {
     this.#cancelRetry?.();
     await this.#client?.close();
     await this.#connecting;
+    await this.#client?.close();
   }
 
   /**
@@ -220,6 +221,7 @@ export class TmuxConnection {
       },
     );
     this.#client = ours;
+    if (this.#closed) throw new Fault("TMUX_UNREACHABLE", "The connection to tmux was closed while it was made.");
     const said = await ours.request(identify);
     const [pid, startTime, version, clientPid, session] = said[0]!.toString("utf8").trim().split(" ");
     if (session !== OWN_SESSION) throw new Fault("TMUX_UNREACHABLE", `tmux put us into the session ${session}`);

@@ -113,6 +113,8 @@ export class Looker {
   #steady = 0;
   #quietTicks = 0;
   #running = false;
+  /** How often it was stopped: a start that began before the last one must not set it running. */
+  #stops = 0;
   #ticking: Promise<void> | null = null;
   #cancelTick: (() => void) | null = null;
   #tickAtMs = 0;
@@ -129,8 +131,9 @@ export class Looker {
     return { costMs: this.#cost.ms, intervalMs: this.#intervalMs() };
   }
 
-  /** Begins with a full listing. Throws where that fails. */
+  /** Begins with a full listing. Throws where that fails. Stopped meanwhile, it lists and goes no further. */
   async start(): Promise<void> {
+    const stops = this.#stops;
     for (const watched of this.#watched.values()) forget(watched);
     // In this order: what changes between the two shows in the next tick.
     const [gate] = await this.#options.request(listGate);
@@ -139,12 +142,14 @@ export class Looker {
     this.#pulseText = null;
     this.#pulse = { panes: "", activityS: new Map() };
     await this.#sightAll();
+    if (this.#stops !== stops) return;
     this.#running = true;
     this.#quietTicks = 0;
     this.#schedule(this.#clock.now());
   }
 
   async stop(): Promise<void> {
+    this.#stops++;
     this.#running = false;
     this.#cancelTick?.();
     this.#cancelTick = null;

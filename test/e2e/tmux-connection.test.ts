@@ -112,6 +112,24 @@ test("after kill-server it says that there is no server, and finds the next one"
   }
 });
 
+test("closed in any moment of its start, it leaves nothing behind", async () => {
+  const tmux = new RealTmux();
+  try {
+    await tmux.session("work");
+    for (const ms of [0, 2, 4, 6, 8, 10, 12, 15, 20, 30]) {
+      const server = tmux.server();
+      const starting = server.start({ sighting: () => {}, still: () => {}, connection: () => {} });
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      await server.close();
+      await starting;
+      assert.is(await tmux.run("list-clients"), "", `closed after ${ms} ms`);
+    }
+    await until("its session is gone", async () => (await tmux.sessions()).join() === "work");
+  } finally {
+    await tmux.end();
+  }
+});
+
 test("no tmux server is a normal state, and closing then is quick", async () => {
   const tmux = new RealTmux();
   const server = tmux.server();
