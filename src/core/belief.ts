@@ -27,6 +27,8 @@ export interface Memory {
   readonly paused: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;
+  /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
+  readonly prompted: boolean;
   /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
   readonly submittedAtMs: number | null;
   /** Since when the screen has said something else than what is believed. */
@@ -41,11 +43,13 @@ export const FRESH: Memory = {
   hooked: false,
   paused: false,
   claim: null,
+  prompted: false,
   submittedAtMs: null,
   doubtSinceMs: null,
 };
 
-export function newborn(nowMs: number): Believed {
+/** `prompted`: a prompt was given to it at its launch, in a conversation that begins with that prompt. */
+export function newborn(nowMs: number, prompted = false): Believed {
   return {
     state: "starting",
     sinceMs: nowMs,
@@ -55,7 +59,7 @@ export function newborn(nowMs: number): Believed {
     turn: 0,
     unread: false,
     exit: null,
-    memory: FRESH,
+    memory: prompted ? { ...FRESH, prompted } : FRESH,
   };
 }
 
@@ -93,6 +97,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.hooked === b.hooked &&
     a.paused === b.paused &&
     a.claim === b.claim &&
+    a.prompted === b.prompted &&
     a.submittedAtMs === b.submittedAtMs &&
     a.doubtSinceMs === b.doubtSinceMs
   );

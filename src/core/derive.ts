@@ -8,7 +8,8 @@
  *
  * End markers. `✻ Baked for 4s` stays on the screen long after its turn. It is counted once: with a turn open it ends that
  * turn; without one it counts only if it differs from the marker counted last, which tells of a turn too short to be seen
- * at work. The first marker ever seen (after a launch, an adoption, a restart of the daemon) is history and only remembered.
+ * at work. The first marker ever seen (after a launch, an adoption, a restart of the daemon) is history and only remembered,
+ * but for a program that was launched with a prompt: there nothing was said before, and the first end is that of its turn.
  *
  * Prompts of ours. That one was submitted opens a turn, so that one too short to be seen at work is counted and its end is
  * `done`. It is claimed like a hook's word, and whatever shows the turn later shows the one that was counted.
@@ -30,8 +31,8 @@ export type Fact =
   | { readonly kind: "ended"; readonly exit: Exit | null }
   /** The pane is gone and the end was not seen. */
   | { readonly kind: "gone" }
-  /** It was launched (again): nothing believed before holds. */
-  | { readonly kind: "launched" }
+  /** It was launched (again): nothing believed before holds. `prompted` as for `newborn`. */
+  | { readonly kind: "launched"; readonly prompted?: boolean }
   /** A person looked at it. */
   | { readonly kind: "seen" }
   /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
@@ -63,6 +64,13 @@ const STARTING_MS = 5_000;
 
 /** What is believed after `fact`. The very same object where the fact changes nothing at all. */
 export function derive(before: Believed, fact: Fact, nowMs: number): Believed {
+  const after = weigh(before, fact, nowMs);
+  // Whatever showed the turn of the prompt it was launched with, it is counted by now.
+  const shown = before.memory.prompted && after.memory.prompted && after.turn > before.turn;
+  return shown ? { ...after, memory: { ...after.memory, prompted: false } } : after;
+}
+
+function weigh(before: Believed, fact: Fact, nowMs: number): Believed {
   switch (fact.kind) {
     case "still":
       return withStill(before, fact.reading, nowMs);
@@ -74,7 +82,7 @@ export function derive(before: Believed, fact: Fact, nowMs: number): Believed {
       if (before.state !== "done") return become(before, { unread: false }, nowMs);
       return become(before, { state: "idle", unread: false, evidence: proof("request", "seen", "") }, nowMs);
     case "launched":
-      return { ...newborn(nowMs), turn: before.turn, evidence: proof("request", "launched", "") };
+      return { ...newborn(nowMs, fact.prompted), turn: before.turn, evidence: proof("request", "launched", "") };
     case "ended": {
       const told = fact.exit?.signal ?? fact.exit?.code ?? null;
       const evidence = proof("process", "ended", told === null ? "" : `exit ${told}`);
@@ -170,7 +178,8 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
       const takenBack = sure.endMarker === marker && reading.composer?.empty === false;
       if (open && takenBack) return become(before, { ...plain, state: "idle", unread: false, memory }, nowMs);
       if (open) return become(before, { ...plain, state: "done", unread: true, memory }, nowMs);
-      const unseen = before.state !== "starting" && sure.endMarker !== null && sure.endMarker !== marker;
+      const other = before.state !== "starting" && sure.endMarker !== null && sure.endMarker !== marker;
+      const unseen = other || sure.prompted;
       if (unseen) {
         const turn = isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
         return become(before, { ...plain, state: "done", unread: true, turn, memory }, nowMs);
@@ -193,12 +202,16 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
         nowMs,
       );
     }
-    case "interrupted":
-      return become(before, { ...plain, state: "idle", unread: false, memory: { ...sure, turnOpen: false } }, nowMs);
+    case "interrupted": {
+      const turn = sure.prompted && !open ? before.turn + 1 : before.turn;
+      const memory = { ...sure, turnOpen: false };
+      return become(before, { ...plain, state: "idle", unread: false, turn, memory }, nowMs);
+    }
     case "error": {
       const marker = evidence.excerpt;
       const fresh = sure.endMarker !== marker && before.state !== "error";
-      const unseen = fresh && !open && before.state !== "starting" && before.state !== "unclear";
+      const other = fresh && !open && before.state !== "starting" && before.state !== "unclear";
+      const unseen = other || (sure.prompted && !open);
       const turn = unseen ? before.turn + 1 : before.turn;
       const unread = fresh || before.unread;
       const memory = { ...sure, turnOpen: false, endMarker: marker };

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { type Ask, type Event, wakeAtMs } from "#core/decide.js";
+import { boot } from "#core/fleet/fleet.js";
 import type { Evidence } from "#core/model.js";
 import type { Reading, Shown } from "#core/screen/reading.js";
 import { suite } from "../kit/t.js";
@@ -430,4 +431,26 @@ test("that nothing can be seen is journaled once, with the time it began, and so
   );
   assert.equal(after.agents, before.fleet.agents);
 });
+test("a turn given at the launch and over before the first look is counted, with its end for proof", () => {
+  const told = { prompt: "hello", command: ["/bin/claude", "hello"] };
+  const made: Event = { kind: "tab-made", id: idOf("a"), pane: pane("%3=a"), epoch: EPOCH };
+  const born = play(fleet(), [1, asks(1, spawn("a", told))], [2, made], [3, shows("%3", "finished")]);
+  const { record } = born.fleet.agents.get(idOf("a"))!;
+  assert.equal([record.state, record.turn, record.unread, record.evidence?.rule], ["done", 1, true, "claude/finished"]);
+  assert.ok(born.done.some((line) => line.startsWith("state a")));
+
+  // A daemon that starts before the first look knows it from the record.
+  const early = play(fleet(), [1, asks(1, spawn("a", told))], [2, made]).fleet.agents.get(idOf("a"))!.record;
+  const after = play(boot([early], new Map()), [3, sighting(EPOCH, "%3=a")], [4, shows("%3", "finished")]);
+  assert.equal(after.fleet.agents.get(idOf("a"))!.record.turn, 1);
+
+  // Where a conversation goes on, the end on the screen is an earlier turn's.
+  for (const args of [["--resume", "x"], ["-c"], ["resume", "--last"]]) {
+    const launch = { program: ["/bin/claude"], args };
+    const on = { prompt: "hello", launch, command: ["/bin/claude", ...args, "hello"] };
+    const { fleet: old } = play(fleet(), [1, asks(1, spawn("a", on))], [2, made], [3, shows("%3", "finished")]);
+    assert.equal([old.agents.get(idOf("a"))!.record.state, old.agents.get(idOf("a"))!.record.turn], ["idle", 0]);
+  }
+});
+
 test.run();

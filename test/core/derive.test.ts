@@ -588,4 +588,68 @@ test("with helpers at work behind it the turn goes on, and it ends well though n
   assert.is(play([...begun, ...stopped]), `${told}, 8000 idle 1`);
 });
 
+test("the first end after a launch with a prompt is that of the prompt's turn, however soon it came", () => {
+  const prompted = newborn(0, true);
+  const old = look("finished", "took 0s");
+  assert.is(
+    play(
+      [
+        [0, look("starting")],
+        [100, old],
+        [200, old],
+        [300, SEEN],
+        [400, old],
+      ],
+      prompted,
+    ),
+    "0 starting 0, 100 done 1 unread, 300 idle 1",
+  );
+  const ended = derive(prompted, old, 100);
+  assert.equal([ended.evidence?.rule, ended.evidence?.excerpt], ["test/finished", "took 0s"]);
+  // The composer may stand there for a moment before the prompt is taken in.
+  assert.is(
+    play(
+      [
+        [0, look("ready")],
+        [100, old],
+      ],
+      prompted,
+    ),
+    "0 idle 0, 100 done 1 unread",
+  );
+  assert.is(play([[0, look("interrupted")]], prompted), "0 idle 1");
+  assert.is(play([[0, look("error", "500")]], prompted), "0 error 1 unread");
+});
+
+test("what began the prompt's turn counts it once, and the next turn is the next", () => {
+  const first: Moment[] = [
+    [0, look("working")],
+    [100, look("finished", "took 1s")],
+    [200, SEEN],
+  ];
+  const once = "0 working 1, 100 done 1 unread, 200 idle 1";
+  assert.is(play([...first, [300, look("finished", "took 1s")]], newborn(0, true)), once);
+  assert.is(
+    play([...first, [300, look("working")], [400, look("ready")], [500, SEEN], [600, look("ready")]], newborn(0, true)),
+    `${once}, 300 working 2, 400 done 2 unread, 500 idle 2`,
+  );
+  assert.is(
+    play(
+      [
+        [0, hook("turn-started")],
+        [10, hook("turn-ended")],
+        [20, look("finished", "x")],
+      ],
+      newborn(0, true),
+    ),
+    "0 working 1, 10 done 1 unread",
+  );
+  // A further launch with the prompt begins a turn of its own.
+  const again: Fact = { kind: "launched", prompted: true };
+  assert.is(
+    play([...first, [300, again], [400, look("finished", "took 2s")]], newborn(0, true)),
+    `${once}, 300 starting 1, 400 done 2 unread`,
+  );
+});
+
 test.run();

@@ -28,10 +28,7 @@ writeFileSync(
 );
 
 async function begin(label: string, prompt: string, ...args: string[]): Promise<void> {
-  await home.ok("spawn", "rehearsal", "-l", label, "-s", "work", "--", "--script", script, ...args);
-  await home.until("is ready", label, (agent) => agent.state === "idle");
-  // Sent rather than given at the launch: a turn that is over before the first look at a new agent is not counted.
-  await home.run(["send", label, prompt]);
+  await home.ok("spawn", "rehearsal", "-l", label, "-s", "work", "-p", prompt, "--", "--script", script, ...args);
 }
 
 async function ended(label: string, turn = 1): Promise<void> {

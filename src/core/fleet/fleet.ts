@@ -5,6 +5,7 @@
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import { type Believed, newborn } from "../derive.js";
 import type { AgentId, AgentRecord, Blindness, PaneId } from "../model.js";
+import { isPrompted } from "./prompted.js";
 import { type AgentView, view } from "./view.js";
 
 /** Names one request while it waits for its answer. */
@@ -132,7 +133,9 @@ export function remainOf({ place }: AgentRecord): number | null {
 
 export function remembered(record: AgentRecord): Believed {
   const { state, sinceMs, evidence, reason, turn, unread, exit } = record;
-  return { ...newborn(sinceMs), state, evidence, reason, turn, unread, exit };
+  // Its prompt's turn was not seen yet: not once in its life, or not since it was started again.
+  const prompted = isPrompted(record) && (turn === 0 || state === "starting");
+  return { ...newborn(sinceMs, prompted), state, evidence, reason, turn, unread, exit };
 }
 
 /** Whether a state says that no program of the agent's is there to talk to. */

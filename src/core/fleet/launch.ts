@@ -11,6 +11,7 @@ import type { Refusal, Tab } from "./effect.js";
 import { type Agent, type Fleet, isGone, type Making, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { newAgent } from "./new-agent.js";
+import { isPrompted } from "./prompted.js";
 import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
 import { grant, refuse } from "./reply.js";
 
@@ -143,12 +144,14 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     refuse(draft, ticket, refusal ?? GONE);
     return;
   }
-  const believed = derive(agent.believed, { kind: "launched" }, draft.nowMs);
+  const { command, launch } = ask;
+  const prompted = isPrompted({ ...agent.record, command, launch });
+  const believed = derive(agent.believed, { kind: "launched", prompted }, draft.nowMs);
   const record: AgentRecord = {
     ...recorded(agent.record, believed),
     incarnation: agent.record.incarnation + 1,
-    command: ask.command,
-    launch: ask.launch,
+    command,
+    launch,
     envNames: ask.envNames,
     promptDue: ask.promptDue,
     nativeSession: ask.resumes ? agent.record.nativeSession : null,

@@ -2,6 +2,7 @@
 import { newborn } from "../derive.js";
 import type { AgentRecord } from "../model.js";
 import type { Agent } from "./fleet.js";
+import { isPrompted } from "./prompted.js";
 import { view } from "./view.js";
 
 /** What is known of it; the rest is as of one that nobody knows anything of. */
@@ -12,7 +13,7 @@ export function newAgent(
   where: Pick<Agent, "pane" | "making"> & Partial<Pick<Agent, "placedAtMs">>,
   nowMs: number,
 ): Agent {
-  const believed = newborn(nowMs);
+  const { state, sinceMs } = newborn(nowMs);
   const record: AgentRecord = {
     role: "worker",
     parent: null,
@@ -24,8 +25,8 @@ export function newAgent(
     prompt: null,
     worktree: null,
     nativeSession: null,
-    state: believed.state,
-    sinceMs: believed.sinceMs,
+    state,
+    sinceMs,
     evidence: null,
     reason: null,
     unread: false,
@@ -35,6 +36,7 @@ export function newAgent(
     archivedAtMs: null,
     ...birth,
   };
+  const believed = newborn(nowMs, isPrompted(record));
   const told = view(record, where.pane, null);
   return { record, believed, told, placedAtMs: null, ending: false, dyingSinceMs: null, ...where };
 }
