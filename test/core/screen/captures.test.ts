@@ -37,4 +37,9 @@ test("at the end of a turn that fills the screen it is ready again", async () =>
   assert.is(composer?.empty, true);
 });
 
+test("Codex that resumed and still starts its servers is busy by its title, but with no turn of its own", async () => {
+  const { shown, evidence } = await read("codex-resumed-starts", "codex", "⠧ Sample task | repository");
+  assert.equal([shown, evidence.rule, evidence.excerpt], ["finished", "codex/turn-took", "Worked for <1s • 13:50"]);
+});
+
 test.run();

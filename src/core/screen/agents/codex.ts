@@ -30,6 +30,14 @@ const SIGNS: readonly Sign<Region>[] = [
   { rule: "title-waiting", shows: "blocked", where: "title", looksLike: /^\[ ?[!.] ?\] / },
   // In its first second Codex shows itself busy for a moment, before anything was asked of it.
   { rule: "fresh", shows: "ready", where: "fresh", looksLike: /^›/, ink: ["bold"] },
+  // Likewise where it takes up a conversation: a prompt would stand below the end of the turn before.
+  {
+    rule: "turn-took",
+    shows: "finished",
+    where: "last",
+    looksLike: /^ {2}\S+ for <?(?:\d+[hms] ?)+(?:• |$)/,
+    ink: ["faded"],
+  },
   { rule: "title-busy", shows: "working", where: "title", looksLike: /^[\u2800-\u28ff] / },
   {
     rule: "status-working",
@@ -41,13 +49,6 @@ const SIGNS: readonly Sign<Region>[] = [
   },
   { rule: "error", shows: "error", where: "block", looksLike: /^■ (.*)/, ink: ["red"], tells: true },
   { rule: "interrupted", shows: "interrupted", where: "block", looksLike: /^■ .*\binterrupted\b/i },
-  {
-    rule: "turn-took",
-    shows: "finished",
-    where: "last",
-    looksLike: /^ {2}\S+ for (?:\d+[hms] ?)+(?:• |$)/,
-    ink: ["faded"],
-  },
   { rule: "prompt", shows: "ready", where: "settled", looksLike: /^›/, ink: ["bold"] },
 ];
 
@@ -123,7 +124,8 @@ function layOut(still: Still, prompt: number, end: number): Layout<Region> {
   const last = above[lastInked(above)];
   const blockStart = above.findLastIndex((row) => /^[•■✔✗⚠›] ?/.test(row.text));
   const welcome = above.findIndex((row) => /^\s*>_ /.test(row.text));
-  const said = blockStart > welcome && blockStart >= 0;
+  // What Codex itself has to say at its start (a notice, a warning) is no turn.
+  const said = above.some((row, y) => y > welcome && /^[›■] ?/.test(row.text));
   const block = blockStart < 0 ? [] : above.slice(blockStart);
   const blockEnd = block.findIndex((row) => row.text === "");
   return {
