@@ -12,6 +12,8 @@ const PLACES: readonly (readonly [(typeof actions)[number]["where"], string])[] 
   ["list", "Keys in the list"],
   ["question", "Keys while the selected agent waits with a dialog"],
   ["filter", "Keys in the filter"],
+  ["mail", "Keys in the mail"],
+  ["letter", "Keys in a message"],
   ["send", "Keys while writing a prompt"],
   ["new", "Keys while starting an agent"],
   ["confirm", "Keys when asked to confirm"],

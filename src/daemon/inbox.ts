@@ -1,11 +1,11 @@
 /** Mail as faces look at it: a recipient's queue, the dead letters, one message's story. */
-import { isDeadLetter, type Message } from "#core/delivery/message.js";
+import { isDeadLetter, isUnderWay, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import { resolve } from "#core/fleet/fleet.js";
 import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { MessageJson } from "#wire/agent.js";
-import type { DeadRequest, MessageWhyJson } from "#wire/requests.js";
+import type { DeadRequest, MailJson, MessageWhyJson } from "#wire/requests.js";
 import { type Context, theAgent } from "./context.js";
 import { messageJson } from "./send.js";
 
@@ -48,8 +48,8 @@ export async function purgeDead(context: Context, asked: DeadRequest): Promise<M
   return dead.map((message) => messageJson(message));
 }
 
-/** What became of a message, by the journal. Throws NOT_FOUND. */
-export async function messageWhy(context: Context, id: string): Promise<MessageWhyJson> {
+/** What became of a message, by the journal. `bodies`: with what it says. Throws NOT_FOUND. */
+export async function messageWhy(context: Context, id: string, bodies: boolean): Promise<MessageWhyJson> {
   const { store, mail } = context;
   const kept = await store.message(id);
   if (kept === null) throw new Fault("NOT_FOUND", `there is no message "${id.slice(0, 100)}"`);
@@ -69,7 +69,49 @@ export async function messageWhy(context: Context, id: string): Promise<MessageW
       },
     ];
   });
-  return { message: messageJson(known?.message ?? kept, known?.waits ?? null), history };
+  return { message: await json(context, known?.message ?? kept, known?.waits ?? null, bodies), history };
+}
+
+/** So many characters of a message are its first words. */
+const WORDS = 200;
+
+/**
+ * An agent's mail or everybody's, as a person looks at it: what went wrong first, then what is under way, what waits, and
+ * the newest `delivered` of each recipient.
+ */
+export async function mailToLookAt(
+  context: Context,
+  ref: string | null,
+  delivered: number,
+  limit: number,
+): Promise<MailJson> {
+  const to = ref === null ? undefined : recipientOf(context, ref);
+  const open = context.mail.list(to);
+  const first = [...open].sort((a, b) => urgency(a.message) - urgency(b.message)).slice(0, limit);
+  const recipients = to === undefined ? [...context.loop.fleet.agents.keys()] : [to];
+  const done = delivered === 0 ? [] : await Promise.all(recipients.map((id) => context.store.delivered(id, delivered)));
+  const last = done.flat().sort((a, b) => b.updatedAtMs - a.updatedAtMs);
+  const shown = [...first, ...last.slice(0, limit).map((message) => ({ message, waits: null }))];
+  const messages = await Promise.all(
+    shown.map(async ({ message, waits }) => ({
+      ...messageJson(message, waits),
+      words: firstWords((await context.store.text(message)) ?? ""),
+      characters: message.characters,
+    })),
+  );
+  return { messages, leftOut: open.length - first.length };
+}
+
+function urgency(message: Message): number {
+  return isDeadLetter(message) ? 0 : isUnderWay(message) ? 1 : 2;
+}
+
+function firstWords(text: string): string {
+  return text
+    .slice(0, 4 * WORDS)
+    .replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ")
+    .trim()
+    .slice(0, WORDS);
 }
 
 /** The dead letters that are named. Throws USAGE where none is, NOT_FOUND for what is none. */

@@ -18,7 +18,7 @@ import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
 import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
-import { deadLetters, inboxOf, messageWhy, purgeDead, retryDead } from "./inbox.js";
+import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead } from "./inbox.js";
 import type { Looking } from "./looking.js";
 import { lastOutput } from "./output.js";
 import { removeAgent } from "./remove.js";
@@ -45,6 +45,8 @@ import type { Supervision } from "./supervision.js";
 const HISTORY_ROWS = 100_000;
 const JOURNAL_PAGE = 1_000;
 const WHY_ENTRIES = 200;
+const MAIL_PAGE = 500;
+const MAIL_DELIVERED = 50;
 
 export interface Serving {
   readonly context: Context;
@@ -156,7 +158,20 @@ export function routes(serving: Serving): Route[] {
       path: "/v1/dead",
       handle: async (asked) => ({ messages: await purgeDead(context, check(deadSchema, await asked.body())) }),
     },
-    { method: "GET", path: "/v1/messages/:id", handle: (asked) => messageWhy(context, asked.param("id")) },
+    {
+      method: "GET",
+      path: "/v1/messages/:id",
+      handle: (asked) => messageWhy(context, asked.param("id"), flag(asked, "bodies")),
+    },
+    {
+      method: "GET",
+      path: "/v1/mail",
+      handle(asked) {
+        const delivered = Math.min(number(asked.query("delivered"), "delivered") ?? 0, MAIL_DELIVERED);
+        const limit = Math.min(number(asked.query("limit"), "limit") ?? MAIL_PAGE, MAIL_PAGE);
+        return mailToLookAt(context, asked.query("agent"), delivered, limit);
+      },
+    },
     {
       method: "POST",
       path: "/v1/agents/:ref/answer",

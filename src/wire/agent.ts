@@ -101,6 +101,10 @@ export interface MessageJson {
   createdAt: string;
   updatedAt: string;
   turn?: number;
+  /** The first words of what it says, in one line; given by `/v1/mail` alone. */
+  words?: string;
+  /** How many characters it says; given by `/v1/mail` alone. */
+  characters?: number;
 }
 
 export interface HealthJson {

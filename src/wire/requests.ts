@@ -32,7 +32,8 @@
  *   GET    /v1/dead[?agent=REF][&bodies=1]                 -> { messages: MessageJson[] }
  *   POST   /v1/dead                       DeadRequest      -> { messages }, queued again
  *   DELETE /v1/dead                       DeadRequest      -> { messages }, forgotten
- *   GET    /v1/messages/{id}                               -> MessageWhyJson
+ *   GET    /v1/messages/{id}[?bodies=1]                    -> MessageWhyJson
+ *   GET    /v1/mail[?agent=REF][&delivered=N][&limit=N]    -> MailJson: an agent's mail or everybody's, with first words
  *   GET    /v1/health                                      -> HealthJson
  *   GET    /v1/supervise                                   -> SSE that stays open: one `linked` event {pid}; 409 where no
  *                                                             dashboard holds the daemon
@@ -85,6 +86,14 @@ export interface MessageWhyJson {
   message: MessageJson;
   /** What became of it, by the journal; `from` null where it was queued. */
   history: { seq: number; at: string; from: string | null; to: string; reason: string | null; attempts: number }[];
+}
+
+/** Mail to look at: what is not delivered, the newest `delivered` of each recipient, at most `limit` in all. */
+export interface MailJson {
+  /** What needs a person and what is under way before what waits before what was delivered. */
+  messages: MessageJson[];
+  /** How many more there are that are not delivered. */
+  leftOut: number;
 }
 
 export interface AnswerRequest {

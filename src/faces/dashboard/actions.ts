@@ -2,7 +2,10 @@
  * Every key of the dashboard, once, as data. The footer, the `?` help, the clicks on both, and the man page are written
  * from these rows; the model carries out what they name.
  */
+
+import { isDead } from "../kit/mail-words.js";
 import { lives, nextInNeed } from "./fleet.js";
+import { deadOnes, selectedMessage } from "./mail.js";
 import { type Mode, type State, selectedAgent } from "./state.js";
 
 export type ActionName =
@@ -29,6 +32,15 @@ export type ActionName =
   | "remove"
   | "new"
   | "why"
+  | "mail"
+  | "all-mail"
+  | "story"
+  | "whose"
+  | "go"
+  | "retry"
+  | "purge"
+  | "retry-all"
+  | "purge-all"
   | "zoom"
   | "back"
   | "forth"
@@ -76,6 +88,24 @@ const noDaemon = (state: State) => {
   if (state.link.at === "live") return null;
   return state.link.at === "stopped" ? "the daemon was stopped: r starts it again" : "the daemon does not answer yet";
 };
+
+const noMessage = (state: State) => (selectedMessage(state) ? null : "no message is selected");
+
+const noDeadLetter = (state: State) => {
+  const message = selectedMessage(state);
+  if (!message) return "no message is selected";
+  return isDead(message) ? null : `it is ${message.state}: only what failed is queued again or forgotten`;
+};
+
+const gone = (state: State) => {
+  const message = selectedMessage(state);
+  if (!message) return "no message is selected";
+  return state.agents.has(message.to) ? null : "its recipient is not on the list";
+};
+
+const cannotRetry = (state: State) => noDeadLetter(state) ?? gone(state);
+
+const noDeadOnes = (state: State) => (deadOnes(state).length > 0 ? null : "there are no dead letters here");
 
 const notNeeded = (state: State) => (state.items.length === 0 ? "there are no agents" : null);
 
@@ -235,6 +265,16 @@ export const actions: readonly Action[] = [
     unless: noAgent,
   },
   {
+    name: "mail",
+    where: "list",
+    keys: ["m"],
+    hint: "mail",
+    does: "show the agent's mail: what is queued, on its way, delivered, dead or uncertain; on a section, everybody's",
+    group: "Look",
+    unless: (state) => noDaemon(state) ?? notNeeded(state),
+  },
+  { name: "all-mail", where: "list", keys: ["M"], does: "show everybody's mail", group: "Look", unless: noDaemon },
+  {
     name: "zoom",
     where: "list",
     keys: ["z", "tab"],
@@ -366,6 +406,122 @@ export const actions: readonly Action[] = [
     group: "Writing",
   },
 
+  {
+    name: "story",
+    where: "mail",
+    keys: ["enter", "right", "l"],
+    hint: "story",
+    does: "read the message and its whole story, step by step",
+    group: "Look",
+    unless: noMessage,
+  },
+  {
+    name: "retry",
+    where: "mail",
+    keys: ["r"],
+    hint: "retry",
+    does: "put a message that failed back into its queue (asks first where it may have arrived)",
+    group: "Agent",
+    unless: cannotRetry,
+  },
+  {
+    name: "purge",
+    where: "mail",
+    keys: ["d", "x", "delete"],
+    hint: "purge",
+    does: "forget a message that failed (asks first); its story stays in the journal",
+    group: "Agent",
+    unless: noDeadLetter,
+  },
+  {
+    name: "whose",
+    where: "mail",
+    keys: ["a", "tab"],
+    hint: "all, one's",
+    does: "show everybody's mail, or only that of the message's recipient",
+    group: "Look",
+    unless: (state) => (state.mail?.of != null ? null : noMessage(state)),
+  },
+  {
+    name: "go",
+    where: "mail",
+    keys: ["g"],
+    hint: "go to it",
+    does: "go to the recipient in the list of agents",
+    group: "Move",
+    unless: gone,
+  },
+  {
+    name: "retry-all",
+    where: "mail",
+    keys: ["R"],
+    does: "put every message shown that failed back into its queue (asks first)",
+    group: "Agent",
+    unless: noDeadOnes,
+  },
+  {
+    name: "purge-all",
+    where: "mail",
+    keys: ["D"],
+    does: "forget every message shown that failed (asks first)",
+    group: "Agent",
+    unless: noDeadOnes,
+  },
+  { name: "up", where: "mail", keys: ["up", "k"], does: "the message above", group: "Move" },
+  { name: "down", where: "mail", keys: ["down", "j"], does: "the message below", group: "Move" },
+  { name: "page-up", where: "mail", keys: ["pageup", "C-b"], does: "a page up", group: "Move" },
+  { name: "page-down", where: "mail", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Move" },
+  { name: "first", where: "mail", keys: ["home", "<"], does: "the first message", group: "Move" },
+  { name: "last", where: "mail", keys: ["end", ">"], does: "the last message", group: "Move" },
+  { name: "help", where: "mail", keys: ["?", "f1"], hint: "help", does: "show all keys", group: "Dashboard" },
+  {
+    name: "cancel",
+    where: "mail",
+    keys: ["escape", "q", "m", "C-g", "C-c"],
+    hint: "back",
+    does: "go back to the agents",
+    group: "Dashboard",
+  },
+
+  { name: "up", where: "letter", keys: ["up", "k"], hint: "scroll", does: "scroll up", group: "Look" },
+  { name: "down", where: "letter", keys: ["down", "j"], does: "scroll down", group: "Look" },
+  { name: "page-up", where: "letter", keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
+  { name: "page-down", where: "letter", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
+  {
+    name: "retry",
+    where: "letter",
+    keys: ["r"],
+    hint: "retry",
+    does: "put it back into its queue",
+    group: "Agent",
+    unless: cannotRetry,
+  },
+  {
+    name: "purge",
+    where: "letter",
+    keys: ["d", "x", "delete"],
+    hint: "purge",
+    does: "forget it (asks first)",
+    group: "Agent",
+    unless: noDeadLetter,
+  },
+  {
+    name: "go",
+    where: "letter",
+    keys: ["g"],
+    does: "go to the recipient in the list of agents",
+    group: "Move",
+    unless: gone,
+  },
+  {
+    name: "cancel",
+    where: "letter",
+    keys: ["escape", "q", "enter", "left", "h", "C-g", "C-c"],
+    hint: "back",
+    does: "go back to the mail",
+    group: "Dashboard",
+  },
+
   { name: "confirm", where: "confirm", keys: ["y", "enter"], hint: "yes", does: "do it", group: "Dashboard" },
   {
     name: "cancel",
@@ -432,6 +588,7 @@ function footerKey(state: State, action: Action): string {
 
 function footerHint(state: State, action: Action): string {
   if (action.where === "list" && action.name === "zoom" && state.zoomed) return "list";
+  if (action.name === "whose") return state.mail?.of === null ? "this agent's" : "everybody's";
   if (action.name === "next") return nextHint(state) ?? "next";
   return action.hint ?? "";
 }

@@ -5,6 +5,8 @@
  *   60 columns, 16 rows    the list above the screen
  *   40 columns, 10 rows    the list alone (z shows the screen)
  *   less                   one sentence
+ *
+ * While the mail panel is open the messages stand where the list does, and the story of one where the screen does.
  */
 import type { Rect } from "./driver/driver.js";
 import { type State, selectedAgent } from "./state.js";
@@ -17,6 +19,9 @@ export interface Layout {
   readonly header: Rect;
   readonly list: Rect;
   readonly preview: Rect;
+  /** The mail panel: its list, and the message selected. */
+  readonly mail: Rect;
+  readonly letter: Rect;
   /** The dialog of the selected agent, or the form in which a prompt is written. */
   readonly dock: Rect;
   readonly footer: Rect;
@@ -32,6 +37,8 @@ export function layout(state: State): Layout {
     header: HIDDEN,
     list: HIDDEN,
     preview: HIDDEN,
+    mail: HIDDEN,
+    letter: HIDDEN,
     dock: HIDDEN,
     footer: HIDDEN,
     overlay: HIDDEN,
@@ -49,6 +56,7 @@ export function layout(state: State): Layout {
     overlay: overlayRect(state, body),
     notice: noticeRect(state),
   };
+  if (state.mail !== null) return mailLayout(state, fixed, body);
   // Nothing to choose from: what to do about it has all the room.
   if (state.seq !== null && state.agents.size === 0) return { ...fixed, shape: "list", list: body };
   if (columns >= 100 && rows >= 12) {
@@ -74,6 +82,23 @@ export function layout(state: State): Layout {
   return state.zoomed
     ? { ...fixed, shape: "list", preview: main, dock }
     : { ...fixed, shape: "list", list: main, dock };
+}
+
+function mailLayout(state: State, fixed: Omit<Layout, "shape">, body: Rect): Layout {
+  const { columns, rows } = state.size;
+  if (columns >= 100 && rows >= 12) {
+    const width = Math.min(96, Math.max(50, Math.round(columns * 0.5)));
+    const letter = { ...body, left: width, width: columns - width };
+    return { ...fixed, shape: "wide", mail: { ...body, width }, letter };
+  }
+  const reading = state.mode.at === "letter" || (state.mode.at === "confirm" && body.height < 14);
+  if (columns >= 60 && rows >= 16) {
+    // What is read has most of the room.
+    const height = Math.round(body.height * (state.mode.at === "letter" ? 0.25 : 0.55));
+    const letter = { ...body, top: body.top + height, height: body.height - height };
+    return { ...fixed, shape: "stacked", mail: { ...body, height }, letter };
+  }
+  return reading ? { ...fixed, shape: "list", letter: body } : { ...fixed, shape: "list", mail: body };
 }
 
 /** Takes from `rect` what the dialog or the writing needs, at its lower edge, leaving the screen's last rows in sight. */

@@ -5,6 +5,7 @@
  */
 import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
+import type { MailPlace } from "../kit/mail-words.js";
 import type { Style } from "./driver/driver.js";
 
 const RED = 1;
@@ -60,6 +61,19 @@ export interface Look {
 
 export function stateSign(look: Look, state: AgentState): string {
   return look.unicode ? STATES[state].sign : STATES[state].ascii;
+}
+
+/** How mail is shown by where it stands, and as a badge at its agent. */
+export const MAIL_LOOK: Record<MailPlace, { sign: string; ascii: string; style: Style }> = {
+  uncertain: { sign: "!", ascii: "!", style: ASKS },
+  dead: { sign: "✝", ascii: "x", style: { fg: RED } },
+  "in flight": { sign: "»", ascii: ">", style: { fg: GREEN } },
+  queued: { sign: "✉", ascii: "@", style: NEWS },
+  delivered: { sign: "✓", ascii: "+", style: DIM },
+};
+
+export function mailSign(look: Look, place: MailPlace): string {
+  return look.unicode ? MAIL_LOOK[place].sign : MAIL_LOOK[place].ascii;
 }
 
 const SIGNS = {

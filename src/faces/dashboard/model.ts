@@ -11,6 +11,18 @@ import { insert } from "./driver/line-editor.js";
 import { applyEntry, applySnapshot, relist } from "./fleet.js";
 import { layout, listRows } from "./layout.js";
 import type { Look } from "./look.js";
+import {
+  askDue,
+  letterCame,
+  letterKey,
+  mailCame,
+  mailDone,
+  mailHeard,
+  mailKey,
+  mailWakeAtMs,
+  revealMail,
+  stale,
+} from "./mail.js";
 import { confirmKey, done, filterKey, listKey, readerKey } from "./modes.js";
 import { completed, newKey, newPaste, providersCame, spawned } from "./new-agent.js";
 import { onMouse } from "./pointer.js";
@@ -29,7 +41,8 @@ export function update(before: State, event: Event, nowMs: number, look: Look): 
   const [stepped, wishes] = step(timed, event, look);
   // Whatever took room from the list (a dialog, a prompt being written) must not take the selected row.
   const shown = listRows(stepped) === listRows(before) ? stepped : reveal(stepped);
-  return watching(before, noteChange(before, shown), [...wishes]);
+  const [asked, more] = askDue(shown);
+  return watching(before, noteChange(before, asked), [...wishes, ...more]);
 }
 
 function step(state: State, event: Event, look: Look): Step {
@@ -41,7 +54,7 @@ function step(state: State, event: Event, look: Look): Step {
     case "paste":
       return onPaste(touched(state), event.text);
     case "resize":
-      return [reveal({ ...state, size: event.size }), []];
+      return [revealMail(reveal({ ...state, size: event.size })), []];
     case "clock":
       return onClock(state);
     case "link":
@@ -49,9 +62,9 @@ function step(state: State, event: Event, look: Look): Step {
     case "health":
       return [{ ...state, health: event.health }, []];
     case "snapshot":
-      return [reveal(applySnapshot({ ...state, link: { at: "live" } }, event.snapshot)), []];
+      return [stale(reveal(applySnapshot({ ...state, link: { at: "live" } }, event.snapshot))), []];
     case "entry":
-      return [applyEntry(state, event.entry), []];
+      return [mailHeard(applyEntry(state, event.entry), event.entry), []];
     case "screen":
       return [wholeScreen(state, event.agent, event.screen), []];
     case "rows":
@@ -71,6 +84,12 @@ function step(state: State, event: Event, look: Look): Step {
       ];
     case "completed":
       return [completed(state, event.before, event.after), []];
+    case "mail":
+      return [mailCame(state, event.of, event.mail, event.refused), []];
+    case "letter":
+      return [letterCame(state, event.id, event.letter, event.refused), []];
+    case "mail-done":
+      return [mailDone(state, event.what, event.count, event.refused), []];
     case "answered":
       return [answered(state, event.agent, event.choice, event.refused, event.question), []];
     case "sent":
@@ -106,6 +125,10 @@ export function onKey(state: State, key: Key): Step {
     case "help":
     case "why":
       return readerKey(state, mode, key);
+    case "mail":
+      return mailKey(state, key);
+    case "letter":
+      return letterKey(state, key);
     case "send":
       return sendKey(state, mode, key);
     case "new":
@@ -145,7 +168,8 @@ function ending(agent: { id: string; since: string; turn: number }): string {
  */
 export function seenAtMs(state: State): number | null {
   const agent = selectedAgent(state);
-  if (!agent || (agent.state !== "done" && !agent.unread)) return null;
+  // Mail hides the agent's screen.
+  if (!agent || state.mail !== null || (agent.state !== "done" && !agent.unread)) return null;
   if (state.seen === ending(agent) || state.link.at !== "live") return null;
   const endedAtMs = Date.parse(agent.since);
   const shownAtMs = Math.max(state.selectedAtMs, Number.isNaN(endedAtMs) ? 0 : Math.min(endedAtMs, state.nowMs));
@@ -159,12 +183,15 @@ export function wakeAtMs(state: State): number | null {
   if (state.notice?.untilMs != null) times.push(state.notice.untilMs);
   const seen = seenAtMs(state);
   if (seen !== null) times.push(seen);
+  const mail = mailWakeAtMs(state);
+  if (mail !== null) times.push(mail);
   const ages = nextAgeAtMs(shownSinceMs(state), state.nowMs);
   if (ages !== null) times.push(ages);
   return times.length === 0 ? null : Math.min(...times);
 }
 
 function shownSinceMs(state: State): number[] {
+  if (state.mail !== null) return state.mail.messages?.map((message) => Date.parse(message.createdAt)) ?? [];
   const shown = layout(state).list.height > 0 ? state.items.slice(state.top, state.top + listRows(state)) : [];
   const agents = shown.flatMap((item) => (item.kind === "agent" ? (state.agents.get(item.id) ?? []) : []));
   const selected = selectedAgent(state);

@@ -7,6 +7,7 @@ import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
 import { nextInNeed, putAgent, relist, sameItem } from "./fleet.js";
 import { inside, layout, listRows } from "./layout.js";
+import { openMail } from "./mail.js";
 import { openNew } from "./new-agent.js";
 import { scrollPreview } from "./screen.js";
 import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
@@ -14,6 +15,7 @@ import { openSend } from "./send.js";
 import {
   type Confirm,
   type Event,
+  home,
   type Mode,
   notice,
   type State,
@@ -86,6 +88,10 @@ function perform(state: State, name: ActionName): Step {
         { ...state, mode: { at: "why", agent: agent!.id, why: null, problem: null, top: 0 } },
         [{ do: "why", agent: agent!.id }],
       ];
+    case "mail":
+      return [openMail(state, agent?.id ?? null), []];
+    case "all-mail":
+      return [openMail(state, null), []];
     case "stop":
       return [ask(state, { what: "stop", agent: agent!.id }), []];
     case "restart":
@@ -147,13 +153,14 @@ export function filterKey(state: State, mode: Extract<Mode, { at: "filter" }>, k
 
 export function confirmKey(state: State, confirm: Confirm, key: Key): Step {
   const name = keyName(key);
-  const closed: State = { ...state, mode: { at: "list" } };
+  const closed: State = { ...state, mode: home(state) };
   const action = findAction("confirm", name)?.name;
   if (action === "cancel") return [closed, []];
   // A key held down must not end anything: only interrupting, which loses little, takes the same key again.
   const again = confirm.what === "interrupt" && name === "i";
   if (action !== "confirm" && !again) return [state, []];
   if (confirm.what === "answer") return give(closed, confirm.choice, confirm.fingerprint);
+  if ("ids" in confirm) return [closed, [{ do: confirm.what, ids: confirm.ids }]];
   const agent = state.agents.get(confirm.agent);
   if (!agent) return [notice(closed, "info", "that agent is gone"), []];
   const { id, label } = agent;
@@ -188,7 +195,7 @@ export function readerKey(state: State, mode: Extract<Mode, { at: "help" | "why"
   const page = Math.max(1, inside(layout(state).overlay).height - 2);
   switch (findAction(mode.at, keyName(key))?.name) {
     case "cancel":
-      return [{ ...state, mode: { at: "list" } }, []];
+      return [{ ...state, mode: home(state) }, []];
     case "up":
       return [scrollReader(state, mode, -1), []];
     case "down":

@@ -13,6 +13,8 @@ import { paintFleetList } from "./views/fleet-list.js";
 import { paintFooter } from "./views/footer.js";
 import { paintHeader } from "./views/header.js";
 import { paintHelp } from "./views/help.js";
+import { paintLetter } from "./views/letter.js";
+import { paintMail } from "./views/mail-list.js";
 import { paintNewAgent } from "./views/new-agent.js";
 import { paintNotice } from "./views/notice.js";
 import { paintPreview } from "./views/preview.js";
@@ -64,6 +66,18 @@ export const panels: readonly PanelPlan[] = [
     paint: paintPreview,
   },
   {
+    name: "mail",
+    rect: (at) => at.mail,
+    sees: (s) => [s.mail, s.agents, s.mode, minute(s)],
+    paint: paintMail,
+  },
+  {
+    name: "letter",
+    rect: (at) => at.letter,
+    sees: (s) => [s.mail, s.agents, s.mode, minute(s)],
+    paint: paintLetter,
+  },
+  {
     name: "dock",
     rect: (at) => at.dock,
     sees: (s) => [s.selected, s.agents, s.mode, s.answering, s.history],
@@ -73,7 +87,7 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "footer",
     rect: (at) => at.footer,
-    sees: (s) => [s.mode, s.selected, s.agents, s.filter, s.zoomed, s.link, s.items.length === 0],
+    sees: (s) => [s.mode, s.selected, s.agents, s.filter, s.zoomed, s.link, s.items.length === 0, s.mail],
     paint: paintFooter,
   },
   {

@@ -5,6 +5,7 @@ import { give } from "./answer.js";
 import type { Key, Mouse } from "./driver/driver.js";
 import { holds, inside, layout } from "./layout.js";
 import type { Look } from "./look.js";
+import { mailRows, openMail, scrollLetter, scrollMail, selectMail } from "./mail.js";
 import { askChoice, nextInNeedStep, scrollReader } from "./modes.js";
 import { goTo } from "./new-agent.js";
 import { scrollPreview } from "./screen.js";
@@ -28,6 +29,11 @@ export function onMouse(state: State, look: Look, mouse: Mouse, onKey: (state: S
     if (at.action.where === "question") return [askChoice(state, highlighted(state)), []];
     return onKey(state, keyOf(at.action.keys[0]!));
   }
+  if (at.at === "message" && (state.mode.at === "mail" || state.mode.at === "letter")) {
+    const again = state.mail?.index === at.index;
+    return [selectMail({ ...state, mode: { at: again ? "letter" : "mail" } }, at.index), []];
+  }
+  if (at.at === "letter" && state.mode.at === "mail") return [{ ...state, mode: { at: "letter" } }, []];
   if (at.at === "field" && state.mode.at === "new") return [goTo(state, state.mode.form, at.field), []];
   if (state.mode.at === "confirm" && state.mode.confirm.what === "answer" && at.at === "choice") {
     // The second click on the same choice gives it.
@@ -36,6 +42,7 @@ export function onMouse(state: State, look: Look, mouse: Mouse, onKey: (state: S
     return at.index === choice ? give(closed, choice, fingerprint) : [askChoice(closed, at.index), []];
   }
   if (state.mode.at !== "list" && state.mode.at !== "filter") return [state, []];
+  if (at.at === "mail") return [openMail(state, null), []];
   if (at.at === "in-need") return nextInNeedStep(state, at.state);
   if (at.at === "choice") return [askChoice(state, at.index), []];
   if (at.at !== "item") return [state, []];
@@ -47,6 +54,7 @@ function onWheel(state: State, mouse: Mouse, at: Hit): Step {
   const by = mouse.action === "wheel-up" ? -WHEEL_ROWS : WHEEL_ROWS;
   if (state.mode.at === "help" || state.mode.at === "why") return [scrollReader(state, state.mode, by), []];
   if (state.mode.at === "confirm" || state.mode.at === "new") return [state, []];
+  if (state.mail !== null) return [at.at === "letter" ? scrollLetter(state, by) : scrollMail(state, by), []];
   return at.at === "screen" ? scrollPreview(state, -by) : [scrollList(state, by), []];
 }
 
@@ -69,6 +77,10 @@ export type Hit =
   | { readonly at: "key"; readonly action: Action }
   | { readonly at: "in-need"; readonly state: AgentJson["state"] }
   | { readonly at: "field"; readonly field: NewField }
+  | { readonly at: "message"; readonly index: number }
+  | { readonly at: "letter" }
+  /** The counts of mail in the header. */
+  | { readonly at: "mail" }
   | { readonly at: "overlay" }
   | { readonly at: "nothing" };
 
@@ -86,8 +98,14 @@ export function hit(state: State, look: Look, mouse: Mouse): Hit {
   }
   if (holds(at.header, x, y)) {
     const spot = headerSpots(state, look, at.header.width).find((s) => x >= s.x && x < s.x + s.width);
+    if (spot?.mail) return { at: "mail" };
     return spot?.inNeed ? { at: "in-need", state: spot.inNeed } : { at: "nothing" };
   }
+  if (state.mail !== null && holds(inside(at.mail), x, y)) {
+    const row = mailRows(state.mail)[state.mail.top + y - inside(at.mail).top];
+    return row?.row === "message" ? { at: "message", index: row.index } : { at: "nothing" };
+  }
+  if (holds(at.letter, x, y)) return { at: "letter" };
   if (holds(at.list, x, y)) {
     const index = state.top + y - inside(at.list).top;
     return holds(inside(at.list), x, y) && index < state.items.length ? { at: "item", index } : { at: "list" };

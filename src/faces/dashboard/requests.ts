@@ -1,9 +1,10 @@
 /** Wishes that are the daemon's to fulfil, as requests; and its replies, as events. A refusal is a reply like any other. */
 import { Fault } from "#core/fault.js";
 import type { AgentJson, MessageJson, QuestionJson, WhyJson } from "#wire/agent.js";
-import type { ProviderJson, SpawnRequest } from "#wire/requests.js";
+import type { MailJson, MessageWhyJson, ProviderJson, SpawnRequest } from "#wire/requests.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import type { Size } from "../kit/tab-size.js";
+import { DELIVERED_OF_EACH, DELIVERED_OF_ONE } from "./mail.js";
 import type { Event, Refusal, Wish } from "./state.js";
 
 /** A prompt is typed and watched until it has arrived; that takes as long as it takes. */
@@ -24,7 +25,11 @@ export type Request = Extract<
       | "spawn"
       | "why"
       | "history"
-      | "providers";
+      | "providers"
+      | "mail"
+      | "letter"
+      | "retry"
+      | "purge";
   }
 >;
 
@@ -79,6 +84,22 @@ export async function request(daemon: DaemonClient | null, wish: Request, place:
     case "history": {
       const { body } = await ask<{ rows: string[] }>("GET", `${at}/output?scrollback=${wish.rows}`);
       return { on: "history", agent: wish.agent, rows: body?.rows ?? null };
+    }
+    case "mail": {
+      const one = wish.of === null ? "" : `&agent=${encodeURIComponent(wish.of)}`;
+      const delivered = wish.of === null ? DELIVERED_OF_EACH : DELIVERED_OF_ONE;
+      const { body, refusal } = await ask<MailJson>("GET", `/v1/mail?delivered=${delivered}${one}`);
+      return { on: "mail", of: wish.of, mail: body ?? null, ...refusal };
+    }
+    case "letter": {
+      const { body, refusal } = await ask<MessageWhyJson>("GET", `/v1/messages/${wish.id}?bodies=1`);
+      return { on: "letter", id: wish.id, letter: body ?? null, ...refusal };
+    }
+    case "retry":
+    case "purge": {
+      const { ids } = wish;
+      const { refusal } = await ask(wish.do === "retry" ? "POST" : "DELETE", "/v1/dead", { ids });
+      return { on: "mail-done", what: wish.do, count: ids.length, ...refusal };
     }
     case "providers": {
       const { body, refusal } = await ask<{ providers: ProviderJson[] }>("GET", "/v1/providers");

@@ -2,11 +2,12 @@
 import type { Row } from "#core/screen/still.js";
 import type { AgentJson, HealthJson, MessageJson, QuestionJson, WhyJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
-import type { ProviderJson } from "#wire/requests.js";
+import type { MailJson, MessageWhyJson, ProviderJson } from "#wire/requests.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import type { Sight } from "../kit/sight.js";
 import type { Key, Mouse } from "./driver/driver.js";
 import type { LineEditor } from "./driver/line-editor.js";
+import type { MailPanel } from "./mail.js";
 
 /** A line of the fleet list. It names an agent rather than holding it, so that a change of state leaves the list alone. */
 export type Item =
@@ -62,7 +63,9 @@ export interface NewForm {
 /** What a confirmation is about. */
 export type Confirm =
   | { readonly what: "stop" | "restart" | "interrupt" | "remove" | "remove-force"; readonly agent: string }
-  | { readonly what: "answer"; readonly agent: string; readonly choice: number; readonly fingerprint: string };
+  | { readonly what: "answer"; readonly agent: string; readonly choice: number; readonly fingerprint: string }
+  /** Messages, by their ids. */
+  | { readonly what: "retry" | "purge"; readonly ids: readonly string[] };
 
 /** What has the keyboard. */
 export type Mode =
@@ -70,6 +73,9 @@ export type Mode =
   /** `before`: what was selected when the filter was opened. */
   | { readonly at: "filter"; readonly editor: LineEditor; readonly before: Item | null }
   | { readonly at: "help"; readonly top: number }
+  /** The mail panel's list, and the story of the message selected in it. */
+  | { readonly at: "mail" }
+  | { readonly at: "letter" }
   | { readonly at: "confirm"; readonly confirm: Confirm }
   | {
       readonly at: "why";
@@ -136,6 +142,8 @@ export interface State {
   readonly zoomed: boolean;
   readonly preview: Preview | null;
   readonly mode: Mode;
+  /** Open in the place of list and preview; null where it is not. */
+  readonly mail: MailPanel | null;
   readonly notice: Notice | null;
   /** An answer on its way. */
   readonly answering: { readonly agent: string; readonly fingerprint: string } | null;
@@ -172,6 +180,14 @@ export type Event =
   | { readonly on: "history"; readonly agent: string; readonly rows: readonly string[] | null }
   | { readonly on: "providers"; readonly providers: readonly ProviderJson[] | null; readonly refused?: Refusal }
   | { readonly on: "why"; readonly agent: string; readonly why: WhyJson | null; readonly refused?: Refusal }
+  | { readonly on: "mail"; readonly of: string | null; readonly mail: MailJson | null; readonly refused?: Refusal }
+  | { readonly on: "letter"; readonly id: string; readonly letter: MessageWhyJson | null; readonly refused?: Refusal }
+  | {
+      readonly on: "mail-done";
+      readonly what: "retry" | "purge";
+      readonly count: number;
+      readonly refused?: Refusal;
+    }
   | { readonly on: "completed"; readonly before: string; readonly after: string }
   | {
       readonly on: "answered";
@@ -224,6 +240,9 @@ export type Wish =
   | { readonly do: "why"; readonly agent: string }
   | { readonly do: "history"; readonly agent: string; readonly rows: number }
   | { readonly do: "providers" }
+  | { readonly do: "mail"; readonly of: string | null }
+  | { readonly do: "letter"; readonly id: string }
+  | { readonly do: "retry" | "purge"; readonly ids: readonly string[] }
   | { readonly do: "complete"; readonly text: string }
   | { readonly do: "save" }
   | { readonly do: "start-daemon" }
@@ -273,6 +292,7 @@ export function initial(begin: {
     zoomed: false,
     preview: null,
     mode: { at: "list" },
+    mail: null,
     notice: null,
     answering: null,
     questionChangedAtMs: 0,
@@ -300,6 +320,11 @@ export function toSave(state: State): Saved {
 /** The agent the keys act on, or null where a section or nothing is selected. */
 export function selectedAgent(state: State): AgentJson | null {
   return state.selected?.kind === "agent" ? (state.agents.get(state.selected.id) ?? null) : null;
+}
+
+/** What has the keyboard once a question or a text of ours is closed. */
+export function home(state: State): Mode {
+  return { at: state.mail === null ? "list" : "mail" };
 }
 
 export function notice(state: State, tone: Notice["tone"], text: string): State {

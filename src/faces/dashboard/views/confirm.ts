@@ -21,6 +21,7 @@ export function paintConfirm(canvas: Canvas, state: State, confirm: Confirm, loo
 }
 
 function says(state: State, confirm: Confirm): [string, string] {
+  if ("ids" in confirm) return saysOfMail(state, confirm);
   const agent = state.agents.get(confirm.agent);
   const label = agent?.label ?? "it";
   switch (confirm.what) {
@@ -40,4 +41,17 @@ function says(state: State, confirm: Confirm): [string, string] {
         "A click on it again gives it.",
       ];
   }
+}
+
+function saysOfMail({ mail }: State, { what, ids }: Extract<Confirm, { what: "retry" | "purge" }>): [string, string] {
+  const many = `${ids.length} messages`;
+  if (what === "purge") {
+    const more = "What is said there is gone for good; the story stays in the journal.";
+    return [ids.length === 1 ? "Forget this message?" : `Forget ${many} that failed?`, more];
+  }
+  const unsure = mail?.messages?.filter(({ id, state }) => state === "uncertain" && ids.includes(id)).length ?? 0;
+  if (ids.length === 1) return ["Type this message again?", "It may have arrived: look at the agent's screen first."];
+  const more =
+    unsure === 0 ? "None of them arrived." : `${unsure} of them may have arrived, and would then be there twice.`;
+  return [`Queue ${many} that failed again?`, more];
 }

@@ -2,6 +2,7 @@
 import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
 import { age } from "../ages.js";
+import { type Badge, mailBadges } from "../badges.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { type Counts, countIn, sameItem } from "../fleet.js";
 import {
@@ -139,10 +140,33 @@ function agentRow(
     x += columns.provider + 1;
   }
   const detail = detailOf(agent, columns.provider === 0);
-  if (columns.detail > 2) canvas.put(x, y, fit(look, detail.text, columns.detail), at(detail.style));
+  const badges = mailBadges(look, agent.mail);
+  const room = columns.detail - badges.reduce((sum, { text }) => sum + look.width(text) + 1, 0);
+  if (room > 2) canvas.put(x, y, fit(look, detail.text, room), at(detail.style));
+  paintBadges(canvas, look, badges, x, columns.detail, y, at);
   const since = age(Date.parse(agent.since), state.nowMs);
   canvas.put(columns.width - 1 - since.length, y, since, at(DIM));
   if (agent.unread) canvas.put(columns.width, y, sign(look, "unread"), at(NEWS));
+}
+
+/** At the right end of the details, the most important first where not all fit. */
+function paintBadges(
+  canvas: Canvas,
+  look: Look,
+  badges: readonly Badge[],
+  x: number,
+  room: number,
+  y: number,
+  at: (style: Style) => Style,
+) {
+  let width = -1;
+  const shown = badges.filter(({ text }) => {
+    const fits = width + 1 + look.width(text) <= room;
+    if (fits) width += 1 + look.width(text);
+    return fits;
+  });
+  let left = x + room - width;
+  for (const { text, style } of shown) left = 1 + canvas.put(left, y, text, at(style));
 }
 
 /** What an agent asks, what went wrong, or what it does; in a narrow list else its provider. */

@@ -1,5 +1,6 @@
 /** The first row: how many agents there are and in what state, and on the right whose they are or what is wrong. */
 import { blindWords } from "../../kit/sight.js";
+import { allMail, mailBadges } from "../badges.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { count } from "../fleet.js";
 import { type AgentState, ASKS, BAD, BOLD, counted, DIM, fit, type Look, STATES, sign, stateSign } from "../look.js";
@@ -27,6 +28,8 @@ interface Spot {
   readonly style: Style;
   /** A click here goes to the next agent that needs a person in this way; null where it does nothing. */
   readonly inNeed: AgentState | null;
+  /** A click here shows everybody's mail. */
+  readonly mail?: true;
 }
 
 export function paintHeader(canvas: Canvas, state: State, look: Look): void {
@@ -54,6 +57,13 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   if (wordy && state.seq !== null) add(`${counts.total} agent${counts.total === 1 ? "" : "s"}`, {});
   for (const name of present) {
     add(said(name, wordy), STATES[name].style, IN_NEED.has(name) ? name : null);
+  }
+  const badges = state.seq === null ? [] : mailBadges(look, allMail(state.agents.values()));
+  for (const { text, style } of badges) {
+    const width = look.width(text);
+    if (x + width > limit) break;
+    spots.push({ x, width, text, style, inNeed: null, mail: true });
+    x += width + 1;
   }
   return right && x + 1 <= right.x ? [...spots, right] : spots;
 }

@@ -14,8 +14,9 @@ export interface TextLine {
 }
 
 const GROUPS: readonly Action["group"][] = ["Agent", "Move", "Look", "Dashboard"];
-const WRITING: readonly Mode["at"][] = ["send", "new", "filter"];
+const WRITING: readonly Mode["at"][] = ["mail", "send", "new", "filter"];
 const TITLES: Partial<Record<Mode["at"], string>> = {
+  mail: "Mail",
   send: "Writing a prompt",
   new: "Starting an agent",
   filter: "Filtering",

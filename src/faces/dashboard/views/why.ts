@@ -30,7 +30,7 @@ function whyLines(state: State, mode: Extract<Mode, { at: "why" }>, look: Look):
 }
 
 /** The time of day here, and the day where it is not today's business alone. */
-function clockTime(iso: string): string {
+export function clockTime(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return iso;
   const two = (n: number) => String(n).padStart(2, "0");

@@ -1,0 +1,97 @@
+/** One message: where it stands and why, what it says, and what became of it, step by step. */
+import { ATTR } from "#core/screen/still.js";
+import type { MessageJson } from "#wire/agent.js";
+import { isDead, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
+import { age } from "../ages.js";
+import type { Canvas, Style } from "../driver/driver.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "../look.js";
+import { selectedMessage } from "../mail.js";
+import type { State } from "../state.js";
+import { clockTime } from "./why.js";
+
+interface Line {
+  readonly text: string;
+  readonly style: Style;
+  /** Behind the text, on the same row. */
+  readonly more?: string;
+}
+
+export function paintLetter(canvas: Canvas, state: State, look: Look): void {
+  const message = selectedMessage(state);
+  canvas.frame(state.mode.at === "letter" ? BLUE_FRAME : FRAME, message === null ? "" : "message", BOLD);
+  const inner = { width: canvas.width - 4, height: canvas.height - 2 };
+  if (message === null || state.mail === null || inner.height <= 0) return;
+  const lines = letterLines(state, message, look, inner.width);
+  const from = Math.max(0, Math.min(state.mail.letterTop, lines.length - inner.height));
+  lines.slice(from, from + inner.height).forEach(({ text, style, more }, y) => {
+    const x = canvas.put(2, y + 1, text, style, inner.width);
+    if (more !== undefined) canvas.put(x + 2, y + 1, fit(look, more, inner.width - x), DIM);
+  });
+  const below = lines.length - from - inner.height;
+  if (from > 0) mark(canvas, 0, `${sign(look, "above")}${from}`);
+  if (below > 0) mark(canvas, canvas.height - 1, `${sign(look, "below")}${below}`);
+}
+
+function mark(canvas: Canvas, y: number, text: string): void {
+  canvas.put(canvas.width - 3 - text.length, y, ` ${text} `, DIM);
+}
+
+function letterLines(state: State, message: MessageJson, look: Look, width: number): Line[] {
+  const { letter, letterProblem } = state.mail!;
+  const label = (id: string) => state.agents.get(id)?.label ?? "a removed agent";
+  const place = placeOf(message);
+  const { style } = MAIL_LOOK[place];
+  const dot = ` ${sign(look, "dot")} `;
+  const arrow = look.unicode ? "→" : "->";
+  const lines: Line[] = [
+    { text: fit(look, `${senderWords(message, label)} ${arrow} ${label(message.to)}`, width), style: BOLD },
+    { text: `${mailSign(look, place)} ${message.state}`, style, more: factsOf(message, state.nowMs).join(dot) },
+  ];
+  const reason = reasonWords(message.reason);
+  const why: Style = isDead(message) ? { ...style, attrs: 0 } : DIM;
+  if (reason !== "") for (const text of wrap(look, reason, width)) lines.push({ text, style: why });
+  lines.push({ text: message.id, style: DIM }, { text: "", style: {} });
+  const told = letter?.message.id === message.id ? letter : null;
+  const { body } = told?.message ?? {};
+  if (letterProblem !== null) lines.push({ text: fit(look, letterProblem, width), style: BAD });
+  if (told !== null && body === undefined) lines.push({ text: "what it says is not kept any more", style: DIM });
+  for (const text of wrap(look, (body ?? message.words ?? "").replace(/\n+$/, ""), width))
+    lines.push({ text, style: {} });
+  if (told === null) return lines;
+  lines.push({ text: "", style: {} }, { text: "story", style: { attrs: ATTR.bold } });
+  let before: number | null = null;
+  for (const step of told.history) {
+    const at = Date.parse(step.at);
+    const after = before === null ? clockTime(step.at) : later(at - before);
+    before = at;
+    const reason = reasonWords(step.reason);
+    const stepStyle = MAIL_LOOK[placeOf({ state: step.to as MessageJson["state"] })].style;
+    // Of two columns, so that times stand under each other.
+    lines.push({
+      text: `${after.padStart(14)}  ${step.to}`,
+      style: stepStyle,
+      ...(reason === "" ? {} : { more: reason }),
+    });
+  }
+  return lines;
+}
+
+/** What is known of it at a glance. */
+function factsOf(message: MessageJson, nowMs: number): string[] {
+  const { kind, attempts, characters, turn } = message;
+  return [
+    kind,
+    `${age(Date.parse(message.createdAt), nowMs)} old`,
+    ...(characters === undefined ? [] : [sizeWords(characters)]),
+    ...(attempts > 1 ? [`tried ${attempts} times`] : []),
+    ...(turn === undefined ? [] : [`turn ${turn}`]),
+  ];
+}
+
+/** So long after the step before: `+0.2 s`, `+3 min`. */
+function later(ms: number): string {
+  if (ms < 10_000) return `+${(ms / 1_000).toFixed(2)} s`;
+  if (ms < 120_000) return `+${Math.round(ms / 1_000)} s`;
+  if (ms < 7_200_000) return `+${Math.round(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `+${Math.round(ms / 3_600_000)} h` : `+${Math.round(ms / 86_400_000)} days`;
+}

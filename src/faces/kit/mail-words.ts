@@ -1,0 +1,59 @@
+/** How mail is told to a person: where a message stands, and why it stands there. */
+import type { MessageJson } from "#wire/agent.js";
+
+/** In the order in which they matter: what needs a person first. */
+export const MAIL_PLACES = ["uncertain", "dead", "in flight", "queued", "delivered"] as const;
+export type MailPlace = (typeof MAIL_PLACES)[number];
+
+const PLACE_OF: Readonly<Record<MessageJson["state"], MailPlace>> = {
+  uncertain: "uncertain",
+  dead: "dead",
+  failed: "dead",
+  claimed: "in flight",
+  typed: "in flight",
+  submitted: "in flight",
+  leased: "in flight",
+  queued: "queued",
+  delivered: "delivered",
+  acked: "delivered",
+};
+
+export function placeOf({ state }: Pick<MessageJson, "state">): MailPlace {
+  return PLACE_OF[state] ?? "queued";
+}
+
+/** A dead letter in the wide sense: it can be queued again or forgotten. */
+export function isDead(message: Pick<MessageJson, "state">): boolean {
+  const place = placeOf(message);
+  return place === "dead" || place === "uncertain";
+}
+
+/** The reasons of SPEC §6 that are codes. */
+const WORDS: Readonly<Record<string, string>> = {
+  orphan: "the child has no record that names a parent",
+  no_parent: "the child has no parent",
+  parent_removed: "the parent was removed",
+  recipient_removed: "its recipient was removed",
+  muted: "the recipient takes no such mail",
+  self_parent: "the child is its own parent",
+  unresolvable: "its recipient could not be found, five times",
+  rejected: "the recipient refused it",
+  redelivered: "handed over before, and not acknowledged",
+};
+
+/** A reason as a person reads it; empty where there is none. */
+export function reasonWords(reason: string | null): string {
+  return reason === null ? "" : (WORDS[reason] ?? reason);
+}
+
+/** Who wrote it: an agent's label, `you`, or drover itself. */
+export function senderWords({ from, kind }: MessageJson, label: (id: string) => string): string {
+  if (from !== null) return label(from);
+  return kind === "system" ? "drover" : "you";
+}
+
+/** A size as a person reads it: `812 characters`, `12.4k characters`. */
+export function sizeWords(characters: number): string {
+  if (characters === 1) return "1 character";
+  return characters < 10_000 ? `${characters} characters` : `${(characters / 1_000).toFixed(1)}k characters`;
+}
