@@ -2,10 +2,11 @@
  * One recipient's queue, as a machine: what happened and the time in, the next queue and what to do out. One message at a
  * time, the oldest first, and one for each time the recipient gets ready; on disk as claimed before anything is typed.
  *
- *   resting -> holding -> checking -> claiming -> fetching -> typing -> recording -> resting
+ *   resting -> holding -> checking -> claiming -> fetching -> typing -> noting -> typing -> recording -> resting
  *                  \-> recovering (a message found half way: its receipt says how far it got) -> typing | recording
  *
- * The inner part, from the paste to the proof that it was taken, is typing.ts.
+ * The inner part, from the paste to the proof that it was taken, is typing.ts. It is left once, to have on disk that Enter
+ * may have been pressed: should the daemon and tmux both die after that, nothing else could tell.
  */
 import type { AgentId } from "../model.js";
 import { type Claim, isSettled, isUnderWay, type Message, type MessageState } from "./message.js";
@@ -72,6 +73,14 @@ export type Delivery =
   | { readonly at: "fetching"; readonly id: string; readonly enters: number | null; readonly tries: number }
   | {
       readonly at: "typing";
+      readonly id: string;
+      readonly typing: Typing;
+      readonly tries: number;
+      readonly command: boolean;
+    }
+  /** Its text stands in the input box; once that is on disk, Enter may be pressed. */
+  | {
+      readonly at: "noting";
       readonly id: string;
       readonly typing: Typing;
       readonly tries: number;
@@ -230,6 +239,10 @@ function step(box: Mailbox, event: MailEvent, nowMs: number): Step {
       return whileTyping(box, at, event, nowMs);
     case "recovering":
       return whileRecovering(box, at, event, nowMs);
+    case "noting":
+      if (event.kind !== "recipient") return [box, []];
+      if (box.recipient !== null && isSame(box.recipient, theMessage(box, at.id).claim)) return [box, []];
+      return programGone(box, theMessage(box, at.id), "its program ended before Enter was pressed", nowMs);
     case "claiming":
     case "recording":
     case "burying":
@@ -316,6 +329,9 @@ function whileTyping(box: Mailbox, at: At<"typing">, event: MailEvent, nowMs: nu
   }
   if (inner === null) return [box, []];
   const [typing, effects] = stepTyping(at.typing, inner, nowMs);
+  if (at.typing.at === "pasted" && typing.at === "entering" && !isNoted(box, at.id)) {
+    return [become({ ...box, at: { ...at, at: "noting" } }, theMessage(box, at.id), { state: "typed" }, nowMs), []];
+  }
   return typed({ ...box, at: { ...at, typing } }, at.typing, effects, nowMs);
 }
 
@@ -329,9 +345,6 @@ function typed(
   const at = box.at as At<"typing">;
   const { typing } = at;
   let after = box;
-  if (before?.at === "pasting" && typing.at === "pasted") {
-    after = become(after, theMessage(after, at.id), { state: "typed" }, nowMs);
-  }
   if (before?.at === "entering" && typing.at !== "entering" && !(typing.at === "uncertain" && typing.unheard)) {
     const message = theMessage(after, at.id);
     if (message.state !== "submitted") after = become(after, message, { state: "submitted" }, nowMs);
@@ -402,8 +415,9 @@ function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailEvent, n
     }
     return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
   }
-  if (enters === null && sameServer && state === "typed") {
-    return end(box, message, { state: "uncertain", reason: "the receipt of its typing is gone" }, nowMs);
+  if (enters === null && state === "typed") {
+    const reason = sameServer ? "the receipt of its typing is gone" : "tmux ended as Enter was pressed";
+    return end(box, message, { state: "uncertain", reason }, nowMs);
   }
   if (enters === null) return requeue(box, message, "nothing of it had been typed", nowMs);
   if (!sameProgram) return programGone(box, message, "its program ended before Enter was pressed", nowMs);
@@ -515,10 +529,21 @@ function settle(box: Mailbox, nowMs: number): Step {
     const message = theMessage(box, at.id);
     return [{ ...box, at: { at: "fetching", id: at.id, enters: null, tries: 0 } }, [{ do: "fetch", message }]];
   }
+  if (at.at === "noting") {
+    const { prompt } = at.typing as Extract<Typing, { at: "pasted" }>;
+    const [typing, effects] = resumeTyping(prompt, 0, nowMs);
+    return typed({ ...box, at: { ...at, at: "typing", typing } }, null, effects, nowMs);
+  }
   return at.at === "recording" || at.at === "burying" ? rest(box, nowMs) : [box, []];
 }
 
 type At<K extends Delivery["at"]> = Extract<Delivery, { at: K }>;
+
+/** Whether it is on disk that Enter may have been pressed for it. */
+function isNoted({ open, pending, writing }: Mailbox, id: string): boolean {
+  if (pending?.messages.has(id) || writing?.messages.has(id)) return false;
+  return open.some((message) => message.id === id && message.state !== "claimed");
+}
 
 function theMessage(box: Mailbox, id: string): Message {
   const found = box.open.find((message) => message.id === id);

@@ -3,7 +3,7 @@ import type { AgentId } from "../model.js";
 
 /**
  * `queued -> claimed -> typed -> submitted -> delivered`. Claimed: on disk before anything is typed; it may stand in the
- * input box by now. Typed: it was pasted. Submitted: Enter was pressed. `failed`: pasted at most, certainly not taken.
+ * input box by now. Typed: it stands there, and Enter may have been pressed by now. Submitted: Enter was pressed. `failed`: pasted at most, certainly not taken.
  * `uncertain`: nobody can say whether it was taken. `dead`: it will not be delivered, and why stands in `reason`.
  */
 export type MessageState = "queued" | "claimed" | "typed" | "submitted" | "delivered" | "failed" | "dead" | "uncertain";

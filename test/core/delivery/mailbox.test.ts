@@ -117,8 +117,10 @@ test("the way things go: claimed on disk before anything is typed, a receipt wit
   assert.equal(p.on(written).said(), ["fetch"]);
   assert.equal(p.on({ kind: "text", text: "hello" }).said(), ["look"]);
   assert.equal(p.on(read("")).said(), ["paste M1/1:pasted"]);
-  assert.equal(p.on({ kind: "done", effect: "paste" }).said(), ["write M1:typed"]);
-  assert.equal(p.on(written).after(150).said(), ["look"]);
+  assert.equal(p.on({ kind: "done", effect: "paste" }).after(150).said(), ["look"]);
+  assert.equal(p.on(read("hello")).said(), ["write M1:typed"]);
+  assert.equal(p.on(read("hello")).after(6_000).said(), [], "Enter is not pressed before that is on disk");
+  assert.equal(p.on(written).said(), ["look"]);
   assert.equal(p.on(read("hello")).said(), ["enter M1/1:entered 1"]);
   assert.equal(p.on({ kind: "done", effect: "enter" }).said(), ["look", "write M1:submitted"]);
   assert.equal(p.on(read("")).said(), ["submitted"]);
@@ -135,7 +137,8 @@ test("the next goes out after another turn, not before; the sweep does not care"
       kind: "done",
       effect: "paste",
     });
-    p.on(written).after(150).on(read("hello"), { kind: "done", effect: "enter" }, read(""), written, written);
+    p.after(150).on(read("hello"), written, read("hello"));
+    p.on({ kind: "done", effect: "enter" }, read(""), written, written);
     p.said();
     return p;
   };
@@ -213,7 +216,7 @@ test("after a crash the receipt says how far it got, and it goes on from there",
 
 test("what went with its program or its tmux is queued again, unless it may have been taken", () => {
   assert.is(found("claimed", null, "t2"), "M1:queued");
-  assert.is(found("typed", null, "t2"), "M1:queued");
+  assert.is(found("typed", null, "t2"), "M1:uncertain", "Enter may have been pressed");
   assert.is(found("submitted", null, "t2"), "M1:uncertain");
   const gone = recipient({ there: false });
   assert.is(found("typed", "M1/1:pasted", "t1", gone), "M1:queued");
@@ -238,7 +241,8 @@ test("a paste that tmux did not confirm is looked up, never repeated blindly", (
   };
   const there = pasting().on({ kind: "receipts", answer: { epoch: "t1", says: "M1/1:pasted" } });
   assert.equal(there.said(), ["fetch"]);
-  assert.equal(there.on({ kind: "text", text: "hello" }, read("hello")).said(), ["look", "enter M1/1:entered 1"]);
+  assert.equal(there.on({ kind: "text", text: "hello" }, read("hello")).said(), ["look", "write M1:typed"]);
+  assert.equal(there.on(written, read("hello")).said(), ["look", "enter M1/1:entered 1"]);
   const not = pasting().on({ kind: "receipts", answer: { epoch: "t1", says: null } });
   assert.equal(not.said(), ["write M1:queued"]);
 });
