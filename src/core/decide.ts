@@ -14,10 +14,11 @@ import { decideHook, type HookEvent } from "./fleet/hook.js";
 import { tabFailed, tabMade } from "./fleet/launch.js";
 import { type Ask, decideRequest } from "./fleet/requests.js";
 import { decideSighting } from "./fleet/sight.js";
+import { decideTranscript, type TranscriptEvent } from "./fleet/transcript.js";
 import type { AgentId, LivePane, PaneId, Sighting, WindowId } from "./model.js";
 import type { Reading } from "./screen/reading.js";
 
-export type { Answer, Ask, Decision, Effect, HookEvent, Refusal, Tab, Ticket };
+export type { Answer, Ask, Decision, Effect, HookEvent, Refusal, Tab, Ticket, TranscriptEvent };
 
 export type Event =
   | { readonly kind: "sighting"; readonly sighting: Sighting }
@@ -26,6 +27,7 @@ export type Event =
   /** A pane of ours was looked at. */
   | { readonly kind: "reading"; readonly pane: PaneId; readonly reading: Reading }
   | HookEvent
+  | TranscriptEvent
   | { readonly kind: "request"; readonly ticket: Ticket; readonly ask: Ask }
   /** What came of `create-tab`. `epoch` names the tmux server it was made in, empty where that is gone again. */
   | { readonly kind: "tab-made"; readonly id: AgentId; readonly pane: LivePane; readonly epoch: string }
@@ -52,6 +54,9 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
     }
     case "hook":
       decideHook(draft, event);
+      break;
+    case "transcript":
+      decideTranscript(draft, event);
       break;
     case "request":
       decideRequest(draft, event.ticket, event.ask);

@@ -17,6 +17,10 @@
  * Hooks. What a hook says is believed at once, and for a while against the screen, which lags behind it. An open dialog
  * always wins, since programs open one in the middle of a turn. Where the screen goes on saying something else past
  * `GRACE_MS` the screen is believed: Escape and a denied permission send no hook.
+ *
+ * Transcripts. What a program writes down of its turns is believed as a hook's word is, where it tells something new: a
+ * record from before what is believed now began is history, one that says what is known already changes nothing, and where
+ * a hook said that the turn goes on its end in the transcript is not the agent's.
  */
 import { type Believed, become, FRESH, type Memory, newborn } from "./belief.js";
 import type { AgentState, Evidence, Exit } from "./model.js";
@@ -38,7 +42,14 @@ export type Fact =
   /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
   | { readonly kind: "submitted"; readonly turn: number }
   /** The agent's own hook: what it means, and the payload in short. */
-  | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence };
+  | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence }
+  /** A record in the file in which the program writes its session down, and when it wrote that. */
+  | {
+      readonly kind: "transcript";
+      readonly means: HookMeaning;
+      readonly evidence: Evidence;
+      readonly writtenAtMs: number;
+    };
 
 export type HookMeaning =
   | "started"
@@ -75,7 +86,9 @@ function weigh(before: Believed, fact: Fact, nowMs: number): Believed {
     case "still":
       return withStill(before, fact.reading, nowMs);
     case "hook":
-      return withHook(before, fact.means, fact.evidence, nowMs);
+      return withReport(before, fact.means, fact.evidence, nowMs, true);
+    case "transcript":
+      return withTranscript(before, fact, nowMs);
     case "submitted":
       return withSubmitted(before, fact.turn, nowMs);
     case "seen":
@@ -276,9 +289,32 @@ function isSubmitted({ memory }: Believed, nowMs: number): boolean {
   return memory.submittedAtMs !== null && nowMs - memory.submittedAtMs < SUBMITTED_MS;
 }
 
-function withHook(before: Believed, means: HookMeaning, evidence: Evidence, nowMs: number): Believed {
+function withTranscript(before: Believed, fact: Fact & { kind: "transcript" }, nowMs: number): Believed {
+  const { means, evidence, writtenAtMs } = fact;
+  const { state, sinceMs, memory } = before;
+  if (writtenAtMs < sinceMs || state === "exited" || state === "lost") return before;
   const open = isOpen(before);
-  const base = { ...before.memory, hooked: true, paused: false, submittedAtMs: null, doubtSinceMs: null };
+  const tells =
+    means === "turn-started"
+      ? !open
+      : means === "turn-goes-on"
+        ? open && !memory.hooked
+        : means === "turn-ended"
+          ? open && !memory.paused
+          : open && (means === "turn-failed" || means === "interrupted");
+  return tells ? withReport(before, means, evidence, nowMs, memory.hooked) : before;
+}
+
+/** What the program itself says, by a hook or in its transcript. `hooked`: it is known to report its turns by hooks. */
+function withReport(
+  before: Believed,
+  means: HookMeaning,
+  evidence: Evidence,
+  nowMs: number,
+  hooked: boolean,
+): Believed {
+  const open = isOpen(before);
+  const base = { ...before.memory, hooked, paused: false, submittedAtMs: null, doubtSinceMs: null };
   const counted = open || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {

@@ -20,6 +20,7 @@ import type { Mail } from "./mail.js";
 import type { Programs } from "./programs.js";
 import type { Streams } from "./stream.js";
 import type { ToldOutput } from "./told.js";
+import type { Transcripts } from "./transcripts.js";
 import type { TurnStarts } from "./turn-starts.js";
 
 export interface Context {
@@ -44,6 +45,7 @@ export interface Context {
   readonly told: ToldOutput;
   readonly mail: Mail;
   readonly turnStarts: TurnStarts;
+  readonly transcripts: Transcripts;
   readonly hooks: HookCounts;
   /** Where hooks that found no daemon leave what they had to tell; null for none. */
   readonly spoolDir: string | null;

@@ -32,6 +32,7 @@ import { emptySpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
 import { ToldOutput } from "./told.js";
+import { Transcripts } from "./transcripts.js";
 import { TurnStarts } from "./turn-starts.js";
 
 export interface Parts {
@@ -105,9 +106,13 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     get mail() {
       return mail;
     },
+    get transcripts() {
+      return transcripts;
+    },
     socket,
   };
   const looking = new Looking(context);
+  const transcripts = new Transcripts(context);
   const mail = new Mail(context, (point) => parts.passing?.(point));
   const hands = new CarryOut({ store, mux, clock, log, feed, loop, queuePrompt: (id) => mail.queuePrompt(id) });
   loop.begin(
@@ -116,6 +121,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       if (before.agents === now.agents && before.byPane === now.byPane) return;
       looking.update();
       context.turnStarts.changed(before, now);
+      transcripts.changed(before, now);
       mail.changed(before, now);
       if (now.archived === before.archived) return;
       for (const id of now.archived) {
@@ -137,6 +143,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   });
   if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
   await emptySpool(context);
+  transcripts.changed(null, loop.fleet);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   await mail.begin(messages);
@@ -166,6 +173,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
 
   function close(): void {
     catalogue?.close();
+    transcripts.close();
     mail.close();
     loop.close();
     hands.close();

@@ -157,7 +157,10 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
   // What ends a turn names its response; which turn that was has just been decided.
   const now = loop.fleet.agents.get(agent);
   const isOurs = now !== undefined && (incarnation === null || incarnation === now.record.incarnation);
-  if (isOurs) await context.told.hear(agent, now.believed.turn, { provider: speaks, name: event, payload });
+  if (isOurs) {
+    await context.told.hear(agent, now.believed.turn, { provider: speaks, name: event, payload });
+    context.transcripts.named(agent);
+  }
   return "taken";
 }
 

@@ -11,11 +11,12 @@ import type { TranscriptShape } from "#core/output/extract.js";
 import { type Asked, FETCH_STEPS, type Past, screenOutput } from "#core/output/from-screen.js";
 import { complete, NO_TEXT, none, type Output } from "#core/output/output.js";
 import { shapes } from "#core/output/shapes.js";
-import { type WrittenTurn, writesTranscript } from "#core/output/transcript.js";
+import type { WrittenTurn } from "#core/output/transcript.js";
 import type { Row } from "#core/screen/still.js";
-import { findTranscript, lastWrittenTurns } from "#host/transcripts.js";
+import { lastWrittenTurns } from "#host/transcripts.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
 import { type Context, theProvider } from "./context.js";
+import { transcriptOf } from "./transcripts.js";
 
 /** A history that moves while it is read is read again, but not for ever. */
 const TRIES = 4;
@@ -45,12 +46,8 @@ function fromTranscript({ text, why }: WrittenTurn, turn: number): Output {
 
 /** The turn as its program wrote it down; null where that cannot be known to be the one that is meant. */
 async function writtenTurn(context: Context, agent: Agent, underWay: boolean): Promise<WrittenTurn | null> {
-  const { id, provider, nativeSession, cwd } = agent.record;
-  if (!writesTranscript(provider) || nativeSession === null) return null;
-  const { transcript } = await context.told.of(id);
-  // Every program names the file by its session, the whole id or its beginning: another name is of another session.
-  const isOurs = transcript?.includes(nativeSession.slice(0, 8)) ?? false;
-  const path = isOurs ? transcript : await findTranscript(provider, nativeSession, cwd, context.env);
+  const { id, provider } = agent.record;
+  const path = await transcriptOf(context, agent);
   if (path === null) return null;
   const turns = await lastWrittenTurns(provider, path, underWay ? 2 : 1);
   const began = context.turnStarts.of(id, agent.believed.turn)?.atMs ?? null;

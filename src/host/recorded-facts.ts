@@ -1,5 +1,5 @@
 /** The markers that `drover record` puts into a recording: `drover ` and a fact as JSON. */
-import type { Fact } from "#core/derive.js";
+import type { Fact, HookMeaning } from "#core/derive.js";
 import type { AgentState, Evidence, EvidenceSource, Exit } from "#core/model.js";
 import type { HookPayload } from "#core/screen/hook-meanings.js";
 import type { ReplayBeginning } from "#core/screen/replay.js";
@@ -27,6 +27,8 @@ interface Told {
   readonly exit?: Exit | null;
   readonly name?: string;
   readonly payload?: HookPayload;
+  readonly means?: HookMeaning;
+  readonly agoMs?: number;
 }
 
 export interface RecordedFacts {
@@ -51,6 +53,10 @@ export function recordedFacts(cast: Cast): RecordedFacts {
     if (told?.fact === "hook" && typeof told.name === "string") {
       const { name, payload = {}, provider } = told;
       hookEvents.push({ t, name, payload, ...(provider === undefined ? {} : { provider }) });
+    } else if (told?.fact === "transcript" && told.means !== undefined) {
+      const evidence = evidenceOf(told);
+      const writtenAtMs = Math.round(t * 1000) - (told.agoMs ?? 0);
+      if (evidence !== null) others.push({ t, fact: { kind: "transcript", means: told.means, evidence, writtenAtMs } });
     } else if ((told?.fact === "begins" || told?.fact === "believed") && typeof told.state === "string") {
       const { state, turn = 0, unread = false, rule = null } = told;
       if (told.fact === "begins") begins = { state, turn, unread, evidence: evidenceOf(told) };

@@ -59,9 +59,9 @@ export async function findTranscript(
   const home = env.HOME;
   if (home === undefined) return null;
   if (provider === "claude") {
-    const base = join(env.CLAUDE_CONFIG_DIR || join(home, ".claude"), "projects");
+    const base = claudeProjects(env, home);
     const file = `${session}.jsonl`;
-    const own = join(base, cwd.replace(/[^A-Za-z0-9]/g, "-"));
+    const own = join(base, claudeProject(cwd));
     if ((await names(own)).includes(file)) return join(own, file);
     for (const project of await names(base)) {
       if ((await names(join(base, project))).includes(file)) return join(base, project, file);
@@ -81,6 +81,25 @@ export async function findTranscript(
     }
   }
   return null;
+}
+
+/** Where the program will write it down once the session has something to say; null where that is not known before. */
+export function transcriptToBe(
+  provider: string,
+  session: string,
+  cwd: string,
+  env: Readonly<Record<string, string | undefined>>,
+): string | null {
+  if (provider !== "claude" || env.HOME === undefined || cwd === "" || !/^[\w-]{8,64}$/.test(session)) return null;
+  return join(claudeProjects(env, env.HOME), claudeProject(cwd), `${session}.jsonl`);
+}
+
+function claudeProjects(env: Readonly<Record<string, string | undefined>>, home: string): string {
+  return join(env.CLAUDE_CONFIG_DIR || join(home, ".claude"), "projects");
+}
+
+function claudeProject(cwd: string): string {
+  return cwd.replace(/[^A-Za-z0-9]/g, "-");
 }
 
 async function newestDays(base: string): Promise<string[]> {

@@ -3,6 +3,7 @@
  * (wire/screen.ts), and between its events, in the order in which the daemon took them, `event: fact`. The first fact is
  * `begins`. A recording holds each as a marker of the text `drover ` and the fact's JSON.
  */
+import type { HookMeaning } from "#core/derive.js";
 import type { AgentState, EvidenceSource, Exit } from "#core/model.js";
 
 export interface BeliefJson {
@@ -18,5 +19,14 @@ export type FactJson =
   | ({ fact: "begins"; provider: string; unread: boolean; drover: string } & BeliefJson)
   /** The daemon decided. */
   | ({ fact: "believed"; exit: Exit | null } & BeliefJson)
+  /** A record of its transcript says something of the state; written `agoMs` before. */
+  | {
+      fact: "transcript";
+      means: HookMeaning;
+      source: EvidenceSource;
+      rule: string;
+      excerpt: string;
+      agoMs: number;
+    }
   /** A hook of the agent's own was taken in; `provider` is the one in whose words it speaks. */
   | { fact: "hook"; provider: string; name: string; payload: Record<string, unknown> };

@@ -191,6 +191,30 @@ test("a hook of an older launch is journaled as stale and changes nothing", () =
   assert.is(agent(after, "a").record.state, "idle");
 });
 
+test("a record of the transcript counts for the launch and the conversation whose file it is in", () => {
+  const evidence: Evidence = { source: "transcript", rule: "claude/written", excerpt: "" };
+  const written = (incarnation: number, session: string): Event => {
+    return {
+      kind: "transcript",
+      agent: idOf("a"),
+      incarnation,
+      session,
+      means: "turn-started",
+      evidence,
+      writtenAtMs: 1,
+    };
+  };
+  const before = fleet("a %1 idle");
+  const known = before.agents.get(idOf("a"))!;
+  const talking = { ...known, record: { ...known.record, nativeSession: "one" } };
+  const begun = { ...before, agents: new Map([[idOf("a"), talking]]) };
+  assert.is(play(begun, [1, written(1, "one")]).fleet.agents.get(idOf("a"))?.record.state, "working");
+  for (const stray of [written(0, "one"), written(1, "two")]) {
+    const { fleet: after, done } = play(begun, [1, stray]);
+    assert.equal([after.agents.get(idOf("a"))?.record.state, done], ["idle", []]);
+  }
+});
+
 test("a hook is decided at once and causes a look", () => {
   const { fleet: after, done } = play(fleet("a %1 idle"), [1, hook("a", 1, "turn-started")]);
   assert.equal(done, ["state a [state since turn]", "look %1"]);

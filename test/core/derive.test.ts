@@ -34,6 +34,12 @@ function hook(means: HookMeaning): Fact {
   return { kind: "hook", means, evidence: { source: "hook", rule: `test/${means}`, excerpt: means } };
 }
 
+/** A record in the transcript. */
+function written(means: HookMeaning, writtenAtMs: number): Fact {
+  const evidence = { source: "transcript" as const, rule: `test/written-${means}`, excerpt: means };
+  return { kind: "transcript", means, evidence, writtenAtMs };
+}
+
 type Moment = readonly [atMs: number, fact: Fact];
 
 /** Plays facts, gives `state turn unread` at each change of any of them. */
@@ -649,6 +655,105 @@ test("what began the prompt's turn counts it once, and the next turn is the next
   assert.is(
     play([...first, [300, again], [400, look("finished", "took 2s")]], newborn(0, true)),
     `${once}, 300 starting 1, 400 done 2 unread`,
+  );
+});
+
+test("without hooks the transcript tells when a turn begins and ends, however it ends", () => {
+  const begun = [
+    [0, look("ready")],
+    [100, written("turn-started", 90)],
+  ] as const;
+  const told = "0 idle 0, 100 working 1";
+  const ends = (means: HookMeaning, shown: Shown = "ready") =>
+    play([...begun, [900, written(means, 880)], [950, look(shown)]]);
+  assert.is(ends("turn-ended"), `${told}, 900 done 1 unread`);
+  assert.is(ends("interrupted"), `${told}, 900 idle 1`);
+  assert.is(ends("turn-failed", "error"), `${told}, 900 error 1 unread`);
+  assert.is(ends("turn-goes-on"), told);
+});
+
+test("a record from before what is believed now began is history", () => {
+  const idle = [
+    [0, look("ready")],
+    [1_000, look("working")],
+    [2_000, look("ready")],
+  ] as const;
+  const told = "0 idle 0, 1000 working 1, 2000 done 1 unread";
+  assert.is(play([...idle, [2_100, written("turn-started", 990)], [2_101, written("turn-ended", 1_990)]]), told);
+  // The end of the turn before this one.
+  assert.is(
+    play([...idle, [3_000, hook("turn-started")], [3_010, written("turn-ended", 1_995)], [3_100, look("working")]]),
+    `${told}, 3000 working 2`,
+  );
+});
+
+test("what a hook told already is counted once, whichever comes first", () => {
+  const hooked = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [110, written("turn-started", 105)],
+    [500, hook("turn-ended")],
+    [560, written("turn-ended", 550)],
+  ] as const;
+  assert.is(play(hooked), "0 idle 0, 100 working 1, 500 done 1 unread");
+  const late = [
+    [0, look("ready")],
+    [110, written("turn-started", 105)],
+    [120, hook("turn-started")],
+    [500, written("turn-ended", 490)],
+    [560, hook("turn-ended")],
+  ] as const;
+  assert.is(play(late), "0 idle 0, 110 working 1, 500 done 1 unread");
+});
+
+test("the transcript tells at once of an Escape and of a permission denied, which no hook does", () => {
+  const asked = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, hook("asks")],
+    [210, look("blocked")],
+    [5_000, written("interrupted", 4_990)],
+    [5_010, look("ready")],
+  ] as const;
+  assert.is(play(asked), "0 idle 0, 100 working 1, 200 blocked 1, 5000 idle 1");
+});
+
+test("where a hook says that helpers go on, the end in the transcript is not the agent's", () => {
+  const told = "0 idle 0, 100 working 1";
+  const on = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [300, hook("turn-goes-on")],
+    [310, written("turn-ended", 305)],
+    [400, look("working")],
+  ] as const;
+  assert.is(play(on), told);
+});
+
+test("a screen that goes on contradicting a transcript is believed", () => {
+  const idle = [0, look("ready")] as const;
+  const started = [100, written("turn-started", 95)] as const;
+  const ready = (atMs: number) => [atMs, look("ready")] as const;
+  assert.is(
+    play([idle, started, ready(200), ready(200 + GRACE_MS)]),
+    `0 idle 0, 100 working 1, ${200 + GRACE_MS} done 1 unread`,
+  );
+  const working = (atMs: number) => [atMs, look("working")] as const;
+  assert.is(
+    play([idle, started, working(150), [500, written("turn-ended", 490)], working(600), working(600 + END_GRACE_MS)]),
+    `0 idle 0, 100 working 1, 500 done 1 unread, ${600 + END_GRACE_MS} working 1`,
+  );
+});
+
+test("the transcript of a program that ended says nothing of the one to come", () => {
+  const ended: Fact = { kind: "ended", exit: { code: 0, signal: null } };
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, ended],
+      [200, written("turn-started", 190)],
+    ]),
+    "0 idle 0, 100 exited 0",
   );
 });
 

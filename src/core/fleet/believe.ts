@@ -1,7 +1,7 @@
 /** Facts about one agent: `derive` says what to believe, and what that changes is recorded, journaled and told. */
 import { type Believed, derive, type Fact } from "../derive.js";
 import type { JournalKind } from "../journal.js";
-import type { AgentRecord } from "../model.js";
+import type { AgentRecord, EvidenceSource } from "../model.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone } from "./fleet.js";
 import { soleOfItsName } from "./relabel.js";
@@ -44,10 +44,14 @@ function tells(agent: Agent, believed: Believed): boolean {
     believed.unread !== record.unread ||
     (believed.state === "blocked" && believed.question?.fingerprint !== told.question?.fingerprint) ||
     (believed.state === "error" && believed.reason !== record.reason) ||
-    (believed.evidence?.source === "hook" && believed.reason !== null && believed.reason !== record.reason) ||
+    (isOwnWord(believed.evidence?.source) && believed.reason !== null && believed.reason !== record.reason) ||
     believed.exit?.code !== record.exit?.code ||
     believed.exit?.signal !== record.exit?.signal
   );
+}
+
+function isOwnWord(source: EvidenceSource | undefined): boolean {
+  return source === "hook" || source === "api" || source === "transcript";
 }
 
 /** The record with what is believed now. */

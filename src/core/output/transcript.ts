@@ -18,11 +18,12 @@ export interface WrittenTurn {
 type Json = Readonly<Record<string, unknown>>;
 
 /** What one line says. `answer` with the same `message` adds to the text of the answer before it. */
-type Said =
+export type Said =
   | { readonly says: "turn"; readonly atMs: number | null }
   | { readonly says: "answer"; readonly text: string; readonly message: string | null }
-  | { readonly says: "ill"; readonly why: string }
-  | { readonly says: "end" }
+  | { readonly says: "ill"; readonly why: string; readonly byHand: boolean }
+  /** `sure`: the program closes its turn with it; otherwise a hook or a tool may make it go on. */
+  | { readonly says: "end"; readonly sure: boolean; readonly helpers: number }
   /** All that was said before is said once more, in what follows. */
   | { readonly says: "anew" };
 
@@ -65,6 +66,17 @@ export function writtenTurns(provider: string, lines: Iterable<string>): Written
   return turns;
 }
 
+/** What one line says by itself, and when it was written; nothing where it cannot be read or tells of no turn. */
+export function saidIn(
+  provider: string,
+  line: string,
+): { readonly said: readonly Said[]; readonly atMs: number | null } {
+  const json = parse(line);
+  const read = READERS[provider];
+  if (json === null || read === undefined) return { said: [], atMs: null };
+  return { said: read(json), atMs: time(json.timestamp) };
+}
+
 function parse(line: string): Json | null {
   if (!line.startsWith("{")) return null;
   try {
@@ -77,6 +89,9 @@ function parse(line: string): Json | null {
 /** Words that stand where a person's would, and are not: notices, commands of the program's own, what a hook says. */
 const NOT_A_PROMPT = /^(?:<(?:local-command|command-|task-notification|bash-)|Stop hook feedback:|Caveat: )/;
 
+const INTERRUPTED: Said = { says: "ill", why: "the turn was interrupted", byHand: true };
+const LIKELY_END: Said = { says: "end", sure: false, helpers: 0 };
+
 function claude(line: Json): readonly Said[] {
   if (line.isSidechain === true) return [];
   const message = object(line.message);
@@ -85,16 +100,20 @@ function claude(line: Json): readonly Said[] {
     const content = message?.content;
     if (list(content).some((part) => object(part)?.type === "tool_result")) return [];
     const text = typeof content === "string" ? content : textOf(content, "text");
-    if (text.startsWith("[Request interrupted by user")) return [{ says: "ill", why: "the turn was interrupted" }];
+    if (text.startsWith("[Request interrupted by user")) return [INTERRUPTED];
     return text === "" || NOT_A_PROMPT.test(text) ? [] : [{ says: "turn", atMs: time(line.timestamp) }];
   }
-  if (line.type === "system" && line.subtype === "turn_duration") return [{ says: "end" }];
+  // Written behind the hooks of the turn's end.
+  if (line.type === "system" && line.subtype === "turn_duration") {
+    const { pendingBackgroundAgentCount: helpers } = line;
+    return [{ says: "end", sure: true, helpers: typeof helpers === "number" ? helpers : 0 }];
+  }
   if (line.type !== "assistant") return [];
   const text = textOf(message?.content, "text");
-  if (line.isApiErrorMessage === true) return [{ says: "ill", why: failed(text) }];
+  if (line.isApiErrorMessage === true) return [{ says: "ill", why: failed(text), byHand: false }];
   const said: Said[] = [];
   if (text !== "") said.push({ says: "answer", text, message: typeof message?.id === "string" ? message.id : null });
-  if (message?.stop_reason === "end_turn") said.push({ says: "end" });
+  if (message?.stop_reason === "end_turn") said.push(LIKELY_END);
   return said;
 }
 
@@ -112,12 +131,12 @@ function codex(line: Json): readonly Said[] {
     case "task_complete": {
       const text = payload.last_agent_message;
       const answer = typeof text === "string" && text !== "" ? [{ says: "answer", text, message: null } as const] : [];
-      return [...answer, { says: "end" }];
+      return [...answer, { says: "end", sure: true, helpers: 0 }];
     }
     case "turn_aborted":
-      return [{ says: "ill", why: "the turn was interrupted" }];
+      return [INTERRUPTED];
     case "error":
-      return [{ says: "ill", why: failed(String(payload.message ?? "")) }];
+      return [{ says: "ill", why: failed(String(payload.message ?? "")), byHand: false }];
     default:
       return [];
   }
@@ -131,18 +150,20 @@ function gemini(line: Json): readonly Said[] {
   return geminiMessage(line);
 }
 
+/** What Gemini CLI says to the model in its user's place. */
+const GEMINI_OWN_WORDS = /^(?:<session_context>|\[System: )/;
+
 function geminiMessage(message: Json): readonly Said[] {
   const { content } = message;
   const text = typeof content === "string" ? content : textOf(content, undefined);
   if (message.type === "gemini") {
     const answer = text === "" ? [] : [{ says: "answer", text, message: null } as const];
-    return list(message.toolCalls).length > 0 ? answer : [...answer, { says: "end" }];
+    // Written before the tools it asks for, and again with them.
+    return list(message.toolCalls).length > 0 ? answer : [...answer, LIKELY_END];
   }
-  if (message.type === "error") return [{ says: "ill", why: failed(text) }];
-  if (message.type === "info") {
-    return /\bcancell?ed\b/i.test(text) ? [{ says: "ill", why: "the turn was interrupted" }] : [];
-  }
-  if (message.type !== "user" || text === "" || text.startsWith("<session_context>")) return [];
+  if (message.type === "error") return [{ says: "ill", why: failed(text), byHand: false }];
+  if (message.type === "info") return /\bcancell?ed\b/i.test(text) ? [INTERRUPTED] : [];
+  if (message.type !== "user" || text === "" || GEMINI_OWN_WORDS.test(text)) return [];
   return [{ says: "turn", atMs: time(message.timestamp) }];
 }
 

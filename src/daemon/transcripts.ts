@@ -1,0 +1,113 @@
+/**
+ * Follows the transcripts of live agents whose conversation is known, and posts what their records mean. A file for each
+ * agent, chosen anew where its launch or its conversation is another one (`/clear`, `/new`, a restart); what one of them
+ * said before it was opened is told again, and the core tells by its time what of that is history.
+ */
+import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import { isReadable } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
+import { writesTranscript } from "#core/output/transcript.js";
+import { transcriptReport } from "#core/screen/transcript-meanings.js";
+import { type Following, followFile } from "#host/follow-file.js";
+import { findTranscript, transcriptToBe } from "#host/transcripts.js";
+import type { Context } from "./context.js";
+
+interface Followed {
+  /** Launch and conversation. */
+  readonly key: string;
+  /** Null while it is looked for, and where it was not found. */
+  path: string | null;
+  file: Following | null;
+}
+
+export class Transcripts {
+  readonly #context: Context;
+  readonly #followed = new Map<AgentId, Followed>();
+  #closed = false;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Files that are followed now. */
+  get count(): number {
+    return this.#followed.size;
+  }
+
+  /** To be called after every change of the fleet, and once at the start with `before` empty. */
+  changed(before: Fleet | null, now: Fleet): void {
+    if (this.#closed || before?.agents === now.agents) return;
+    for (const [id, agent] of now.agents) {
+      const was = before?.agents.get(id);
+      if (was !== agent && (was === undefined || keyOf(was) !== keyOf(agent))) this.#choose(id, agent);
+    }
+    for (const id of this.#followed.keys()) if (!now.agents.has(id)) this.#drop(id);
+  }
+
+  /** A hook may have named the agent's transcript. */
+  named(id: AgentId): void {
+    const followed = this.#followed.get(id);
+    if (followed !== undefined) void this.#open(id, followed);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const id of [...this.#followed.keys()]) this.#drop(id);
+  }
+
+  #choose(id: AgentId, agent: Agent): void {
+    const key = keyOf(agent);
+    if (this.#followed.get(id)?.key === key) return;
+    this.#drop(id);
+    if (key === null) return;
+    const followed: Followed = { key, path: null, file: null };
+    this.#followed.set(id, followed);
+    void this.#open(id, followed);
+  }
+
+  /** Finds its file and follows it, unless it is followed already. */
+  async #open(id: AgentId, followed: Followed): Promise<void> {
+    const agent = this.#context.loop.fleet.agents.get(id);
+    const path = agent === undefined ? null : await transcriptOf(this.#context, agent, true);
+    const isWanted = this.#followed.get(id) === followed && !this.#closed;
+    if (!isWanted || agent === undefined || path === null || path === followed.path) return;
+    followed.file?.close();
+    followed.path = path;
+    const { incarnation, nativeSession: session, provider } = agent.record;
+    if (session === null) return;
+    followed.file = followFile(path, this.#context.log, (line) => {
+      const report = transcriptReport(provider, line);
+      if (report === null || this.#followed.get(id) !== followed) return;
+      const agoMs = this.#context.clock.now() - report.writtenAtMs;
+      this.#context.facts.tell(id, () => ({ fact: "transcript", means: report.means, agoMs, ...report.evidence }));
+      this.#context.loop.post({ kind: "transcript", agent: id, incarnation, session, ...report });
+    });
+  }
+
+  #drop(id: AgentId): void {
+    this.#followed.get(id)?.file?.close();
+    this.#followed.delete(id);
+  }
+}
+
+/** Names the launch and the conversation whose file is to be followed; null where there is none. */
+function keyOf(agent: Agent): string | null {
+  const { provider, incarnation, nativeSession } = agent.record;
+  if (nativeSession === null || !writesTranscript(provider) || !isReadable(agent)) return null;
+  return `${incarnation} ${nativeSession}`;
+}
+
+/**
+ * The file in which the agent's program writes its conversation down: what its hook named, else where such files lie.
+ * `toBe`: also one that is not there yet. Null where it cannot be known.
+ */
+export async function transcriptOf(context: Context, { record }: Agent, toBe = false): Promise<string | null> {
+  const { id, provider, nativeSession, cwd } = record;
+  if (!writesTranscript(provider) || nativeSession === null) return null;
+  const { transcript } = await context.told.of(id);
+  // Every program names the file by its session, the whole id or its beginning: another name is of another session.
+  if (transcript?.includes(nativeSession.slice(0, 8))) return transcript;
+  const env = { ...context.env, ...context.environments.of(id) };
+  const found = await findTranscript(provider, nativeSession, cwd, env);
+  return found ?? (toBe ? transcriptToBe(provider, nativeSession, cwd, env) : null);
+}

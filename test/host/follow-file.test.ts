@@ -1,0 +1,98 @@
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as assert from "uvu/assert";
+import { type Following, followFile } from "#host/follow-file.js";
+import { silentLog } from "#host/log.js";
+import { suite, until } from "../kit/t.js";
+
+const test = suite("a followed file");
+const home = mkdtempSync(join(tmpdir(), "drover-"));
+let following: Following | null = null;
+let heard: string[] = [];
+test.beforeEach(() => {
+  heard = [];
+});
+test.afterEach(() => following?.close());
+test.after(() => rmSync(home, { recursive: true, force: true }));
+
+function follow(path: string): void {
+  following = followFile(path, silentLog, (line) => heard.push(line));
+}
+
+const hears = (lines: string[]) =>
+  until(`it hears ${lines}`, () => heard.join("|") === lines.join("|"), { show: () => heard.join("|").slice(0, 400) });
+
+test("whole lines are handed over as they are written, cut wherever they are", async () => {
+  const file = join(home, "a.jsonl");
+  writeFileSync(file, "one\n");
+  follow(file);
+  await hears(["one"]);
+  appendFileSync(file, "tw");
+  appendFileSync(file, "o\nthr");
+  await hears(["one", "two"]);
+  const umlaut = Buffer.from("ü\n");
+  appendFileSync(file, Buffer.concat([Buffer.from("ee "), umlaut.subarray(0, 1)]));
+  appendFileSync(file, umlaut.subarray(1));
+  await hears(["one", "two", "three ü"]);
+});
+
+test("a file whose folder is not there yet is found when it comes", async () => {
+  const file = join(home, "new/folder/b.jsonl");
+  follow(file);
+  mkdirSync(join(home, "new"));
+  mkdirSync(join(home, "new/folder"));
+  writeFileSync(join(home, "new/folder/other"), "no\n");
+  writeFileSync(file, "first\n");
+  await hears(["first"]);
+  appendFileSync(file, "second\n");
+  await hears(["first", "second"]);
+});
+
+test("one that is replaced, or cut short, is read from its beginning", async () => {
+  const file = join(home, "c.jsonl");
+  writeFileSync(file, "old\n");
+  follow(file);
+  await hears(["old"]);
+  writeFileSync(`${file}.new`, "new\n");
+  renameSync(`${file}.new`, file);
+  await hears(["old", "new"]);
+  appendFileSync(file, "more\n");
+  await hears(["old", "new", "more"]);
+  writeFileSync(file, "");
+  appendFileSync(file, "x\n");
+  await hears(["old", "new", "more", "x"]);
+  rmSync(file);
+  writeFileSync(file, "again\n");
+  await hears(["old", "new", "more", "x", "again"]);
+});
+
+test("of a long file its end is read, and a line that is too long is left out", async () => {
+  const file = join(home, "d.jsonl");
+  writeFileSync(file, `${"x".repeat(99)}\n`.repeat(1_000));
+  follow(file);
+  await until("its end was heard", () => heard.length > 0);
+  assert.ok(heard.length > 600 && heard.length < 700, String(heard.length));
+  assert.ok(heard.every((line) => line.length === 99));
+  const before = heard.length;
+  appendFileSync(file, "y".repeat(9 * 1_048_576));
+  appendFileSync(file, "\nafter\n");
+  await until("what follows is heard", () => heard.at(-1) === "after");
+  assert.is(heard.length, before + 1);
+});
+
+test("nothing is heard once it is closed", async () => {
+  const file = join(home, "e.jsonl");
+  writeFileSync(file, "one\n");
+  follow(file);
+  await hears(["one"]);
+  following?.close();
+  const witness: string[] = [];
+  const other = followFile(file, silentLog, (line) => witness.push(line));
+  appendFileSync(file, "two\n");
+  await until("another heard it", () => witness.includes("two"));
+  other.close();
+  assert.equal(heard, ["one"]);
+});
+
+test.run();
