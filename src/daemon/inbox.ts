@@ -12,26 +12,24 @@ import { messageJson } from "./send.js";
 /** Entries looked through for one message's story. */
 const STORY_ENTRIES = 5_000;
 
-/** What is not delivered, in order, after the last `delivered` that were. `bodies`: with what they say. */
-export async function inboxOf(
-  context: Context,
-  id: AgentId,
-  delivered: number,
-  bodies: boolean,
-): Promise<MessageJson[]> {
+/** What of its text is told with a message: its first words and how long it is, or all of it. */
+export type Says = "nothing" | "words" | "body";
+
+/** What is not delivered, in order, after the last `delivered` that were. */
+export async function inboxOf(context: Context, id: AgentId, delivered: number, says: Says): Promise<MessageJson[]> {
   const done = await context.store.delivered(id, delivered);
   const open = context.mail.list(id);
   return Promise.all([
-    ...done.map((message) => json(context, message, null, bodies)),
-    ...open.map(({ message, waits }) => json(context, message, waits, bodies)),
+    ...done.map((message) => json(context, message, null, says)),
+    ...open.map(({ message, waits }) => json(context, message, waits, says)),
   ]);
 }
 
 /** Dead, failed and uncertain messages, of one recipient or of all, the archived ones too. */
-export function deadLetters(context: Context, ref: string | null, bodies: boolean): Promise<MessageJson[]> {
+export function deadLetters(context: Context, ref: string | null, says: Says): Promise<MessageJson[]> {
   const to = ref === null ? undefined : recipientOf(context, ref);
   const dead = context.mail.list(to).filter(({ message }) => isDeadLetter(message));
-  return Promise.all(dead.map(({ message }) => json(context, message, null, bodies)));
+  return Promise.all(dead.map(({ message }) => json(context, message, null, says)));
 }
 
 export async function retryDead(context: Context, asked: DeadRequest): Promise<MessageJson[]> {
@@ -48,8 +46,8 @@ export async function purgeDead(context: Context, asked: DeadRequest): Promise<M
   return dead.map((message) => messageJson(message));
 }
 
-/** What became of a message, by the journal. `bodies`: with what it says. Throws NOT_FOUND. */
-export async function messageWhy(context: Context, id: string, bodies: boolean): Promise<MessageWhyJson> {
+/** What became of a message, by the journal, and its first words. Throws NOT_FOUND. */
+export async function messageWhy(context: Context, id: string, says: Says): Promise<MessageWhyJson> {
   const { store, mail } = context;
   const kept = await store.message(id);
   if (kept === null) throw new Fault("NOT_FOUND", `there is no message "${id.slice(0, 100)}"`);
@@ -69,7 +67,7 @@ export async function messageWhy(context: Context, id: string, bodies: boolean):
       },
     ];
   });
-  return { message: await json(context, known?.message ?? kept, known?.waits ?? null, bodies), history };
+  return { message: await json(context, known?.message ?? kept, known?.waits ?? null, says), history };
 }
 
 /** So many characters of a message are its first words. */
@@ -92,13 +90,7 @@ export async function mailToLookAt(
   const done = delivered === 0 ? [] : await Promise.all(recipients.map((id) => context.store.delivered(id, delivered)));
   const last = done.flat().sort((a, b) => b.updatedAtMs - a.updatedAtMs);
   const shown = [...first, ...last.slice(0, limit).map((message) => ({ message, waits: null }))];
-  const messages = await Promise.all(
-    shown.map(async ({ message, waits }) => ({
-      ...messageJson(message, waits),
-      words: firstWords((await context.store.text(message)) ?? ""),
-      characters: message.characters,
-    })),
-  );
+  const messages = await Promise.all(shown.map(({ message, waits }) => json(context, message, waits, "words")));
   return { messages, leftOut: open.length - first.length };
 }
 
@@ -141,7 +133,9 @@ function recipientOf(context: Context, ref: string): AgentId {
   return theAgent(context, ref).record.id;
 }
 
-async function json(context: Context, message: Message, waits: string | null, bodies: boolean): Promise<MessageJson> {
-  const body = bodies ? ((await context.store.text(message)) ?? undefined) : undefined;
-  return messageJson(message, waits, body);
+async function json(context: Context, message: Message, waits: string | null, says: Says): Promise<MessageJson> {
+  if (says === "nothing") return messageJson(message, waits);
+  const body = await context.store.text(message);
+  const told = messageJson(message, waits, says === "body" ? (body ?? undefined) : undefined);
+  return { ...told, words: firstWords(body ?? ""), characters: message.characters };
 }

@@ -18,7 +18,7 @@ import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
 import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
-import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead } from "./inbox.js";
+import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead, type Says } from "./inbox.js";
 import type { Looking } from "./looking.js";
 import { lastOutput } from "./output.js";
 import { removeAgent } from "./remove.js";
@@ -140,13 +140,13 @@ export function routes(serving: Serving): Route[] {
       path: "/v1/inbox/:ref",
       async handle(asked) {
         const delivered = Math.min(number(asked.query("delivered"), "delivered") ?? 0, JOURNAL_PAGE);
-        return { messages: await inboxOf(context, one(asked).record.id, delivered, flag(asked, "bodies")) };
+        return { messages: await inboxOf(context, one(asked).record.id, delivered, says(asked)) };
       },
     },
     {
       method: "GET",
       path: "/v1/dead",
-      handle: async (asked) => ({ messages: await deadLetters(context, asked.query("agent"), flag(asked, "bodies")) }),
+      handle: async (asked) => ({ messages: await deadLetters(context, asked.query("agent"), says(asked)) }),
     },
     {
       method: "POST",
@@ -161,7 +161,7 @@ export function routes(serving: Serving): Route[] {
     {
       method: "GET",
       path: "/v1/messages/:id",
-      handle: (asked) => messageWhy(context, asked.param("id"), flag(asked, "bodies")),
+      handle: (asked) => messageWhy(context, asked.param("id"), flag(asked, "bodies") ? "body" : "words"),
     },
     {
       method: "GET",
@@ -359,6 +359,11 @@ async function journal(context: Context, asked: Asked): Promise<{ entries: unkno
   const { store } = context;
   const entries = after === null ? await store.latest(limit, agent) : await store.journal(after, limit, agent);
   return { entries: entries.map(entryJson) };
+}
+
+/** What of their texts is wanted with messages. */
+function says(asked: Asked): Says {
+  return flag(asked, "bodies") ? "body" : flag(asked, "words") ? "words" : "nothing";
 }
 
 /** Given, and neither `0` nor `false`. */

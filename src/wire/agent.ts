@@ -101,9 +101,9 @@ export interface MessageJson {
   createdAt: string;
   updatedAt: string;
   turn?: number;
-  /** The first words of what it says, in one line; given by `/v1/mail` alone. */
+  /** The first words of what it says, in one line, where asked for. */
   words?: string;
-  /** How many characters it says; given by `/v1/mail` alone. */
+  /** How many characters it says, told with its words. */
   characters?: number;
 }
 

@@ -28,8 +28,8 @@
  *   GET    /v1/providers                                   -> { providers: ProviderJson[] }
  *   POST   /v1/hooks/{provider}/{event}   any JSON         -> {}    identity: header x-drover-id
  *   GET    /v1/hooks                                       -> HooksJson
- *   GET    /v1/inbox/{ref}[?delivered=N][&bodies=1]        -> { messages: MessageJson[] }, in order
- *   GET    /v1/dead[?agent=REF][&bodies=1]                 -> { messages: MessageJson[] }
+ *   GET    /v1/inbox/{ref}[?delivered=N][&words=1|&bodies=1] -> { messages: MessageJson[] }, in order
+ *   GET    /v1/dead[?agent=REF][&words=1|&bodies=1]        -> { messages: MessageJson[] }
  *   POST   /v1/dead                       DeadRequest      -> { messages }, queued again
  *   DELETE /v1/dead                       DeadRequest      -> { messages }, forgotten
  *   GET    /v1/messages/{id}[?bodies=1]                    -> MessageWhyJson

@@ -60,3 +60,9 @@ async function noSuchAgent(daemon: DaemonClient, typed: string, fault: Fault): P
     hint: meant ? `did you mean ${meant}?` : '"drover ls" lists the agents, "drover ls --all" the archived ones too',
   });
 }
+
+/** What every agent is called, by its id, the archived ones too. */
+export async function allLabels(context: Pick<Context, "daemon">): Promise<ReadonlyMap<string, string>> {
+  const { agents } = await (await context.daemon()).request<AgentsJson>("GET", "/v1/agents?all=1");
+  return new Map(agents.map(({ id, label }) => [id, label]));
+}

@@ -3,9 +3,10 @@ import { Fault } from "#core/fault.js";
 import type { AgentsJson, MessageJson } from "#wire/agent.js";
 import type { DeadRequest } from "#wire/requests.js";
 import { age } from "../kit/age.js";
-import { type Ink, printable, type Tint } from "../kit/ink.js";
-import { table } from "../kit/table.js";
-import { askAgent } from "./agent-ref.js";
+import { type Ink, printable } from "../kit/ink.js";
+import { isDead, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../kit/mail-words.js";
+import { type Cell, table } from "../kit/table.js";
+import { allLabels, askAgent } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
@@ -20,10 +21,10 @@ export async function run(
   context: Context,
   { arguments: [action = "", ...what], options }: Invocation,
 ): Promise<number> {
-  const bodies = options.has("body");
+  const says = options.has("body") ? "bodies=1" : context.json ? "" : "words=1";
   const all = options.has("all");
-  if (action === "list") return show(context, await list(context, one(what), all, bodies));
-  if (action === "dead") return show(context, await dead(context, one(what), bodies));
+  if (action === "list") return show(context, await list(context, one(what), all, says));
+  if (action === "dead") return show(context, await dead(context, one(what), says));
   if (action !== "retry" && action !== "purge") {
     throw new Fault("USAGE", `drover inbox takes list, dead, retry or purge, not "${action}"`);
   }
@@ -41,8 +42,8 @@ function one(what: readonly string[]): string | null {
   return what[0] ?? null;
 }
 
-async function list(context: Context, label: string | null, all: boolean, bodies: boolean): Promise<Messages> {
-  const query = `?delivered=${all ? DELIVERED : 0}${bodies ? "&bodies=1" : ""}`;
+async function list(context: Context, label: string | null, all: boolean, says: string): Promise<Messages> {
+  const query = `?delivered=${all ? DELIVERED : 0}${says === "" ? "" : `&${says}`}`;
   if (label !== null) {
     return askAgent(context, label, (daemon, ref) =>
       daemon.request("GET", `/v1/inbox/${encodeURIComponent(ref)}${query}`),
@@ -55,11 +56,11 @@ async function list(context: Context, label: string | null, all: boolean, bodies
   return { messages: each.flatMap(({ messages }) => messages) };
 }
 
-async function dead(context: Context, label: string | null, bodies: boolean): Promise<Messages> {
-  const path = bodies ? "/v1/dead?bodies=1" : "/v1/dead";
-  if (label === null) return (await context.daemon()).request("GET", path);
+async function dead(context: Context, label: string | null, says: string): Promise<Messages> {
+  const path = (...query: string[]) => `/v1/dead?${query.filter((part) => part !== "").join("&")}`.replace(/\?$/, "");
+  if (label === null) return (await context.daemon()).request("GET", path(says));
   return askAgent(context, label, (daemon, ref) =>
-    daemon.request("GET", `${path}${bodies ? "&" : "?"}agent=${encodeURIComponent(ref)}`),
+    daemon.request("GET", path(says, `agent=${encodeURIComponent(ref)}`)),
   );
 }
 
@@ -72,15 +73,11 @@ async function show(context: Context, found: Messages): Promise<number> {
     context.line("no mail");
     return 0;
   }
-  const { agents } = await (await context.daemon()).request<AgentsJson>("GET", "/v1/agents?all=1");
-  const labels = new Map(agents.map(({ id, label }) => [id, label]));
-  context.lines(messageLines(found.messages, labels, context.ink, context.columns, context.nowMs()));
+  context.lines(messageLines(found.messages, await allLabels(context), context.ink, context.columns, context.nowMs()));
   return 0;
 }
 
-const TINTS: Readonly<Record<string, Tint>> = { dead: "red", failed: "red", uncertain: "yellow", delivered: "green" };
-
-/** A table of messages; where they hold what they say, that below it, each under its id. */
+/** A table of messages and, in a line, what can be done about them; where they hold what they say, that below each id. */
 export function messageLines(
   messages: readonly MessageJson[],
   labels: ReadonlyMap<string, string>,
@@ -90,22 +87,42 @@ export function messageLines(
 ): string[] {
   const heads = [
     { title: "ID" },
-    { title: "TO" },
-    { title: "FROM" },
+    { title: "AGE", align: "right" as const },
     { title: "STATE" },
-    { title: "AGE" },
-    { title: "WHY" },
+    { title: "FROM", limit: 24 },
+    { title: "TO", limit: 24 },
+    { title: "KIND" },
+    { title: "WHY", ...(columns === null ? {} : { limit: Math.max(24, columns - 110) }) },
+    { title: "SAYS" },
   ];
-  const rows = messages.map((message) => [
-    { text: message.id },
-    { text: labels.get(message.to) ?? message.to },
-    { text: message.from === null ? "-" : (labels.get(message.from) ?? message.from) },
-    { text: message.state, tint: TINTS[message.state] ?? ("plain" as const) },
-    { text: age(message.createdAt, nowMs) },
-    { text: message.reason ?? "", tint: "dim" as const },
-  ]);
+  const label = (id: string) => labels.get(id) ?? id;
+  const rows = messages.map(
+    (message) =>
+      [
+        { text: message.id },
+        { text: age(message.createdAt, nowMs), tint: "dim" as const },
+        { text: message.state, tint: MAIL_TINTS[placeOf(message)] },
+        { text: senderWords(message, label) },
+        { text: label(message.to) },
+        { text: message.kind, tint: "dim" as const },
+        { text: printable(reasonWords(message.reason)), tint: isDead(message) ? MAIL_TINTS[placeOf(message)] : "dim" },
+        { text: printable(message.words ?? "") },
+      ] satisfies Cell[],
+  );
   const bodies = messages.flatMap(({ id, body }) =>
     body === undefined ? [] : ["", ink.paint("bold", id), ...body.split("\n").map((row) => `  ${printable(row)}`)],
   );
-  return [...table(heads, rows, ink, columns), ...bodies];
+  return [...table(heads, rows, ink, columns), ...bodies, "", ink.paint("dim", summary(messages))];
+}
+
+/** `2 queued, 1 dead: drover inbox retry ID …`. */
+function summary(messages: readonly MessageJson[]): string {
+  const counts = MAIL_PLACES.map((place) => {
+    const count = messages.filter((message) => placeOf(message) === place).length;
+    return count === 0 ? "" : `${count} ${place}`;
+  });
+  const what = messages.some(isDead)
+    ? '"drover inbox retry ID" queues one again, "drover inbox purge ID" forgets it'
+    : '"drover why ID" tells what became of one';
+  return `${counts.filter((part) => part !== "").join(", ")}: ${what}`;
 }

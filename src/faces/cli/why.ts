@@ -1,10 +1,12 @@
 import { Fault } from "#core/fault.js";
-import type { WhyJson } from "#wire/agent.js";
+import type { MessageJson, WhyJson } from "#wire/agent.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import { age } from "../kit/age.js";
 import { type Ink, printable, STATE_LOOK } from "../kit/ink.js";
+import { lapse, MAIL_TINTS, placeOf, reasonWords, senderWords, sizeWords } from "../kit/mail-words.js";
 import { table } from "../kit/table.js";
-import { agentPath, askAgent } from "./agent-ref.js";
+import { cut } from "../kit/width.js";
+import { agentPath, allLabels, askAgent } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
@@ -15,7 +17,7 @@ export async function run(context: Context, { arguments: [label = ""] }: Invocat
   const story = ID.test(label) ? await messageStory(context, label) : null;
   if (story !== null) {
     if (context.json) context.value(story);
-    else context.lines(storyLines(story, context.ink, context.columns, context.nowMs()));
+    else context.lines(storyLines(story, await allLabels(context), context.ink, context.columns, context.nowMs()));
     return 0;
   }
   const why = await askAgent(context, label, (daemon, ref) => daemon.request<WhyJson>("GET", agentPath(ref, "/why")));
@@ -63,31 +65,50 @@ async function messageStory(context: Context, id: string): Promise<MessageWhyJso
   }
 }
 
+/** Where a message stands, what it is, and every step of its way with the time it took. */
 export function storyLines(
   { message, history }: MessageWhyJson,
+  labels: ReadonlyMap<string, string>,
   ink: Ink,
   columns: number | null,
   nowMs: number,
 ): string[] {
-  const { id, state, reason, attempts, createdAt } = message;
-  const because = reason === null ? "" : `: ${reason}`;
-  const times = attempts === 1 ? "once" : `${attempts} times`;
+  const { id, state, kind, attempts, createdAt, characters, words, turn } = message;
+  const label = (agent: string) => labels.get(agent) ?? agent;
+  const reason = printable(reasonWords(message.reason));
+  const facts = [
+    `${senderWords(message, label)} to ${label(message.to)}`,
+    kind,
+    ...(characters === undefined ? [] : [sizeWords(characters)]),
+    `${age(createdAt, nowMs)} old`,
+    attempts === 0 ? "never claimed" : `claimed ${attempts === 1 ? "once" : `${attempts} times`}`,
+    ...(turn === undefined ? [] : [`it began turn ${turn}`]),
+  ];
+  const says = words === undefined || words === "" ? [] : ["", `  ${cut(printable(words), (columns ?? 100) - 2)}`];
+  const place = ink.paint(MAIL_TINTS[placeOf(message)], state);
   const lines = [
-    `${ink.paint("bold", id)} is ${state}${because}`,
-    `  ${age(createdAt, nowMs)} old, claimed ${times}`,
+    `${ink.paint("bold", id)} is ${place}${reason === "" ? "" : `: ${reason}`}`,
+    `  ${facts.join(", ")}`,
+    ...says,
     "",
   ];
-  const rows = history.map((one) => [
-    { text: String(one.seq) },
-    { text: age(one.at, nowMs) },
-    { text: one.from ?? "" },
-    { text: one.to },
-    { text: one.reason ?? "", tint: "dim" as const },
+  const rows = history.map((step, n) => [
+    { text: String(step.seq), tint: "dim" as const },
+    { text: clock(step.at), tint: "dim" as const },
+    { text: n === 0 ? "" : `+${lapse(Date.parse(step.at) - Date.parse(history[n - 1]!.at))}`, tint: "dim" as const },
+    { text: step.to, tint: MAIL_TINTS[placeOf({ state: step.to as MessageJson["state"] })] },
+    { text: printable(reasonWords(step.reason)), tint: "dim" as const },
   ]);
-  const heads = [
-    { title: "SEQ", align: "right" as const },
-    { title: "AGO", align: "right" as const },
-    ...["FROM", "TO", "WHY"].map((title) => ({ title })),
+  const right = (title: string) => ({ title, align: "right" as const });
+  return [
+    ...lines,
+    ...table([right("SEQ"), right("AT"), right("AFTER"), { title: "STATE" }, { title: "WHY" }], rows, ink, columns),
   ];
-  return [...lines, ...table(heads, rows, ink, columns)];
+}
+
+/** Day and time here. */
+function clock(iso: string): string {
+  const at = new Date(iso);
+  const two = (n: number) => String(n).padStart(2, "0");
+  return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }

@@ -1,5 +1,6 @@
 /** How mail is told to a person: where a message stands, and why it stands there. */
 import type { MessageJson } from "#wire/agent.js";
+import type { Tint } from "./ink.js";
 
 /** In the order in which they matter: what needs a person first. */
 export const MAIL_PLACES = ["uncertain", "dead", "in flight", "queued", "delivered"] as const;
@@ -16,6 +17,15 @@ const PLACE_OF: Readonly<Record<MessageJson["state"], MailPlace>> = {
   queued: "queued",
   delivered: "delivered",
   acked: "delivered",
+};
+
+/** Its colour where it is printed. */
+export const MAIL_TINTS: Readonly<Record<MailPlace, Tint>> = {
+  uncertain: "yellow",
+  dead: "red",
+  "in flight": "green",
+  queued: "cyan",
+  delivered: "plain",
 };
 
 export function placeOf({ state }: Pick<MessageJson, "state">): MailPlace {
@@ -56,4 +66,12 @@ export function senderWords({ from, kind }: MessageJson, label: (id: string) => 
 export function sizeWords(characters: number): string {
   if (characters === 1) return "1 character";
   return characters < 10_000 ? `${characters} characters` : `${(characters / 1_000).toFixed(1)}k characters`;
+}
+
+/** How long a step took: `0.02 s`, `31 s`, `3 min`, `5 h`. */
+export function lapse(ms: number): string {
+  if (ms < 10_000) return `${(ms / 1_000).toFixed(2)} s`;
+  if (ms < 120_000) return `${Math.round(ms / 1_000)} s`;
+  if (ms < 7_200_000) return `${Math.round(ms / 60_000)} min`;
+  return ms < 172_800_000 ? `${Math.round(ms / 3_600_000)} h` : `${Math.round(ms / 86_400_000)} days`;
 }

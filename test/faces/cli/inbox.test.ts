@@ -22,6 +22,8 @@ const message: MessageJson = {
   attempts: 0,
   createdAt: new Date().toISOString(),
   updatedAt: new Date().toISOString(),
+  words: "run the tests",
+  characters: 13,
 };
 const history: MessageWhyJson["history"] = [
   { seq: 7, at: message.createdAt, from: null, to: "queued", reason: null, attempts: 0 },
@@ -53,20 +55,20 @@ const asked = (): string[] =>
 test("a queue is listed with who wrote, how far it is and why it waits", async () => {
   const { out, status } = await play.run(["inbox", "list", "api"]);
   assert.is(status, 0);
-  assert.match(out, new RegExp(`${ID}.*api.*web.*queued.*it is working`));
-  assert.is(asked()[0], "GET /v1/inbox/api?delivered=0");
+  assert.match(out, new RegExp(`${ID} .*queued +web +api +message +it is working +run the tests`));
+  assert.is(asked()[0], "GET /v1/inbox/api?delivered=0&words=1");
 });
 
 test("without an agent, all who have mail are listed", async () => {
   await play.run(["inbox", "list"]);
-  assert.equal(asked().slice(0, 2), ["GET /v1/agents", "GET /v1/inbox/01API?delivered=0"]);
+  assert.equal(asked().slice(0, 2), ["GET /v1/agents", "GET /v1/inbox/01API?delivered=0&words=1"]);
 });
 
 test("what messages say is printed only where asked for, and cannot act on the terminal", async () => {
   const { out } = await play.run(["inbox", "dead", "--body"]);
   assert.match(out, /\n {2}one\n {2}/);
   assert.not.match(out, "\x1btwo");
-  assert.not.match((await play.run(["inbox", "dead"])).out, "one\n");
+  assert.not.match((await play.run(["inbox", "dead"])).out, /^ {2}one/m);
 });
 
 test("retry and purge take ids, or all, and never nothing", async () => {
@@ -89,7 +91,10 @@ test("why tells a message's story step by step", async () => {
   assert.match(
     out,
     new RegExp(
-      `${ID} is queued: it is working[^]+queued[^]+queued +dead +recipient_removed`.replaceAll("[^]", "[\\s\\S]"),
+      `${ID} is queued: it is working[^]+web to api, message, 13 characters, 0s old, never claimed[^]+run the tests[^]+ queued[^]+dead +its recipient was removed`.replaceAll(
+        "[^]",
+        "[\\s\\S]",
+      ),
     ),
   );
 });

@@ -1,7 +1,7 @@
 /** One message: where it stands and why, what it says, and what became of it, step by step. */
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
-import { isDead, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
+import { isDead, lapse, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "../look.js";
@@ -62,7 +62,7 @@ function letterLines(state: State, message: MessageJson, look: Look, width: numb
   let before: number | null = null;
   for (const step of told.history) {
     const at = Date.parse(step.at);
-    const after = before === null ? clockTime(step.at) : later(at - before);
+    const after = before === null ? clockTime(step.at) : `+${lapse(at - before)}`;
     before = at;
     const reason = reasonWords(step.reason);
     const stepStyle = MAIL_LOOK[placeOf({ state: step.to as MessageJson["state"] })].style;
@@ -86,12 +86,4 @@ function factsOf(message: MessageJson, nowMs: number): string[] {
     ...(attempts > 1 ? [`tried ${attempts} times`] : []),
     ...(turn === undefined ? [] : [`turn ${turn}`]),
   ];
-}
-
-/** So long after the step before: `+0.2 s`, `+3 min`. */
-function later(ms: number): string {
-  if (ms < 10_000) return `+${(ms / 1_000).toFixed(2)} s`;
-  if (ms < 120_000) return `+${Math.round(ms / 1_000)} s`;
-  if (ms < 7_200_000) return `+${Math.round(ms / 60_000)} min`;
-  return ms < 172_800_000 ? `+${Math.round(ms / 3_600_000)} h` : `+${Math.round(ms / 86_400_000)} days`;
 }
