@@ -86,7 +86,7 @@ function weigh(before: Believed, fact: Fact, nowMs: number): Believed {
     case "still":
       return withStill(before, fact.reading, nowMs);
     case "hook":
-      return withReport(before, fact.means, fact.evidence, nowMs, true);
+      return withReport(before, fact.means, fact.evidence, nowMs, before.memory.hooked || !isNotice(fact.evidence));
     case "transcript":
       return withTranscript(before, fact, nowMs);
     case "submitted":
@@ -369,6 +369,11 @@ function withReport(
     case "ended":
       return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, nowMs);
   }
+}
+
+/** A notice for a person tells of a dialog; whoever sends one need not report how turns end. */
+function isNotice({ rule }: Evidence): boolean {
+  return /\/osc-(?:9|777|99)$/.test(rule);
 }
 
 /** Whether a turn is under way. */

@@ -3,6 +3,7 @@
  * holds. The emulator itself is @xterm/headless; it is loaded at the first still, so that nothing pays for it at start.
  */
 import type { IBuffer, IBufferCell, ITerminalOptions, Terminal } from "@xterm/headless";
+import type { Signal } from "#core/screen/signals.js";
 import { ATTR, BLANK_ROW, DEFAULT_COLOUR, RGB, type Row, type Run, type Still } from "#core/screen/still.js";
 import { codePointWidth, type GraphemeRules, graphemeProperties, OLD_TMUX } from "./widths.js";
 
@@ -13,12 +14,6 @@ export interface PaneFrame {
   readonly cursor: { readonly x: number; readonly y: number; readonly visible: boolean };
   readonly title: string;
   readonly alternate: boolean;
-}
-
-/** Something a program says beside its picture, raw: the payload of the OSC without its number, `""` for a bell. */
-export interface Signal {
-  readonly kind: "osc-7501" | "osc-9" | "osc-777" | "osc-99" | "bell" | "title";
-  readonly text: string;
 }
 
 /** Sizes kept at once; a fleet has few, and a terminal of 200x60 takes about 200 KB. */

@@ -5,8 +5,10 @@
 import { type Believed, derive, type Fact, newborn } from "../derive.js";
 import type { AgentState, EvidenceSource, Question } from "../model.js";
 import type { Output } from "../output/output.js";
-import { type HookReport, statusReport } from "./hook-meanings.js";
+import type { HookReport } from "./hook-meanings.js";
 import type { Provider } from "./reading.js";
+import { isPlausible, signalReport } from "./signal-meanings.js";
+import type { Signal } from "./signals.js";
 import type { Still } from "./still.js";
 
 /** How far apart the stills are, as the daemon takes them of a working agent. */
@@ -21,7 +23,7 @@ export interface ReplayMoment {
   /** What else the daemon took in, where it recorded that: a person looked, the program ended. */
   readonly facts?: readonly Fact[];
   /** What the raw bytes held since then beside the picture, in order. */
-  readonly signals?: readonly { readonly kind: string; readonly text: string }[];
+  readonly signals?: readonly Signal[];
 }
 
 export type ReplayBeginning = Pick<Believed, "state" | "turn" | "unread" | "evidence">;
@@ -73,11 +75,8 @@ export class Replay {
     for (const { means, evidence } of moment.hooks ?? [])
       this.#take({ kind: "hook", means, evidence }, moment.t, lines);
     for (const signal of moment.signals ?? []) {
-      if (signal.kind !== "osc-7501") continue;
-      const report = statusReport(this.#provider.name, signal.text, this.#believed.memory.turnOpen === true);
-      // Codex calls itself working for a moment in its first second, with nothing but its welcome on the screen.
-      const atWelcome = report?.means === "turn-started" && reading.evidence.rule.endsWith("/fresh");
-      if (report !== null && !atWelcome) this.#take({ kind: "hook", ...report }, moment.t, lines);
+      const report = signalReport(this.#provider.name, signal, this.#believed.memory.turnOpen === true);
+      if (report !== null && isPlausible(report, reading)) this.#take({ kind: "hook", ...report }, moment.t, lines);
     }
     this.#take({ kind: "still", reading }, moment.t, lines);
     return lines;

@@ -1,0 +1,47 @@
+/**
+ * What a program's signals (signals.ts) mean for its state. OSC 7501 says it outright. Of the notices only those count
+ * that say in words that a person is asked: the others, and the bell, are sent at a dialog and at the end of a turn alike,
+ * and say no more than that it is time to look.
+ */
+import { type HookReport, statusReport } from "./hook-meanings.js";
+import { excerpt } from "./read-screen.js";
+import type { Reading } from "./reading.js";
+import type { Signal } from "./signals.js";
+
+/** As Codex 0.169 and Claude Code 2.1.328 put it: "Approval requested: touch x", "Claude needs your permission to use Bash". */
+const ASKS = /^(?:Approval requested\b|Question requested\b|Claude needs your permission\b)/i;
+
+/** `turnOpen`: whether a turn is known to be under way. Null for a signal that only deserves a look. */
+export function signalReport(provider: string, signal: Signal, turnOpen: boolean): HookReport | null {
+  if (signal.kind === "osc-7501") return statusReport(provider, signal.text, turnOpen);
+  const notice = noticeText(signal);
+  if (notice === null || !ASKS.test(notice)) return null;
+  return {
+    means: "asks",
+    evidence: { source: "api", rule: `${provider}/${signal.kind}`, excerpt: excerpt(notice) },
+  };
+}
+
+/** What a person would have read; null where it is no notice. */
+function noticeText({ kind, text }: Signal): string | null {
+  switch (kind) {
+    case "osc-9":
+      // `9;4` is a progress bar.
+      return /^\d+(?:;|$)/.test(text) ? null : text.trim();
+    case "osc-777":
+      // `notify;TITLE;BODY`: whose notice it is, and what it says.
+      return /^notify;(?:[^;]*;)?(.*)$/s.exec(text)?.[1]?.trim() ?? null;
+    case "osc-99":
+      return text.slice(text.indexOf(";") + 1).trim();
+    default:
+      return null;
+  }
+}
+
+/**
+ * Whether a report can be so with this on the screen: Codex calls itself working for a moment in its first second, and
+ * while it starts its servers, with nothing asked of it yet.
+ */
+export function isPlausible({ means }: HookReport, { evidence }: Reading): boolean {
+  return means !== "turn-started" || !evidence.rule.endsWith("/fresh");
+}
