@@ -5,7 +5,8 @@ import type { DeadRequest } from "#wire/requests.js";
 import { age } from "../kit/age.js";
 import { type Ink, printable } from "../kit/ink.js";
 import { isDead, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../kit/mail-words.js";
-import { type Cell, table } from "../kit/table.js";
+import { type Cell, type Column, table } from "../kit/table.js";
+import { cut, width } from "../kit/width.js";
 import { allLabels, askAgent } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
@@ -77,6 +78,9 @@ async function show(context: Context, found: Messages): Promise<number> {
   return 0;
 }
 
+/** From so many columns on the table has room for why and for what they say; else those stand on a line of their own. */
+const WIDE = 130;
+
 /** A table of messages and, in a line, what can be done about them; where they hold what they say, that below each id. */
 export function messageLines(
   messages: readonly MessageJson[],
@@ -92,7 +96,7 @@ export function messageLines(
     { title: "FROM", limit: 24 },
     { title: "TO", limit: 24 },
     { title: "KIND" },
-    { title: "WHY", ...(columns === null ? {} : { limit: Math.max(24, columns - 110) }) },
+    { title: "WHY", ...(columns === null || columns < WIDE ? {} : { limit: Math.max(24, columns - 110) }) },
     { title: "SAYS" },
   ];
   const label = (id: string) => labels.get(id) ?? id;
@@ -112,7 +116,27 @@ export function messageLines(
   const bodies = messages.flatMap(({ id, body }) =>
     body === undefined ? [] : ["", ink.paint("bold", id), ...body.split("\n").map((row) => `  ${printable(row)}`)],
   );
-  return [...table(heads, rows, ink, columns), ...bodies, "", ink.paint("dim", summary(messages))];
+  const lines =
+    columns === null || columns >= WIDE ? table(heads, rows, ink, columns) : narrow(heads, rows, ink, columns);
+  return [...lines, ...bodies, "", ink.paint("dim", summary(messages))];
+}
+
+function narrow(heads: readonly Column[], rows: readonly (readonly Cell[])[], ink: Ink, columns: number): string[] {
+  const short = heads.length - 2;
+  const [title = "", ...lines] = table(
+    heads.slice(0, short),
+    rows.map((row) => row.slice(0, short)),
+    ink,
+    columns,
+  );
+  const told = lines.flatMap((line, n) => {
+    const [why, says] = rows[n]!.slice(short) as [Cell, Cell];
+    const rest = columns - 4 - width(why.text) - (why.text === "" ? 0 : 2);
+    const words = [ink.paint(why.tint ?? "plain", cut(why.text, columns - 4)), rest < 12 ? "" : cut(says.text, rest)];
+    const below = words.filter((part) => part !== "").join("  ");
+    return below === "" ? [line] : [line, `    ${below}`];
+  });
+  return [title, ...told];
 }
 
 /** `2 queued, 1 dead: drover inbox retry ID …`. */
