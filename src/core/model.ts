@@ -70,6 +70,8 @@ export interface AgentRecord {
   readonly role: Role;
   readonly parent: AgentId | null;
   readonly group: string | null;
+  /** A conductor that is told now and then what waits for it (delivery/heartbeat.ts). */
+  readonly heartbeatMs?: number;
   readonly incarnation: number;
   /** Turns started in the agent's whole life, across incarnations. */
   readonly turn: number;

@@ -11,6 +11,7 @@ export function agentJson(v: AgentView): AgentJson {
     role: v.role,
     parent: v.parent,
     group: v.group,
+    heartbeatMs: v.heartbeatMs,
     session: v.session,
     window: v.window,
     pane: v.pane,

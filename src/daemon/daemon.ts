@@ -21,6 +21,7 @@ import { Exclusive } from "./exclusive.js";
 import { Facts } from "./facts.js";
 import { Feed } from "./feed.js";
 import type { Identity } from "./health.js";
+import { Heartbeats } from "./heartbeats.js";
 import { HookCounts } from "./hooks.js";
 import { serveRoutes } from "./http.js";
 import { Looking } from "./looking.js";
@@ -114,6 +115,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const looking = new Looking(context);
   const transcripts = new Transcripts(context);
   const mail = new Mail(context, (point) => parts.passing?.(point));
+  const heartbeats = new Heartbeats(context);
   const hands = new CarryOut({ store, mux, clock, log, feed, loop, queuePrompt: (id) => mail.queuePrompt(id) });
   loop.begin(
     (effects) => hands.perform(effects),
@@ -123,6 +125,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       context.turnStarts.changed(before, now);
       transcripts.changed(before, now);
       mail.changed(before, now);
+      heartbeats.changed(before, now);
       if (now.archived === before.archived) return;
       for (const id of now.archived) {
         streams.gone(id);
@@ -147,6 +150,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   await mail.begin(messages);
+  heartbeats.changed(null, loop.fleet);
   const server = serveRoutes(
     routes({
       context,
@@ -174,6 +178,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   function close(): void {
     catalogue?.close();
     transcripts.close();
+    heartbeats.close();
     mail.close();
     loop.close();
     hands.close();

@@ -23,6 +23,7 @@ export const spawnSchema = v.strictObject({
   role: v.optional(v.picklist(["worker", "conductor"])),
   parent: v.optional(name),
   group: v.optional(name),
+  heartbeatMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(604_800_000))),
   ifAbsent: v.optional(v.boolean()),
   replace: v.optional(v.boolean()),
   worktree: v.optional(v.union([v.literal(true), v.pipe(name, v.minLength(1))], "must be true, or a branch's name")),

@@ -24,6 +24,9 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   if (asked.replace === true && asked.role !== "conductor") {
     throw new Fault("INVALID", "only a conductor is replaced", { hint: "stop the agent, or choose another label" });
   }
+  if (asked.heartbeatMs !== undefined && asked.role !== "conductor") {
+    throw new Fault("INVALID", "only a conductor has a heartbeat", { hint: "it is told of its children" });
+  }
   const prompt = asked.prompt === undefined || asked.prompt.trim() === "" ? null : asked.prompt;
   if (prompt !== null) checkText("the prompt", prompt);
   const env = asked.env ?? {};
@@ -50,6 +53,7 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
     role: asked.role ?? "worker",
     parent,
     group: asked.group ?? null,
+    ...(asked.heartbeatMs === undefined ? {} : { heartbeatMs: asked.heartbeatMs }),
     cwd: asked.cwd,
     ...withPrompt(provider, launch, prompt, hooks.args),
     launch,

@@ -14,6 +14,8 @@ export interface AgentJson {
   role: "worker" | "conductor";
   parent: string | null;
   group: string | null;
+  /** How often a conductor at rest is told what waits for it; null for never. */
+  heartbeatMs?: number | null;
   /** The session's name; `window` and `pane` are tmux's ids (`@7`, `%12`), empty where the agent is nowhere. */
   session: string;
   window: string;

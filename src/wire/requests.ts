@@ -57,6 +57,8 @@ export interface SpawnRequest {
   role?: "worker" | "conductor";
   parent?: string;
   group?: string;
+  /** A conductor only: how often, while it rests, it is told what waits for it; at least 1000. */
+  heartbeatMs?: number;
   ifAbsent?: boolean;
   /** A conductor only: the session's present one is stopped, and archived once the new one stands. */
   replace?: boolean;

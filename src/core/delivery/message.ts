@@ -8,8 +8,8 @@ import type { AgentId } from "../model.js";
  */
 export type MessageState = "queued" | "claimed" | "typed" | "submitted" | "delivered" | "failed" | "dead" | "uncertain";
 
-/** `prompt` is what an agent was born with. */
-export type MessageKind = "message" | "prompt";
+/** `prompt` is what an agent was born with; `system` what drover itself has to say. */
+export type MessageKind = "message" | "prompt" | "system";
 
 export interface Message {
   /** A ULID. */

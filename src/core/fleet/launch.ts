@@ -27,6 +27,7 @@ export interface SpawnAsk {
   readonly role: Role;
   readonly parent: AgentId | null;
   readonly group: string | null;
+  readonly heartbeatMs?: number;
   readonly cwd: string;
   readonly command: readonly string[];
   readonly launch?: Launch;
@@ -109,6 +110,7 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
   const agent = newAgent(
     {
       ...{ id, label, provider, role, parent, group, cwd, command, envNames, prompt, promptDue, worktree },
+      ...(ask.heartbeatMs === undefined ? {} : { heartbeatMs: ask.heartbeatMs }),
       ...(ask.launch === undefined ? {} : { launch: ask.launch }),
       ...(ask.replaces === undefined ? {} : { replaces: ask.replaces }),
     },

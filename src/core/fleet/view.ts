@@ -12,6 +12,7 @@ export interface AgentView {
   readonly role: Role;
   readonly parent: AgentId | null;
   readonly group: string | null;
+  readonly heartbeatMs: number | null;
   /** The session's name; the last one where it is nowhere. */
   readonly session: string;
   /** tmux's ids of where it is now, empty where it is nowhere. */
@@ -49,6 +50,7 @@ export function view(
     role: record.role,
     parent: record.parent,
     group: record.group,
+    heartbeatMs: record.heartbeatMs ?? null,
     session: record.place?.sessionName ?? "",
     window: pane === null ? "" : (record.place?.window ?? ""),
     pane: pane ?? "",

@@ -131,6 +131,11 @@ export const commands: readonly Command[] = [
         from: ["worker", "conductor"],
       },
       { long: "group", short: "g", value: "NAME", does: "a group to show it under" },
+      {
+        long: "heartbeat",
+        value: "TIME",
+        does: "a conductor only: so often, while it rests, tell it what waits for it, as in 15m",
+      },
       { long: "if-absent", does: "give the live agent of that label rather than a second one" },
       { long: "replace", does: "a conductor only: stop the session's present one and take its place" },
       {

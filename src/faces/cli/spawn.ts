@@ -47,6 +47,8 @@ export async function spawnRequest(
   if (options.has("replace") && role !== "conductor") {
     throw new Fault("USAGE", "--replace is for --role conductor");
   }
+  const heartbeat = options.text("heartbeat");
+  if (heartbeat !== undefined && role !== "conductor") throw new Fault("USAGE", "--heartbeat is for --role conductor");
   const worktree = options.text("worktree");
   const said = given ?? options.text("prompt");
   const prompt = said === "-" ? (await context.stdin()).replace(/\n$/, "") : said;
@@ -67,11 +69,26 @@ export async function spawnRequest(
     ...(context.size === null ? {} : tabSize(context.size, context.env)),
     ...(role === undefined ? {} : { role }),
     ...(parent === undefined ? {} : { parent: await agentRef(context, parent) }),
+    ...(heartbeat === undefined ? {} : { heartbeatMs: duration("heartbeat", heartbeat) }),
     ...(options.has("if-absent") ? { ifAbsent: true } : {}),
     ...(options.has("replace") ? { replace: true } : {}),
     ...(worktree === undefined ? {} : { worktree: worktree === "" ? true : worktree }),
   };
 }
+
+/** A time such as `90s`, `15m` or `2h`, in ms. Throws a Fault (USAGE). */
+export function duration(option: string, text: string): number {
+  const [, count, unit] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
+  const ms = Number(count) * (unit === "s" ? 1_000 : unit === "m" ? 60_000 : 3_600_000);
+  if (!(ms > 0) || ms > WEEK_MS) {
+    throw new Fault("USAGE", `--${option} takes a time from 1s to a week, not "${text}"`, {
+      hint: "for example 90s, 15m or 2h",
+    });
+  }
+  return ms;
+}
+
+const WEEK_MS = 604_800_000;
 
 /** `K=V` each; which names are refused is for the daemon to say, which knows the provider. The value is never shown. */
 export function environment(pairs: readonly string[]): Record<string, string> {

@@ -1,0 +1,91 @@
+/**
+ * Wakes conductors that have a heartbeat: one timer for each that rests, set anew when its state changes. What is due and
+ * what is said is decided in core/delivery/heartbeat.ts. It is typed now or not at all: mail that says how things stood
+ * does not wait.
+ */
+import { asksInShort, beat, beatAtMs, type Pulse } from "#core/delivery/heartbeat.js";
+import { isReady } from "#core/fleet/believe.js";
+
+import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
+import { asFault } from "./carry-out.js";
+import type { Context } from "./context.js";
+
+interface Timer {
+  readonly atMs: number;
+  readonly cancel: () => void;
+}
+
+export class Heartbeats {
+  readonly #context: Context;
+  readonly #timers = new Map<AgentId, Timer>();
+  /** When each was last asked whether there is anything to say. */
+  readonly #last = new Map<AgentId, number>();
+  #closed = false;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** To be called after every change of the fleet, and once when it is first known (`before` null). */
+  changed(before: Fleet | null, now: Fleet): void {
+    for (const [id, agent] of now.agents) {
+      if (agent.record.heartbeatMs !== undefined && agent !== before?.agents.get(id)) this.#set(agent);
+    }
+    for (const id of [...this.#timers.keys()]) if (!now.agents.has(id)) this.#drop(id);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const id of [...this.#timers.keys()]) this.#drop(id);
+  }
+
+  #set(agent: Agent): void {
+    const { id } = agent.record;
+    const atMs = this.#closed ? null : beatAtMs(this.#pulse(agent));
+    const timer = this.#timers.get(id);
+    if (timer?.atMs === atMs) return;
+    timer?.cancel();
+    this.#timers.delete(id);
+    if (atMs === null) return;
+    const cancel = this.#context.clock.wake(atMs, () => this.#due(id));
+    this.#timers.set(id, { atMs, cancel });
+  }
+
+  #drop(id: AgentId): void {
+    this.#timers.get(id)?.cancel();
+    this.#timers.delete(id);
+    this.#last.delete(id);
+  }
+
+  #due(id: AgentId): void {
+    this.#timers.delete(id);
+    const { loop, clock, mail, dice, log } = this.#context;
+    const agent = loop.fleet.agents.get(id);
+    if (agent === undefined || this.#closed) return;
+    const nowMs = clock.now();
+    const text = beat(this.#pulse(agent), nowMs);
+    this.#last.set(id, nowMs);
+    this.#set(agent);
+    if (text === null) return;
+    mail.enqueue({ id: dice.id(), to: id, from: null, kind: "system", text, now: true }).catch((error) => {
+      log.warn("a heartbeat was not given", { agent: id, code: asFault(error).code });
+    });
+  }
+
+  #pulse({ record, mail, pane }: Agent): Pulse {
+    const waiting = [...this.#context.loop.fleet.agents.values()].flatMap(({ record: child, told }) =>
+      child.parent === record.id && child.state === "blocked"
+        ? [{ label: child.label, asks: asksInShort(told.question?.text ?? ""), sinceMs: child.sinceMs }]
+        : [],
+    );
+    return {
+      heartbeatMs: record.heartbeatMs ?? 0,
+      ready: pane !== null && isReady(record.state),
+      sinceMs: record.sinceMs,
+      lastMs: this.#last.get(record.id) ?? null,
+      inbox: mail?.inbox ?? 0,
+      waiting,
+    };
+  }
+}

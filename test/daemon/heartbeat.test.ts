@@ -1,0 +1,80 @@
+import * as assert from "uvu/assert";
+import type { AgentJson } from "#wire/agent.js";
+import { suite, until } from "../kit/t.js";
+import { MemoryStore } from "../twins/memory-store.js";
+import { type World, world } from "./practice.js";
+
+const test = suite("heartbeats", 20_000);
+
+let w: World;
+test.beforeEach(async () => {
+  w = await world();
+});
+test.afterEach(() => w.end());
+
+const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const spawn = (label: string, more: object = {}) =>
+  w.ask<{ agent: AgentJson }>("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label, ...more });
+const conductor = (heartbeatMs: number) => spawn("boss", { role: "conductor", heartbeatMs });
+/** `n`: in the order in which they were started. */
+const asks = (n: number, text: string) => {
+  w.started[n]!.question = { text, choices: ["Yes", "No"] };
+  w.tmux.show(`%${n + 1}`);
+};
+
+test("a conductor at rest is told of the children that wait for a person, again and again, as system mail", async () => {
+  assert.is((await conductor(4_000)).body.agent.heartbeatMs, 4_000);
+  await isIn("boss", "idle");
+  await spawn("kid", { parent: "boss" });
+  await isIn("kid", "idle");
+  asks(1, "Run it?");
+  await isIn("kid", "blocked");
+  await until("it is told", () => w.started[0]!.prompts.length === 1);
+  assert.match(w.started[0]!.prompts[0]!, /1 child waits for a person:\n- kid, for [^:]*: Run it\?/);
+  const told = async () => (await w.ask<{ messages: { kind: string }[] }>("GET", "/v1/inbox/boss?delivered=9")).body;
+  await until("it is written", async () => (await told()).messages.length === 1);
+  assert.is((await told()).messages[0]?.kind, "system");
+  w.started[0]!.shown = "ready";
+  w.tmux.show("%1");
+  await until("it is told again", () => w.started[0]!.prompts.length === 2);
+});
+
+test("while it works nothing is typed, and with nothing to say nothing ever is", async () => {
+  await conductor(1_000);
+  await isIn("boss", "idle");
+  const before = w.daemon.context.clock.now();
+  await until("several beats have passed", () => w.daemon.context.clock.now() - before > 5_000);
+  assert.equal(w.started[0]!.prompts, []);
+  w.started[0]!.shown = "working";
+  w.tmux.show("%1");
+  await isIn("boss", "working");
+  await spawn("kid", { parent: "boss" });
+  await isIn("kid", "idle");
+  asks(1, "Run it?");
+  await isIn("kid", "blocked");
+  const since = w.daemon.context.clock.now();
+  await until("several more have", () => w.daemon.context.clock.now() - since > 5_000);
+  assert.equal(w.started[0]!.prompts, []);
+});
+
+test("it is kept over a restart of the daemon", async () => {
+  const store = new MemoryStore();
+  await w.end();
+  w = await world({ store });
+  await conductor(3_600_000);
+  await isIn("boss", "idle");
+  const { tmux } = w;
+  await w.end();
+  w = await world({ store, tmux });
+  assert.is((await one("boss")).heartbeatMs, 3_600_000);
+});
+
+test("only a conductor has one", async () => {
+  const refused = await spawn("kid", { heartbeatMs: 60_000 });
+  assert.is(refused.status, 400);
+  assert.match(refused.body.error?.message ?? "", "only a conductor");
+  assert.is((await spawn("plain")).body.agent.heartbeatMs, null);
+});
+
+test.run();
