@@ -148,6 +148,9 @@ const refusedSpawns: readonly (readonly [string, RegExp])[] = [
   ["spawn codex --env NOVALUE", /--env takes NAME=VALUE/],
   ["spawn codex --role boss", /--role is worker or conductor, not "boss"/],
   ["spawn codex --if-absent", /--if-absent needs --label/],
+  ["spawn codex --heartbeat 15m", /--heartbeat is for --role conductor/],
+  ["spawn codex --role conductor --heartbeat soon", /takes a time from 1s to a week, not "soon"/],
+  ["spawn codex --role conductor --heartbeat 0m", /takes a time/],
   ["spawn codex a --prompt b", /a prompt was given twice/],
 ];
 for (const [line, why] of refusedSpawns) {
