@@ -163,11 +163,18 @@ export interface LivePane {
   readonly mark: PaneMark | null;
 }
 
-/** What drover wrote on the pane at birth: `@drover-id`, `@drover-label`, `@drover-incarnation`. */
+/** What drover wrote on the pane at birth: `@drover-id`, `@drover-label`, `@drover-incarnation`, `@drover-home`. */
 export interface PaneMark {
   readonly id: AgentId;
   readonly label: string;
   readonly incarnation: number;
+  /** Whose fleet it belongs to; several may live on one tmux server. Absent where an older drover wrote it. */
+  readonly home?: string;
+}
+
+/** Whether the pane is another fleet's. A mark that names none is taken for one's own. */
+export function isForeign({ mark }: Pick<LivePane, "mark">, home: string | null): boolean {
+  return home !== null && mark?.home !== undefined && mark.home !== home;
 }
 
 /** Why nothing can be seen: there is no tmux server, it is gone, or it hangs. */

@@ -44,6 +44,8 @@ export interface Parts {
   readonly log: Log;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly identity: Identity;
+  /** What this fleet's panes are marked with, where several may share a tmux server; the multiplexer must know it too. */
+  readonly home?: string;
   /** Where it will listen. */
   readonly socket: string;
   /** The PATH on which programs are looked for where a caller brings none. */
@@ -76,7 +78,8 @@ export interface Daemon {
 export async function startDaemon(parts: Parts): Promise<Daemon> {
   const { store, mux, clock, dice, log, providers, identity, socket } = parts;
   const messages = await store.mail();
-  const loop = new Loop(boot(await store.agents(), programsOf(providers), countAll(messages)), clock);
+  const fleet = boot(await store.agents(), programsOf(providers), countAll(messages), parts.home ?? null);
+  const loop = new Loop(fleet, clock);
   const feed = new Feed(store.seq());
   const streams = new Streams(clock, () => looking.update());
   const programs = new Programs(clock, parts.path);

@@ -15,6 +15,7 @@ import { systemClock } from "#host/clock.js";
 import { chooseBackend, readConfig } from "#host/config.js";
 import { systemDice } from "#host/dice.js";
 import { Emulator } from "#host/emulator.js";
+import { homeOf } from "#host/home.js";
 import { type Log, openLog } from "#host/log.js";
 import { type Paths, resolvePaths, secureFolder } from "#host/paths.js";
 import { openLevelStore } from "#store/level-store.js";
@@ -102,11 +103,13 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
   const logFile = openLog({ file: paths.logFile, level: process.env.DROVER_DEBUG ? "debug" : "info" });
   const { log } = logFile;
   const configFile = tmuxConfig ?? config.tmux.config ?? undefined;
+  const home = homeOf(paths.stateDir);
   const mux = makeMultiplexer(chooseBackend(backend, config), {
     clock: systemClock,
     log,
     dice: systemDice,
     emulator: new Emulator(),
+    home,
     tmuxArgs: { socketPath: paths.tmuxSocket, ...(configFile === undefined ? {} : { configFile }) },
     env: process.env,
   });
@@ -133,6 +136,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     log,
     providers: configuredProviders(providers, config.providers),
     identity,
+    home,
     socket: paths.socket,
     spoolDir: paths.spoolDir,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",

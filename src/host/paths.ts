@@ -124,7 +124,7 @@ function serverFolder(tmuxSocket: string, env: Env): string {
 }
 
 /** FNV-1a, 64 bit; node:crypto would cost the command line some milliseconds. */
-function hash(text: string): string {
+export function hash(text: string): string {
   let h = 0xcbf29ce484222325n;
   for (const byte of Buffer.from(text)) h = BigInt.asUintN(64, (h ^ BigInt(byte)) * 0x100000001b3n);
   return h.toString(16).padStart(16, "0").slice(0, 12);

@@ -100,9 +100,9 @@ export interface Multiplexer {
   dropReceipt(agent: AgentId): Promise<void>;
   /** tmux key names (`Enter`, `Escape`, `C-c`, `Down`) or single characters, which are sent literally. */
   keys(pane: PaneId, keys: readonly string[]): Promise<void>;
-  /** Changes the mark (rename, adoption) and the window's name. */
+  /** Changes the mark (rename, adoption) and the window's name. Throws CONFLICT where another fleet has marked the pane. */
   mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void>;
-  /** Takes the mark off the pane, which stays as it is otherwise. */
+  /** Takes the mark off the pane, which stays as it is otherwise. Throws CONFLICT as `mark` does. */
   unmark(pane: PaneId): Promise<void>;
   killPane(pane: PaneId): Promise<void>;
   /** Sends a signal to the process that tmux started in the pane. */

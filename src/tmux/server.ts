@@ -11,7 +11,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
-import { type Command, captureOwn, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
+import { ask, type Command, captureOwn, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Row, Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
@@ -39,6 +39,8 @@ const PROBE_MS = [20, 50, 100, 200, 400];
 export interface TmuxServerOptions extends ConnectionOptions {
   readonly emulator: StillMaker;
   readonly dice?: Dice;
+  /** The fleet whose marks these are: a pane that bears another's is never marked or unmarked. */
+  readonly home?: string;
 }
 
 export class TmuxServer implements Multiplexer {
@@ -54,11 +56,13 @@ export class TmuxServer implements Multiplexer {
   #told: string | null = null;
   /** Tabs are made one after the other: two at once could make the same session. */
   #making: Promise<unknown> = Promise.resolve();
+  readonly #home: string | null;
   /** Another drover may paste into the same server. */
   readonly #pasteName: string;
 
   constructor(options: TmuxServerOptions) {
     this.#clock = options.clock;
+    this.#home = options.home ?? null;
     this.#connection = new TmuxConnection(options);
     this.#emulator = options.emulator;
     this.#request = (command) => this.#connection.request(command);
@@ -190,11 +194,13 @@ export class TmuxServer implements Multiplexer {
   }
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
+    await this.#mustNotBeAnothers(pane);
     await changePane(this.#onPane, pane, remark(pane, mark, windowName));
     this.#looker.changed();
   }
 
   async unmark(pane: PaneId): Promise<void> {
+    await this.#mustNotBeAnothers(pane);
     await changePane(this.#onPane, pane, unmark(pane));
     this.#looker.changed();
   }
@@ -206,6 +212,15 @@ export class TmuxServer implements Multiplexer {
 
   signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
     return signalPane(this.#onPane, pane, signal);
+  }
+
+  /** Throws CONFLICT where another fleet has marked the pane. */
+  async #mustNotBeAnothers(pane: PaneId): Promise<void> {
+    if (this.#home === null) return;
+    const [body] = await this.#onPane(ask(pane, "@drover-home"));
+    const home = body!.toString("utf8").trim();
+    if (home === "" || home === this.#home) return;
+    throw new Fault("CONFLICT", `${pane} bears the mark of another drover on this tmux server.`);
   }
 
   /** Only to the server whose panes were told last: in one that was started since, the same id is somebody else's pane. */

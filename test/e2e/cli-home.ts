@@ -21,10 +21,12 @@ export interface Ran {
 
 export class CliHome {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), "drover-e-")));
-  readonly server = `drover-test-${process.pid}-${++count}`;
+  readonly server: string;
   readonly env: NodeJS.ProcessEnv;
 
-  constructor() {
+  /** `beside`: another home on the tmux server of that one. */
+  constructor(beside?: CliHome) {
+    this.server = beside?.server ?? `drover-test-${process.pid}-${++count}`;
     const { TMUX: _tmux, TMUX_PANE: _pane, ...env } = process.env;
     this.env = { ...env, DROVER_HOME: this.folder, HOME: this.folder };
   }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PaneId } from "#core/model.js";
 import { suite } from "../kit/t.js";
-import { type Ground, keepsTheContract } from "../tmux/contract.js";
+import { type Ground, keepsTheContract, OWN_HOME } from "../tmux/contract.js";
 import { RealTmux } from "../tmux/real-tmux.js";
 
 const test = suite("tmux as a multiplexer", 20_000);
@@ -14,7 +14,7 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 async function open(): Promise<Ground> {
   const tmux = new RealTmux();
   return {
-    mux: tmux.server(),
+    mux: tmux.server({ home: OWN_HOME }),
     folder,
     programs: {
       echo: ["cat"],

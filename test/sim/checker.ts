@@ -5,7 +5,7 @@
 import type { Agent } from "#core/fleet/fleet.js";
 import type { AgentId, AgentRecord, PaneMark } from "#core/model.js";
 import type { Commit } from "#store/store.js";
-import type { Pane, Program } from "./machine.js";
+import { HOME, isOthers, type Pane, type Program } from "./machine.js";
 import type { World } from "./world.js";
 
 /** A tab that a restore tool built again after tmux died. */
@@ -28,6 +28,8 @@ export class Checker {
   readonly rebuilt = new Map<Pane, Rebuilt>();
   /** Panes whose program the user started anew, and when. */
   readonly respawnedAtMs = new Map<Pane, number>();
+  /** Panes of another drover's agents, and what it wrote on them. */
+  readonly others = new Map<Pane, ReadonlyMap<string, string>>();
   readonly #world: World;
   readonly #records = new Map<AgentId, AgentRecord>();
 
@@ -177,7 +179,13 @@ export class Checker {
 
   #usersIsUntouched(pane: Pane, mapped: AgentId | undefined): void {
     if (mapped !== undefined) this.wrong(`${pane.id} is the user's and is said to hold ${short(mapped)}`);
-    if (pane.options.size > 0) this.wrong(`${pane.id} is the user's and still carries a mark`);
+    const written = this.others.get(pane);
+    // Another drover's mark that somebody copied here is not ours to take off.
+    const isOurs = pane.options.size > 0 && !isOthers(pane);
+    if (written === undefined && isOurs) this.wrong(`${pane.id} is the user's and still carries a mark`);
+    if (written !== undefined && !sameJson([...pane.options], [...written])) {
+      this.wrong(`${pane.id} is another drover's, and what that wrote on it was changed`);
+    }
   }
 
   /** What lives of ours is on the list, in its place, under its name. */
@@ -188,7 +196,8 @@ export class Checker {
     const elsewhere = agent !== undefined && agent.pane !== null && agent.pane !== pane.id;
     const isUsers = !rebuilt?.certain || agent === undefined || record?.state === "exited" || elsewhere;
     if (this.#isUnknown(pane) && isUsers) return;
-    if (agent === undefined && pane.options.size === 0) return;
+    // Somebody wrote another drover's mark over ours: what is off the list by then is not ours to touch.
+    if (agent === undefined && (pane.options.size === 0 || isOthers(pane))) return;
     if (record === undefined || agent === undefined) {
       this.wrong(`${pane.id} runs ${short(id)}, which is ${record === undefined ? "on no record" : "archived"}`);
       return;
@@ -211,10 +220,12 @@ export class Checker {
       place.session === window.session.id &&
       place.sessionName === window.session.name;
     if (!isPlace) this.wrong(`${short(id)} is in ${where}, on record in ${JSON.stringify(place)}`);
+    if (isOthers(pane)) return;
     if (pane.options.get("@drover-id") !== id) this.wrong(`${where} runs ${short(id)} and carries another mark`);
     if (pane.options.get("@drover-label") !== record.label) {
       this.wrong(`${where} runs ${record.label}, and its mark says ${pane.options.get("@drover-label")}`);
     }
+    if (pane.options.get("@drover-home") !== HOME) this.wrong(`${where} runs ${short(id)} and its mark names no fleet`);
   }
 }
 

@@ -8,6 +8,7 @@ import { silentLog } from "#host/log.js";
 import { practice } from "../daemon/practice.js";
 import { Disk } from "./disk.js";
 import { Link } from "./link.js";
+import { HOME } from "./machine.js";
 import type { World } from "./world.js";
 
 const PROVIDERS = new Map([[practice.name, practice]]);
@@ -35,6 +36,7 @@ export class Life {
       dice: world.chance,
       log: silentLog,
       providers: PROVIDERS,
+      home: HOME,
       identity: { pid: 1, version: "0.0.0", owner: "persistent" },
       socket: "/simulated",
       path: "/bin",

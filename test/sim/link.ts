@@ -9,7 +9,7 @@ import type { Receipt } from "#core/protocol/commands.js";
 import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
 import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "#tmux/multiplexer.js";
 import type { Life } from "./life.js";
-import { listed, type Pane } from "./machine.js";
+import { isOthers, listed, optionsOf, type Pane } from "./machine.js";
 
 type Seen = Extract<Sighting, { epoch: string }>;
 
@@ -84,7 +84,7 @@ export class Link implements Multiplexer {
 
   createTab(tab: NewTab): Promise<LivePane> {
     const { world } = this.#life;
-    const { id, label, incarnation } = tab.mark;
+    const { id, label } = tab.mark;
     return this.#life.op("tmux", `create-tab ${label} ${id.slice(-3)}`, () => {
       if (world.machine.server === null) {
         world.machine.start();
@@ -95,7 +95,7 @@ export class Link implements Multiplexer {
       const window = world.machine.newWindow(world.machine.session(tab.sessionName), tab.windowName);
       const agent = (tab.env.DROVER_ID ?? null) as AgentId | null;
       const pane = world.machine.newPane(window, agent, true);
-      pane.options = optionsOf({ id, label, incarnation });
+      pane.options = optionsOf(tab.mark);
       world.begun(pane);
       world.checker.launched(pane);
       if (world.faulty && world.chance.flip(0.03)) throw new Fault("TMUX_UNREACHABLE", "the answer never came");
@@ -142,7 +142,7 @@ export class Link implements Multiplexer {
 
   mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
     return this.#onPane(`mark ${pane} ${mark.label}`, () => {
-      const found = this.#pane(pane);
+      const found = this.#markable(pane);
       this.#life.world.checker.marked(found, mark);
       found.options = optionsOf(mark);
       if (windowName !== null) found.window.name = windowName;
@@ -151,7 +151,7 @@ export class Link implements Multiplexer {
 
   unmark(pane: PaneId): Promise<void> {
     return this.#onPane(`unmark ${pane}`, () => {
-      this.#pane(pane).options = new Map();
+      this.#markable(pane).options = new Map();
     });
   }
 
@@ -213,6 +213,12 @@ export class Link implements Multiplexer {
   #pane(pane: PaneId): Pane {
     const found = this.#life.world.machine.pane(pane);
     if (found === undefined) throw new Fault("NOT_FOUND", `there is no pane ${pane}`);
+    return found;
+  }
+
+  #markable(pane: PaneId): Pane {
+    const found = this.#pane(pane);
+    if (isOthers(found)) throw new Fault("CONFLICT", `${pane} bears the mark of another drover`);
     return found;
   }
 
@@ -291,14 +297,6 @@ export class Link implements Multiplexer {
     this.#shown.set(pane, lines);
     this.#events?.still(pane, stillOf(found));
   }
-}
-
-function optionsOf({ id, label, incarnation }: PaneMark): Map<string, string> {
-  return new Map([
-    ["@drover-id", id],
-    ["@drover-label", label],
-    ["@drover-incarnation", String(incarnation)],
-  ]);
 }
 
 function short({ pane, mark, dead, pid }: LivePane): string {

@@ -3,7 +3,7 @@
  * them. One server never gives an id twice; the next begins at 0 again. What stands here is the truth, which the checker
  * knows; a daemon sees and touches it only through link.ts.
  */
-import type { AgentId, Exit, LivePane, PaneId, SessionId, WindowId } from "#core/model.js";
+import type { AgentId, Exit, LivePane, PaneId, PaneMark, SessionId, WindowId } from "#core/model.js";
 import { PracticeAgent } from "../daemon/practice.js";
 
 export interface Program {
@@ -186,10 +186,28 @@ function freeIndex(session: Session): number {
   return index;
 }
 
+/** The fleet under test. */
+export const HOME = "h1";
+/** Another drover's, on the same tmux server. */
+export const OTHER_HOME = "h2";
+
+export function optionsOf({ id, label, incarnation, home }: PaneMark): Map<string, string> {
+  const options = new Map([
+    ["@drover-id", id as string],
+    ["@drover-label", label],
+    ["@drover-incarnation", String(incarnation)],
+  ]);
+  return home === undefined ? options : options.set("@drover-home", home);
+}
+
+/** Whether another drover's mark stands on it. */
+export const isOthers = ({ options }: Pane): boolean => options.get("@drover-home") === OTHER_HOME;
+
 /** The pane as a listing at `nowMs` tells it. */
 export function listed(pane: Pane, nowMs: number): LivePane {
   const { window, dead, options } = pane;
   const [id, label, incarnation] = ["@drover-id", "@drover-label", "@drover-incarnation"].map((o) => options.get(o));
+  const home = options.get("@drover-home");
   const isMarked = id !== undefined && label !== undefined && incarnation !== undefined;
   return {
     pane: pane.id,
@@ -212,6 +230,8 @@ export function listed(pane: Pane, nowMs: number): LivePane {
     pid: pane.program.pid,
     title: "",
     command: pane.program.agent === null ? "zsh" : "practice",
-    mark: isMarked ? { id: id as AgentId, label, incarnation: Number(incarnation) } : null,
+    mark: isMarked
+      ? { id: id as AgentId, label, incarnation: Number(incarnation), ...(home === undefined ? {} : { home }) }
+      : null,
   };
 }

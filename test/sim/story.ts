@@ -4,7 +4,7 @@ import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Context } from "#daemon/context.js";
 import { removeAgent } from "#daemon/remove.js";
 import { stopAgent } from "#daemon/stop.js";
-import type { Pane, Window } from "./machine.js";
+import { isOthers, OTHER_HOME, optionsOf, type Pane, type Window } from "./machine.js";
 import type { World } from "./world.js";
 
 const LABELS = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"];
@@ -36,6 +36,9 @@ const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [4, copyOptions],
   [2, loseOptions],
   [4, openOwn],
+  [3, openOthers],
+  [1, copyOthers],
+  [1, forgetHome],
   [1.5, restartTmux],
   [2, (world) => world.life?.die("by accident")],
 ];
@@ -336,6 +339,26 @@ function copyOptions(world: World): void {
   if (isUnsettled(world, to.window) || (to.program.agent !== null && !world.checker.isPlaced(to))) return;
   world.say(`user: copies options of ${from.id} to ${to.id}`);
   to.options = new Map(from.options);
+  world.checker.others.delete(to);
+}
+
+/** The mark of another drover's agent, on an agent's own pane. */
+function copyOthers(world: World): void {
+  const from = world.chance.pick(
+    [...world.checker.others.keys()].filter((pane) => world.machine.panes().includes(pane)),
+  );
+  const to = world.chance.pick(ours(world));
+  if (from === undefined || to === undefined || isUnsettled(world, to.window) || !world.checker.isPlaced(to)) return;
+  world.say(`user: copies another drover's options of ${from.id} to ${to.id}`);
+  to.options = new Map(from.options);
+}
+
+/** As an older drover left it. */
+function forgetHome(world: World): void {
+  const pane = world.chance.pick(ours(world).filter((one) => !isOthers(one)));
+  if (pane === undefined) return;
+  world.say(`user: takes the fleet's name off ${pane.id}`);
+  pane.options.delete("@drover-home");
 }
 
 function loseOptions(world: World): void {
@@ -350,6 +373,18 @@ function openOwn(world: World): void {
   const window = world.machine.newWindow(world.machine.session(name), `own-${world.chance.below(1e6)}`);
   const pane = world.machine.newPane(window, null, false);
   world.say(`user: new-window ${pane.id}`);
+}
+
+/** Another drover, with a home of its own, starts an agent; of one of our names, perhaps, and maybe in our session. */
+function openOthers(world: World): void {
+  const { machine, chance, checker } = world;
+  const label = chance.pick(LABELS) ?? "ada";
+  const window = machine.newWindow(machine.session(chance.pick(SESSIONS) ?? "work"), label);
+  const pane = machine.newPane(window, null, true);
+  const id = `OTHER-${chance.below(1e6)}` as AgentId;
+  pane.options = optionsOf({ id, label, incarnation: 1, home: OTHER_HOME });
+  checker.others.set(pane, new Map(pane.options));
+  world.say(`another drover: ${pane.id}=${label}`);
 }
 
 /** tmux dies; after a while it is there again, empty or built anew by a restore tool that knows names and commands. */

@@ -12,6 +12,7 @@ import { type Suite, until } from "../kit/t.js";
 
 /** Where a multiplexer is tried: a server that does not run yet, programs to start, and the hands of its user. */
 export interface Ground {
+  /** Of the fleet `OWN_HOME`. */
   readonly mux: Multiplexer;
   readonly programs: {
     /** Shows what is typed; a line that is entered stands there once more. */
@@ -31,6 +32,8 @@ export interface Ground {
   panes(): Promise<PaneId[]>;
   end(): Promise<void>;
 }
+
+export const OWN_HOME = "h1";
 
 interface Scene extends Ground {
   readonly sightings: Sighting[];
@@ -223,6 +226,24 @@ export function keepsTheContract(test: Suite, open: () => Promise<Ground>): void
   promise("a tab without a session's name or without a command is refused, and nothing made", async (s) => {
     assert.is(await refusal(s.make("one", s.programs.echo, { sessionName: "" })), "INVALID");
     assert.is(await refusal(s.make("one", [])), "INVALID");
+  });
+
+  promise("what another fleet marked is told as such, and its mark is neither changed nor taken off", async (s) => {
+    const ours = await s.make("one", s.programs.echo, { mark: { ...mark("one"), home: OWN_HOME } });
+    const theirs = await s.make("two", s.programs.echo, { mark: { ...mark("two"), home: "h2" } });
+    assert.equal([ours.mark?.home, theirs.mark?.home], [OWN_HOME, "h2"]);
+    assert.is(await refusal(s.mux.mark(theirs.pane, { ...mark("mine"), home: OWN_HOME }, "mine")), "CONFLICT");
+    assert.is(await refusal(s.mux.unmark(theirs.pane)), "CONFLICT");
+    await s.mux.mark(ours.pane, { ...mark("uno"), home: OWN_HOME }, null);
+    const sighting = await s.mux.sight();
+    const found = "panes" in sighting ? sighting.panes : [];
+    assert.equal(found.map(({ mark: m, windowName }) => `${m?.label} ${m?.home} ${windowName}`).sort(), [
+      "two h2 two",
+      "uno h1 one",
+    ]);
+    await s.mux.unmark(ours.pane);
+    const after = await s.mux.sight();
+    assert.is("panes" in after && after.panes.find(({ pane }) => pane === ours.pane)?.mark, null);
   });
 
   promise("a server that dies leaves it blind and not failing; a tab starts another, of another epoch", async (s) => {

@@ -38,13 +38,14 @@ export class RealTmux {
   }
 
   /** The drover side of this server, telling into `log` and making plain stills unless given another maker. */
-  server(more: { emulator?: StillMaker; env?: Readonly<Record<string, string>> } = {}): TmuxServer {
+  server(more: { emulator?: StillMaker; env?: Readonly<Record<string, string>>; home?: string } = {}): TmuxServer {
     return new TmuxServer({
       clock: systemClock,
       log: quiet,
       tmuxArgs: { socketName: this.name, configFile: "/dev/null" },
       env: { ...this.env, ...more.env },
       emulator: more.emulator ?? plainStills,
+      ...(more.home === undefined ? {} : { home: more.home }),
     });
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import type { PaneId } from "#core/model.js";
 import type { NewTab } from "#tmux/multiplexer.js";
 import { suite } from "../kit/t.js";
-import { type Ground, keepsTheContract } from "../tmux/contract.js";
+import { type Ground, keepsTheContract, OWN_HOME } from "../tmux/contract.js";
 import { type PaneProgram, ScriptedTmux } from "./scripted-tmux.js";
 
 const test = suite("the scripted twin as a multiplexer");
@@ -12,6 +12,7 @@ async function open(): Promise<Ground> {
   let epoch = 1;
   const tmux: ScriptedTmux = new ScriptedTmux((tab) => program(tmux, tab));
   tmux.blind = "no-server";
+  tmux.home = OWN_HOME;
   // The twin's own tick: what a real one notices by itself.
   const ticking = setInterval(() => tmux.tick(), 5);
   return {

@@ -4,7 +4,16 @@
  * notice at its next tick, the test says with `tick`.
  */
 import { Fault } from "#core/fault.js";
-import type { AgentId, LivePane, PaneId, PaneMark, SessionId, Sighting, WindowId } from "#core/model.js";
+import {
+  type AgentId,
+  isForeign,
+  type LivePane,
+  type PaneId,
+  type PaneMark,
+  type SessionId,
+  type Sighting,
+  type WindowId,
+} from "#core/model.js";
 import type { Receipt } from "#core/protocol/commands.js";
 import { sendKeys } from "#core/protocol/commands.js";
 import { pasteable } from "#core/protocol/quote.js";
@@ -41,6 +50,8 @@ export class ScriptedTmux implements Multiplexer {
   blind: "tmux-gone" | "tmux-slow" | "no-server" | null = null;
   /** While set, every tab is refused with it. */
   refuseTabs: Fault | null = null;
+  /** The fleet whose marks these are; null where no other can be. */
+  home: string | null = null;
   /** Every call that does something, in order: `keys %1 Enter`. */
   readonly calls: string[] = [];
   interested: Interest = { panes: new Set(), focused: new Set(), lively: false };
@@ -151,11 +162,13 @@ export class ScriptedTmux implements Multiplexer {
 
   async mark(pane: PaneId, mark: PaneMark, windowName: string | null): Promise<void> {
     this.calls.push(`mark ${pane} ${mark.label}`);
+    this.#mustNotBeAnothers(pane);
     this.change(pane, windowName === null ? { mark } : { mark, windowName });
   }
 
   async unmark(pane: PaneId): Promise<void> {
     this.calls.push(`unmark ${pane}`);
+    this.#mustNotBeAnothers(pane);
     this.change(pane, { mark: null });
   }
 
@@ -244,6 +257,12 @@ export class ScriptedTmux implements Multiplexer {
     const found = this.#panes.get(pane);
     const { panes, focused } = this.interested;
     if (found !== undefined && (panes.has(pane) || focused.has(pane))) this.#events?.still(pane, stillOf(found));
+  }
+
+  #mustNotBeAnothers(pane: PaneId): void {
+    if (isForeign(this.#pane(pane).live, this.home)) {
+      throw new Fault("CONFLICT", `${pane} bears the mark of another drover.`);
+    }
   }
 
   #pane(pane: PaneId): Pane {

@@ -2,10 +2,10 @@
  * Takes in an agent that somebody started by hand. The record first, which names the pane and its process; then the mark.
  * A daemon that dies between the two knows the pane by both, and marks it at its next sighting.
  */
-import type { AgentId, LivePane, Role } from "../model.js";
+import { type AgentId, isForeign, type LivePane, type Role } from "../model.js";
 import type { Draft } from "./draft.js";
 import type { Refusal } from "./effect.js";
-import { inPane, type Ticket } from "./fleet.js";
+import { inPane, markOf, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { newAgent } from "./new-agent.js";
 import { placeOf } from "./reconcile.js";
@@ -45,12 +45,19 @@ export function adopt(draft: Draft, ticket: Ticket, ask: AdoptAsk): void {
     draft.nowMs,
   );
   draft.change(agent, "adopted", { pane, from: "request", label });
-  const mark = { id: ask.id, label, incarnation: 1 };
+  const mark = markOf(draft.fleet, agent.record);
   draft.after({ do: "adopt-pane", id: ask.id, pane, mark, windowName: ask.alone ? label : null });
 }
 
 function whyNot({ fleet }: Draft, ask: AdoptAsk): Refusal | null {
   const { pane, mark, dead } = ask.pane;
+  if (isForeign(ask.pane, fleet.home)) {
+    return {
+      code: "CONFLICT",
+      message: `${pane} is ${mark?.label}'s, an agent of another drover on this tmux server`,
+      hint: `look there for it; if that drover is no more: tmux set-option -p -u -t ${pane} @drover-home`,
+    };
+  }
   const ours = inPane(fleet, pane) ?? (mark === null ? null : (fleet.agents.get(mark.id) ?? null));
   if (ours !== null) return { code: "CONFLICT", message: `${pane} is ${ours.record.label}'s already` };
   if (dead) return { code: "NOT_FOUND", message: `the program in ${pane} has ended` };

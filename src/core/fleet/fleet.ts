@@ -4,7 +4,7 @@
  */
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import { type Believed, newborn } from "../derive.js";
-import type { AgentId, AgentRecord, Blindness, PaneId } from "../model.js";
+import type { AgentId, AgentRecord, Blindness, PaneId, PaneMark } from "../model.js";
 import { isPrompted } from "./prompted.js";
 import { type AgentView, view } from "./view.js";
 
@@ -51,6 +51,8 @@ export interface Doubt {
 }
 
 export interface Fleet {
+  /** What the panes of this fleet are marked with; null where no other fleet can be. */
+  readonly home: string | null;
   readonly agents: ReadonlyMap<AgentId, Agent>;
   readonly byPane: ReadonlyMap<PaneId, AgentId>;
   readonly archived: ReadonlySet<AgentId>;
@@ -79,6 +81,7 @@ export function boot(
   records: readonly AgentRecord[],
   programs: ReadonlyMap<string, string>,
   mail: ReadonlyMap<AgentId, MailCounts> = new Map(),
+  home: string | null = null,
 ): Fleet {
   const agents = new Map<AgentId, Agent>();
   const byPane = new Map<PaneId, AgentId>();
@@ -106,6 +109,7 @@ export function boot(
     if (pane !== null) byPane.set(pane, record.id);
   }
   return {
+    home,
     agents,
     byPane,
     archived,
@@ -163,6 +167,14 @@ export function resolve(fleet: Fleet, ref: string): Agent | null {
     if (found === null || found.record.createdAtMs <= agent.record.createdAtMs) found = agent;
   }
   return found;
+}
+
+/** What stands on the agent's pane. */
+export function markOf(
+  { home }: Pick<Fleet, "home">,
+  { id, label, incarnation }: Pick<AgentRecord, "id" | "label" | "incarnation">,
+): PaneMark {
+  return home === null ? { id, label, incarnation } : { id, label, incarnation, home };
 }
 
 /** The agent in a pane, null where none of ours is. */

@@ -4,11 +4,11 @@
  * a record or a record that lost its tab, and never a tab that nobody knows.
  */
 import { derive } from "../derive.js";
-import type { AgentId, AgentRecord, Evidence, Launch, LivePane, PaneMark, Place, Role, Worktree } from "../model.js";
+import type { AgentId, AgentRecord, Evidence, Launch, LivePane, Place, Role, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
 import type { Refusal, Tab } from "./effect.js";
-import { type Agent, type Fleet, isGone, type Making, type Ticket } from "./fleet.js";
+import { type Agent, type Fleet, isGone, type Making, markOf, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { newAgent } from "./new-agent.js";
 import { isPrompted } from "./prompted.js";
@@ -125,7 +125,7 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
     }
   }
   draft.change(agent, "born", { label, provider, session: sessionName });
-  draft.after({ do: "create-tab", id, tab: tabOf(agent.record, ask.tab, ask.socket) });
+  draft.after({ do: "create-tab", id, tab: tabOf(draft.fleet, agent.record, ask.tab, ask.socket) });
   if (promptDue) draft.after({ do: "queue-prompt", id });
 }
 
@@ -175,7 +175,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     rule: "restart",
     excerpt: ask.resumes ? "resumes its conversation" : "begins anew",
   });
-  draft.after({ do: "create-tab", id: ask.id, tab: tabOf(record, ask.tab, ask.socket) });
+  draft.after({ do: "create-tab", id: ask.id, tab: tabOf(draft.fleet, record, ask.tab, ask.socket) });
   if (ask.promptDue) draft.after({ do: "queue-prompt", id: ask.id });
 }
 
@@ -218,9 +218,9 @@ export function isThere({ sight }: Fleet, { pane, making, record }: Agent): bool
   return pane !== null;
 }
 
-function tabOf(record: AgentRecord, ask: TabAsk, socket: string): Tab {
+function tabOf(fleet: Fleet, record: AgentRecord, ask: TabAsk, socket: string): Tab {
   const { id, label, incarnation, cwd, command, worktree } = record;
-  const mark: PaneMark = { id, label, incarnation };
+  const mark = markOf(fleet, record);
   const env = {
     ...ask.env,
     DROVER_ID: id,

@@ -3,7 +3,7 @@
  * its process in the very pane of the very server where it was last seen; after a restart of tmux by session and window
  * name. Never by a pane or window id, an index or a title alone.
  */
-import type { AgentId, LivePane, PaneMark } from "../model.js";
+import { type AgentId, isForeign, type LivePane, type PaneMark } from "../model.js";
 import type { Agent } from "./fleet.js";
 
 export interface Matched {
@@ -18,12 +18,16 @@ export interface Matched {
   readonly superseded: readonly AgentId[];
 }
 
-/** `epoch` names the server of the listing; `archived` are agents off the list whose marks mean nothing any more. */
+/**
+ * `epoch` names the server of the listing; `archived` are agents off the list whose marks mean nothing any more. What the
+ * mark of another fleet than `home` says is not for us; an agent whose pane bears a copy of one is known by its process.
+ */
 export function match(
   agents: ReadonlyMap<AgentId, Agent>,
   archived: ReadonlySet<AgentId>,
   panes: readonly LivePane[],
   epoch: string,
+  home: string | null,
 ): Matched {
   const processes = processesOf(agents, epoch);
   const found = new Map<AgentId, LivePane>();
@@ -32,7 +36,7 @@ export function match(
   const removed: LivePane[] = [];
   for (const pane of panes) {
     const { mark } = pane;
-    if (mark === null) continue;
+    if (mark === null || isForeign(pane, home)) continue;
     const { id } = mark;
     const agent = agents.get(id);
     // What is left of the launch before says nothing of the one that is being made.
@@ -51,7 +55,7 @@ export function match(
       }
     }
   }
-  matchByProcess(panes, processes, found);
+  matchByProcess(panes, processes, found, home);
   const superseded = matchByName(agents, panes, epoch, found);
   return { found, unknown: [...unknown.values()], copies, archived: removed, superseded };
 }
@@ -101,10 +105,12 @@ function matchByProcess(
   panes: readonly LivePane[],
   processes: ReadonlyMap<string, AgentId>,
   found: Map<AgentId, LivePane>,
+  home: string | null,
 ): void {
   for (const pane of panes) {
     const owner = processes.get(processKey(pane.pane, pane.pid));
-    if (owner !== undefined && pane.mark?.id !== owner && !found.has(owner)) found.set(owner, pane);
+    if (owner === undefined || found.has(owner)) continue;
+    if (pane.mark?.id !== owner || isForeign(pane, home)) found.set(owner, pane);
   }
 }
 

@@ -14,7 +14,16 @@
  *   a copy of a mark                   taken off; on a pane of an earlier launch, the pane closed if it is dead
  *   the mark of an archived agent      our tab, that was to be closed: close it; any other pane: take the mark off
  */
-import type { AgentId, Exit, LivePane, PaneId, PaneMark, Place, Sighting } from "../model.js";
+import {
+  type AgentId,
+  type Exit,
+  isForeign,
+  type LivePane,
+  type PaneId,
+  type PaneMark,
+  type Place,
+  type Sighting,
+} from "../model.js";
 import { type Agent, type Doubt, isGone } from "./fleet.js";
 import { isEarlier, match } from "./match.js";
 
@@ -64,7 +73,10 @@ export const JUST_PLACED_MS = 1_000;
 const EXIT_LOOK_MS = 50;
 const EXIT_LIMIT_MS = 500;
 
-/** `remains` holds, for archived agents whose tab is ours, the pid it ran as; null where it was never seen. */
+/**
+ * `remains` holds, for archived agents whose tab is ours, the pid it ran as; null where it was never seen. `home` names the
+ * fleet: what another one marked is left alone.
+ */
 export function reconcile(
   agents: ReadonlyMap<AgentId, Agent>,
   archived: ReadonlySet<AgentId>,
@@ -72,10 +84,11 @@ export function reconcile(
   sighting: Sighting,
   doubt: Doubt | null,
   nowMs: number,
+  home: string | null = null,
 ): Reconciled {
   if ("blind" in sighting) return { steps: [], doubt, againAtMs: null };
   const { epoch, panes } = sighting;
-  const matched = match(agents, archived, panes, epoch);
+  const matched = match(agents, archived, panes, epoch, home);
   const { found } = matched;
   const gone = (id: AgentId): Step => ({ do: "gone", id, closed: agents.get(id)?.record.place?.epoch === epoch });
   const steps: Step[] = [];
@@ -93,7 +106,7 @@ export function reconcile(
     if (pane !== undefined) {
       held.add(pane.pane);
       if (!isGone(agent.record.state)) watched++;
-      stepsForFound(agent, pane, epoch, nowMs, steps);
+      stepsForFound(agent, pane, epoch, nowMs, steps, home);
       if (steps.at(-1)?.do === "dying") again(nowMs + EXIT_LOOK_MS);
       continue;
     }
@@ -134,7 +147,14 @@ export function reconcile(
   return { steps: [...steps, ...ended], doubt: null, againAtMs };
 }
 
-function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: number, steps: Step[]): void {
+function stepsForFound(
+  agent: Agent,
+  pane: LivePane,
+  epoch: string,
+  nowMs: number,
+  steps: Step[],
+  home: string | null,
+): void {
   const { record } = agent;
   const { id, state, place: last } = record;
   const place = placeOf(pane, epoch);
@@ -145,8 +165,10 @@ function stepsForFound(agent: Agent, pane: LivePane, epoch: string, nowMs: numbe
   const back = otherProcess || (!pane.dead && (state === "lost" || otherServer || unseen));
   if (changed || back || agent.pane !== pane.pane) steps.push({ do: "place", id, place, back, changed });
   const { mark } = pane;
+  // What an older drover marked says nothing of the fleet: any other would take it for its own.
+  const isWhole = mark?.id === id && mark.label === record.label && (home === null || mark.home === home);
   // Until its pane is taken in, or its tab made, the mark is theirs to write who do that.
-  if ((mark?.id !== id || mark.label !== record.label) && agent.making === null) {
+  if (!isWhole && agent.making === null && !isForeign(pane, home)) {
     // A window that its user named stays as it is.
     const isRenamed = mark?.id === id && pane.windowName === mark.label;
     steps.push({ do: "remark", id, pane: pane.pane, windowName: isRenamed ? record.label : null });

@@ -1,7 +1,7 @@
 /** A new label: on the record, on the pane and in the window's name (SPEC §3). */
 import type { AgentId } from "../model.js";
 import type { Draft } from "./draft.js";
-import type { Ticket } from "./fleet.js";
+import { markOf, type Ticket } from "./fleet.js";
 import { holderOf } from "./labels.js";
 import { refuse } from "./reply.js";
 
@@ -30,10 +30,9 @@ export function rename(draft: Draft, ticket: Ticket, { id, label }: RenameAsk): 
     if (from !== label) {
       draft.change({ ...agent, record: { ...agent.record, label } }, "renamed", { from, to: label });
     }
-    const { incarnation } = agent.record;
     if (agent.pane === null) draft.after(answer);
     else {
-      const mark = { id, label, incarnation };
+      const mark = markOf(draft.fleet, { ...agent.record, label });
       // A window that its user shares among several programs, or named, before an agent in it was taken in.
       const isOurs = agent.record.command.length > 0 || agent.record.place?.windowName === from;
       draft.after({ do: "mark", pane: agent.pane, mark, windowName: isOurs ? label : null, afterwards: [answer] });

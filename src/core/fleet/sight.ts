@@ -4,7 +4,7 @@ import type { Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
 import { settleHints } from "./closed.js";
 import type { Draft } from "./draft.js";
-import { type Agent, type Fleet, isTabOurs } from "./fleet.js";
+import { type Agent, type Fleet, isTabOurs, markOf } from "./fleet.js";
 import { freeLabel } from "./labels.js";
 import { succeed } from "./launch.js";
 import { newAgent } from "./new-agent.js";
@@ -15,8 +15,8 @@ import { iso } from "./view.js";
 /** How soon tmux is asked again where it did not answer. */
 const BLIND_LOOK_MS = 1_000;
 /**
- * So often in such a time a pane is marked again. Two daemons with different homes on one tmux server each hold the
- * other's agents; after a rename in one of them they would write over each other for ever, and redraw every client.
+ * So often in such a time a pane is marked again. Should somebody else write the same mark (a script, a second daemon with a
+ * copy of this one's home), they would write over each other for ever, and redraw every client.
  */
 const REMARK_LIMIT = 5;
 const REMARK_SPAN_MS = 60_000;
@@ -31,8 +31,8 @@ export function decideSighting(draft: Draft, sighting: Sighting): void {
   }
   if (!draft.takesIn(sighting.taken)) return;
   see(draft, { epoch: sighting.epoch });
-  const { agents, archived, remains } = fleet;
-  const { steps, doubt, againAtMs } = reconcile(agents, archived, remains, sighting, fleet.doubt, nowMs);
+  const { agents, archived, remains, home } = fleet;
+  const { steps, doubt, againAtMs } = reconcile(agents, archived, remains, sighting, fleet.doubt, nowMs, home);
   draft.doubting(doubt);
   draft.wantSightAt(againAtMs);
   // Pane ids of another tmux server are other panes: forget them before anything is mapped.
@@ -93,14 +93,15 @@ function take(draft: Draft, step: Step): void {
     return;
   }
   if (agent === undefined) return;
-  const { id, label, incarnation } = agent.record;
+  const { id } = agent.record;
   switch (step.do) {
     case "place":
       place(draft, agent, step);
       break;
     case "remark":
       if (mayRemark(draft, agent, step.pane)) {
-        draft.after({ do: "mark", pane: step.pane, mark: { id, label, incarnation }, windowName: step.windowName });
+        const mark = markOf(draft.fleet, agent.record);
+        draft.after({ do: "mark", pane: step.pane, mark, windowName: step.windowName });
       }
       break;
     case "leftover":
@@ -184,8 +185,13 @@ function adoptBack(draft: Draft, step: Step & { do: "adopt" }): void {
     draft.nowMs,
   );
   draft.change(agent, "adopted", { pane: pane.pane, from: "mark", label: mark.label });
-  if (label !== mark.label) {
-    draft.after({ do: "mark", pane: pane.pane, mark: { ...mark, label }, windowName: label });
+  if (label !== mark.label || (draft.fleet.home !== null && mark.home === undefined)) {
+    draft.after({
+      do: "mark",
+      pane: pane.pane,
+      mark: markOf(draft.fleet, agent.record),
+      windowName: label === mark.label ? null : label,
+    });
   }
   draft.after({ do: "look", pane: pane.pane });
 }

@@ -155,6 +155,7 @@ export function setMark(target: string, mark: PaneMark): string[] {
     `set-option -p -t ${target} @drover-id ${quote(mark.id)}`,
     `set-option -p -t ${target} @drover-label ${quote(mark.label)}`,
     `set-option -p -t ${target} @drover-incarnation ${mark.incarnation}`,
+    ...(mark.home === undefined ? [] : [`set-option -p -t ${target} @drover-home ${quote(mark.home)}`]),
   ];
 }
 
@@ -165,7 +166,9 @@ export function remark(pane: PaneId, mark: PaneMark, windowName: string | null):
 
 /** The pane is its user's alone again. */
 export function unmark(pane: PaneId): Command {
-  return command(...["id", "label", "incarnation"].map((name) => `set-option -p -u -t ${pane} @drover-${name}`));
+  return command(
+    ...["id", "label", "incarnation", "home"].map((name) => `set-option -p -u -t ${pane} @drover-${name}`),
+  );
 }
 
 export function killPane(pane: PaneId): Command {

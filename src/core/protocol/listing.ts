@@ -32,7 +32,7 @@ const FIELDS = [
   "window_name",
   "pane_title",
 ] as const;
-const MARKS = ["@drover-id", "@drover-label", "@drover-incarnation"];
+const MARKS = ["@drover-id", "@drover-label", "@drover-incarnation", "@drover-home"];
 
 /** Everything of a LivePane. `pane_current_command` makes the server read /proc for each pane: not for every tick. */
 export const FULL_FORMAT = [...FIELDS, ...MARKS].map((name) => `#{${name}}`).join("\t");
@@ -75,7 +75,7 @@ export const GATE_FORMAT = [
   "#{session_id}#{window_id} #{pane_pid} #{pane_dead}#{pane_dead_status}#{pane_dead_signal}",
   "#{session_name}",
   "#{window_name}",
-  "#{@drover-id}",
+  "#{@drover-id}#{@drover-home}",
 ].join("\t");
 
 export interface GateLine {
@@ -155,9 +155,10 @@ export function parsePane(line: string): LivePane | null {
 }
 
 function parseMark(fields: readonly string[]): PaneMark | null {
-  const [id, label, incarnation] = fields;
+  const [id, label, incarnation, home] = fields;
   if (fields.length !== MARKS.length || !id || !label || !/^\d{1,9}$/.test(incarnation!)) return null;
-  return { id: id as AgentId, label, incarnation: Number(incarnation) };
+  const mark = { id: id as AgentId, label, incarnation: Number(incarnation) };
+  return home ? { ...mark, home } : mark;
 }
 
 /** The same on Linux, macOS and the BSDs; the others differ or do not end programs in practice. */

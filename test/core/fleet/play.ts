@@ -74,16 +74,18 @@ export function agent(of: Fleet, label: string): Agent {
 const PID = 1;
 
 /**
- * A pane in short: `%1`, `%1/7` (its process), `%1=label`, `%1=label#2` (incarnation), `%1+dead`, `%1+dead:0` (exit code),
+ * A pane in short: `%1`, `%1/7` (its process), `%1=label`, `%1=label#2` (incarnation), `%1=label~other` (home), `%1+dead`, `%1+dead:0` (exit code),
  * `%1@session:window`.
  */
 export function pane(line: string): LivePane {
-  const found = /^(%\d+)(?:\/(\d+))?(?:=([a-z0-9-]+)(?:#(\d+))?)?(?:@([^:+]+):([^+]+))?(?:\+dead(?::(\d+))?)?$/.exec(
-    line,
-  );
+  const found =
+    /^(%\d+)(?:\/(\d+))?(?:=([a-z0-9-]+)(?:#(\d+))?(?:~([a-z0-9]+))?)?(?:@([^:+]+):([^+]+))?(?:\+dead(?::(\d+))?)?$/.exec(
+      line,
+    );
   if (found === null) throw new Error(`not a pane: ${line}`);
-  const [, id, pid, label, incarnation, sessionName, windowName, code] = found;
-  const mark: PaneMark | null = label ? { id: idOf(label), label, incarnation: Number(incarnation ?? 1) } : null;
+  const [, id, pid, label, incarnation, home, sessionName, windowName, code] = found;
+  const plain: PaneMark | null = label ? { id: idOf(label), label, incarnation: Number(incarnation ?? 1) } : null;
+  const mark = plain !== null && home !== undefined ? { ...plain, home } : plain;
   const dead = line.includes("+dead");
   return {
     pane: id as PaneId,

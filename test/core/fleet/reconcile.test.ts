@@ -11,7 +11,7 @@ const NOW = 100_000;
 const NONE = new Map();
 
 function steps(of: Fleet, sighting: Sighting, doubt: Doubt | null = null, nowMs = NOW): string[] {
-  return reconcile(of.agents, of.archived, NONE, sighting, doubt, nowMs).steps.map(short).sort();
+  return reconcile(of.agents, of.archived, NONE, sighting, doubt, nowMs, of.home).steps.map(short).sort();
 }
 
 function short(step: Step): string {
@@ -39,6 +39,31 @@ function short(step: Step): string {
 }
 
 const name = (id: string): string => id.replace("ID-", "");
+
+const at = (home: string, of: Fleet): Fleet => ({ ...of, home });
+
+test("what another fleet marked is neither adopted back, mapped, swept nor unmarked", () => {
+  const ours = at("h1", fleet("a %1"));
+  assert.equal(steps(ours, sees(EPOCH, "%1=a~h1", "%2=b~h2")), []);
+  // Its own name and ours: still not ours.
+  assert.equal(steps(ours, sees(EPOCH, "%1=a~h1", "%2/8=a~h2")), []);
+  assert.equal(steps(at("h1", fleet("a %1 lost")), sees(EPOCH, "%2/8=a~h2")), []);
+  const removed = { ...ours, agents: new Map(), archived: new Set([idOf("a")]) };
+  assert.equal(steps(removed, sees(EPOCH, "%2=a~h2")), []);
+  // After a restart of tmux names lead to unmarked panes alone.
+  assert.equal(steps(at("h1", fleet("a %1@old")), sees(EPOCH, "%2=b~h2@work:a")), ["gone a"]);
+});
+
+test("a copy of another fleet's mark on an agent's own pane takes nothing away, and is left alone", () => {
+  assert.equal(steps(at("h1", fleet("a %1")), sees(EPOCH, "%1=b~h2@work:a")), []);
+  assert.equal(steps(at("h1", fleet("a %1")), sees(EPOCH, "%1=b~h2@other:x")), ["place a other:x %1"]);
+});
+
+test("a mark without a home is an older drover's: adopted back, and given ours", () => {
+  assert.equal(steps(at("h1", fleet("a %1")), sees(EPOCH, "%1=a", "%2=b")), ["adopt b %2", "remark a %1"]);
+  assert.equal(steps(at("h1", fleet("a %1")), sees(EPOCH, "%1=a~h1", "%2=b~h1")), ["adopt b %2"]);
+  assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a~h2")), [], "where nobody else can be, all is ours");
+});
 
 test("an agent that is where it was needs nothing", () => {
   assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1=a", "%2")), []);

@@ -29,6 +29,7 @@ function line(changes: Readonly<Record<string, string>> = {}): string {
     "@drover-id": "01J0000000000000000000000A",
     "@drover-label": "bee",
     "@drover-incarnation": "2",
+    "@drover-home": "0123456789ab",
   };
   return [...FULL_FORMAT.matchAll(/#\{([^}]+)\}/g)].map(([, name]) => changes[name!] ?? usual[name!] ?? "").join("\t");
 }
@@ -55,8 +56,10 @@ test("a line says everything of its pane", () => {
     sessionName: "work",
     windowName: "my agent",
     title: "✳ title",
-    mark: { id: "01J0000000000000000000000A", label: "bee", incarnation: 2 },
+    mark: { id: "01J0000000000000000000000A", label: "bee", incarnation: 2, home: "0123456789ab" },
   });
+  const older = parsePane(line({ "@drover-home": "" }))?.mark;
+  assert.equal(older, { id: "01J0000000000000000000000A", label: "bee", incarnation: 2 }, "an older drover's");
 });
 
 test("how a dead pane ended: its code, or the signal by number or name, or nothing known", () => {
@@ -94,6 +97,7 @@ test("what bears a mark is seen in our own session too, where somebody moved it"
 test("a mark that is not whole, or holds a tab, is none; the pane is seen all the same", () => {
   const broken: Record<string, string>[] = [
     { "@drover-id": "" },
+    { "@drover-home": "a\tb" },
     { "@drover-label": "a\tb" },
     { "@drover-incarnation": "x" },
     { "@drover-incarnation": "" },
