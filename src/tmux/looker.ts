@@ -213,6 +213,9 @@ export class Looker {
   async capture(pane: PaneId): Promise<Still> {
     try {
       const [screen, frame] = await this.#options.request(capture(pane));
+      // Whoever asked knows this screen: should it go back to the one told before, that is news.
+      const watched = this.#watched.get(pane);
+      if (watched !== undefined) watched.due = true;
       const still = await this.#make(screen!, frame!);
       if (still !== null) return still;
     } catch (error) {

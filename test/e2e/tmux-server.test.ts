@@ -243,6 +243,18 @@ test("a pane that is asked for is told once more although nothing moved, since a
     assert.is(textOf(stills.at(-1)![1]), "here");
   }));
 
+test("what was captured between two ticks is over when the screen is again as it was told before", () =>
+  scene(async ({ server, stills }) => {
+    const { pane } = await server.createTab(tab("back", ["sh", "-c", "echo here; exec cat"]));
+    server.interest({ panes: new Set([pane]), focused: new Set(), lively: false });
+    await until("it was told", () => stills.some(([, still]) => textOf(still) === "here"));
+    await server.keys(pane, ["x"]);
+    await until("whoever asks sees it", async () => textOf(await server.capture(pane)) === "here\nx");
+    const told = stills.length;
+    await server.keys(pane, ["BSpace"]);
+    await until("it is told again", () => stills.slice(told).some(([, still]) => textOf(still) === "here"));
+  }));
+
 test("screens are read by the widths of the server's own version", async () => {
   const tmux = new RealTmux();
   const told: GraphemeRules[] = [];
