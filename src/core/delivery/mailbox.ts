@@ -505,16 +505,13 @@ function unwritten(box: Mailbox, stale: boolean, nowMs: number): Step {
       one.id === at.id && before !== undefined ? { ...one, state: before.from, attempts: one.attempts - 1 } : one,
     );
     const message = open.find(({ id }) => id === at.id);
-    const back: Mailbox = { ...box, open, writing: null, at: { at: "resting" }, sweepAtMs: nowMs + WRITE_AGAIN_MS };
-    if (message?.now !== true) return [{ ...back, waits: "the store cannot be written" }, []];
-    return [
-      {
-        ...back,
-        open: open.filter(({ id }) => id !== at.id),
-        left: { ...message, state: "failed", reason: "the store cannot be written" },
-      },
-      [],
-    ];
+    const back = { ...box, open, writing: null };
+    const why = "the store cannot be written";
+    if (message?.now === true) {
+      const taken = takeBack({ ...back, at: { at: "recording", id: at.id } }, message, why, nowMs);
+      return [{ ...taken, writeAtMs: nowMs + WRITE_AGAIN_MS }, []];
+    }
+    return [{ ...back, at: { at: "resting" }, sweepAtMs: nowMs + WRITE_AGAIN_MS, waits: why }, []];
   }
   const messages = new Map([...writing.messages, ...(box.pending?.messages ?? [])]);
   const pending = { messages, story: [...writing.story, ...(box.pending?.story ?? [])] };

@@ -250,6 +250,10 @@ test("a paste that tmux did not confirm is looked up, never repeated blindly", (
 test("a claim that cannot be written types nothing; another hand's claim is left to it", () => {
   const p = new Play([message(1)]).on({ kind: "held" }, read(""), { kind: "unwritten", stale: false });
   assert.equal([p.states, p.box.at.at, p.box.open[0]?.attempts], ["M1:queued", "resting", 0]);
+  const now = new Play([message(1, "queued", { now: true })]);
+  now.on({ kind: "held" }, read(""), { kind: "unwritten", stale: false });
+  now.said();
+  assert.equal(now.after(2_000).said(), ["write M1:failed!"], "what was to go at once is not found again on disk");
   const stale = new Play([message(1), message(2)]).on({ kind: "held" }, read(""), { kind: "unwritten", stale: true });
   assert.is(stale.states, "M2:queued");
 });
