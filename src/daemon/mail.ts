@@ -362,7 +362,7 @@ export class Mail {
     const box = await this.#boxOf(id);
     const changed = new Map(writes.map(({ message }) => [message.id, message]));
     const all = [...box.now.open, ...box.adding].map((message) => changed.get(message.id) ?? message);
-    const counts = countMail(all.filter((message) => !gone.has(message.id)));
+    const counts = countMail(all.filter(({ id }) => !gone.has(id) && !isGoing(box.now, id)));
     await this.#context.loop.ask({ ask: "mail", id, writes, story, counts, ...how });
   }
 
@@ -432,6 +432,7 @@ export class Mail {
       incarnation,
       turn,
       epoch: place?.epoch ?? "",
+      pid: place?.pid ?? null,
       pasteSettleMs: theProvider(this.#context, agent).pasteSettleMs,
     };
   }
@@ -443,6 +444,11 @@ export function waitsOf(box: Mailbox, message: Message): string | null {
   if (before === 0) return box.waits;
   const others = before === 1 ? "one message is before it" : `${before} messages are before it`;
   return box.waits === null ? others : `${others}; ${box.waits}`;
+}
+
+/** Whether it is just being taken off the disk. */
+function isGoing({ writing, pending }: Mailbox, id: string): boolean {
+  return (pending?.messages.get(id) ?? writing?.messages.get(id))?.forget === true;
 }
 
 function underWay({ at }: Mailbox): string | null {

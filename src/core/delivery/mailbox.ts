@@ -35,6 +35,8 @@ export interface Recipient {
   readonly incarnation: number;
   readonly turn: number;
   readonly epoch: string;
+  /** The process in its pane, which a user's respawn-pane changes; null where that is not known. */
+  readonly pid: number | null;
   readonly pasteSettleMs: number;
 }
 
@@ -242,7 +244,7 @@ function step(box: Mailbox, event: MailEvent, nowMs: number): Step {
     case "noting":
       if (event.kind !== "recipient") return [box, []];
       if (box.recipient !== null && isSame(box.recipient, theMessage(box, at.id).claim)) return [box, []];
-      return programGone(box, theMessage(box, at.id), "its program ended before Enter was pressed", nowMs);
+      return gonePasted(box, theMessage(box, at.id), nowMs);
     case "claiming":
     case "recording":
     case "burying":
@@ -287,8 +289,9 @@ function whileChecking(box: Mailbox, at: At<"checking">, event: MailEvent, nowMs
   if (event.kind === "read") {
     const why = gate(recipient, event);
     if (why !== null) return refuse(box, message, why.message, nowMs);
-    const { incarnation, epoch, turn } = recipient;
-    const claimed = { state: "claimed" as const, attempts: message.attempts + 1, claim: { incarnation, epoch, turn } };
+    const { incarnation, epoch, turn, pid } = recipient;
+    const claim = { incarnation, epoch, turn, ...(pid === null ? {} : { pid }) };
+    const claimed = { state: "claimed" as const, attempts: message.attempts + 1, claim };
     return [become({ ...box, at: { at: "claiming", id: at.id } }, message, claimed, nowMs), []];
   }
   if (nowMs >= at.giveUpAtMs) return refuse(box, message, "its screen could not be read in time", nowMs);
@@ -405,7 +408,7 @@ function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailEvent, n
   const sameServer = claim !== null && event.answer.epoch === claim.epoch;
   const enters = sameServer ? readReceipt(event.answer.says, message) : null;
   const { recipient } = box;
-  const sameProgram = sameServer && recipient?.there === true && recipient.incarnation === claim.incarnation;
+  const sameProgram = sameServer && recipient !== null && isSame(recipient, claim);
   const began = sameServer && recipient !== null && claim !== null && recipient.turn > claim.turn;
   if ((enters ?? 0) > 0 || state === "submitted") {
     if (began) return end(box, message, delivered(message), nowMs);
@@ -420,7 +423,7 @@ function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailEvent, n
     return end(box, message, { state: "uncertain", reason }, nowMs);
   }
   if (enters === null) return requeue(box, message, "nothing of it had been typed", nowMs);
-  if (!sameProgram) return programGone(box, message, "its program ended before Enter was pressed", nowMs);
+  if (!sameProgram) return gonePasted(box, message, nowMs);
   return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
 }
 
@@ -429,6 +432,14 @@ const delivered = ({ claim }: Message) => ({
   reason: null,
   turn: claim === null ? null : claim.turn + 1,
 });
+
+/** Its program is gone, and Enter was not pressed by us. A turn that began since may be that of a person's Enter. */
+function gonePasted(box: Mailbox, message: Message, nowMs: number): Step {
+  const why = "its program ended before Enter was pressed";
+  const began = box.recipient !== null && message.claim !== null && box.recipient.turn > message.claim.turn;
+  if (began) return end(box, message, { state: "uncertain", reason: `${why}, and a turn had begun` }, nowMs);
+  return programGone(box, message, why, nowMs);
+}
 
 /** What stood in the input box went with the program: it may be typed into the next one. */
 function programGone(box: Mailbox, message: Message, why: string, nowMs: number): Step {
@@ -550,7 +561,9 @@ function theMessage(box: Mailbox, id: string): Message {
 
 /** Whether the program that a message was claimed for is still there. */
 function isSame(recipient: Recipient, claim: Claim | null): claim is Claim {
-  return recipient.there && recipient.incarnation === claim?.incarnation && recipient.epoch === claim.epoch;
+  const { there, incarnation, epoch, pid } = recipient;
+  const samePid = pid === null || claim?.pid === undefined || claim.pid === pid;
+  return there && incarnation === claim?.incarnation && epoch === claim.epoch && samePid;
 }
 
 const edgeOf = ({ incarnation, turn, sinceMs }: Recipient): string => `${incarnation}:${turn}:${sinceMs}`;

@@ -40,6 +40,8 @@ export interface Message {
 export interface Claim {
   readonly incarnation: number;
   readonly epoch: string;
+  /** The process in its pane; absent where that was not known. */
+  readonly pid?: number;
   readonly turn: number;
 }
 

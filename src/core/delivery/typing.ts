@@ -201,12 +201,12 @@ function whilePasting(typing: At<"pasting">, event: TypingEvent, nowMs: number):
 }
 
 function whilePasted(typing: At<"pasted">, event: TypingEvent, nowMs: number): Step {
-  if (event.kind === "gone") return [failed("gone", "its tab is gone"), []];
+  if (event.kind === "gone") return [goneWhilePasted(typing, "its tab is gone"), []];
   if (event.kind === "turn-started") return [{ ...typing, turnStarted: true }, []];
   if (event.kind === "read") {
     const { reading } = event;
     if (!event.ours || event.incarnation !== typing.prompt.incarnation)
-      return [failed("gone", "its program ended"), []];
+      return [goneWhilePasted(typing, "its program ended"), []];
     if (isDialog(reading)) return [failed("dialog", "a dialog opened"), []];
     const stands = reading.composer !== null && composerHolds(reading.composer, typing.prompt.text);
     if (stands && nowMs >= typing.enterFromMs) return enter(typing.prompt, 1, nowMs);
@@ -219,6 +219,13 @@ function whilePasted(typing: At<"pasted">, event: TypingEvent, nowMs: number): S
   }
   if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
   return [typing, []];
+}
+
+/** A person may have pressed Enter for us: then the text was taken, and is not for the next program as well. */
+function goneWhilePasted(typing: At<"pasted">, message: string): Typing {
+  return typing.turnStarted
+    ? uncertain(`${message}, and a turn had begun before Enter was pressed`)
+    : failed("gone", message);
 }
 
 function enter(prompt: Prompt, enters: number, nowMs: number): Step {
@@ -260,7 +267,8 @@ function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number):
     // A dialog may be the new turn's own. It is never given an Enter; a turn that began will be said.
     if (!isDialog(reading)) {
       if (reading.shown === "working") return [{ at: "delivered", because: "turn-started" }, []];
-      if (reading.composer?.empty) return [{ at: "delivered", because: "composer-emptied" }, []];
+      // Whoever ends it interrupts it first, which empties its box.
+      if (reading.composer?.empty && !event.leaving) return [{ at: "delivered", because: "composer-emptied" }, []];
       const stands = reading.composer !== null && composerHolds(reading.composer, prompt.text);
       if (stands && nowMs >= typing.againFromMs) {
         if (typing.enters < ENTERS) return enter(prompt, typing.enters + 1, nowMs);

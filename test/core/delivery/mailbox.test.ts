@@ -25,6 +25,7 @@ const recipient = (over: Partial<Recipient> = {}): Recipient => ({
   incarnation: 1,
   turn: 0,
   epoch: "t1",
+  pid: null,
   pasteSettleMs: 0,
   ...over,
 });
@@ -223,6 +224,16 @@ test("what went with its program or its tmux is queued again, unless it may have
   assert.is(found("typed", "M1/1:entered 1", "t1", gone), "M1:uncertain");
   assert.is(found("typed", "M1/1:entered 1", "t1", recipient({ turn: 1 })), "M1:delivered");
   assert.is(found("typed", "M1/1:pasted", "t1", recipient({ incarnation: 2 })), "M1:queued");
+  const taken = recipient({ incarnation: 2, turn: 1 });
+  assert.is(found("typed", "M1/1:pasted", "t1", taken), "M1:uncertain", "a person may have pressed Enter");
+});
+
+test("a program that its user started anew in the same pane has not what was typed into the one before", () => {
+  const claim = { incarnation: 1, epoch: "t1", turn: 0, pid: 7 };
+  const open = [message(1, "submitted", { claim })];
+  const p = new Play(open, recipient({ pid: 8 })).on({ kind: "held" });
+  p.on({ kind: "receipts", answer: { epoch: "t1", says: "M1/1:entered 1" } });
+  assert.is(p.states, "M1:uncertain");
 });
 
 test("receipts that cannot be read are asked for again", () => {
