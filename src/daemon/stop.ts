@@ -29,7 +29,8 @@ export async function stopAgent(context: Context, id: AgentId, force: boolean): 
   }
   const startedAtMs = context.clock.now();
   await context.loop.ask({ ask: "stopping", id, data: { force } });
-  let over = !force && (await askToEnd(context, agent)) && (await ended(context, id, startedAtMs + AFTER_ASKING_MS));
+  const askUntilMs = startedAtMs + AFTER_ASKING_MS;
+  let over = !force && (await sayGoodbye(context, agent, askUntilMs)) && (await ended(context, id, askUntilMs));
   if (!over) {
     const pane = context.loop.fleet.agents.get(id)?.pane ?? null;
     if (pane !== null) {
@@ -52,14 +53,42 @@ async function readLastWords(context: Context, id: AgentId): Promise<void> {
   if (isSessionName(session)) await context.loop.ask({ ask: "session", id, session });
 }
 
-/** Sends the keys that interrupt a turn. */
-export async function interruptAgent(context: Context, id: AgentId): Promise<void> {
-  const agent = theAgent(context, id);
-  const pane = thePane(agent);
-  if (isGone(agent.record.state)) throw new Fault("NOT_READY", `${agent.record.label} is ${agent.record.state}`);
-  await context.mux.keys(pane, theProvider(context, agent).interruptKeys);
-  context.mux.lookSoon(pane);
-  await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state: agent.record.state } });
+/** Sends the keys that interrupt a turn. Throws a Fault: CONFLICT where a dialog is open, which they would answer. */
+export function interruptAgent(context: Context, id: AgentId): Promise<void> {
+  return context.exclusive.run(id, async () => {
+    const before = theAgent(context, id);
+    const { record } = before;
+    thePane(before);
+    if (isGone(record.state)) throw new Fault("NOT_READY", `${record.label} is ${record.state}`);
+    const { reading } = await lookNow(context, before);
+    const agent = theAgent(context, id);
+    const pane = thePane(agent);
+    if (reading.question !== null || reading.shown === "blocked") {
+      throw new Fault("CONFLICT", `${record.label} asks something: the key that interrupts would answer it`, {
+        hint: `answer it (drover answer ${record.label}), or attach and look`,
+      });
+    }
+    await context.mux.keys(pane, theProvider(context, agent).interruptKeys);
+    context.mux.lookSoon(pane);
+    await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state: record.state } });
+  });
+}
+
+/** As `askToEnd`, once nobody else types in the pane; false where that is not before `untilMs`. */
+async function sayGoodbye(context: Context, agent: Agent, untilMs: number): Promise<boolean> {
+  const { clock, exclusive } = context;
+  let begun = false;
+  const asked = exclusive.run(agent.record.id, async () => {
+    if (clock.now() >= untilMs) return false;
+    begun = true;
+    return askToEnd(context, agent);
+  });
+  const late = new Promise<boolean>((resolve) => {
+    clock.wake(untilMs, () => {
+      if (!begun) resolve(false);
+    });
+  });
+  return Promise.race([asked, late]);
 }
 
 /**

@@ -1,0 +1,84 @@
+/** One hand at a time in an agent's pane: what is typed for one purpose never comes between the keys of another. */
+import * as assert from "uvu/assert";
+import type { PaneId } from "#core/model.js";
+import { suite, until } from "../kit/t.js";
+import { type PracticeAgent, type World, world } from "./practice.js";
+
+const test = suite("hands");
+
+let w: World;
+/** Holds up every paste until it is called. */
+let release: () => void;
+const agent = (): PracticeAgent => w.started[0]!;
+/** What was typed, in order. */
+const typed = (): string[] => w.tmux.calls.filter((call) => /^(keys|paste|signal)/.test(call));
+
+test.beforeEach(async () => {
+  w = await world();
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "a" });
+  await until("it is ready", async () => {
+    const { body } = await w.ask<{ agent: { state: string } }>("GET", "/v1/agents/a");
+    return body.agent.state === "idle";
+  });
+});
+test.afterEach(() => {
+  release?.();
+  return w.end();
+});
+
+/** A message whose paste is under way. */
+async function pasting(): Promise<void> {
+  const paste = w.tmux.paste.bind(w.tmux);
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  w.tmux.paste = async (pane: PaneId, ...rest) => {
+    await paste(pane, ...rest);
+    await held;
+  };
+  w.ask("POST", "/v1/agents/a/send", { text: "hello" }).catch(() => {}); // where the daemon ends first
+  await until("it is pasted", () => typed().includes('paste %1 "hello"'));
+}
+
+test("an interrupt waits until a message is typed", async () => {
+  await pasting();
+  const asked = w.ask("POST", "/v1/agents/a/interrupt", {});
+  let answered = false;
+  void asked.then(() => {
+    answered = true;
+  });
+  await w.ask("GET", "/v1/agents/a");
+  assert.equal([typed(), answered], [['paste %1 "hello"'], false]);
+  release();
+  assert.is((await asked).status, 200);
+  assert.equal(typed(), ['paste %1 "hello"', "keys %1 Enter", "keys %1 Escape"]);
+  assert.equal([agent().prompts, agent().shown], [["hello"], "interrupted"]);
+});
+
+test("a farewell waits until the paste of a message is over, and is not glued to it", async () => {
+  await pasting();
+  const asked = w.ask("POST", "/v1/agents/a/stop", {});
+  await until("it is asked to end", async () => (await w.store.latest(5)).some(({ kind }) => kind === "stopping"));
+  await w.ask("GET", "/v1/agents/a");
+  assert.equal(typed(), ['paste %1 "hello"']);
+  release();
+  assert.is((await asked).status, 200);
+  assert.not.ok(agent().prompts.some((prompt) => prompt.includes("/quit")));
+});
+
+test("who holds the pane for long keeps nobody from being stopped", async () => {
+  await pasting();
+  const { status } = await w.ask("POST", "/v1/agents/a/stop", {});
+  assert.is(status, 200);
+  assert.equal(typed().slice(0, 2), ['paste %1 "hello"', "signal %1 SIGTERM"]);
+});
+
+test("nothing is interrupted while a dialog is open: the key would answer it", async () => {
+  agent().question = { text: "Delete all?", choices: ["yes", "no"] };
+  const { status, body } = await w.ask("POST", "/v1/agents/a/interrupt", {});
+  assert.equal([status, body.error?.code], [409, "CONFLICT"]);
+  assert.match(body.error?.message ?? "", "a asks something");
+  assert.equal([typed(), agent().question?.text], [[], "Delete all?"]);
+});
+
+test.run();
