@@ -350,7 +350,7 @@ function withReport(
         before.evidence?.source !== evidence.source &&
         nowMs - before.sinceMs < END_GRACE_MS
       ) {
-        return become(before, { memory: { ...base, turnOpen: false, claim: null } }, nowMs);
+        return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
       }
       const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);

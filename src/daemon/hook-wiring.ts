@@ -2,7 +2,8 @@
  * Gives an agent that drover starts its hooks, for this launch alone and without touching its user's files. How differs by
  * program, each seen with the real one: Claude Code merges `--settings`, opencode the configuration in its environment.
  * Codex lets nobody but its user add hooks (each asks to be trusted), but takes a program to notify of a turn's end. Gemini
- * CLI reads its user's settings and files that only root can write (0.61), so it is given none.
+ * CLI reads its user's settings and files that only root can write (0.61), so only root's are given some; the others' tell
+ * their session by its id, which is given to them, and by their transcript.
  */
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -11,7 +12,9 @@ import { fileURLToPath } from "node:url";
 import type { AgentId } from "#core/model.js";
 import { hookSettings, shellWord } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
+import type { Dice } from "#host/dice.js";
 import type { Context } from "./context.js";
+import { geminiSettings } from "./gemini-settings.js";
 
 export const HOOK_SCRIPT = fileURLToPath(new URL("../../bin/drover-hook", import.meta.url));
 const OPENCODE_PLUGIN = new URL("../../bin/opencode-plugin.js", import.meta.url).href;
@@ -32,11 +35,31 @@ export async function wireHooks(
   env: Readonly<Record<string, string>>,
 ): Promise<HookWiring> {
   const { spoolDir } = context;
-  const { args, env: own } = await wiringOf(provider, agent, { ...context.env, ...env });
+  const { args, env: own } = await wiringOf(context, provider, agent, { ...context.env, ...env });
   return { args, env: { ...own, ...(spoolDir === null ? {} : { DROVER_SPOOL: spoolDir }) } };
 }
 
+/** Arguments by which a new session has an id that is known before it begins; none where the caller's say which it is. */
+export function newSession(
+  { newSession: gives }: Provider,
+  callers: readonly string[],
+  dice: Dice,
+): { readonly args: readonly string[]; readonly session: string | null } {
+  const isSettled = callers.some((arg) => gives?.unless.some((one) => arg === one || arg.startsWith(`${one}=`)));
+  if (gives === undefined || isSettled) return { args: [], session: null };
+  const session = uuid(dice);
+  return { args: gives.args.map((arg) => arg.replaceAll("{session}", session)), session };
+}
+
+/** A UUID of version 4 (RFC 9562). */
+function uuid(dice: Dice): string {
+  return "xxxxxxxx-xxxx-4xxx-Vxxx-xxxxxxxxxxxx".replace(/[xV]/g, (digit) =>
+    (digit === "x" ? dice.below(16) : 8 + dice.below(4)).toString(16),
+  );
+}
+
 async function wiringOf(
+  context: Context,
   { hooks }: Provider,
   agent: { readonly id: AgentId; readonly incarnation: number },
   env: Readonly<Record<string, string | undefined>>,
@@ -49,6 +72,10 @@ async function wiringOf(
     case "opencode": {
       if (env.OPENCODE_CONFIG_CONTENT) return NONE;
       return { args: [], env: { OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: [OPENCODE_PLUGIN] }) } };
+    }
+    case "gemini": {
+      const settings = await geminiSettings(HOOK_SCRIPT, context.spoolDir, env);
+      return settings === null ? NONE : { args: [], env: settings };
     }
     default:
       return NONE;

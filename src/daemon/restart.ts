@@ -11,7 +11,7 @@ import type { Provider } from "#core/screen/reading.js";
 import type { PartError, RestartRequest } from "#wire/requests.js";
 import { asFault } from "./carry-out.js";
 import { type Context, theAgent } from "./context.js";
-import { wireHooks } from "./hook-wiring.js";
+import { newSession, wireHooks } from "./hook-wiring.js";
 import { DEFAULT_SIZE, findLaunch, withPrompt } from "./launching.js";
 import { stopAgent } from "./stop.js";
 
@@ -77,12 +77,13 @@ async function launchAgain(
   const launch = await launchOf(context, record, provider, asked.path);
   const hooks = await wireHooks(context, provider, { id, incarnation: record.incarnation + 1 }, env);
   const session = resumed.how === "session";
+  const own = session ? { args: [], session: null } : newSession(provider, launch.args, context.dice);
   const told = session
     ? {
         command: [...launch.program, ...hooks.args, ...resumed.args, ...launch.args],
         promptDue: record.promptDue ?? false,
       }
-    : withPrompt(provider, launch, resumed.how === "prompt" ? prompt : null, hooks.args);
+    : withPrompt(provider, launch, resumed.how === "prompt" ? prompt : null, [...hooks.args, ...own.args]);
   const envNames = [...new Set([...record.envNames, ...Object.keys(asked.env ?? {})])];
   await context.loop.ask({
     ask: "restart",
@@ -91,6 +92,7 @@ async function launchAgain(
     launch,
     envNames,
     resumes: session,
+    ...(own.session === null ? {} : { nativeSession: own.session }),
     tab: {
       sessionName: sessionOf(record) || sessionName(undefined, cwd),
       env: { ...env, ...hooks.env },

@@ -7,7 +7,7 @@ import type { AgentId } from "#core/model.js";
 import { checkBranch, findRepository, worktreeFolder } from "#host/git.js";
 import type { SpawnRequest } from "#wire/requests.js";
 import { type Context, theAgent } from "./context.js";
-import { wireHooks } from "./hook-wiring.js";
+import { newSession, wireHooks } from "./hook-wiring.js";
 import { checkArguments, checkFolder, DEFAULT_SIZE, findLaunch, withPrompt } from "./launching.js";
 import { checkText } from "./schemas.js";
 import { stopAgent } from "./stop.js";
@@ -43,9 +43,11 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   // The program runs as its caller would run it, also when tmux was started from elsewhere.
   const variables = asked.path === undefined ? env : { PATH: asked.path, ...env };
   const hooks = await wireHooks(context, provider, { id, incarnation: 1 }, variables);
+  const own = newSession(provider, launch.args, context.dice);
   const { agent, created } = await context.loop.ask({
     ask: "spawn",
     id,
+    ...(own.session === null ? {} : { nativeSession: own.session }),
     label: asked.label ?? null,
     ifAbsent: asked.ifAbsent ?? false,
     ...(replaces === null ? {} : { replaces }),
@@ -55,7 +57,7 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
     group: asked.group ?? null,
     ...(asked.heartbeatMs === undefined ? {} : { heartbeatMs: asked.heartbeatMs }),
     cwd: asked.cwd,
-    ...withPrompt(provider, launch, prompt, hooks.args),
+    ...withPrompt(provider, launch, prompt, [...hooks.args, ...own.args]),
     launch,
     envNames: Object.keys(env),
     prompt,

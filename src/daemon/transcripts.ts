@@ -39,7 +39,10 @@ export class Transcripts {
     if (this.#closed || before?.agents === now.agents) return;
     for (const [id, agent] of now.agents) {
       const was = before?.agents.get(id);
-      if (was !== agent && (was === undefined || keyOf(was) !== keyOf(agent))) this.#choose(id, agent);
+      if (was === agent) continue;
+      if (was === undefined || keyOf(was) !== keyOf(agent)) this.#choose(id, agent);
+      // Some write their file with the first prompt, under a name that nobody can know before.
+      else if (was.record.state !== agent.record.state) this.#seek(id);
     }
     for (const id of this.#followed.keys()) if (!now.agents.has(id)) this.#drop(id);
   }
@@ -48,6 +51,11 @@ export class Transcripts {
   named(id: AgentId): void {
     const followed = this.#followed.get(id);
     if (followed !== undefined) void this.#open(id, followed);
+  }
+
+  #seek(id: AgentId): void {
+    const followed = this.#followed.get(id);
+    if (followed !== undefined && followed.path === null) void this.#open(id, followed);
   }
 
   close(): void {

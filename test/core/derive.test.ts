@@ -704,6 +704,9 @@ test("what a hook told already is counted once, whichever comes first", () => {
     [560, hook("turn-ended")],
   ] as const;
   assert.is(play(late), "0 idle 0, 110 working 1, 500 done 1 unread");
+  // The screen lags behind both.
+  const lagging = [...late, [570, look("working")], [700, look("ready")]] as const;
+  assert.is(play(lagging), "0 idle 0, 110 working 1, 500 done 1 unread");
 });
 
 test("the transcript tells at once of an Escape and of a permission denied, which no hook does", () => {

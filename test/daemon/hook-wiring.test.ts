@@ -1,13 +1,15 @@
 /** What agents that drover starts are given as hooks: arguments and variables of that launch, and nothing of their user's. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentId } from "#core/model.js";
+import { gemini } from "#core/screen/agents/gemini.js";
 import { HOOK_EVENTS } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
-import { HOOK_SCRIPT, wireHooks } from "#daemon/hook-wiring.js";
+import { geminiSettings, withHooks } from "#daemon/gemini-settings.js";
+import { HOOK_SCRIPT, newSession, wireHooks } from "#daemon/hook-wiring.js";
 import { parseSpooled } from "#daemon/spool.js";
 import { suite } from "../kit/t.js";
 import { practice, type World, world } from "./practice.js";
@@ -78,7 +80,53 @@ test("opencode is given a plugin, unless its configuration is the caller's", asy
   assert.is((await wire("opencode", { OPENCODE_CONFIG_CONTENT: "{}" })).env.OPENCODE_CONFIG_CONTENT, undefined);
 });
 
-test("Gemini CLI, and whoever's hooks are switched off, are given none", async () => {
+test.skipIf(process.getuid?.() !== 0, "only root's are given any")(
+  "Gemini CLI is given its hooks where root alone may write, unless its settings are the caller's",
+  async () => {
+    const own = mkdtempSync(join(homedir(), ".drover-test-"));
+    try {
+      const given = await geminiSettings("/s/drover-hook", join(own, "spool"), {});
+      const path = given?.GEMINI_CLI_SYSTEM_SETTINGS_PATH ?? "";
+      const { hooks } = JSON.parse(readFileSync(path, "utf8")) as { hooks: Record<string, unknown[]> };
+      assert.equal(Object.keys(hooks).slice(0, HOOK_EVENTS.gemini.length), [...HOOK_EVENTS.gemini]);
+      assert.match(given?.GEMINI_CLI_SYSTEM_DEFAULTS_PATH ?? "", /system-defaults\.json$/);
+      assert.is(await geminiSettings("/s", join(own, "spool"), { GEMINI_CLI_SYSTEM_SETTINGS_PATH: "/x" }), null);
+      chmodSync(own, 0o777);
+      assert.is(await geminiSettings("/s", join(own, "spool"), {}), null);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
+  },
+);
+
+test("what the machine's own settings say to Gemini CLI stays, its hooks first", () => {
+  const theirs = { hooks: [{ type: "command", command: "audit" }] };
+  const { ui, hooks } = withHooks(
+    { ui: { theme: "x" }, hooks: { AfterAgent: [theirs], Other: [theirs] } },
+    "/s/hook",
+  ) as {
+    ui: unknown;
+    hooks: Record<string, { hooks: { command: string }[] }[]>;
+  };
+  assert.equal(ui, { theme: "x" });
+  assert.equal(hooks.Other, [theirs]);
+  assert.equal(
+    hooks.AfterAgent?.map((entry) => entry.hooks[0]?.command),
+    ["audit", "test ! -x '/s/hook' || '/s/hook' gemini AfterAgent"],
+  );
+});
+
+test("a program that takes the id of a new session is given one, unless its arguments say which", () => {
+  const { dice } = w.daemon.context;
+  const { args, session } = newSession(gemini, ["-m", "x"], dice);
+  assert.match(session ?? "", /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  assert.equal(args, ["--session-id", session]);
+  for (const said of [["--resume"], ["--session-id=abc"], ["-r", "latest"]])
+    assert.equal(newSession(gemini, said, dice), { args: [], session: null });
+  assert.equal(newSession(practice, [], dice), { args: [], session: null });
+});
+
+test("Gemini CLI where others may write, and whoever's hooks are switched off, are given none", async () => {
   for (const hooks of ["gemini", false] as const) {
     assert.equal(await wire(hooks), { args: [], env: { DROVER_SPOOL: join(folder, "spool") } });
   }

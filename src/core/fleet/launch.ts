@@ -32,6 +32,8 @@ export interface SpawnAsk {
   readonly command: readonly string[];
   readonly launch?: Launch;
   readonly envNames: readonly string[];
+  /** The id of the conversation that its arguments begin, where they name one. */
+  readonly nativeSession?: string;
   readonly prompt: string | null;
   /** The prompt is not among the arguments and is to be typed. */
   readonly promptDue: boolean;
@@ -65,6 +67,8 @@ export interface RestartAsk {
   readonly promptDue: boolean;
   /** Whether the command resumes the conversation; another begins otherwise. */
   readonly resumes: boolean;
+  /** The id of the other one, where its arguments name one. */
+  readonly nativeSession?: string;
   readonly tab: TabAsk;
   readonly socket: string;
 }
@@ -112,6 +116,7 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
       ...{ id, label, provider, role, parent, group, cwd, command, envNames, prompt, promptDue, worktree },
       ...(ask.heartbeatMs === undefined ? {} : { heartbeatMs: ask.heartbeatMs }),
       ...(ask.launch === undefined ? {} : { launch: ask.launch }),
+      ...(ask.nativeSession === undefined ? {} : { nativeSession: ask.nativeSession }),
       ...(ask.replaces === undefined ? {} : { replaces: ask.replaces }),
     },
     { pane: null, making },
@@ -156,7 +161,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     launch,
     envNames: ask.envNames,
     promptDue: ask.promptDue,
-    nativeSession: ask.resumes ? agent.record.nativeSession : null,
+    nativeSession: ask.resumes ? agent.record.nativeSession : (ask.nativeSession ?? null),
     place: withoutProcess(agent.record.place),
   };
   const before = isGone(agent.record.state) ? agent.believed : derive(agent.believed, { kind: "gone" }, draft.nowMs);

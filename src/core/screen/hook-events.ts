@@ -41,7 +41,7 @@ export const HOOK_EVENTS: Readonly<Record<Exclude<HookDialect, "opencode">, read
 export const SPAWNED_HOOKS: Readonly<Record<HookDialect, string>> = {
   claude: "all hooks, by --settings",
   codex: "the end of a turn alone, by -c notify; Codex runs other hooks only once its user trusts them",
-  gemini: "none; Gemini CLI takes hooks only from its user's settings, or from root",
+  gemini: "all hooks by its system settings where root starts it, else none: its session's id and transcript",
   opencode: "all hooks, by a plugin in OPENCODE_CONFIG_CONTENT",
 };
 

@@ -55,6 +55,8 @@ export interface Provider {
   readonly promptArgument: boolean;
   /** Arguments that resume a native session, `{session}` standing for its id; null where there is no such thing. */
   readonly resume: readonly string[] | null;
+  /** Arguments that give a new session the id `{session}` (a UUID), and those of a caller's that speak against it. */
+  readonly newSession?: { readonly args: readonly string[]; readonly unless: readonly string[] };
   /** How long after a paste the text may take to stand in the composer, and how long to wait before Enter, at least. */
   readonly pasteSettleMs: number;
   /** The keys (tmux names) that interrupt a turn, in order. */

@@ -52,6 +52,11 @@ export const gemini: Provider = {
   processNames: ["gemini"],
   promptArgument: false,
   resume: ["--resume", "{session}"],
+  // Its hooks would tell the id, but most users cannot be given any.
+  newSession: {
+    args: ["--session-id", "{session}"],
+    unless: ["--session-id", "--session-file", "--resume", "-r", "--prompt", "-p"],
+  },
   pasteSettleMs: 150,
   interruptKeys: ["Escape"],
   // `/quit` is swallowed now and then (4 of 6 tries without a network); this ended it in 5 of 5.
