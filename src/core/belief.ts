@@ -29,6 +29,8 @@ export interface Memory {
   readonly claim: Claim | null;
   /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
   readonly prompted: boolean;
+  /** The fingerprint of the dialog that a hook or the transcript ended, as long as the screen may still show it. */
+  readonly closedDialog: string | null;
   /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
   readonly submittedAtMs: number | null;
   /** Since when the screen has said something else than what is believed. */
@@ -43,6 +45,7 @@ export const FRESH: Memory = {
   hooked: false,
   paused: false,
   claim: null,
+  closedDialog: null,
   prompted: false,
   submittedAtMs: null,
   doubtSinceMs: null,
@@ -97,6 +100,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.hooked === b.hooked &&
     a.paused === b.paused &&
     a.claim === b.claim &&
+    a.closedDialog === b.closedDialog &&
     a.prompted === b.prompted &&
     a.submittedAtMs === b.submittedAtMs &&
     a.doubtSinceMs === b.doubtSinceMs

@@ -143,10 +143,10 @@ function doubt(before: Believed, nowMs: number): Believed | null {
   return become(before, { memory: { ...before.memory, doubtSinceMs: since } }, nowMs);
 }
 
-function agrees({ claim, endMarker, submittedAtMs }: Memory, reading: Reading): boolean {
+function agrees({ claim, endMarker, submittedAtMs, closedDialog }: Memory, reading: Reading): boolean {
   const { shown, evidence } = reading;
-  // A dialog on the screen is beyond doubt.
-  if (shown === "blocked") return true;
+  // A dialog on the screen is beyond doubt, but for the one that was ended just now.
+  if (shown === "blocked") return claim !== "rest" || reading.question?.fingerprint !== closedDialog;
   // So is the new marker of a turn that our own prompt opened.
   const isEnd = shown === "finished" || shown === "error";
   if (submittedAtMs !== null && isEnd && endMarker !== null && endMarker !== evidence.excerpt) return true;
@@ -314,7 +314,7 @@ function withReport(
   hooked: boolean,
 ): Believed {
   const open = isOpen(before);
-  const base = { ...before.memory, hooked, paused: false, submittedAtMs: null, doubtSinceMs: null };
+  const base = { ...before.memory, hooked, paused: false, closedDialog: null, submittedAtMs: null, doubtSinceMs: null };
   const counted = open || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
@@ -360,12 +360,11 @@ function withReport(
       const reason = evidence.excerpt || null;
       return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
     }
-    case "interrupted":
-      return become(
-        before,
-        { ...plain, state: "idle", question: null, unread: false, memory: { ...base, turnOpen: false, claim: "rest" } },
-        nowMs,
-      );
+    case "interrupted": {
+      const closedDialog = before.question?.fingerprint ?? null;
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog };
+      return become(before, { ...plain, state: "idle", question: null, unread: false, memory }, nowMs);
+    }
     case "ended":
       return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, nowMs);
   }

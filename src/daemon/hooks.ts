@@ -8,6 +8,7 @@ import { isSessionName } from "#core/fleet/resume.js";
 import { type Stray, whoseHook } from "#core/fleet/whose-hook.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import { hookReport, hookSession, hookTurn, isAside } from "#core/screen/hook-meanings.js";
+import { isUsersSession } from "#host/transcripts.js";
 import type { Context } from "./context.js";
 import type { Asked } from "./http.js";
 import { emptySpool } from "./spool.js";
@@ -131,6 +132,7 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
       // Codex starts a session with its first prompt.
       prompts: report?.means === "turn-started" || event === "SessionStart",
       named: event === "agent-turn-complete",
+      users: await isUsers(context, speaks, id, session),
     },
     (name) => {
       const dialect = context.providers.get(name)?.hooks;
@@ -150,6 +152,7 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
     means: isRepeated ? null : (report?.means ?? null),
     session,
     beginsSession: whose.learns,
+    endsSession: named.ends,
     name: event,
     evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
   });
@@ -162,6 +165,14 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
     context.transcripts.named(agent);
   }
   return "taken";
+}
+
+/** Whether a conversation other than the one that is known is its user's by the program's own file (`/new` in Codex). */
+async function isUsers(context: Context, speaks: string, id: AgentId | null, session: string | null): Promise<boolean> {
+  const known = id === null ? undefined : context.loop.fleet.agents.get(id)?.record;
+  if (speaks !== "codex" || session === null || known === undefined || known.nativeSession === null) return false;
+  if (known.nativeSession === session) return false;
+  return isUsersSession(session, { ...context.env, ...context.environments.of(known.id) });
 }
 
 function speaksAs(provider: string): string {

@@ -7,7 +7,7 @@ import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import { isReadable } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { writesTranscript } from "#core/output/transcript.js";
-import { transcriptReport } from "#core/screen/transcript-meanings.js";
+import { TranscriptReports } from "#core/screen/transcript-meanings.js";
 import { type Following, followFile } from "#host/follow-file.js";
 import { findTranscript, transcriptToBe } from "#host/transcripts.js";
 import type { Context } from "./context.js";
@@ -83,8 +83,9 @@ export class Transcripts {
     followed.path = path;
     const { incarnation, nativeSession: session, provider } = agent.record;
     if (session === null) return;
+    const reports = new TranscriptReports(provider);
     followed.file = followFile(path, this.#context.log, (line) => {
-      const report = transcriptReport(provider, line);
+      const report = reports.read(line);
       if (report === null || this.#followed.get(id) !== followed) return;
       const agoMs = this.#context.clock.now() - report.writtenAtMs;
       this.#context.facts.tell(id, () => ({ fact: "transcript", means: report.means, agoMs, ...report.evidence }));

@@ -83,6 +83,32 @@ export async function findTranscript(
   return null;
 }
 
+/**
+ * Whether Codex's own file of the session says that its user began it in a terminal: a helper's has another source, and the
+ * hidden conversation that names the task has no file. Seen with 0.169.
+ */
+export async function isUsersSession(
+  session: string,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<boolean> {
+  const path = await findTranscript("codex", session, "", env);
+  if (path === null) return false;
+  try {
+    const file = await open(path, "r");
+    try {
+      const bytes = Buffer.alloc(TAIL_BYTES);
+      const { bytesRead } = await file.read(bytes, 0, TAIL_BYTES, 0);
+      const [first = ""] = bytes.subarray(0, bytesRead).toString("utf8").split("\n", 1);
+      const { type, payload } = JSON.parse(first) as { type?: unknown; payload?: Record<string, unknown> };
+      return type === "session_meta" && payload?.source === "cli" && (payload.thread_source ?? "user") === "user";
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return false;
+  }
+}
+
 /** Where the program will write it down once the session has something to say; null where that is not known before. */
 export function transcriptToBe(
   provider: string,

@@ -215,6 +215,20 @@ test("a record of the transcript counts for the launch and the conversation whos
   }
 });
 
+test("after its own conversation ended the agent is between two, after another's it is not", () => {
+  const before = fleet("a %1 idle");
+  const known = before.agents.get(idOf("a"))!;
+  const talking = { ...known, record: { ...known.record, nativeSession: "one" } };
+  const begun = { ...before, agents: new Map([[idOf("a"), talking]]) };
+  const told = (session: string, more: object) => ({ ...hook("a", 1, null), session, ...more }) as Event;
+  const between = (...events: Event[]) =>
+    play(begun, ...events.map((event, n): [number, Event] => [n + 1, event])).fleet.agents.get(idOf("a"))
+      ?.betweenSessions;
+  assert.is(between(told("one", { endsSession: true })), true);
+  assert.not.ok(between(told("of a helper", { endsSession: true })));
+  assert.is(between(told("one", { endsSession: true }), told("two", { beginsSession: true })), false);
+});
+
 test("a hook is decided at once and causes a look", () => {
   const { fleet: after, done } = play(fleet("a %1 idle"), [1, hook("a", 1, "turn-started")]);
   assert.equal(done, ["state a [state since turn]", "look %1"]);

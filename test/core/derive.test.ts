@@ -721,6 +721,23 @@ test("the transcript tells at once of an Escape and of a permission denied, whic
   assert.is(play(asked), "0 idle 0, 100 working 1, 200 blocked 1, 5000 idle 1");
 });
 
+test("a dialog that was denied a moment ago and is still on the screen is not asked again; another one is", () => {
+  const denied = [
+    [0, look("ready")],
+    [100, written("turn-started", 90)],
+    [210, look("blocked")],
+    [5_000, written("interrupted", 4_990)],
+    [5_003, look("blocked")],
+  ] as const;
+  const told = "0 idle 0, 100 working 1, 210 blocked 1, 5000 idle 1";
+  assert.is(play([...denied, [5_100, look("ready")]]), told);
+  const other = look("blocked", "other", { question: dialog("question") });
+  assert.is(play([...denied, [5_100, other]]), `${told}, 5100 blocked 2`);
+  // One that stays was not denied.
+  const later = 5_003 + END_GRACE_MS;
+  assert.is(play([...denied, [later, look("blocked")]]), `${told}, ${later} blocked 2`);
+});
+
 test("where a hook says that helpers go on, the end in the transcript is not the agent's", () => {
   const told = "0 idle 0, 100 working 1";
   const on = [

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
-import { findTranscript, lastWrittenTurns } from "#host/transcripts.js";
+import { findTranscript, isUsersSession, lastWrittenTurns } from "#host/transcripts.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("transcripts");
@@ -60,6 +60,18 @@ test("an id that is none, and an environment without a home, find nothing", asyn
   for (const id of ["../../../etc/passwd", "", "a/b", "x".repeat(80)])
     assert.is(await findTranscript("claude", id, "/", { HOME: home }), null);
   assert.is(await findTranscript("claude", SESSION, "/", {}), null);
+});
+
+test("a session of Codex's is its user's where its file says so", async () => {
+  const session = (n: number) => `01a1f944-cba6-7ae0-a750-00000000000${n}`;
+  const begins = (n: number, payload: object) =>
+    write(`.codex/sessions/2026/11/20/rollout-x-${session(n)}.jsonl`, line({ type: "session_meta", payload }) + prompt);
+  begins(1, { source: "cli", thread_source: "user" });
+  begins(2, { source: { subagent: "review" } });
+  begins(3, { source: "cli", thread_source: "subagent" });
+  write(`.codex/sessions/2026/11/20/rollout-x-${session(4)}.jsonl`, "{");
+  const users = await Promise.all([1, 2, 3, 4, 5].map((n) => isUsersSession(session(n), { HOME: home })));
+  assert.equal(users, [true, false, false, false, false]);
 });
 
 test.run();

@@ -28,6 +28,8 @@ export interface Agent {
   readonly dyingSinceMs: number | null;
   /** How often its pane was marked again lately, in ms; absent where it never was. */
   readonly remarks?: { readonly sinceMs: number; readonly count: number };
+  /** Its program ended the conversation that is known, and goes on: the next one is its own too. */
+  readonly betweenSessions?: boolean;
   /** A person asked it to end: when its pane goes, that was the end. */
   readonly ending: boolean;
 }

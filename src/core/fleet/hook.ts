@@ -16,6 +16,8 @@ export interface HookEvent {
   readonly session: string | null;
   /** Whether the event says that this conversation begins, or is taken up, in the agent itself. */
   readonly beginsSession: boolean;
+  /** Whether it says that this conversation is over. */
+  readonly endsSession?: boolean;
   readonly name: string;
   readonly evidence: Evidence;
 }
@@ -37,6 +39,10 @@ export function decideHook(draft: Draft, hook: HookEvent): void {
   if (session !== null && means !== "ended" && (agent.record.nativeSession === null || hook.beginsSession)) {
     learnSession(draft, agent, session, hook.name);
   }
+  if (hook.endsSession === true) {
+    const ending = draft.fleet.agents.get(id) ?? agent;
+    if (session === ending.record.nativeSession) draft.keep({ ...ending, betweenSessions: true });
+  }
   const told = draft.fleet.agents.get(id) ?? agent;
   if (isGone(told.record.state) && !isReadable(told)) {
     draft.note(id, "stale-event", { hook: hook.name, state: told.record.state });
@@ -53,5 +59,6 @@ export function decideHook(draft: Draft, hook: HookEvent): void {
 /** Keeps the program's name for its conversation, by which it is resumed. */
 export function learnSession(draft: Draft, agent: Agent, nativeSession: string, from: string): void {
   if (agent.record.nativeSession === nativeSession) return;
-  draft.change({ ...agent, record: { ...agent.record, nativeSession } }, "hook", { hook: from, nativeSession });
+  const record = { ...agent.record, nativeSession };
+  draft.change({ ...agent, record, betweenSessions: false }, "hook", { hook: from, nativeSession });
 }

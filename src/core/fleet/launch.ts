@@ -170,7 +170,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
       ? null
       : { pane: agent.pane, epoch: agent.record.place?.epoch ?? "", ours: agent.record.command.length > 0 };
   const making: Making = { sessionName: ask.tab.sessionName, waiting: [ticket], created: false, before, leaves };
-  const fresh = { pane: null, placedAtMs: null, ending: false, dyingSinceMs: null };
+  const fresh = { pane: null, placedAtMs: null, ending: false, dyingSinceMs: null, betweenSessions: false };
   draft.change({ ...agent, record, believed, making, ...fresh }, "state", {
     from: agent.record.state,
     to: record.state,

@@ -23,6 +23,8 @@ export interface HookSender {
   readonly prompts: boolean;
   /** `id` was written into this agent's own command, and is no environment that was handed on. */
   readonly named?: boolean;
+  /** The program's own file says that this is a conversation of its user's, and no helper's. */
+  readonly users?: boolean;
 }
 
 /** Why a hook is nobody's: no agent fits, its program is not the agent's, or its conversation is not. */
@@ -61,10 +63,13 @@ export function whoseHook(
   if (!fits(agent)) return { stray: "other-program" };
   const known = agent.record.nativeSession;
   if (session === null || known === null) return { agent, learns: false };
-  // In the middle of a turn nobody begins another conversation in the agent itself: what it started does.
+  const isUsers = sender.named === true && sender.users === true;
   const learns =
-    known !== session && (sender.begins || (sender.prompts && speaks !== "codex" && speaks !== "opencode"));
-  if (known !== session && (!learns || isOpen(agent.believed))) return { stray: "other-thread" };
+    known !== session && (isUsers || sender.begins || (sender.prompts && speaks !== "codex" && speaks !== "opencode"));
+  // In the middle of a turn nobody begins another conversation in the agent itself: what it started does. Unless the one
+  // before was ended just now: what shows that (`/clear`) may look like a turn.
+  const mayBegin = isUsers || agent.betweenSessions === true || !isOpen(agent.believed);
+  if (known !== session && !(learns && mayBegin)) return { stray: "other-thread" };
   return { agent, learns };
 }
 

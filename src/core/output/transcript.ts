@@ -40,41 +40,71 @@ export function writtenTurns(provider: string, lines: Iterable<string>): Written
   if (read === undefined) return [];
   const turns: { beganAtMs: number | null; text: string | null; why: string | null; ended: boolean }[] = [];
   let message: string | null = null;
+  let again: SaidAgain = null;
   for (const line of lines) {
     const json = parse(line);
-    if (json === null) continue;
-    for (const said of read(json)) {
+    if (json === null || isSaidAgain(again, json)) continue;
+    const said = read(json);
+    again = saidAgainAfter(provider, again, said, json);
+    const before = turns.at(-1);
+    for (const one of said) {
       const turn = turns.at(-1);
-      if (said.says === "turn") {
-        turns.push({ beganAtMs: said.atMs, text: null, why: null, ended: false });
+      if (one.says === "turn") {
+        turns.push({ beganAtMs: one.atMs, text: null, why: null, ended: false });
         message = null;
-      } else if (said.says === "anew") turns.length = 0;
+      } else if (one.says === "anew") turns.length = 0;
       else if (turn === undefined) continue;
-      else if (said.says === "end") turn.ended = true;
-      else if (said.says === "ill") {
-        turn.why = said.why;
+      else if (one.says === "end") turn.ended = true;
+      else if (one.says === "ill") {
+        turn.why = one.why;
         turn.ended = true;
       } else {
-        const goesOn: boolean = said.message !== null && said.message === message && turn.text !== null;
-        turn.text = goesOn ? `${turn.text}\n\n${said.text}` : said.text;
+        const goesOn: boolean = one.message !== null && one.message === message && turn.text !== null;
+        turn.text = goesOn ? `${turn.text}\n\n${one.text}` : one.text;
         turn.why = null;
         turn.ended = false;
-        message = said.message;
+        message = one.message;
       }
     }
+    // A turn that was stopped is not among what is said again, and was the last all the same.
+    if (said[0]?.says === "anew" && before?.why != null) turns.push(before);
   }
   return turns;
 }
 
-/** What one line says by itself, and when it was written; nothing where it cannot be read or tells of no turn. */
-export function saidIn(
-  provider: string,
-  line: string,
-): { readonly said: readonly Said[]; readonly atMs: number | null } {
-  const json = parse(line);
-  const read = READERS[provider];
-  if (json === null || read === undefined) return { said: [], atMs: null };
-  return { said: read(json), atMs: time(json.timestamp) };
+/**
+ * When a turn was stopped, as written: Gemini CLI (0.61) then writes all that was said before once more, with the very
+ * time of the stop, line by line and as a list.
+ */
+type SaidAgain = string | null;
+
+function isSaidAgain(again: SaidAgain, { timestamp }: Json): boolean {
+  return again !== null && timestamp === again;
+}
+
+function saidAgainAfter(provider: string, again: SaidAgain, said: readonly Said[], { timestamp }: Json): SaidAgain {
+  const isStop = provider === "gemini" && said.length === 1 && said[0]?.says === "ill" && said[0].byHand;
+  return isStop && typeof timestamp === "string" ? timestamp : again;
+}
+
+/** Reads a transcript line by line, as it is written. */
+export class TranscriptLines {
+  readonly #provider: string;
+  #again: SaidAgain = null;
+
+  constructor(provider: string) {
+    this.#provider = provider;
+  }
+
+  /** What the line says by itself, and when it was written; nothing where it cannot be read or tells of no turn. */
+  read(line: string): { readonly said: readonly Said[]; readonly atMs: number | null } {
+    const json = parse(line);
+    const read = READERS[this.#provider];
+    if (json === null || read === undefined || isSaidAgain(this.#again, json)) return { said: [], atMs: null };
+    const said = read(json);
+    this.#again = saidAgainAfter(this.#provider, this.#again, said, json);
+    return { said, atMs: time(json.timestamp) };
+  }
 }
 
 function parse(line: string): Json | null {

@@ -49,8 +49,11 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
       { means: "turn-ended" },
     ],
     StopFailure: [{ means: "turn-failed", text: (payload) => payload.last_assistant_message ?? payload.error }],
-    // `/clear` ends one session and starts the next in the same process.
-    SessionEnd: [{ means: "ended", only: (payload) => payload.reason !== "clear" && payload.reason !== "resume" }],
+    // `/clear` ends one session and starts the next in the same process: what it shows of that is no turn.
+    SessionEnd: [
+      { means: "ended", only: (payload) => payload.reason !== "clear" && payload.reason !== "resume" },
+      { means: "interrupted" },
+    ],
   },
   codex: {
     UserPromptSubmit: [{ means: "turn-started" }],
@@ -117,19 +120,23 @@ export function statusReport(provider: string, payload: string, turnOpen: boolea
 
 /**
  * The program's own name for the conversation that a hook tells of, and whether the event says that the agent itself
- * begins or takes up this one: where panes share a server (Codex), or helpers have conversations of their own (opencode),
+ * begins or takes up this one, or that this one ends: where panes share a server (Codex), or helpers have conversations of their own (opencode),
  * later events may tell of another.
  */
 export function hookSession(
   provider: string,
   name: string,
   payload: HookPayload,
-): { readonly session: unknown; readonly begins: boolean } {
+): { readonly session: unknown; readonly begins: boolean; readonly ends: boolean } {
   const session =
     provider === "opencode"
       ? (field(payload, "properties", "sessionID") ?? field(payload, "properties", "info", "id"))
       : (payload.session_id ?? payload["thread-id"]);
-  return { session: session ?? null, begins: name === "SessionStart" && provider !== "codex" };
+  return {
+    session: session ?? null,
+    begins: name === "SessionStart" && provider !== "codex",
+    ends: name === "SessionEnd",
+  };
 }
 
 /** The program's name for the turn, by which two of its events are known to tell of the same end; null where it has none. */

@@ -5,7 +5,7 @@
  */
 import type { HookMeaning } from "../derive.js";
 import type { Evidence } from "../model.js";
-import { type Said, saidIn } from "../output/transcript.js";
+import { type Said, TranscriptLines } from "../output/transcript.js";
 import { excerpt } from "./read-screen.js";
 
 export interface TranscriptReport {
@@ -14,20 +14,32 @@ export interface TranscriptReport {
   readonly writtenAtMs: number;
 }
 
-/** What one line of the transcript of `provider` means; null where it says nothing of the state. Never throws. */
-export function transcriptReport(provider: string, line: string): TranscriptReport | null {
-  const { said, atMs } = saidIn(provider, line);
-  if (atMs === null) return null;
-  // A record that says more than one thing ends with what holds after it.
-  const last = said.findLast((one) => meaning(one) !== null);
-  const means = last === undefined ? null : meaning(last);
-  if (last === undefined || means === null) return null;
-  const told = words(last);
-  return {
-    means,
-    evidence: { source: "transcript", rule: `${provider}/written-${means}`, excerpt: excerpt(told) },
-    writtenAtMs: atMs,
-  };
+/** Gives the meaning of a transcript's lines, one after the other. */
+export class TranscriptReports {
+  readonly #provider: string;
+  readonly #lines: TranscriptLines;
+
+  constructor(provider: string) {
+    this.#provider = provider;
+    this.#lines = new TranscriptLines(provider);
+  }
+
+  /** What the next line means; null where it says nothing of the state. Never throws. */
+  read(line: string): TranscriptReport | null {
+    const { said, atMs } = this.#lines.read(line);
+    // Without a time nobody knows whether it is history.
+    if (atMs === null) return null;
+    // A record that says more than one thing ends with what holds after it.
+    const last = said.findLast((one) => meaning(one) !== null);
+    const means = last === undefined ? null : meaning(last);
+    if (last === undefined || means === null) return null;
+    const evidence = {
+      source: "transcript",
+      rule: `${this.#provider}/written-${means}`,
+      excerpt: excerpt(words(last)),
+    } as const;
+    return { means, evidence, writtenAtMs: atMs };
+  }
 }
 
 function meaning(said: Said): HookMeaning | null {

@@ -84,4 +84,27 @@ test("at rest another conversation begins, is taken up, or was not seen to begin
   assert.is(whose([a], { id: idOf("a"), pane: "%1", session: "next" }), "other-thread");
 });
 
+test("a conversation that the program ended is followed by its own next one, whatever the screen shows of that", () => {
+  const busy = boot([{ ...a, state: "working" as const }], new Map());
+  const known = busy.agents.get(idOf("a"))!;
+  const between = { ...busy, agents: new Map([[idOf("a"), { ...known, betweenSessions: true }]]) };
+  const sender = {
+    speaks: "claude",
+    id: idOf("a"),
+    pane: "%1",
+    session: "next",
+    begins: true,
+    prompts: false,
+  } as const;
+  const found = whoseHook(between, sender, speaksOf);
+  assert.equal("learns" in found && [found.agent.record.label, found.learns], ["a", true]);
+});
+
+test("Codex goes on in another conversation where its own file says that its user began it", () => {
+  const known = { ...codexOf("a", "%1", "sa"), state: "working" as const };
+  const told = { speaks: "codex", id: idOf("a"), session: "new", named: true } as const;
+  assert.is(whose([known], { ...told, users: true }), "a+");
+  assert.is(whose([known], told), "other-thread");
+});
+
 test.run();

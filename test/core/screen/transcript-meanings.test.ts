@@ -1,12 +1,12 @@
 import * as assert from "uvu/assert";
-import { transcriptReport } from "#core/screen/transcript-meanings.js";
+import { TranscriptReports } from "#core/screen/transcript-meanings.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("transcript meanings");
 
 const timestamp = "2026-11-20T13:00:00.000Z";
 const means = (provider: string, line: unknown) => {
-  const report = transcriptReport(provider, JSON.stringify(line));
+  const report = new TranscriptReports(provider).read(JSON.stringify(line));
   return report === null ? null : `${report.means} (${report.evidence.excerpt})`;
 };
 
@@ -38,7 +38,7 @@ test("what waits in a queue, what a helper does and what may go on yet tell of n
     { type: "user", message: { content: "go" } },
   ])
     assert.is(means("claude", line), null, JSON.stringify(line));
-  assert.is(transcriptReport("claude", '{"type":"user","message":{"cont'), null);
+  assert.is(new TranscriptReports("claude").read('{"type":"user","message":{"cont'), null);
   assert.is(means("opencode", { type: "user", message: { content: "go" }, timestamp }), null);
 });
 
@@ -64,6 +64,22 @@ test("Gemini CLI: a prompt, a stop and a failure; its answers are written before
     { $set: { messages: [says("user", [{ text: "go" }])] } },
   ])
     assert.is(means("gemini", line), null, JSON.stringify(line));
+});
+
+test("what Gemini CLI writes once more after a stop begins no turn", () => {
+  const reports = new TranscriptReports("gemini");
+  const read = (type: string, content: unknown, at: string) =>
+    reports.read(JSON.stringify({ type, content, timestamp: `2026-11-20T14:05:${at}Z` }))?.means ?? null;
+  assert.equal(
+    [
+      read("user", [{ text: "go" }], "42.934"),
+      read("info", "Request cancelled.", "44.199"),
+      read("user", [{ text: "go before" }], "44.199"),
+      read("gemini", [{ text: "Done." }], "44.199"),
+      read("user", [{ text: "go on" }], "48.409"),
+    ],
+    ["turn-started", "interrupted", null, null, "turn-started"],
+  );
 });
 
 test.run();
