@@ -6,9 +6,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { Fault } from "#core/fault.js";
 import type { Command } from "#core/protocol/commands.js";
+import type { ControlEvent } from "#core/protocol/control-event.js";
 import { OWN_SESSION } from "#core/protocol/listing.js";
 import type { Notification } from "#core/protocol/notification.js";
-import { type ControlEvent, ControlReader } from "#core/protocol/reader.js";
+import { ControlReader } from "#core/protocol/reader.js";
 import type { Clock } from "#host/clock.js";
 import { PRINT_SAMPLES } from "./width-probe.js";
 
@@ -251,12 +252,11 @@ export class ControlClient {
   }
 }
 
-/** A reader that decodes with the platform's own means, five times as fast as core's. */
+/** A reader that gets at text with the platform's own means, which are far faster than core's. */
 export function controlReader(): ControlReader {
-  return new ControlReader((bytes, from, to) => {
-    const buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return buffer.toString("utf8", from, to);
-  });
+  return new ControlReader((bytes) =>
+    (Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString("latin1"),
+  );
 }
 
 function refused(words: string): Fault {

@@ -5,7 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { outputBytes } from "#core/protocol/reader.js";
+import { outputBytes } from "#core/protocol/control-event.js";
 import { installRoot } from "#faces/kit/install-root.js";
 import { controlReader } from "#tmux/client.js";
 import { figure, median, type Row } from "./row.js";

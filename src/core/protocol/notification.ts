@@ -106,17 +106,23 @@ export function parseNotification(line: string): Notification | null {
   }
 }
 
+/** `name $S @W index %P : value`; by positions, for of all notifications these come most often. */
 function subscription(rest: string): Notification | null {
   const colon = rest.indexOf(" : ");
   if (colon < 0) return null;
-  const [name, afterName] = cut(rest.slice(0, colon));
-  const [session, afterSession] = cut(afterName);
-  const [window, afterWindow] = cut(afterSession);
-  const [index, pane] = cut(afterWindow);
+  const sessionAt = rest.indexOf(" ") + 1;
+  const windowAt = rest.indexOf(" ", sessionAt) + 1;
+  const indexAt = rest.indexOf(" ", windowAt) + 1;
+  const paneAt = rest.indexOf(" ", indexAt) + 1;
+  if (paneAt > colon || indexAt > paneAt) return null;
+  const session = rest.slice(sessionAt, windowAt - 1);
+  const window = rest.slice(windowAt, indexAt - 1);
+  const index = rest.slice(indexAt, paneAt - 1);
+  const pane = rest.slice(paneAt, colon);
   if (!isSession(session)) return null;
   return {
     kind: "subscription-changed",
-    name,
+    name: rest.slice(0, sessionAt - 1),
     session,
     window: isWindow(window) ? window : null,
     index: index === "-" || index === "" ? null : Number(index),

@@ -1,27 +1,22 @@
 /** Bytes to text and back to bytes, without the platform's decoders: core has none. */
 
-/** Text of the bytes from `from` up to but not including `to`. */
-export type Decode = (bytes: Uint8Array, from: number, to: number) => string;
+/** Text of one character a byte, whose code is the byte. */
+export type ToLatin1 = (bytes: Uint8Array) => string;
 
-/**
- * UTF-8 to a string. Broken sequences become U+FFFD, one for each byte that cannot begin or continue a character;
- * never throws. For names and short lines; screens are decoded at the edge.
- */
-export const decodeUtf8: Decode = (bytes, from, to) => {
-  const code = String.fromCharCode;
+export const toLatin1: ToLatin1 = (bytes) => {
   let text = "";
-  let i = from;
-  // Plain text, eight at a time: joining single characters takes three times as long.
-  for (; i + 8 <= to; i += 8) {
-    const [a, b, c, d] = [bytes[i]!, bytes[i + 1]!, bytes[i + 2]!, bytes[i + 3]!];
-    const [e, f, g, h] = [bytes[i + 4]!, bytes[i + 5]!, bytes[i + 6]!, bytes[i + 7]!];
-    if ((a | b | c | d | e | f | g | h) > 0x7f) break;
-    text += code(a, b, c, d, e, f, g, h);
+  for (let at = 0; at < bytes.length; at += 4_096) {
+    // Typed arrays are as good as arrays here, which the declaration does not know.
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + 4_096) as unknown as number[]);
   }
-  return text + decodeSlowly(bytes, i, to);
+  return text;
 };
 
-function decodeSlowly(bytes: Uint8Array, from: number, to: number): string {
+/**
+ * UTF-8 from `from` up to but not including `to` as a string. Broken sequences become U+FFFD, one for each byte that
+ * cannot begin or continue a character; never throws. For names and short lines; screens are decoded at the edge.
+ */
+export function decodeUtf8(bytes: Uint8Array, from: number, to: number): string {
   let text = "";
   for (let i = from; i < to; ) {
     const first = bytes[i]!;
@@ -44,27 +39,37 @@ function decodeSlowly(bytes: Uint8Array, from: number, to: number): string {
 
 /**
  * The bytes a program wrote, from the data of an `%output` line: tmux writes bytes below 0x20 and the backslash as
- * `\ooo` and everything else raw. Gives a new array, or `data` itself where nothing is escaped.
+ * `\ooo` and everything else raw. Never gives `data` itself.
  */
 export function unescapeOutput(data: Uint8Array): Uint8Array {
-  let at = data.indexOf(0x5c);
-  if (at < 0) return data;
-  const bytes = new Uint8Array(data); // not slice(): a Buffer would give a view of the same memory
-  let to = at;
   const end = data.length;
-  while (at < end) {
-    const byte = data[at++]!;
-    if (byte !== 0x5c || at + 3 > end) {
-      bytes[to++] = byte;
-      continue;
-    }
-    const a = data[at]! - 0x30;
-    const b = data[at + 1]! - 0x30;
-    const c = data[at + 2]! - 0x30;
-    if (a >= 0 && a < 4 && b >= 0 && b < 8 && c >= 0 && c < 8) {
-      bytes[to++] = (a << 6) | (b << 3) | c;
+  if (end > pool.length - pooled) {
+    pool = new Uint8Array(Math.max(POOL_BYTES, end));
+    pooled = 0;
+  }
+  const bytes = pool;
+  let to = pooled;
+  for (let at = 0; at < end; at++) {
+    const byte = data[at]!;
+    if (byte === BACKSLASH && isEscape(data, at, end)) {
+      bytes[to++] = ((data[at + 1]! & 3) << 6) | ((data[at + 2]! & 7) << 3) | (data[at + 3]! & 7);
       at += 3;
     } else bytes[to++] = byte;
   }
-  return bytes.subarray(0, to);
+  const written = bytes.subarray(pooled, to);
+  pooled = to;
+  return written;
 }
+
+const BACKSLASH = 0x5c;
+
+/** Three octal digits of at most 377 follow. */
+function isEscape(data: Uint8Array, at: number, end: number): boolean {
+  if (at + 3 >= end) return false;
+  return (data[at + 1]! & 0xfc) === 0x30 && (data[at + 2]! & 0xf8) === 0x30 && (data[at + 3]! & 0xf8) === 0x30;
+}
+
+/** Results are cut from one piece of memory: getting each from the engine takes longer than filling it. */
+const POOL_BYTES = 65_536;
+let pool = new Uint8Array(0);
+let pooled = 0;

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { parseNotification } from "#core/protocol/notification.js";
-import { decodeUtf8, unescapeOutput } from "#core/protocol/text.js";
+import { decodeUtf8, toLatin1, unescapeOutput } from "#core/protocol/text.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("notifications");
@@ -58,6 +58,9 @@ test("what does not have its form is no notification", () => {
     "%pause 5",
     "%session-changed alpha",
     "%subscription-changed x",
+    "%subscription-changed x : value",
+    "%subscription-changed x $0 @0 0 : value",
+    "%subscription-changed x 0 @0 0 %0 : value",
     "%layout-change",
   ]) {
     assert.is(parseNotification(line), null, line);
@@ -89,6 +92,23 @@ test("escapes become bytes, and what only looks like one stays", () => {
   assert.is(plain("a\\033[31mb\\134c\\015\\012"), "a\x1b[31mb\\c\r\n");
   assert.is(plain("\\9 \\08 \\400 \\12"), "\\9 \\08 \\400 \\12");
   assert.is(plain("\xe9\\000\xff"), "\xe9\x00\xff");
+});
+
+test("what was unescaped is not changed by what is unescaped later, however long", () => {
+  const sizes = [3, 70_000, 0, 40_000, 40_000, 1, 65_536];
+  const given = sizes.map((size, i) => Buffer.alloc(size, `${i}\\012`));
+  const wanted = given.map((data) => data.toString("latin1").replaceAll("\\012", "\n"));
+  const results = given.map((data) => unescapeOutput(data));
+  assert.equal(
+    results.map((bytes) => Buffer.from(bytes).toString("latin1")),
+    wanted,
+  );
+});
+
+test("bytes as text keep their numbers", () => {
+  const bytes = Uint8Array.from({ length: 10_000 }, (_, i) => (i * 7) & 0xff);
+  assert.is(toLatin1(bytes), Buffer.from(bytes).toString("latin1"));
+  assert.is(toLatin1(new Uint8Array(0)), "");
 });
 
 test.run();

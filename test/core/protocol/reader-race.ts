@@ -3,7 +3,7 @@
  * form. Both get the same transcripts over and over in chunks of 64 KB, and processor time is what counts. For the bench.
  */
 import { readdirSync, readFileSync } from "node:fs";
-import { outputBytes } from "#core/protocol/reader.js";
+import { outputBytes } from "#core/protocol/control-event.js";
 import { controlReader } from "#tmux/client.js";
 
 export interface Race {

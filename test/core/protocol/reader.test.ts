@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
-import { type ControlEvent, ControlReader, outputBytes } from "#core/protocol/reader.js";
+import { type ControlEvent, outputBytes } from "#core/protocol/control-event.js";
+import { ControlReader } from "#core/protocol/reader.js";
+import { controlReader } from "#tmux/client.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("control reader");
@@ -105,6 +107,72 @@ for (const file of files) {
   });
 }
 
+for (const file of files) {
+  test(`${file}, cut by chance, gives what a plain line by line reading of the whole gives`, () => {
+    const input = fixture(file);
+    const wanted = readPlainly(input);
+    const below = chance(input.length);
+    for (let round = 0; round < 20; round++) {
+      const longest = 1 << (3 + (round % 12));
+      const reader = round % 2 === 0 ? new ControlReader() : controlReader();
+      const events: ControlEvent[] = [];
+      for (let at = 0; at < input.length; ) {
+        const to = at + 1 + below(longest);
+        events.push(...reader.push(input.subarray(at, to)));
+        at = to;
+      }
+      assert.equal(events.map(tellPlainly), wanted, `round ${round}, pieces of at most ${longest}`);
+    }
+  });
+}
+
+/** As simple as it can be, of a whole transcript at once: nothing is shared with the reader under test. */
+function readPlainly(input: Uint8Array): string[] {
+  const told: string[] = [];
+  let open: { guard: string; flags: string; body: string; lineEnd: RegExp } | null = null;
+  for (const raw of Buffer.from(input).toString("latin1").split("\n").slice(0, -1)) {
+    if (open !== null) {
+      const line: string = raw.replace(open.lineEnd, "");
+      if (line === `%end ${open.guard}` || line === `%error ${open.guard}`) {
+        told.push(`block ${open.flags} ${line.startsWith("%end")} ${JSON.stringify(open.body)}`);
+        open = null;
+      } else open.body += `${line}\n`;
+      continue;
+    }
+    const line = raw.replace(/\r$/, "").replace(/^\x1b(P1000p|\\)/, "");
+    const begin = /^%begin (\d+ (\d+) (\d+))$/.exec(line);
+    const output = /^%output (%\d+) (.*)$/.exec(line) ?? /^%extended-output (%\d+) \d+.*? : (.*)$/.exec(line);
+    if (begin !== null) {
+      open = {
+        guard: begin[1]!,
+        flags: `${begin[2]} ${begin[3]}`,
+        body: "",
+        lineEnd: raw.endsWith("\r") ? /\r$/ : /$/,
+      };
+    } else if (output !== null) {
+      const data = output[2]!.replace(/\\([0-3][0-7]{2})/g, (_, code) => String.fromCharCode(Number.parseInt(code, 8)));
+      told.push(`output ${output[1]} ${data}`);
+    } else if (line !== "" || raw === "") told.push(`line ${Buffer.from(line, "latin1").toString("utf8")}`);
+  }
+  return told;
+}
+
+function tellPlainly(event: ControlEvent): string {
+  const latin1 = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
+  if (event.kind === "line") return `line ${event.line}`;
+  if (event.kind === "output") return `output ${event.pane} ${latin1(outputBytes(event))}`;
+  return `block ${event.number} ${event.flags} ${event.ok} ${JSON.stringify(latin1(event.body))}`;
+}
+
+/** The same numbers for the same seed. */
+function chance(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
 test("flipped bytes never make it throw, and it finds its way again after the damage", () => {
   const input = fixture("scenario-3.3a.raw");
   let seed = 7;
@@ -163,6 +231,17 @@ test("the wrapper of tmux -CC and its line ends are taken off", () => {
     'block 272 1 true ""',
     'notification {"kind":"exit","reason":null}',
   ]);
+});
+
+test("the end of the wrapper is no line, on a line of its own too and wherever it is cut", () => {
+  const input = bytes("\u001bP1000p%pause %1\r\n\r\n%exit\r\n\u001b\\\r\n");
+  const wanted = [
+    'notification {"kind":"pause","pane":"%1"}',
+    "unknown ",
+    'notification {"kind":"exit","reason":null}',
+  ];
+  for (let size = 1; size <= input.length; size++)
+    assert.equal(told(play(input, size)), wanted, `in pieces of ${size}`);
 });
 
 test("a server that was killed is told by the exit", () => {
