@@ -12,6 +12,7 @@ export type JournalKind =
   | "answered"
   | "sent"
   | "mail"
+  | "policy"
   | "interrupted"
   | "stopping"
   | "seen"

@@ -27,6 +27,14 @@ export const AGENT_STATES: readonly AgentState[] = [
 
 export type Role = "worker" | "conductor";
 
+/**
+ * How a parent is told of its children while it is idle: their words are typed into its pane, only that there are some, or
+ * nothing (it asks for them itself). `mute`: it wants none at all.
+ */
+export type WakePolicy = "type" | "nudge" | "pull" | "mute";
+
+export const WAKE_POLICIES: readonly WakePolicy[] = ["type", "nudge", "pull", "mute"];
+
 /** Where evidence came from, most trusted first (SPEC §2). */
 export type EvidenceSource = "hook" | "api" | "transcript" | "process" | "title" | "screen" | "request";
 
@@ -86,6 +94,10 @@ export interface AgentRecord {
   readonly worktree: Worktree | null;
   /** The program's own name for the conversation, as its hooks or its last words told it. */
   readonly nativeSession: string | null;
+  /** Absent for `type`. */
+  readonly wake?: WakePolicy;
+  /** How often in a row its Stop hook kept that launch of it from ending its turn. Absent for never. */
+  readonly stopBlocks?: { readonly incarnation: number; readonly used: number };
   /** What starts it again. Absent where it was not started by drover. */
   readonly launch?: Launch;
   /** The agent that goes to the archive once this one's tab stands. */

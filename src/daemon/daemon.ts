@@ -15,6 +15,7 @@ import type { Store } from "#store/store.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
 import { CarryOut } from "./carry-out.js";
 import { Catalogue } from "./catalogue.js";
+import { Producer } from "./completions.js";
 import type { Context } from "./context.js";
 import { Environments } from "./environments.js";
 import { Exclusive } from "./exclusive.js";
@@ -119,6 +120,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const transcripts = new Transcripts(context);
   const mail = new Mail(context, (point) => parts.passing?.(point));
   const heartbeats = new Heartbeats(context);
+  const producer = new Producer(context);
   const hands = new CarryOut({ store, mux, clock, log, feed, loop, queuePrompt: (id) => mail.queuePrompt(id) });
   loop.begin(
     (effects) => hands.perform(effects),
@@ -129,6 +131,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       transcripts.changed(before, now);
       mail.changed(before, now);
       heartbeats.changed(before, now);
+      producer.changed(before, now);
       if (now.archived === before.archived) return;
       for (const id of now.archived) {
         streams.gone(id);
@@ -148,12 +151,14 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     },
   });
   if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
+  mail.takeUp(messages);
   await emptySpool(context);
   transcripts.changed(null, loop.fleet);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   await mail.begin(messages);
   heartbeats.changed(null, loop.fleet);
+  producer.begin(fleet);
   const server = serveRoutes(
     routes({
       context,
@@ -183,6 +188,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     transcripts.close();
     heartbeats.close();
     mail.close();
+    producer.close();
     loop.close();
     hands.close();
   }

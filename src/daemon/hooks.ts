@@ -3,7 +3,7 @@
  * waits for our answer, which it prints for its agent to read. `{}` says nothing.
  */
 import { Fault } from "#core/fault.js";
-import { resolve } from "#core/fleet/fleet.js";
+import { type Agent, resolve } from "#core/fleet/fleet.js";
 import { isSessionName } from "#core/fleet/resume.js";
 import { type Stray, whoseHook } from "#core/fleet/whose-hook.js";
 import type { AgentId, PaneId } from "#core/model.js";
@@ -12,6 +12,7 @@ import { isUsersSession } from "#host/transcripts.js";
 import type { Context } from "./context.js";
 import type { Asked } from "./http.js";
 import { emptySpool } from "./spool.js";
+import { PRINTED, printed, proven, stopHook, unprinted } from "./stop-hook.js";
 
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 /** So many hooks are remembered, to be known when they come again. */
@@ -101,17 +102,43 @@ export async function takeHook(context: Context, asked: Asked): Promise<Record<s
     throw new Fault("INVALID", "the hook does not say whose it is", { hint: "send the header x-drover-id" });
   }
   // What could not be told before happened before.
-  if (asked.header("x-drover-spooled") !== null) await emptySpool(context);
-  const outcome = await hear(context, told);
+  if (asked.header("x-drover-spooled")) await emptySpool(context);
+  const { outcome, reply } = await hear(context, told, true);
   if (outcome === "nobody") throw new Fault("NOT_FOUND", "there is no agent whose hook that is");
-  return {};
+  return reply;
 }
 
-/** Lets the core decide what the event changes, and keeps what it tells of the output. Throws nothing of the event's own. */
-export async function hear(context: Context, told: ToldHook): Promise<HookOutcome> {
+/** What became of an event, and what its hook is to print. */
+export interface Heard {
+  readonly outcome: HookOutcome;
+  readonly reply: Record<string, unknown>;
+}
+
+/**
+ * Lets the core decide what the event changes, and keeps what it tells of the output. `live`: its hook waits for the answer
+ * and prints it. Throws nothing of the event's own.
+ */
+export async function hear(context: Context, told: ToldHook, live: boolean): Promise<Heard> {
+  let reply: Record<string, unknown> = {};
+  const outcome = await take(context, told, live, (said) => {
+    reply = said;
+  });
+  return { outcome, reply };
+}
+
+async function take(
+  context: Context,
+  told: ToldHook,
+  live: boolean,
+  say: (reply: Record<string, unknown>) => void,
+): Promise<HookOutcome> {
   const { loop, hooks } = context;
   const { provider, event, payload } = told;
-  if (hooks.cameBefore(told.token)) return hooks.count("repeated");
+  if (hooks.cameBefore(told.token)) {
+    // Its script heard no answer in time and left the event in the spool: whatever was answered, nobody printed it.
+    if (event !== "Stop" || (await unprinted(context, told)) === 0) return hooks.count("repeated");
+  }
+  if (event === PRINTED) return hooks.count((await printed(context, told)) ? "taken" : "nobody");
   if (isAside(payload)) return hooks.count("aside");
   // The practice agent speaks as Claude Code does.
   const speaks = speaksAs(provider);
@@ -141,28 +168,43 @@ export async function hear(context: Context, told: ToldHook): Promise<HookOutcom
   );
   if ("stray" in whose) return hooks.count(whose.stray);
   const agent = whose.agent.record.id;
-  const isRepeated = report?.means === "turn-ended" && hooks.endToldBefore(agent, hookTurn(payload), event);
   // Another's environment tells another's launches.
   const incarnation = agent === id && /^\d{1,9}$/.test(told.incarnation) ? Number(told.incarnation) : null;
+  const isOurs = (now: Agent | undefined): boolean =>
+    now !== undefined && (incarnation === null || incarnation === now.record.incarnation);
   context.facts.tell(agent, () => ({ fact: "hook", provider: speaks, name: event, payload: { ...payload } }));
-  loop.post({
-    kind: "hook",
-    agent,
-    incarnation,
-    means: isRepeated ? null : (report?.means ?? null),
-    session,
-    beginsSession: whose.learns,
-    endsSession: named.ends,
-    name: event,
-    evidence: report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event },
-  });
+  if (isOurs(whose.agent)) await proven(context, agent, event, payload);
+  const isEnd = report?.means === "turn-ended";
+  // At the one moment at which an agent is provably free it is given what waits for it, and its turn goes on.
+  const block = isEnd && event === "Stop" && isOurs(whose.agent) ? await stopHook(context, agent, told, live) : null;
+  const isRepeated = block === null && isEnd && hooks.endToldBefore(agent, hookTurn(payload), event);
+  const evidence = report?.evidence ?? { source: "hook", rule: `${provider}/${event}`, excerpt: event };
+  const post = (): void =>
+    loop.post({
+      kind: "hook",
+      agent,
+      incarnation,
+      means: isRepeated ? null : block !== null ? "turn-started" : (report?.means ?? null),
+      session,
+      beginsSession: whose.learns,
+      endsSession: named.ends,
+      name: event,
+      evidence: block === null ? evidence : { ...evidence, excerpt: block.excerpt },
+    });
   hooks.count("taken");
-  // What ends a turn names its response; which turn that was has just been decided.
-  const now = loop.fleet.agents.get(agent);
-  const isOurs = now !== undefined && (incarnation === null || incarnation === now.record.incarnation);
-  if (isOurs) {
-    await context.told.hear(agent, now.believed.turn, { provider: speaks, name: event, payload });
-    context.transcripts.named(agent);
+  if (block !== null) say(block.reply);
+  let release: () => void = () => {};
+  context.told.hearing(agent, new Promise<void>((resolve) => (release = resolve)));
+  try {
+    post();
+    // What ends a turn names its response; which turn that was has just been decided.
+    const now = loop.fleet.agents.get(agent);
+    if (now !== undefined && isOurs(now) && block === null) {
+      await context.told.hear(agent, now.believed.turn, { provider: speaks, name: event, payload });
+      context.transcripts.named(agent);
+    }
+  } finally {
+    release();
   }
   return "taken";
 }

@@ -4,6 +4,7 @@
  * the core's commits (`ask: "mail"`), so that it is on disk, journaled and told in one batch.
  */
 import {
+  isQuiet,
   type Mailbox,
   type MailEffect,
   type MailEvent,
@@ -14,13 +15,22 @@ import {
   stepMailbox,
   wakeAtMs,
 } from "#core/delivery/mailbox.js";
-import { countMail, isDeadLetter, isSettled, type MailWrite, type Message } from "#core/delivery/message.js";
+import {
+  countMail,
+  isDeadLetter,
+  isInInbox,
+  isSettled,
+  type MailWrite,
+  type Message,
+  type MessageState,
+} from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import { isReady } from "#core/fleet/believe.js";
 import { type Agent, type Fleet, isGone } from "#core/fleet/fleet.js";
-import type { AgentId } from "#core/model.js";
+import type { AgentId, AgentRecord } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import { type Context, theProvider } from "./context.js";
+import { Inboxes } from "./inboxes.js";
 import { lookAt, paneOf } from "./mail-look.js";
 
 export const QUEUE_LIMIT = 10_000;
@@ -46,9 +56,26 @@ export interface NewMessage {
   readonly kind: Message["kind"];
   readonly text: string;
   readonly now?: boolean;
+  /** It carries these completions: on disk with it. `written`: called once they are, before anything is typed. */
+  readonly carries?: { readonly batch: string; readonly changes: readonly Story[]; written(): void };
+}
+
+/** One change of one message, for the journal. */
+export interface Story {
+  readonly message: Message;
+  readonly from: MessageState | null;
+}
+
+export interface CommitHow {
+  readonly must?: boolean;
+  readonly takesPrompt?: boolean;
+  readonly stopBlocks?: AgentRecord["stopBlocks"];
+  /** What it takes out of the store. */
+  readonly gone?: ReadonlySet<string>;
 }
 
 export class Mail {
+  readonly inboxes: Inboxes;
   readonly #context: Context;
   /** Says which step of a delivery is being passed; tests let the daemon die there. */
   readonly #pass: (point: string) => void;
@@ -59,13 +86,29 @@ export class Mail {
   constructor(context: Context, pass: (point: string) => void) {
     this.#context = context;
     this.#pass = pass;
+    this.inboxes = new Inboxes(context, this, pass);
+    this.begun = new Promise((resolve) => {
+      this.#begun = resolve;
+    });
   }
 
-  /** Takes up what the store holds. To be called once tmux was looked at for the first time. */
+  /** Resolves once everything the store holds is taken up: nothing new is taken in before. */
+  readonly begun: Promise<void>;
+  #begun: () => void = () => {};
+
+  /** What the store holds for inboxes: to be called before anything is heard of what is leased there. */
+  takeUp(messages: readonly Message[]): void {
+    for (const [to, all] of byRecipient(messages)) this.inboxes.takeUp(to, all);
+  }
+
+  /** Takes up the rest. To be called once tmux was looked at for the first time. */
   async begin(messages: readonly Message[]): Promise<void> {
-    const byRecipient = new Map<AgentId, Message[]>();
-    for (const message of messages) byRecipient.set(message.to, [...(byRecipient.get(message.to) ?? []), message]);
-    for (const [to, open] of byRecipient) this.#open(to, open, await this.#context.store.lastOrder(to));
+    for (const [to, all] of byRecipient(messages)) {
+      const open = all.filter((message) => !isInInbox(message));
+      this.#open(to, open, await this.#context.store.lastOrder(to));
+    }
+    this.inboxes.begin();
+    this.#begun();
     for (const { record } of this.#context.loop.fleet.agents.values()) {
       if (record.promptDue === true) this.queuePrompt(record.id);
     }
@@ -73,18 +116,21 @@ export class Mail {
 
   /** To be called after every change of the fleet. */
   changed(before: Fleet, now: Fleet): void {
+    this.inboxes.changed(before, now);
     for (const [id] of this.#boxes) {
       const agent = now.agents.get(id);
-      if (agent !== before.agents.get(id)) this.#post(id, { kind: "recipient", recipient: this.#recipient(agent) });
+      if (agent !== before.agents.get(id)) this.#post(id, { kind: "recipient", recipient: this.recipientOf(agent) });
     }
   }
 
   reconnected(): void {
+    this.inboxes.reconnected();
     for (const id of this.#boxes.keys()) this.#post(id, { kind: "reconnected" });
   }
 
   close(): void {
     this.#closed = true;
+    this.inboxes.close();
     for (const box of this.#boxes.values()) {
       box.cancelWake?.();
       box.release?.();
@@ -95,9 +141,55 @@ export class Mail {
   list(to?: AgentId): { message: Message; waits: string | null }[] {
     const boxes =
       to === undefined ? [...this.#boxes.values()] : [this.#boxes.get(to)].filter((box) => box !== undefined);
-    return boxes.flatMap(({ now }) =>
+    const typed = boxes.flatMap(({ now }) =>
       now.open.map((message) => ({ message, waits: message.state === "queued" ? waitsOf(now, message) : null })),
     );
+    return [...typed, ...this.inboxes.list(to).map((message) => ({ message, waits: null }))];
+  }
+
+  /** A place in a recipient's queue that is nobody else's. */
+  async nextOrder(to: AgentId): Promise<number> {
+    return ++(await this.#boxOf(to)).lastOrder;
+  }
+
+  /** Whether nothing is being typed to it, nor waits to be. */
+  isQuiet(to: AgentId): boolean {
+    const box = this.#boxes.get(to);
+    return box === undefined || (isQuiet(box.now) && box.adding.length === 0);
+  }
+
+  /** A dead letter that was written elsewhere; from here on it is one of ours. */
+  takeIn(message: Message): void {
+    this.#post(message.to, { kind: "added", message });
+  }
+
+  /** Tells which step is being passed. */
+  pass(point: string): void {
+    this.#pass(point);
+  }
+
+  /**
+   * A batch of completions was seen to arrive. Where it was typed, and nobody could say whether it was taken, that is
+   * settled now. Throws the store's Fault.
+   */
+  async arrived(to: AgentId, batch: string): Promise<void> {
+    const box = this.#boxes.get(to);
+    const carrier = box?.now.open.find((message) => message.batch === batch);
+    if (box === undefined || carrier === undefined) {
+      await this.inboxes.tell(to, { kind: "arrived", batch });
+      return;
+    }
+    // On its way still: it comes to that by itself.
+    if (carrier.state !== "uncertain" || box.now.writing !== null || box.now.pending !== null) return;
+    const was = box.now.revs.get(carrier.id) ?? carrier.rev;
+    const updatedAtMs = this.#context.clock.now();
+    const message: Message = { ...carrier, rev: was + 1, state: "delivered", reason: null, updatedAtMs };
+    const carried = this.inboxes.endOf(carrier, { arrived: true, tried: true });
+    const story = [{ message, from: carrier.state }, ...carried];
+    const gone = new Set([carrier.id]);
+    await this.commit(to, [{ message, was }, ...carried.map(writeOf)], story, { gone });
+    this.#post(to, { kind: "forgotten", ids: gone });
+    this.inboxes.changedWith(to, carried);
   }
 
   /**
@@ -105,7 +197,7 @@ export class Mail {
    * the store's.
    */
   async enqueue(wanted: NewMessage, takesPrompt = false): Promise<Message> {
-    const { to, id, from, kind, text, now } = wanted;
+    const { to, id, from, kind, text, now, carries } = wanted;
     const box = await this.#boxOf(to);
     if (queued(box.now).length + box.adding.length >= QUEUE_LIMIT) {
       throw new Fault("TOO_MANY", `${QUEUE_LIMIT} messages wait for this agent already`);
@@ -124,6 +216,7 @@ export class Mail {
       characters: text.length,
       claim: null,
       ...(now === true ? { now } : {}),
+      ...(carries === undefined ? {} : { batch: carries.batch }),
       turn: null,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -131,14 +224,18 @@ export class Mail {
     box.adding = [...box.adding, message];
     this.#pass("queueing");
     try {
-      await this.#commit(to, [{ message, was: null, text }], [{ message, from: null }], { must: true, takesPrompt });
+      const carried = carries?.changes ?? [];
+      const writes = [{ message, was: null, text }, ...carried.map(writeOf)];
+      const story = [{ message, from: null }, ...carried];
+      await this.commit(to, writes, story, { must: true, takesPrompt });
     } catch (error) {
       box.adding = box.adding.filter((one) => one !== message);
-      if (asFault(error).code !== "NOT_FOUND") void this.#commit(to, [], [], {}).catch(() => {});
+      if (asFault(error).code !== "NOT_FOUND") void this.commit(to, [], [], {}).catch(() => {});
       throw error;
     }
     this.#pass("queued");
     box.adding = box.adding.filter((one) => one !== message);
+    carries?.written();
     this.#post(to, { kind: "added", message });
     return message;
   }
@@ -152,7 +249,7 @@ export class Mail {
       const waits = this.list(id).some(({ message }) => message.kind === "prompt" && !isDeadLetter(message));
       const { prompt } = record;
       const done = waits
-        ? this.#commit(id, [], [], { takesPrompt: true })
+        ? this.commit(id, [], [], { takesPrompt: true })
         : this.enqueue({ id: dice.id(), to: id, from: null, kind: "prompt", text: prompt }, true);
       done.catch((error) => {
         log.warn("an agent's first prompt could not be queued", { agent: id, code: asFault(error).code });
@@ -162,21 +259,29 @@ export class Mail {
     again();
   }
 
-  /** Puts dead letters back into their queues, at their old places. Throws CONFLICT where a recipient is gone for good. */
+  /**
+   * Puts dead letters back into their queues, at their old places. Throws CONFLICT where a recipient is gone for good, or
+   * where there never was one.
+   */
   async retry(messages: readonly Message[]): Promise<Message[]> {
     const revived: Message[] = [];
     for (const [to, some] of byRecipient(messages)) {
       if (!this.#context.loop.fleet.agents.has(to)) {
         throw new Fault("CONFLICT", "the recipient was taken off the list", { hint: "send it to another agent" });
       }
+      if (some.some((message) => !isRevivable(message))) {
+        throw new Fault("CONFLICT", "a completion without a parent has nobody to be given to");
+      }
       const box = await this.#boxOf(to);
       const updatedAtMs = this.#context.clock.now();
       const changes = some.map((old) => {
         const was = box.now.revs.get(old.id) ?? old.rev;
-        const message: Message = { ...old, rev: was + 1, state: "queued", reason: null, claim: null, updatedAtMs };
+        const anew = old.completion === undefined ? {} : { attempts: 0, lease: null };
+        const fields = { rev: was + 1, state: "queued" as const, reason: null, claim: null, updatedAtMs, ...anew };
+        const message: Message = { ...old, ...fields };
         return { write: { message, was }, message, from: old.state };
       });
-      await this.#commit(
+      await this.commit(
         to,
         changes.map(({ write }) => write),
         changes,
@@ -184,23 +289,34 @@ export class Mail {
       );
       for (const { message } of changes) {
         revived.push(message);
-        this.#post(to, { kind: "added", message });
+        if (message.completion === undefined) this.#post(to, { kind: "added", message });
+        else {
+          this.#post(to, { kind: "forgotten", ids: new Set([message.id]) });
+          this.inboxes.revived(message);
+        }
       }
     }
     return revived;
   }
 
-  /** Forgets dead letters, with what they say. */
+  /**
+   * Forgets dead letters, with what they say. A completion's identity is kept for as long as that of one that arrived:
+   * purged is purged, whoever sees the same turn again.
+   */
   async purge(messages: readonly Message[]): Promise<void> {
     for (const [to, some] of byRecipient(messages)) {
       const box = await this.#boxOf(to);
+      const updatedAtMs = this.#context.clock.now();
       const writes = some.map((message): MailWrite => {
         const was = box.now.revs.get(message.id) ?? message.rev;
-        return { message, was, forget: true };
+        if (message.completion === undefined) return { message, was, forget: true };
+        return { message: { ...message, rev: was + 1, state: "acked", reason: "purged", updatedAtMs }, was };
       });
       const ids = new Set(some.map(({ id }) => id));
-      await this.#commit(to, writes, [], {}, ids);
+      const carried = some.flatMap((message) => this.inboxes.endOf(message, { arrived: true, tried: true }));
+      await this.commit(to, [...writes, ...carried.map(writeOf)], carried, { gone: ids });
       this.#post(to, { kind: "forgotten", ids });
+      this.inboxes.changedWith(to, carried);
     }
   }
 
@@ -241,7 +357,7 @@ export class Mail {
 
   #open(to: AgentId, open: readonly Message[], lastOrder: number): Box {
     const { clock, loop } = this.#context;
-    const [now, effects] = openMailbox(to, open, this.#recipient(loop.fleet.agents.get(to)), clock.now());
+    const [now, effects] = openMailbox(to, open, this.recipientOf(loop.fleet.agents.get(to)), clock.now());
     const box: Box = {
       now,
       adding: [],
@@ -279,6 +395,7 @@ export class Mail {
     const atMs = wakeAtMs(box.now);
     box.cancelWake = atMs === null ? null : clock.wake(atMs, () => this.#post(to, { kind: "clock" }));
     for (const watch of [...box.watchers]) watch();
+    this.inboxes.quiet(to);
   }
 
   /** Resolves once nobody else types into the recipient's pane. */
@@ -340,29 +457,49 @@ export class Mail {
     });
     const name = story.at(-1)?.message.state ?? "";
     this.#pass(`${name}-writing`);
+    // What a message carries is settled with it.
+    const ends = [...messages.values()].flatMap(({ message, forget }) => {
+      if (message.batch === undefined || (!forget && !isSettled(message))) return [];
+      return { message, arrived: isSettled(message) };
+    });
+    const carried = ends.flatMap(({ message, arrived }) => {
+      return this.inboxes.endOf(message, { arrived, tried: message.attempts > 0 });
+    });
     let event: MailEvent = { kind: "written" };
     try {
-      await this.#commit(to, writes, story, {}, gone);
+      await this.commit(to, [...writes, ...carried.map(writeOf)], [...story, ...carried], { gone });
       this.#pass(`${name}-written`);
     } catch (error) {
       const { code } = asFault(error);
       log.warn("a change of mail was not written", { agent: to, code, messages: [...messages.keys()] });
       event = { kind: "unwritten", stale: code === "STALE" };
     }
+    if (event.kind === "written") this.inboxes.changedWith(to, carried);
     this.#post(to, event);
+    if (event.kind === "written") for (const { arrived } of ends) this.inboxes.woken(to, arrived);
+    // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.
+    for (const { message } of messages.values()) {
+      if (message.batch !== undefined && message.state === "uncertain") this.inboxes.woken(to, true);
+    }
   }
 
-  async #commit(
+  /** One durable batch, with what is counted and journaled of it. Throws the store's Fault, or NOT_FOUND for `must`. */
+  async commit(
     id: AgentId,
     writes: readonly MailWrite[],
-    story: readonly { message: Message; from: Message["state"] | null }[],
-    how: { must?: boolean; takesPrompt?: boolean },
-    gone: ReadonlySet<string> = new Set(),
+    story: readonly Story[],
+    { gone = new Set(), ...how }: CommitHow,
   ): Promise<void> {
     const box = await this.#boxOf(id);
     const changed = new Map(writes.map(({ message }) => [message.id, message]));
-    const all = [...box.now.open, ...box.adding].map((message) => changed.get(message.id) ?? message);
-    const counts = countMail(all.filter(({ id }) => !gone.has(id) && !isGoing(box.now, id)));
+    const all = [...box.now.open, ...box.adding, ...this.inboxes.list(id)].map((message) => {
+      const next = changed.get(message.id) ?? message;
+      changed.delete(message.id);
+      return next;
+    });
+    const counts = countMail(
+      [...all, ...changed.values()].filter((one) => !gone.has(one.id) && !isGoing(box.now, one.id)),
+    );
     await this.#context.loop.ask({ ask: "mail", id, writes, story, counts, ...how });
   }
 
@@ -420,7 +557,7 @@ export class Mail {
     }
   }
 
-  #recipient(agent: Agent | undefined): Recipient | null {
+  recipientOf(agent: Agent | undefined): Recipient | null {
     if (agent === undefined) return null;
     const { state, sinceMs, incarnation, turn, place } = agent.record;
     const there = agent.pane !== null && agent.making === null && !isGone(state);
@@ -436,6 +573,16 @@ export class Mail {
       pasteSettleMs: theProvider(this.#context, agent).pasteSettleMs,
     };
   }
+}
+
+/** A write of its next version. */
+export function writeOf({ message, from }: Story): MailWrite {
+  return from === null ? { message, was: null } : { message: { ...message, rev: message.rev + 1 }, was: message.rev };
+}
+
+/** Whether there is anybody to whom it may be given yet. */
+export function isRevivable({ completion, to, reason }: Message): boolean {
+  return completion === undefined || (completion.child !== to && reason !== "self_parent" && reason !== "no_parent");
 }
 
 /** Why a message waits: its recipient's reason, or who is before it. */
@@ -457,6 +604,10 @@ function underWay({ at }: Mailbox): string | null {
 
 function byRecipient(messages: readonly Message[]): Map<AgentId, Message[]> {
   const found = new Map<AgentId, Message[]>();
-  for (const message of messages) found.set(message.to, [...(found.get(message.to) ?? []), message]);
+  for (const message of messages) {
+    const some = found.get(message.to);
+    if (some === undefined) found.set(message.to, [message]);
+    else some.push(message);
+  }
   return found;
 }

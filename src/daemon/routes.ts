@@ -12,6 +12,7 @@ import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
 import { type Context, theAgent, thePane } from "./context.js";
+import { acknowledge, drain, report } from "./drain.js";
 import { recordAgent } from "./facts.js";
 import { entryJson } from "./feed.js";
 import { followOutput } from "./follow-output.js";
@@ -24,12 +25,15 @@ import { lastOutput } from "./output.js";
 import { removeAgent } from "./remove.js";
 import { restartAgent, restoreAgents } from "./restart.js";
 import {
+  ackSchema,
   adoptSchema,
   answerSchema,
   check,
   deadSchema,
+  drainSchema,
   emptySchema,
-  renameSchema,
+  patchSchema,
+  reportSchema,
   restartSchema,
   restoreSchema,
   sendSchema,
@@ -93,10 +97,13 @@ export function routes(serving: Serving): Route[] {
       method: "PATCH",
       path: "/v1/agents/:ref",
       async handle(asked) {
-        const { label } = check(renameSchema, await asked.body());
-        checkLabel(label);
+        const { label, wake } = check(patchSchema, await asked.body());
+        if (label === undefined && wake === undefined)
+          throw new Fault("INVALID", "say what is to change: label or wake");
+        if (label !== undefined) checkLabel(label);
         const { id } = one(asked).record;
-        await context.loop.ask({ ask: "rename", id, label });
+        if (wake !== undefined) await context.loop.ask({ ask: "wake", id, wake });
+        if (label !== undefined) await context.loop.ask({ ask: "rename", id, label });
         return { ...now(id), created: false };
       },
     },
@@ -142,6 +149,21 @@ export function routes(serving: Serving): Route[] {
         const delivered = Math.min(number(asked.query("delivered"), "delivered") ?? 0, JOURNAL_PAGE);
         return { messages: await inboxOf(context, one(asked).record.id, delivered, says(asked)) };
       },
+    },
+    {
+      method: "POST",
+      path: "/v1/inbox/:ref/drain",
+      handle: async (asked) => drain(context, one(asked).record.id, check(drainSchema, await asked.body())),
+    },
+    {
+      method: "POST",
+      path: "/v1/inbox/:ref/ack",
+      handle: async (asked) => acknowledge(context, one(asked).record.id, check(ackSchema, await asked.body())),
+    },
+    {
+      method: "POST",
+      path: "/v1/inbox",
+      handle: async (asked) => report(context, check(reportSchema, await asked.body())),
     },
     {
       method: "GET",

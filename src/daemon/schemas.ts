@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { Fault } from "#core/fault.js";
 import { utf8Bytes } from "#core/fleet/environment.js";
+import { WAKE_POLICIES } from "#core/model.js";
 
 export const TEXT_LIMIT_BYTES = 262_144;
 
@@ -26,6 +27,7 @@ export const spawnSchema = v.strictObject({
   heartbeatMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(604_800_000))),
   ifAbsent: v.optional(v.boolean()),
   replace: v.optional(v.boolean()),
+  wake: v.optional(v.picklist(WAKE_POLICIES)),
   worktree: v.optional(v.union([v.literal(true), v.pipe(name, v.minLength(1))], "must be true, or a branch's name")),
   columns: v.optional(count),
   rows: v.optional(count),
@@ -51,7 +53,18 @@ export const answerSchema = v.strictObject({
 
 export const stopSchema = v.strictObject({ force: v.optional(v.boolean()) });
 
-export const renameSchema = v.strictObject({ label: name });
+const wake = v.picklist(WAKE_POLICIES);
+
+export const patchSchema = v.strictObject({ label: v.optional(name), wake: v.optional(wake) });
+
+export const drainSchema = v.strictObject({ limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) });
+
+export const ackSchema = v.strictObject({
+  batch: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
+  reject: v.optional(v.boolean()),
+});
+
+export const reportSchema = v.strictObject({ from: name, text: v.string(), token: v.optional(name) });
 
 export const restartSchema = v.strictObject({
   force: v.optional(v.boolean()),

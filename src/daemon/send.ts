@@ -3,6 +3,7 @@
  * truly became of it: at once where it has to wait, and with the reason; else once the typing came to an end.
  */
 
+import type { Completion } from "#core/delivery/completion.js";
 import { cleanText } from "#core/delivery/composer-text.js";
 import type { Mailbox } from "#core/delivery/mailbox.js";
 import { isDeadLetter, type Message } from "#core/delivery/message.js";
@@ -52,7 +53,8 @@ function outcome(box: Mailbox | null, id: string): MessageJson | null {
 
 /** `waits`: why it is still queued. */
 export function messageJson(message: Message, waits: string | null = null, body?: string): MessageJson {
-  const { id, to, from, kind, state, attempts, turn } = message;
+  const { id, to, from, kind, state, attempts, turn, completion, lease, returns = 0 } = message;
+  const batch = message.batch ?? (state === "leased" ? lease?.batch : undefined);
   return {
     id,
     to,
@@ -65,7 +67,15 @@ export function messageJson(message: Message, waits: string | null = null, body?
     createdAt: iso(message.createdAtMs),
     updatedAt: iso(message.updatedAtMs),
     ...(turn === null ? {} : { turn }),
+    ...(completion === undefined ? {} : { completion: completionJson(completion) }),
+    ...(batch === undefined ? {} : { batch }),
+    ...(state === "leased" && lease != null ? { taker: lease.taker } : {}),
+    ...(returns > 0 ? { redelivered: true } : {}),
   };
+}
+
+function completionJson({ child, label, turn, kind }: Completion): NonNullable<MessageJson["completion"]> {
+  return { child, label, turn, kind };
 }
 
 function refusal(label: string, message: MessageJson, now: boolean): Fault {

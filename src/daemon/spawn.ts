@@ -61,6 +61,7 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
     launch,
     envNames: Object.keys(env),
     prompt,
+    ...(asked.wake === undefined ? {} : { wake: asked.wake }),
     ...(worktree === null ? {} : { worktree }),
     tab: {
       sessionName: session,

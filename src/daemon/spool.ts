@@ -48,7 +48,7 @@ async function readAll(context: Context): Promise<number> {
     try {
       const told = parseSpooled(await readFile(path, "utf8"));
       if (told === null) log.warn("a file in the spool is no hook, and was removed", { path });
-      else await hear(context, told);
+      else await hear(context, told, false);
     } catch (error) {
       log.warn("a hook in the spool could not be taken in", { path, error });
     }

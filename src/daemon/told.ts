@@ -14,6 +14,9 @@ export class ToldOutput {
   /** The transcript last named, so that a hook that says nothing new costs no reading. */
   readonly #transcripts = new Map<AgentId, string>();
 
+  /** Hooks that are being heard: what they tell comes a moment after what they mean. */
+  readonly #hearing = new Map<AgentId, Set<Promise<unknown>>>();
+
   constructor(store: Store, log: Log) {
     this.#store = store;
     this.#log = log;
@@ -56,6 +59,22 @@ export class ToldOutput {
     } catch (error) {
       this.#log.warn("what an agent told could not be kept on disk", { agent: id, error });
     }
+  }
+
+  /** A hook of the agent's is being heard, until `heard` settles. */
+  hearing(id: AgentId, heard: Promise<unknown>): void {
+    const all = this.#hearing.get(id) ?? new Set();
+    this.#hearing.set(id, all.add(heard));
+    const done = (): void => {
+      all.delete(heard);
+      if (all.size === 0 && this.#hearing.get(id) === all) this.#hearing.delete(id);
+    };
+    heard.then(done, done);
+  }
+
+  /** Resolves once what the agent's hooks told so far is known. */
+  async quiet(id: AgentId): Promise<void> {
+    await Promise.allSettled([...(this.#hearing.get(id) ?? [])]);
   }
 
   /** The agent is no more. */

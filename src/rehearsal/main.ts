@@ -6,6 +6,7 @@
  */
 import { openSync, readFileSync, writeSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { DROVER_HOOK } from "./hooks.js";
 import { KeyReader } from "./keys.js";
 import { Painter } from "./paint.js";
 import { DEFAULT_SCRIPT, parseScript, type Script } from "./script.js";
@@ -21,6 +22,8 @@ A program that behaves like a coding agent and plays a script instead of thinkin
   --alt-screen         use the alternate screen
   --title exact|constant   whether the title tells the state (default exact)
   --osc7501            report the state by OSC 7501
+  --hooks              tell drover's hook of turns, as Claude Code would, and
+                       go on where its Stop hook says so
   --trust              ask at the start whether the folder is trusted
   --start-ms MS        take this long to start; keys typed before are lost (default 0)
   --paste-settle MS    Enter sooner than this after a paste is a newline (default 0)
@@ -102,6 +105,7 @@ function parseOptions(args: string[]) {
     exactTitle: values.title === "exact",
     osc7501: values.osc7501,
     trust: values.trust,
+    hook: values.hooks ? DROVER_HOOK : null,
     prompt: positionals.length === 0 ? null : positionals.join(" "),
   };
 }
@@ -122,6 +126,7 @@ function parse(args: string[]) {
       "alt-screen": yes,
       osc7501: yes,
       trust: yes,
+      hooks: yes,
       help: { ...yes, short: "h" },
     },
   });

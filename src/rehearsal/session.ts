@@ -3,6 +3,7 @@
  * follows from its script and its keys; time only spaces it out.
  */
 import { Composer } from "./composer.js";
+import { Hooks } from "./hooks.js";
 import type { Key } from "./keys.js";
 import type { Painter, Said } from "./paint.js";
 import { type Outcome, Player } from "./player.js";
@@ -23,6 +24,8 @@ export interface SessionOptions {
   readonly osc7501: boolean;
   readonly trust: boolean;
   readonly prompt: string | null;
+  /** What is run at a turn's beginning and end; null for nothing. */
+  readonly hook: string | null;
 }
 
 /** The way out of the session: bytes, records and the end. */
@@ -42,6 +45,7 @@ const QUIT_ARMED_MS = 2000;
 export class Session {
   private readonly composer = new Composer();
   private readonly player: Player;
+  private readonly hooks: Hooks;
   private readonly queue: string[] = [];
   private readonly played = new Map<Turn, number>();
   private phase: "starting" | "ready" | "working" = "starting";
@@ -66,6 +70,7 @@ export class Session {
     private readonly options: SessionOptions,
     private readonly outlet: Outlet,
   ) {
+    this.hooks = new Hooks(options.hook);
     const say = (said: Said) => this.say(said);
     const open = (said: Said | null) => {
       this.open = said;
@@ -177,12 +182,31 @@ export class Session {
     this.outlet.record({ event: "turn", turn: this.turn, text: prompt });
     this.say(says.prompt(plain(prompt)));
     this.spinTimer = setInterval(() => this.dialog === null && this.schedule(), SPIN_MS);
-    const outcome = await this.player.play(turn?.steps ?? []);
+    await this.hooks.run("UserPromptSubmit", { prompt });
+    const outcome = await this.playOut(turn);
     clearInterval(this.spinTimer);
     this.endTurn(outcome);
+    if (outcome.how === "error") void this.hooks.run("StopFailure", { error: outcome.error });
     const next = this.queue.shift();
     if (next === undefined) this.becomeReady();
     else void this.play(next, turnFor(this.options.script, next, this.played));
+  }
+
+  /** Plays the turn, and whatever the Stop hook has it go on with, to its end. */
+  private async playOut(turn: Turn | null): Promise<Outcome> {
+    let outcome = await this.player.play(turn?.steps ?? []);
+    for (let active = false; outcome.how === "finished"; active = true) {
+      this.doing = "Running the Stop hook";
+      const reason = await this.hooks.stop(outcome.answer, active);
+      if (reason === null) break;
+      this.doing = "Thinking";
+      this.outlet.record({ event: "prompt", text: reason, queued: false, byItself: false, byHook: true });
+      this.say(says.prompt(plain(reason)));
+      const next = turnFor(this.options.script, reason, this.played);
+      if (next !== null) this.played.set(next, (this.played.get(next) ?? 0) + 1);
+      outcome = await this.player.play(next?.steps ?? []);
+    }
+    return outcome;
   }
 
   private endTurn({ how, error, answer }: Outcome): void {
@@ -218,6 +242,7 @@ export class Session {
 
   private choose(dialog: Dialog): Promise<number> {
     this.outlet.record({ event: "dialog", kind: dialog.kind, text: dialog.text, detail: dialog.detail });
+    if (dialog.kind !== "trust") void this.hooks.run("PermissionRequest", { tool_name: dialog.text });
     this.dialog = dialog;
     this.paint();
     return new Promise((resolve) => {

@@ -12,6 +12,7 @@
  *   mail-age!MS!TO!ORDER        empty: when that one was delivered
  *   mail-text!TO!ORDER          what either says
  *   message!ID                  where a message lies: [TO, ORDER]
+ *   mail-key!KEY                where the completion of that identity lies: [TO, ORDER]
  *   quarantine!KEY              a value that could not be read, as it was
  */
 export const SCHEMA_KEY = "meta!schema";
@@ -26,6 +27,7 @@ export const mailTextKey = (to: string, order: number): string => `mail-text!${t
 export const mailAgeKey = (ms: number, to: string, order: number): string =>
   `mail-age!${padded(ms)}!${to}!${padded(order)}`;
 export const messageKey = (id: string): string => `message!${id}`;
+export const completionRowKey = (key: string): string => `mail-key!${key}`;
 export const quarantineKey = (key: string): string => `quarantine!${key}`;
 
 /** The sequence number that ends an `entry!` or `agent-entry!` key. */

@@ -17,6 +17,7 @@ import { type From, journalPage, type Page } from "./journal-pages.js";
 import {
   agentEntryKey,
   agentKey,
+  completionRowKey,
   entryKey,
   keysOf,
   mailDoneKey,
@@ -27,7 +28,7 @@ import {
   seqOf,
   toldKey,
 } from "./keys.js";
-import { type MailRow, mailRow, oldMail, revsOf, takeRows } from "./mail-rows.js";
+import { deliveredMail, type MailRow, mailRow, oldMail, revsOf, takeRows } from "./mail-rows.js";
 import { type Opened, openDatabase } from "./open-database.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
 import { decodeValue, encodeValue } from "./values.js";
@@ -166,11 +167,27 @@ class LevelStore implements Store {
     return this.#decodeAll<Message>(rows).then((all) => all.map(([, message]) => message).reverse());
   }
 
-  async message(id: string): Promise<Message | null> {
-    const place = await this.#get<[string, number]>(messageKey(id));
+  message(id: string): Promise<Message | null> {
+    return this.#messageAt(messageKey(id));
+  }
+
+  completion(key: string): Promise<Message | null> {
+    return this.#messageAt(completionRowKey(key));
+  }
+
+  async #messageAt(key: string): Promise<Message | null> {
+    const place = await this.#get<[string, number]>(key);
     if (place === null) return null;
     const [to, order] = place;
     return (await this.#get<Message>(mailKey(to, order))) ?? (await this.#get<Message>(mailDoneKey(to, order)));
+  }
+
+  async sweepMail(to: AgentId): Promise<void> {
+    while (!this.#closed) {
+      const operations = await this.#read((db) => deliveredMail(db, to, PAGE));
+      if (operations.length === 0) return;
+      await writeBatch(this.#opened.db, operations, { sync: false });
+    }
   }
 
   text({ to, order }: Message): Promise<string | null> {

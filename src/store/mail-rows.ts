@@ -5,7 +5,18 @@
 import { isSettled, type MailWrite, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import type { Database, Operation } from "./database.js";
-import { agedMail, mailAgeKey, mailDoneKey, mailKey, mailOlderThan, mailTextKey, messageKey } from "./keys.js";
+import {
+  agedMail,
+  completionRowKey,
+  keysOf,
+  mailAgeKey,
+  mailDoneKey,
+  mailKey,
+  mailOlderThan,
+  mailTextKey,
+  messageKey,
+  seqOf,
+} from "./keys.js";
 import { decodeValue, encodeValue } from "./values.js";
 
 /** A write as it waits: already JSON, so that what the caller changes later does not matter. */
@@ -15,6 +26,8 @@ export interface MailRow {
   /** The `rev` that lies under the key afterwards; null where none does. */
   readonly is: number | null;
   readonly id: string;
+  /** A row that must not be there yet: a completion's identity. */
+  readonly fresh: string | null;
   readonly operations: readonly Operation[];
 }
 
@@ -26,8 +39,10 @@ export function mailRow({ message, was, text, forget }: MailWrite): MailRow {
     operations.push({ type: "put", key, value: encodeValue(key, JSON.stringify(value)) });
   const del = (key: string) => operations.push({ type: "del", key });
   const settled = isSettled(message);
+  const identity = message.completion === undefined ? null : completionRowKey(message.completion.key);
   if (forget) {
     for (const key of [open, mailTextKey(to, order), messageKey(id)]) del(key);
+    if (identity !== null) del(identity);
   } else if (settled) {
     del(open);
     put(mailDoneKey(to, order), message);
@@ -38,28 +53,38 @@ export function mailRow({ message, was, text, forget }: MailWrite): MailRow {
   if (was === null && !forget) {
     put(messageKey(id), [to, order]);
     put(mailTextKey(to, order), text ?? "");
+    if (identity !== null) put(identity, [to, order]);
   }
-  return { key: open, was, is: forget || settled ? null : rev, id, operations };
+  const fresh = was === null && !forget ? identity : null;
+  return { key: open, was, is: forget || settled ? null : rev, id, fresh, operations };
 }
 
 /** What lies in the store under the rows' keys: the `rev` of each, null where there is none. */
 export async function revsOf(db: Database, rows: readonly MailRow[]): Promise<Map<string, number | null>> {
   const keys = [...new Set(rows.map((row) => row.key))];
-  const values = keys.length === 0 ? [] : await db.getMany(keys);
-  return new Map(
-    keys.map((key, n) => {
-      const value = values[n];
-      const found = value === undefined ? undefined : (decodeValue(key, value) as Message | undefined);
-      return [key, found?.rev ?? null];
-    }),
-  );
+  const fresh = [...new Set(rows.flatMap((row) => row.fresh ?? []))];
+  const values = keys.length === 0 ? [] : await db.getMany([...keys, ...fresh]);
+  const revs = new Map<string, number | null>();
+  for (const [n, key] of keys.entries()) {
+    const value = values[n];
+    const found = value === undefined ? undefined : (decodeValue(key, value) as Message | undefined);
+    revs.set(key, found?.rev ?? null);
+  }
+  for (const [n, key] of fresh.entries()) revs.set(key, values[keys.length + n] === undefined ? null : 1);
+  return revs;
 }
 
 /** Takes the rows in, as far as `revs` allows. Returns the Fault (STALE) with which they are refused, and then none was. */
 export function takeRows(revs: Map<string, number | null>, rows: readonly MailRow[]): Fault | null {
   const next = new Map<string, number | null>();
-  for (const { key, was, is, id } of rows) {
+  for (const { key, was, is, id, fresh } of rows) {
     const found = next.has(key) ? next.get(key) : revs.get(key);
+    if (fresh !== null) {
+      if ((next.get(fresh) ?? revs.get(fresh) ?? null) !== null) {
+        return new Fault("STALE", `there is a completion of that identity already`, { detail: { message: id, fresh } });
+      }
+      next.set(fresh, 1);
+    }
     if ((found ?? null) !== was) {
       return new Fault("STALE", `message ${id} is not what it was taken for`, { detail: { message: id, was, found } });
     }
@@ -76,10 +101,24 @@ export async function oldMail(db: Database, ms: number, limit: number): Promise<
   for (const key of keys) {
     const { to, order } = agedMail(key);
     const done = mailDoneKey(to, order);
-    const value = await db.get(done);
-    const message = value === undefined ? undefined : (decodeValue(done, value) as Message | undefined);
-    const gone = [key, done, mailTextKey(to, order), ...(message === undefined ? [] : [messageKey(message.id)])];
-    operations.push(...gone.map((one): Operation => ({ type: "del", key: one })));
+    operations.push(...withoutMail(to, order, await db.get(done)), { type: "del", key });
   }
   return operations;
+}
+
+/** What takes out the messages that were delivered to `to`, at most `limit` of them. */
+export async function deliveredMail(db: Database, to: string, limit: number): Promise<Operation[]> {
+  const rows = await db.iterator({ ...keysOf(`mail-done!${to}`), limit }).all();
+  return rows.flatMap(([key, value]) => withoutMail(to, seqOf(key), value));
+}
+
+function withoutMail(to: string, order: number, value: Buffer | undefined): Operation[] {
+  const done = mailDoneKey(to, order);
+  const message = value === undefined ? undefined : (decodeValue(done, value) as Message | undefined);
+  const gone = [done, mailTextKey(to, order)];
+  if (message !== undefined) {
+    gone.push(messageKey(message.id), mailAgeKey(message.updatedAtMs, to, order));
+    if (message.completion !== undefined) gone.push(completionRowKey(message.completion.key));
+  }
+  return gone.map((key): Operation => ({ type: "del", key }));
 }

@@ -23,6 +23,7 @@ export const FIRST_VERSION = 1;
 export const migrations: readonly Migration[] = [
   // Rows of a new kind need no step; but a drover that knows none of them would forget what waits there.
   { to: 2, name: "mail", operations: async () => [] },
+  { to: 3, name: "completions", operations: async () => [] },
 ];
 
 /**

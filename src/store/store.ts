@@ -34,7 +34,7 @@ export interface Store {
   told(id: AgentId): Promise<Told | null>;
   /**
    * Returns the entries with their sequence numbers. Throws a Fault and then nothing was written: STORE_FULL, STORE_BROKEN,
-   * TOO_MANY; STALE where a message is not what the commit takes it for.
+   * TOO_MANY; STALE where a message is not what the commit takes it for, or a new completion is not new.
    */
   commit(commit: Commit): Promise<JournalEntry[]>;
   /** The sequence number of the newest entry, 0 where there is none. */
@@ -45,6 +45,10 @@ export interface Store {
   journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]>;
   /** The newest `limit` entries, oldest of them first. */
   latest(limit: number, agent?: AgentId): Promise<JournalEntry[]>;
+  /** The completion of that identity, waiting or handed over; null where there is none, or none any more. */
+  completion(key: string): Promise<Message | null>;
+  /** Forgets what was delivered to a recipient, with the identities of the completions among it. */
+  sweepMail(to: AgentId): Promise<void>;
   /** Every message that is not delivered, by recipient and in the order of their queues. */
   mail(): Promise<Message[]>;
   /** The newest `limit` messages delivered to `to`, oldest of them first. They are kept for a time (14 days by default). */

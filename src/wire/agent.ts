@@ -97,6 +97,18 @@ export interface MessageJson {
     | "uncertain"
     | "leased"
     | "acked";
+  /** Of a completion: which child told it (an agent's id, or a task's; its label then), of which turn and what. */
+  completion?: {
+    child: string;
+    label: string;
+    turn: number;
+    kind: "done" | "error" | "blocked" | "exited" | "task" | "report";
+  };
+  /** Where a completion is leased: to whom. Of a message that was typed to wake an agent: what it carries. */
+  batch?: string;
+  taker?: "stop-hook" | "wake" | "drain";
+  /** It was handed over before, and came back unacknowledged: it may have been read already. */
+  redelivered?: boolean;
   body?: string;
   reason: string | null;
   attempts: number;

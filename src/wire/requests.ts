@@ -4,7 +4,7 @@
  *   POST   /v1/agents                     SpawnRequest     -> SpawnedJson
  *   GET    /v1/agents[?all=1]                              -> AgentsJson
  *   GET    /v1/agents/{ref}                                -> { agent }
- *   PATCH  /v1/agents/{ref}               RenameRequest    -> { agent, created: false }
+ *   PATCH  /v1/agents/{ref}               PatchRequest     -> { agent, created: false }
  *   DELETE /v1/agents/{ref}[?force=1]                      -> RemovedJson
  *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }: delivered, or queued
  *                                                             with the reason why it waits; 409 where it failed
@@ -29,6 +29,10 @@
  *   POST   /v1/hooks/{provider}/{event}   any JSON         -> {}    identity: header x-drover-id
  *   GET    /v1/hooks                                       -> HooksJson
  *   GET    /v1/inbox/{ref}[?delivered=N][&words=1|&bodies=1] -> { messages: MessageJson[] }, in order
+ *   POST   /v1/inbox/{ref}/drain          DrainRequest     -> DrainedJson: leased for 30 s, oldest first
+ *   POST   /v1/inbox/{ref}/ack            AckRequest       -> AckedJson
+ *   POST   /v1/inbox                      ReportRequest    -> { message: MessageJson, created: boolean }: a completion in the
+ *                                                             inbox of the reporter's parent, or a dead letter with its reason
  *   GET    /v1/dead[?agent=REF][&words=1|&bodies=1]        -> { messages: MessageJson[] }
  *   POST   /v1/dead                       DeadRequest      -> { messages }, queued again
  *   DELETE /v1/dead                       DeadRequest      -> { messages }, forgotten
@@ -62,6 +66,7 @@ export interface SpawnRequest {
   ifAbsent?: boolean;
   /** A conductor only: the session's present one is stopped, and archived once the new one stands. */
   replace?: boolean;
+  wake?: "type" | "nudge" | "pull" | "mute";
   /** A git worktree of its own: on this branch, or, where it is `true`, on a new one named by the label. */
   worktree?: true | string;
   /** The size of a session made for this agent, best what an attach will give it; default 200x50. */
@@ -127,8 +132,43 @@ export interface ProviderJson {
   seenVersions?: string[];
 }
 
-export interface RenameRequest {
-  label: string;
+export interface PatchRequest {
+  label?: string;
+  /** How it is told of its children while it is idle: SPEC §6, wake. `mute`: not at all, they become dead letters. */
+  wake?: "type" | "nudge" | "pull" | "mute";
+}
+
+export type RenameRequest = PatchRequest & { label: string };
+
+export interface DrainRequest {
+  /** At most so many; all that fit into one batch by default. */
+  limit?: number;
+}
+
+export interface DrainedJson {
+  /** Completions, with their bodies; oldest first. */
+  messages: MessageJson[];
+  /** To be acknowledged once they are written out; absent where there are none. */
+  batch?: string;
+}
+
+export interface AckRequest {
+  batch: string;
+  /** Give them back as dead letters (`rejected`) instead. */
+  reject?: boolean;
+}
+
+export interface AckedJson {
+  /** How many. 0 where the batch is unknown, or acknowledged already. */
+  acked: number;
+}
+
+/** What an agent (`from`: label or id) tells its parent of its own accord. */
+export interface ReportRequest {
+  from: string;
+  text: string;
+  /** The same token again is the same report. */
+  token?: string;
 }
 
 export interface RestartRequest {

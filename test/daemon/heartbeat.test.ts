@@ -16,7 +16,8 @@ const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v
 const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
 const spawn = (label: string, more: object = {}) =>
   w.ask<{ agent: AgentJson }>("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label, ...more });
-const conductor = (heartbeatMs: number) => spawn("boss", { role: "conductor", heartbeatMs });
+/** Told by its heartbeat alone. */
+const conductor = (heartbeatMs: number) => spawn("boss", { role: "conductor", heartbeatMs, wake: "mute" });
 /** `n`: in the order in which they were started. */
 const asks = (n: number, text: string) => {
   w.started[n]!.question = { text, choices: ["Yes", "No"] };
@@ -32,9 +33,10 @@ test("a conductor at rest is told of the children that wait for a person, again 
   await isIn("kid", "blocked");
   await until("it is told", () => w.started[0]!.prompts.length === 1);
   assert.match(w.started[0]!.prompts[0]!, /1 child waits for a person:\n- kid, for [^:]*: Run it\?/);
-  const told = async () => (await w.ask<{ messages: { kind: string }[] }>("GET", "/v1/inbox/boss?delivered=9")).body;
-  await until("it is written", async () => (await told()).messages.length === 1);
-  assert.is((await told()).messages[0]?.kind, "system");
+  await until("it is written", async () => {
+    const { messages } = (await w.ask<{ messages: { kind: string }[] }>("GET", "/v1/inbox/boss?delivered=9")).body;
+    return messages.filter(({ kind }) => kind === "system").length === 1;
+  });
   w.started[0]!.shown = "ready";
   w.tmux.show("%1");
   await until("it is told again", () => w.started[0]!.prompts.length === 2);

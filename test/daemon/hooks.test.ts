@@ -153,7 +153,7 @@ test("a spool asked for by many at once is read once", async () => {
   const counts = await Promise.all([emptySpool(w.daemon.context), emptySpool(w.daemon.context)]);
   assert.equal([counts, outcomes().taken], [[1, 1], 1]);
   const told = { provider: "claude", event: "Stop", id, incarnation: "", pane: "", tmux: "", token: "t", payload: {} };
-  assert.is(await hear(w.daemon.context, told), "repeated");
+  assert.is((await hear(w.daemon.context, told, false)).outcome, "repeated");
 });
 
 test.run();

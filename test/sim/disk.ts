@@ -59,6 +59,14 @@ export class Disk implements Store {
     return this.#kept.text(message);
   }
 
+  completion(key: string): Promise<Message | null> {
+    return this.#kept.completion(key);
+  }
+
+  sweepMail(to: AgentId): Promise<void> {
+    return this.#kept.sweepMail(to);
+  }
+
   lastOrder(to: AgentId): Promise<number> {
     return this.#kept.lastOrder(to);
   }

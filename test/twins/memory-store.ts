@@ -48,6 +48,9 @@ export class MemoryStore implements Store {
       const found = mail.get(message.id);
       const open = found === undefined || isSettled(found.message) ? null : found.message.rev;
       if (open !== was) throw new Fault("STALE", `message ${message.id} is not what it was taken for`);
+      const key = message.completion?.key;
+      const isKnown = [...mail.values()].some((kept) => kept.message.completion?.key === key);
+      if (was === null && key !== undefined && isKnown) throw new Fault("STALE", "there is such a completion already");
       if (forget) mail.delete(message.id);
       else mail.set(message.id, { message: copy(message), text: found?.text ?? text ?? "" });
     }
@@ -83,6 +86,14 @@ export class MemoryStore implements Store {
   async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
     const wanted = agent ? this.#entries.filter((entry) => entry.agent === agent) : this.#entries;
     return limit <= 0 ? [] : wanted.slice(-limit).map(copy);
+  }
+
+  async completion(key: string): Promise<Message | null> {
+    return this.#messages((message) => message.completion?.key === key)[0] ?? null;
+  }
+
+  async sweepMail(to: AgentId): Promise<void> {
+    for (const [id, { message }] of this.#mail) if (message.to === to && isSettled(message)) this.#mail.delete(id);
   }
 
   async mail(): Promise<Message[]> {

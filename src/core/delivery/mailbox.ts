@@ -138,6 +138,8 @@ export const SWEEP_MS = 30_000;
 /** A recipient that just got ready and refused is asked again after this, and then after twice as long each time. */
 const AGAIN_SOON_MS = 250;
 const LOOK_LIMIT_MS = 5_000;
+/** After a command that was seen to open no turn the next message may follow: the gate looks whether one began. */
+const COMMAND_SETTLE_MS = 1_000;
 const WRITE_AGAIN_MS = 2_000;
 const ASK_AGAIN_MS = 1_000;
 /** How often tmux may fail to say what it did before the message is given up as uncertain. */
@@ -196,6 +198,13 @@ export function wakeAtMs(box: Mailbox): number | null {
 /** Messages that wait to be typed. */
 export function queued(box: Mailbox): readonly Message[] {
   return box.open.filter((message) => message.state === "queued");
+}
+
+/** Nothing is typed, nor will be before something else happens: whoever else has something to say may. */
+export function isQuiet(box: Mailbox): boolean {
+  if (box.at.at !== "resting" || box.open.some((message) => message.state === "queued" || isUnderWay(message)))
+    return false;
+  return box.recipient === null || turnOf(box.recipient) !== box.spentTurn;
 }
 
 /** What every event may change, whatever the box is at. */
@@ -367,8 +376,13 @@ function over(box: Mailbox, message: Message, typing: Typing, tries: number, now
     case "delivered": {
       const at = box.at as At<"typing">;
       const [after, effects] = end(box, message, delivered(message), nowMs);
-      // What begins like a command may be one that opens no turn: that it did must be seen.
-      if (typing.because === "turn-started" || message.claim === null || at.command) return [after, effects];
+      if (typing.because === "turn-started" || message.claim === null) return [after, effects];
+      // What begins like a command may be one that opens no turn: that it did must be seen, and where it soon is not, none did.
+      if (at.command && after.recipient !== null) {
+        const { recipient } = after;
+        const triedEdge = edgeOf(recipient);
+        return [{ ...after, spentTurn: null, triedEdge, sweepAtMs: nowMs + COMMAND_SETTLE_MS }, effects];
+      }
       const { turn, incarnation } = message.claim;
       return [after, [...effects, { do: "submitted", turn, incarnation }]];
     }
@@ -473,8 +487,10 @@ function rest(box: Mailbox, nowMs: number): Step {
 /** The message as it is from now on; on disk as soon as may be. */
 function become(box: Mailbox, from: Message, fields: Partial<Message>, nowMs: number, forget = false): Mailbox {
   const message: Message = { ...from, ...fields, updatedAtMs: nowMs };
+  // What it carries goes back to where it was taken from: nothing of it is left to be looked at.
+  const emptied = message.batch !== undefined && (message.state === "failed" || message.state === "dead");
   const pending = {
-    messages: new Map(box.pending?.messages).set(message.id, { message, forget }),
+    messages: new Map(box.pending?.messages).set(message.id, { message, forget: forget || emptied }),
     story: [...(box.pending?.story ?? []), { message, from: from.state }],
   };
   return { ...box, pending, open: box.open.map((one) => (one.id === message.id ? message : one)) };

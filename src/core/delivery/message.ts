@@ -1,15 +1,44 @@
 /** One message to one agent, as it lies in the store: everything but its text, which is kept beside it. */
 import type { AgentId } from "../model.js";
+import type { Completion } from "./completion.js";
 
 /**
- * `queued -> claimed -> typed -> submitted -> delivered`. Claimed: on disk before anything is typed; it may stand in the
- * input box by now. Typed: it stands there, and Enter may have been pressed by now. Submitted: Enter was pressed. `failed`: pasted at most, certainly not taken.
- * `uncertain`: nobody can say whether it was taken. `dead`: it will not be delivered, and why stands in `reason`.
+ * What is typed: `queued -> claimed -> typed -> submitted -> delivered`. Claimed: on disk before anything is typed; it may
+ * stand in the input box by now. Typed: it stands there, and Enter may have been pressed by now. Submitted: Enter was pressed. `failed`: pasted at most, certainly
+ * not taken. `uncertain`: nobody can say whether it was taken. `dead`: it will not be delivered, and why stands in `reason`.
+ *
+ * A completion waits in its parent's inbox until somebody takes it there: `queued -> leased -> acked`. Leased: on disk as
+ * handed over, and not yet acknowledged. Acked: it arrived, or a later one took its place.
  */
-export type MessageState = "queued" | "claimed" | "typed" | "submitted" | "delivered" | "failed" | "dead" | "uncertain";
+export type MessageState =
+  | "queued"
+  | "claimed"
+  | "typed"
+  | "submitted"
+  | "delivered"
+  | "failed"
+  | "dead"
+  | "uncertain"
+  | "leased"
+  | "acked";
 
-/** `prompt` is what an agent was born with; `system` what drover itself has to say. */
-export type MessageKind = "message" | "prompt" | "system";
+/** `prompt` is what an agent was born with; `system` what drover itself has to say: completions, as they are typed. */
+export type MessageKind = "message" | "prompt" | "completion" | "system";
+
+/** Why a message will not be delivered (SPEC §6). */
+export type DeadReason =
+  /** The agent names a parent that nobody knows. */
+  | "orphan"
+  | "no_parent"
+  | "parent_removed"
+  | "recipient_removed"
+  /** The parent wants none. */
+  | "muted"
+  | "self_parent"
+  /** Handed over as often as may be, and never seen to arrive. */
+  | "unresolvable"
+  /** Its recipient gave it back, or holds as many as it may. */
+  | "rejected";
 
 export interface Message {
   /** A ULID. */
@@ -33,8 +62,31 @@ export interface Message {
   readonly now?: boolean;
   /** The turn it began, once delivered. */
   readonly turn: number | null;
+  /** Of a completion: whose, and of what. */
+  readonly completion?: Completion;
+  /** Of a completion: how it was handed over last. Null where it was taken back before anybody could have read it. */
+  readonly lease?: Lease | null;
+  /** Of a completion: how often it was handed over and came back unacknowledged. */
+  readonly returns?: number;
+  /** Of what is typed to wake a parent: the completions in it are those leased under this name. */
+  readonly batch?: string;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
+}
+
+/** Who hands completions over: the agent's own Stop hook, a prompt typed into its pane, or a reader who asks. */
+export type Taker = "stop-hook" | "wake" | "drain";
+
+/** Completions handed over together. */
+export interface Lease {
+  readonly batch: string;
+  readonly taker: Taker;
+  /** The launch that took it. */
+  readonly incarnation: number;
+  /** When it comes back unless it is acknowledged; null where it is what became of the typed message that decides. */
+  readonly untilMs: number | null;
+  /** The hook event that took it, by which its script says that it was printed. */
+  readonly token?: string;
 }
 
 export interface Claim {
@@ -58,7 +110,7 @@ export interface MailWrite {
   readonly forget?: true;
 }
 
-/** What a face counts of an agent's mail. `inbox` is what waits to be handed over in other ways than by typing. */
+/** What a face counts of an agent's mail. `inbox` is what its children told and it has not been given yet. */
 export interface MailCounts {
   readonly queued: number;
   readonly inbox: number;
@@ -70,7 +122,12 @@ export const NO_MAIL: MailCounts = { queued: 0, inbox: 0, dead: 0, uncertain: 0 
 
 /** Handed over: nothing is left to be done about it. */
 export function isSettled({ state }: Message): boolean {
-  return state === "delivered";
+  return state === "delivered" || state === "acked";
+}
+
+/** Waits in an inbox, or is just being handed over from there. */
+export function isInInbox({ kind, state }: Message): boolean {
+  return kind === "completion" && (state === "queued" || state === "leased");
 }
 
 /** On its way into a pane. */
@@ -83,13 +140,19 @@ export function isDeadLetter({ state }: Message): boolean {
   return state === "dead" || state === "failed" || state === "uncertain";
 }
 
-/** What is counted as queued is what is not delivered yet and still will be. */
+/** What is counted as queued is what is not delivered yet and still will be; completions are counted once, in the inbox. */
 export function countMail(messages: Iterable<Message>): MailCounts {
   const counts = { queued: 0, inbox: 0, dead: 0, uncertain: 0 };
+  const carried: Message[] = [];
+  const doubtful = new Set<string>();
   for (const message of messages) {
-    if (message.state === "uncertain") counts.uncertain++;
-    else if (isDeadLetter(message)) counts.dead++;
-    else if (!isSettled(message)) counts.queued++;
+    if (message.state === "uncertain") {
+      counts.uncertain++;
+      if (message.batch !== undefined) doubtful.add(message.batch);
+    } else if (isDeadLetter(message)) counts.dead++;
+    else if (isInInbox(message)) carried.push(message);
+    else if (!isSettled(message) && message.batch === undefined) counts.queued++;
   }
+  for (const { state, lease } of carried) if (state === "queued" || !doubtful.has(lease?.batch ?? "")) counts.inbox++;
   return counts;
 }

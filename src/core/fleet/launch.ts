@@ -4,7 +4,7 @@
  * a record or a record that lost its tab, and never a tab that nobody knows.
  */
 import { derive } from "../derive.js";
-import type { AgentId, AgentRecord, Evidence, Launch, LivePane, Place, Role, Worktree } from "../model.js";
+import type { AgentId, AgentRecord, Evidence, Launch, LivePane, Place, Role, WakePolicy, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
 import type { Refusal, Tab } from "./effect.js";
@@ -35,6 +35,7 @@ export interface SpawnAsk {
   /** The id of the conversation that its arguments begin, where they name one. */
   readonly nativeSession?: string;
   readonly prompt: string | null;
+  readonly wake?: WakePolicy;
   /** The prompt is not among the arguments and is to be typed. */
   readonly promptDue: boolean;
   /** A git worktree of its own, made before the tab; it works there instead of in `cwd`. */
@@ -117,6 +118,7 @@ function born(draft: Draft, ticket: Ticket, ask: SpawnAsk): void {
       ...(ask.heartbeatMs === undefined ? {} : { heartbeatMs: ask.heartbeatMs }),
       ...(ask.launch === undefined ? {} : { launch: ask.launch }),
       ...(ask.nativeSession === undefined ? {} : { nativeSession: ask.nativeSession }),
+      ...(ask.wake === undefined ? {} : { wake: ask.wake }),
       ...(ask.replaces === undefined ? {} : { replaces: ask.replaces }),
     },
     { pane: null, making },

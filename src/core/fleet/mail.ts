@@ -1,6 +1,6 @@
 /** Changes of an agent's mail, on disk in one batch with what is journaled and told of them. */
 import type { MailCounts, MailWrite, Message, MessageState } from "../delivery/message.js";
-import type { AgentId } from "../model.js";
+import type { AgentId, AgentRecord } from "../model.js";
 import type { Draft } from "./draft.js";
 import type { Ticket } from "./fleet.js";
 import { grant, refuse } from "./reply.js";
@@ -18,6 +18,8 @@ export interface MailAsk {
   readonly must?: boolean;
   /** The prompt the agent was born with is among them: it is not due any more. */
   readonly takesPrompt?: boolean;
+  /** Its Stop hook keeps it from ending its turn: so often in a row, with this one. */
+  readonly stopBlocks?: AgentRecord["stopBlocks"];
 }
 
 export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
@@ -30,7 +32,8 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
   const told = ask.story.map(({ message, from }) => dataOf(message, from));
   if (agent === undefined) for (const data of told) draft.note(ask.id, "mail", data);
   else {
-    const record = ask.takesPrompt ? { ...agent.record, promptDue: false } : agent.record;
+    const prompted = ask.takesPrompt ? { ...agent.record, promptDue: false } : agent.record;
+    const record = ask.stopBlocks === undefined ? prompted : { ...prompted, stopBlocks: ask.stopBlocks };
     draft.mailed({ ...agent, record, mail: ask.counts }, told);
   }
   grant(draft, ticket, ask.id, false, false);
@@ -39,6 +42,12 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
 /** No word of what it says. */
 function dataOf(message: Message, from: MessageState | null): Readonly<Record<string, unknown>> {
   const { id, state, reason, kind, attempts, characters, turn } = message;
-  const data = { message: id, from, to: state, reason, what: kind, sender: message.from, attempts, characters };
-  return turn === null ? data : { ...data, turn };
+  const { completion, lease } = message;
+  return {
+    ...{ message: id, from, to: state, reason, what: kind, sender: message.from, attempts, characters },
+    ...(turn === null ? {} : { turn }),
+    ...(completion === undefined ? {} : { about: completion.kind, child: completion.label, ofTurn: completion.turn }),
+    ...(state === "leased" && lease != null ? { batch: lease.batch, taker: lease.taker } : {}),
+    ...(message.batch === undefined ? {} : { batch: message.batch }),
+  };
 }

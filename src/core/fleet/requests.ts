@@ -1,6 +1,6 @@
 /** What faces ask for, as far as the fleet decides it: births, names, looks, ends. Typing into panes is not here. */
 import type { JournalKind } from "../journal.js";
-import type { AgentId, Exit } from "../model.js";
+import type { AgentId, Exit, WakePolicy } from "../model.js";
 import { type AdoptAsk, adopt } from "./adopt.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
@@ -22,6 +22,8 @@ export type Ask =
   | { readonly ask: "submitted"; readonly id: AgentId; readonly turn: number; readonly incarnation: number }
   /** The program told its name for the conversation. */
   | { readonly ask: "session"; readonly id: AgentId; readonly session: string }
+  /** How it is told of its children from now on. */
+  | { readonly ask: "wake"; readonly id: AgentId; readonly wake: WakePolicy }
   /** A person looked at it. */
   | { readonly ask: "seen"; readonly id: AgentId }
   /** It is being asked to end. */
@@ -62,6 +64,11 @@ type AboutOne = Exclude<Ask, { ask: "spawn" | "restart" | "adopt" | "rename" | "
 function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
   const { record } = agent;
   switch (ask.ask) {
+    case "wake":
+      if ((record.wake ?? "type") !== ask.wake) {
+        draft.change({ ...agent, record: { ...record, wake: ask.wake } }, "policy", { wake: ask.wake });
+      }
+      return null;
     case "seen":
       believe(draft, agent, { kind: "seen" });
       return null;

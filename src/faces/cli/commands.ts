@@ -136,6 +136,12 @@ export const commands: readonly Command[] = [
         value: "TIME",
         does: "a conductor only: so often, while it rests, tell it what waits for it, as in 15m",
       },
+      {
+        long: "wake",
+        value: "POLICY",
+        does: "how it is told of its children while idle: type (their words), nudge, pull (it asks), mute",
+        from: ["type", "nudge", "pull", "mute"],
+      },
       { long: "if-absent", does: "give the live agent of that label rather than a second one" },
       { long: "replace", does: "a conductor only: stop the session's present one and take its place" },
       {
@@ -207,24 +213,35 @@ export const commands: readonly Command[] = [
   },
   {
     name: "inbox",
-    summary: "show mail, and deal with what could not be delivered",
+    summary: "show and fetch mail, and deal with what could not be delivered",
     arguments: [
-      { name: "ACTION", does: "list, dead, retry or purge", from: ["list", "dead", "retry", "purge"] },
+      {
+        name: "ACTION",
+        does: "list, drain, ack, dead, retry or purge",
+        from: ["list", "drain", "ack", "dead", "retry", "purge"],
+      },
       {
         name: "WHAT",
         optional: true,
         many: true,
-        does: "list, dead: an agent's label or id, or self; retry, purge: ids of messages",
+        does: "list, drain, dead: an agent's label or id, or self; ack: a batch, and whose; retry, purge: ids of messages",
         from: "labels",
       },
     ],
     options: [
       { long: "all", does: "list: the last 100 delivered too; retry, purge: every dead letter" },
       { long: "body", does: "list, dead: print what the messages say" },
+      { long: "no-ack", does: "drain: what is printed comes back after 30 s unless it is acknowledged" },
+      { long: "reject", does: "ack: give the batch back, as dead letters" },
     ],
     about:
-      "list shows an agent's queue, in order, or what waits for anybody. dead shows what was not delivered, failed, or may not have arrived: retry puts such a message back into its queue, to be typed (again), purge forgets it.",
-    examples: ["drover inbox list api", "drover inbox dead", "drover inbox retry 01JD3V9K6W2Y8R5T7N4M1P0QXZ"],
+      "list shows an agent's queue and its inbox, in order, or what waits for anybody. drain prints what an agent's children told it and it has not been given yet (of self by default), oldest first, and acknowledges it: each is handed over once. dead shows what was not delivered, failed, or may not have arrived: retry puts such a message back, to be given (again), purge forgets it.",
+    examples: [
+      "drover inbox list api",
+      "drover inbox drain --json self",
+      "drover inbox dead",
+      "drover inbox retry 01JD3V9K6W2Y8R5T7N4M1P0QXZ",
+    ],
     load: () => import("./inbox.js"),
   },
   {

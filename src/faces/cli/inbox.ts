@@ -1,13 +1,13 @@
 /** `drover inbox`: what waits for agents, and what could not be delivered to them. */
 import { Fault } from "#core/fault.js";
 import type { AgentsJson, MessageJson } from "#wire/agent.js";
-import type { DeadRequest } from "#wire/requests.js";
+import type { AckedJson, AckRequest, DeadRequest, DrainedJson } from "#wire/requests.js";
 import { age } from "../kit/age.js";
 import { type Ink, printable } from "../kit/ink.js";
 import { isDead, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../kit/mail-words.js";
 import { type Cell, type Column, table } from "../kit/table.js";
 import { cut, width } from "../kit/width.js";
-import { allLabels, askAgent } from "./agent-ref.js";
+import { agentRef, allLabels, askAgent } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
@@ -26,8 +26,10 @@ export async function run(
   const all = options.has("all");
   if (action === "list") return show(context, await list(context, one(what), all, says));
   if (action === "dead") return show(context, await dead(context, one(what), says));
+  if (action === "drain") return drain(context, one(what) ?? "self", options.has("no-ack"));
+  if (action === "ack") return ack(context, what, options.has("reject"));
   if (action !== "retry" && action !== "purge") {
-    throw new Fault("USAGE", `drover inbox takes list, dead, retry or purge, not "${action}"`);
+    throw new Fault("USAGE", `drover inbox takes list, drain, ack, dead, retry or purge, not "${action}"`);
   }
   if (all === what.length > 0) throw new Fault("USAGE", `drover inbox ${action} takes ids of messages, or --all`);
   const body: DeadRequest = all ? { all: true } : { ids: what };
@@ -36,6 +38,43 @@ export async function run(
   if (context.json) context.value(done);
   else context.line(`${done.messages.length} ${action === "retry" ? "queued again" : "forgotten"}`);
   return 0;
+}
+
+/** Prints what waits, and acknowledges it once that is written out: what nobody read must come back. */
+async function drain(context: Context, label: string, noAck: boolean): Promise<number> {
+  const ref = await agentRef(context, label);
+  const path = `/v1/inbox/${encodeURIComponent(ref)}`;
+  const drained = await askAgent(context, label, (daemon) => daemon.request<DrainedJson>("POST", `${path}/drain`, {}));
+  if (context.json) context.value(drained);
+  else if (drained.messages.length === 0) context.line("nothing waits");
+  else context.lines(drained.messages.flatMap((message, n) => [...(n === 0 ? [] : [""]), ...drainedLines(message)]));
+  if (drained.batch === undefined) return 0;
+  if (noAck) {
+    if (!context.json) context.note(`acknowledge it within 30 s: drover inbox ack ${drained.batch} ${label}`);
+    return 0;
+  }
+  // A write to a terminal, a pipe or a file is done when it returns (Node, on POSIX): the words are out.
+  const body: AckRequest = { batch: drained.batch };
+  await (await context.daemon()).request<AckedJson>("POST", `${path}/ack`, body);
+  return 0;
+}
+
+async function ack(context: Context, [batch = "", label = "self", ...more]: readonly string[], reject: boolean) {
+  if (batch === "" || more.length > 0) throw new Fault("USAGE", "drover inbox ack takes a batch, and whose it is");
+  const body: AckRequest = { batch, ...(reject ? { reject } : {}) };
+  const { acked } = await askAgent(context, label, (daemon, ref) =>
+    daemon.request<AckedJson>("POST", `/v1/inbox/${encodeURIComponent(ref)}/ack`, body),
+  );
+  if (context.json) context.value({ acked });
+  else context.line(`${acked} ${reject ? "given back" : "acknowledged"}`);
+  return 0;
+}
+
+function drainedLines({ completion, body, redelivered, from }: MessageJson): string[] {
+  const { label, turn, kind } = completion ?? { label: from ?? "", turn: 0, kind: "" };
+  const head = `${label}${turn > 0 ? ` (turn ${turn})` : ""}: ${kind}${redelivered ? " [redelivered]" : ""}`;
+  const rows = body === undefined ? ["(what it said cannot be read any more)"] : body.trimEnd().split("\n");
+  return [head, ...rows.map((row) => `  ${printable(row)}`)];
 }
 
 function one(what: readonly string[]): string | null {

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
+import { WAKE_POLICIES } from "#core/model.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { SpawnRequest } from "#wire/requests.js";
 import { tabSize } from "../kit/tab-size.js";
@@ -50,6 +51,8 @@ export async function spawnRequest(
   const heartbeat = options.text("heartbeat");
   if (heartbeat !== undefined && role !== "conductor") throw new Fault("USAGE", "--heartbeat is for --role conductor");
   const worktree = options.text("worktree");
+  const wake = WAKE_POLICIES.find((one) => one === options.text("wake"));
+  if (options.has("wake") && wake === undefined) throw new Fault("USAGE", `--wake is ${WAKE_POLICIES.join(", ")}`);
   const said = given ?? options.text("prompt");
   const prompt = said === "-" ? (await context.stdin()).replace(/\n$/, "") : said;
   const parent = options.text("parent");
@@ -68,6 +71,7 @@ export async function spawnRequest(
     ...(context.env.PATH ? { path: context.env.PATH } : {}),
     ...(context.size === null ? {} : tabSize(context.size, context.env)),
     ...(role === undefined ? {} : { role }),
+    ...(wake === undefined ? {} : { wake }),
     ...(parent === undefined ? {} : { parent: await agentRef(context, parent) }),
     ...(heartbeat === undefined ? {} : { heartbeatMs: duration("heartbeat", heartbeat) }),
     ...(options.has("if-absent") ? { ifAbsent: true } : {}),

@@ -1,0 +1,255 @@
+/**
+ * Completions: what children tell their parents. `commitCompletion` is the one way in, for whatever produces one; it
+ * resolves once the completion is on disk, in the parent's inbox or, where nobody can be given it, among the dead letters.
+ * `Producer` watches the fleet: an agent with a parent whose turn ended, that waits for a person, or whose program ended.
+ */
+import { type CompletionKind, completionKey, cutSummary, type NewCompletion } from "#core/delivery/completion.js";
+import { waiting } from "#core/delivery/inbox.js";
+import type { DeadReason, Message } from "#core/delivery/message.js";
+import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
+import { asFault } from "./carry-out.js";
+import type { Context } from "./context.js";
+import { QUEUE_LIMIT } from "./mail.js";
+import { lastOutput } from "./output.js";
+
+/** How long the words of a dialog are waited for, that a hook told of. */
+const QUESTION_LIMIT_MS = 1_500;
+/** How soon a completion is tried again that the store refused. */
+const AGAIN_MS = 2_000;
+/** For this long the identities of completions are kept: what ended earlier may have been told and forgotten. */
+const KEPT_MS = 13 * 86_400_000;
+
+export interface Committed {
+  readonly message: Message;
+  /** False where this very completion was committed before. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Puts a completion into its parent's inbox; on disk when this resolves. The same identity again is the same completion,
+ * for as long as the ledger goes back (14 days), whether it still waits or was handed over. What cannot be given to anybody
+ * is a dead letter, with the reason. Throws the store's Fault: then nothing was kept.
+ */
+export async function commitCompletion(context: Context, wanted: NewCompletion): Promise<Committed> {
+  const key = completionKey(wanted);
+  const running = coming.get(context)?.get(key);
+  if (running !== undefined) return running.then(({ message }) => ({ message, isNew: false }));
+  const run = commit(context, wanted, key);
+  const all = coming.get(context) ?? new Map<string, Promise<Committed>>();
+  coming.set(context, all.set(key, run));
+  try {
+    return await run;
+  } finally {
+    all.delete(key);
+  }
+}
+
+/** Those on their way to the disk, by identity. */
+const coming = new WeakMap<Context, Map<string, Promise<Committed>>>();
+
+async function commit(context: Context, wanted: NewCompletion, key: string): Promise<Committed> {
+  const { store, mail } = context;
+  await mail.begun;
+  const known = await store.completion(key);
+  if (known !== null) return { message: known, isNew: false };
+  const { to, dead } = addressee(context, wanted);
+  const text = cutSummary(wanted.summary);
+  const message = await newMessage(context, { ...wanted, summary: text }, key, to);
+  if (dead === null) {
+    try {
+      await mail.inboxes.add(message, text);
+      return { message, isNew: true };
+    } catch (error) {
+      if (asFault(error).code !== "NOT_FOUND") throw error;
+    }
+  }
+  const reason = dead ?? "parent_removed";
+  const buried: Message = { ...message, state: "dead", reason };
+  await mail.commit(to, [{ message: buried, was: null, text }], [{ message: buried, from: null }], {});
+  mail.takeIn(buried);
+  if (reason === "orphan") warnOnce(context, wanted);
+  return { message: buried, isNew: true };
+}
+
+/** Who is to be told, and why nobody can be; a dead letter is kept under its parent's name, else under its child's. */
+function addressee(context: Context, wanted: NewCompletion): { to: AgentId; dead: DeadReason | null } {
+  const { child, parent } = wanted;
+  const { fleet } = context.loop;
+  const itself = child as AgentId;
+  if (parent === null) return { to: itself, dead: "no_parent" };
+  if (parent === child) return { to: itself, dead: "self_parent" };
+  if (fleet.archived.has(parent)) return { to: parent, dead: "parent_removed" };
+  const agent = fleet.agents.get(parent);
+  if (agent === undefined) return { to: parent, dead: "orphan" };
+  if (agent.record.wake === "mute") return { to: parent, dead: "muted" };
+  const inbox = context.mail.inboxes.of(parent);
+  if (inbox !== null && waiting(inbox).length >= QUEUE_LIMIT) return { to: parent, dead: "rejected" };
+  return { to: parent, dead: null };
+}
+
+async function newMessage(context: Context, wanted: NewCompletion, key: string, to: AgentId): Promise<Message> {
+  const { child, label, turn, kind } = wanted;
+  const nowMs = context.clock.now();
+  return {
+    id: context.dice.id(),
+    to,
+    order: await context.mail.nextOrder(to),
+    rev: 1,
+    from: child as AgentId,
+    kind: "completion",
+    state: "queued",
+    reason: null,
+    attempts: 0,
+    characters: wanted.summary.length,
+    claim: null,
+    turn: null,
+    completion: { child, label, turn, kind, key },
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+}
+
+const warned = new WeakMap<Context, Set<string>>();
+
+function warnOnce(context: Context, { child, label, parent }: NewCompletion): void {
+  const all = warned.get(context) ?? new Set();
+  warned.set(context, all);
+  if (all.has(child)) return;
+  all.add(child);
+  context.log.warn("an agent's parent is not known here: what it has to say is a dead letter", { label, parent });
+}
+
+/** What an agent's state has to tell its parent; null for nothing. */
+export function told({ record }: Agent): CompletionKind | null {
+  switch (record.state) {
+    case "done":
+    case "error":
+    case "blocked":
+      return record.state;
+    case "exited":
+    case "lost":
+      return "exited";
+    default:
+      return null;
+  }
+}
+
+/** Tells parents what becomes of their children. */
+export class Producer {
+  readonly #context: Context;
+  #closed = false;
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /**
+   * What was so when the last daemon ended, and may not have been told: the same again is the same completion. `fleet` as
+   * it was read from the store.
+   */
+  begin(fleet: Fleet): void {
+    const sinceMs = this.#context.clock.now() - KEPT_MS;
+    for (const agent of fleet.agents.values()) if (agent.record.sinceMs > sinceMs) this.#produce(agent);
+  }
+
+  /** To be called after every change of the fleet. */
+  changed(before: Fleet, now: Fleet): void {
+    if (before.agents === now.agents) return;
+    for (const [id, agent] of now.agents) {
+      if (agent.record.parent === null) continue;
+      const was = before.agents.get(id);
+      if (was === agent || was === undefined) continue;
+      if (tells(was, agent)) this.#produce(agent);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  #produce(agent: Agent): void {
+    const kind = told(agent);
+    if (kind === null || agent.record.parent === null) return;
+    void this.#tell(agent, kind).catch((error) => {
+      this.#context.log.error("a completion could not be made", { agent: agent.record.id, error });
+    });
+  }
+
+  async #tell(agent: Agent, kind: CompletionKind): Promise<void> {
+    const { log, clock } = this.#context;
+    const { id, label, parent, turn } = agent.record;
+    const { summary, part } = await summaryOf(this.#context, agent, kind);
+    const wanted: NewCompletion = { child: id, label, parent, turn, kind, summary, ...(part === null ? {} : { part }) };
+    for (;;) {
+      if (this.#closed) return;
+      try {
+        await commitCompletion(this.#context, wanted);
+        return;
+      } catch (error) {
+        const { code } = asFault(error);
+        if (code === "STALE" || code === "DAEMON_UNREACHABLE") return;
+        log.warn("a completion was not written, and is tried again", { agent: id, code });
+      }
+      await new Promise<void>((resolve) => clock.wake(clock.now() + AGAIN_MS, resolve));
+    }
+  }
+}
+
+/** Whether there is something to tell that was not so before. */
+function tells(was: Agent, now: Agent): boolean {
+  const kind = told(now);
+  if (kind === null) return false;
+  if (kind !== told(was)) return true;
+  if (kind === "blocked") return fingerprint(was) !== fingerprint(now);
+  return kind !== "exited" && now.record.turn !== was.record.turn;
+}
+
+const fingerprint = ({ believed }: Agent): string | null => believed.question?.fingerprint ?? null;
+
+/** `part` tells one dialog of a turn from the next, and the end of one launch from that of another. */
+async function summaryOf(
+  context: Context,
+  agent: Agent,
+  kind: CompletionKind,
+): Promise<{ summary: string; part: string | null }> {
+  const { record } = agent;
+  if (kind === "blocked") return blockedSummary(context, agent);
+  if (kind === "exited") {
+    const how = record.state === "lost" ? "its tab is gone; its end was not seen" : exitWords(agent);
+    return { summary: how, part: record.incarnation === 1 ? null : String(record.incarnation) };
+  }
+  await context.told.quiet(record.id);
+  const output = await lastOutput(context, agent).catch((error) => {
+    context.log.warn("what a child said could not be read", { agent: record.id, code: asFault(error).code });
+    return null;
+  });
+  const said = output === null ? "" : output.text;
+  if (kind !== "error") return { summary: said, part: null };
+  const why = record.reason ?? record.evidence?.excerpt ?? "";
+  const isSaid = output === null || output.kind === "none" || said.includes(why);
+  return { summary: isSaid ? why : `${why}\n\n${said}`, part: null };
+}
+
+function exitWords({ record }: Agent): string {
+  const { exit } = record;
+  if (exit?.signal) return `ended by ${exit.signal}`;
+  return exit?.code === null || exit?.code === undefined ? "ended" : `exit code ${exit.code}`;
+}
+
+/** A hook tells of a dialog before its words are read. */
+async function blockedSummary(context: Context, agent: Agent): Promise<{ summary: string; part: string | null }> {
+  const { id, label, turn } = agent.record;
+  let now: Agent | undefined = agent;
+  if (agent.believed.question === null) {
+    await context.loop.until(id, QUESTION_LIMIT_MS, (one) => {
+      return one === undefined || one.record.state !== "blocked" || one.believed.question !== null;
+    });
+    now = context.loop.fleet.agents.get(id);
+  }
+  const question = now?.record.turn === turn ? (now.believed.question ?? null) : null;
+  if (question === null) return { summary: `a dialog waits in ${label}`, part: null };
+  const choices = question.choices.map(({ key, text }, n) => `  ${key === "" ? n + 1 : key}. ${text}`);
+  const hint = `answer it: drover answer ${label} CHOICE --if ${question.fingerprint}`;
+  return { summary: [question.text, ...choices, hint].join("\n"), part: question.fingerprint };
+}

@@ -1,0 +1,51 @@
+/** Inboxes over the socket: taking what is there, acknowledging it, and what an agent reports of its own accord. */
+import { Fault } from "#core/fault.js";
+import type { AgentId } from "#core/model.js";
+import type { MessageJson } from "#wire/agent.js";
+import type { AckedJson, AckRequest, DrainedJson, ReportRequest } from "#wire/requests.js";
+import { commitCompletion } from "./completions.js";
+import { type Context, theAgent } from "./context.js";
+import { checkText } from "./schemas.js";
+import { messageJson } from "./send.js";
+
+/** What waits is leased to who asks: its own for 30 s, or until it is acknowledged. */
+export async function drain(
+  context: Context,
+  id: AgentId,
+  asked: { limit?: number | undefined },
+): Promise<DrainedJson> {
+  const { mail, store } = context;
+  const { limit } = asked;
+  const { batch, entries } = await mail.inboxes.take(id, { taker: "drain", ...(limit === undefined ? {} : { limit }) });
+  if (entries.length === 0) return { messages: [] };
+  const messages = await Promise.all(
+    entries.map(async (entry) => messageJson(entry, null, (await store.text(entry).catch(() => null)) ?? undefined)),
+  );
+  return { messages, batch };
+}
+
+export async function acknowledge(context: Context, id: AgentId, { batch, reject }: AckRequest): Promise<AckedJson> {
+  const kind = reject === true ? "rejected" : "arrived";
+  return { acked: await context.mail.inboxes.tell(id, { kind, batch }) };
+}
+
+/** Throws a Fault: NOT_FOUND, TOO_LARGE, INVALID, the store's. */
+export async function report(
+  context: Context,
+  { from, text, token }: { from: string; text: string; token?: string | undefined } & Omit<ReportRequest, "token">,
+): Promise<{ message: MessageJson; created: boolean }> {
+  checkText("the report", text);
+  if (text.trim() === "") throw new Fault("INVALID", "there is nothing to report");
+  const { id, label, parent, turn } = theAgent(context, from).record;
+  const part = token ?? context.dice.id();
+  const committed = await commitCompletion(context, {
+    child: id,
+    label,
+    parent,
+    turn,
+    kind: "report",
+    summary: text,
+    part,
+  });
+  return { message: messageJson(committed.message), created: committed.isNew };
+}
