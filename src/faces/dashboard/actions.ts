@@ -222,7 +222,8 @@ export const actions: readonly Action[] = [
     unless: (state) => {
       const agent = selectedAgent(state);
       if (!agent) return "select an agent first";
-      return agent.state === "working" || agent.state === "blocked" ? null : `${agent.label} has no turn under way`;
+      if (agent.state === "blocked") return `${agent.label} asks something: answer it`;
+      return agent.state === "working" ? null : `${agent.label} has no turn under way`;
     },
   },
   {

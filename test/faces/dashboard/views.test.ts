@@ -98,7 +98,7 @@ test("side by side: the list, the screen with its cut columns marked, and the di
     │                                    ││ 2  Yes, and don't ask again for npm run commands here                │
     │                                    ││ 3  No, and say what to do instead (esc)                              │
     └────────────────────────────────────┘└──────────────────────────────────────────────────────────────────────┘
-     1-3 answer  g next  ⏎ attach  s send  n new  / filter  ? help  q quit  i interrupt  x stop  w why  m mail
+     1-3 answer  g next  ⏎ attach  s send  n new  / filter  ? help  q quit  x stop  w why  m mail  z zoom
     `,
   );
 });
