@@ -1,7 +1,7 @@
 /** Brings an agent into the world: checks what was asked, finds the program, and lets the core decide the rest. */
 import { Fault } from "#core/fault.js";
 import { checkEnvironment } from "#core/fleet/environment.js";
-import { checkLabel, conductorOf, sessionName } from "#core/fleet/labels.js";
+import { checkLabel, conductorOf, holderOf, sessionName } from "#core/fleet/labels.js";
 import type { WorktreeAsk } from "#core/fleet/launch.js";
 import type { AgentId } from "#core/model.js";
 import { checkBranch, findRepository, worktreeFolder } from "#host/git.js";
@@ -37,13 +37,13 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   const launch = await findLaunch(context, provider, { args: asked.args ?? [], cwd: asked.cwd, path: asked.path });
   const worktree = asked.worktree === undefined ? null : await worktreeAsk(asked.cwd, asked.worktree);
   const session = sessionName(asked.session, asked.cwd);
-  const replaces = asked.replace === true ? await stopConductor(context, session) : null;
-
   const id = context.dice.id() as AgentId;
   // The program runs as its caller would run it, also when tmux was started from elsewhere.
   const variables = asked.path === undefined ? env : { PATH: asked.path, ...env };
   const hooks = await wireHooks(context, provider, { id, incarnation: 1 }, variables);
   const own = newSession(provider, launch.args, context.dice);
+  // Last, so that nothing that can be known beforehand refuses the new one once the old one has ended.
+  const replaces = asked.replace === true ? await stopConductor(context, session, asked) : null;
   const { agent, created } = await context.loop.ask({
     ask: "spawn",
     id,
@@ -83,11 +83,19 @@ async function worktreeAsk(cwd: string, asked: true | string): Promise<WorktreeA
 
 /**
  * The conductor that makes room, ended but on the list until the new one stands: should that never come to be, the old
- * one can be started again. One that ended before makes room too. Null where the session has none.
+ * one can be started again. One that ended before makes room too. Null where the session has none, or where the label is
+ * another live agent's and that one will do. Throws a Fault (CONFLICT) where it will not.
  */
-async function stopConductor(context: Context, session: string): Promise<AgentId | null> {
+async function stopConductor(context: Context, session: string, asked: SpawnRequest): Promise<AgentId | null> {
   const { fleet } = context.loop;
   const present = conductorOf(fleet, session);
+  const holder = asked.label === undefined ? null : holderOf(fleet, asked.label);
+  if (holder !== null && holder !== present) {
+    if (asked.ifAbsent === true) return null;
+    throw new Fault("CONFLICT", `${holder.record.label} is the label of a live agent`, {
+      hint: "choose another label",
+    });
+  }
   if (present === null) {
     const ended = [...fleet.agents.values()].filter(
       ({ record }) => record.role === "conductor" && record.place?.sessionName === session,

@@ -5,6 +5,7 @@ import { isSessionName } from "#core/fleet/resume.js";
 import type { AgentId } from "#core/model.js";
 import { resumeHint } from "#core/screen/last-words.js";
 import type { Provider } from "#core/screen/reading.js";
+import { asFault } from "./carry-out.js";
 import { type Context, lookNow, theAgent, thePane, theProvider } from "./context.js";
 
 /** From being asked until the tab is killed (SPEC §4). */
@@ -27,8 +28,20 @@ export async function stopAgent(context: Context, id: AgentId, force: boolean): 
     if (isReadable(agent)) await closeTab(context, id);
     return;
   }
-  const startedAtMs = context.clock.now();
   await context.loop.ask({ ask: "stopping", id, data: { force } });
+  try {
+    await end(context, agent, force);
+  } catch (error) {
+    // What still runs is to get its mail again.
+    const because = asFault(error).message;
+    await context.loop.ask({ ask: "not-stopped", id, because }).catch(() => {});
+    throw error;
+  }
+}
+
+async function end(context: Context, agent: Agent, force: boolean): Promise<void> {
+  const { id } = agent.record;
+  const startedAtMs = context.clock.now();
   const askUntilMs = startedAtMs + AFTER_ASKING_MS;
   let over = !force && (await sayGoodbye(context, agent, askUntilMs)) && (await ended(context, id, askUntilMs));
   if (!over) {

@@ -155,7 +155,58 @@ test("a tab that may have been made after all is found by its mark, or given up"
   const never = play(fleet(), ...unheard());
   assert.is(wakeAtMs({ ...never.fleet, sight: { epoch: EPOCH } }), 1_002);
   const after = play(never.fleet, [1_002, sighting(EPOCH)]);
+  assert.equal(after.done.slice(0, 1), ["archived a [state reason archived]"]);
+  assert.is(after.entries[0]?.data.because, "silence");
+});
+
+test("a tab that could not be made where no tmux runs leaves nobody starting, now or once that is seen", () => {
+  const none: Event = { kind: "sighting", sighting: { blind: "no-server" } };
+  const slow: Event = { kind: "sighting", sighting: { blind: "tmux-slow" } };
+  const failed: Event = {
+    kind: "tab-failed",
+    id: idOf("a"),
+    why: { code: "TMUX_UNREACHABLE", message: "tmux could not be started" },
+  };
+  const atOnce = play(fleet(), [1, none], [2, asks(1, spawn("a"))], [3, failed]);
+  assert.equal(atOnce.done.slice(-2), ["archived a [state reason archived]", "refuse 1 TMUX_UNREACHABLE"]);
+  const later = play(fleet(), [1, slow], [2, asks(1, spawn("a"))], [3, failed], [4, slow]);
+  assert.is(agent(later.fleet, "a").record.state, "starting");
+  const seen = play(later.fleet, [5, none]);
+  assert.equal([seen.fleet.agents.size, seen.done.at(-1)], [0, "archived a [state reason archived]"]);
+  // A daemon that died before the tab was made knows of no failure.
+  const left = { ...agent(later.fleet, "a").record };
+  const after = play(boot([left], new Map()), [6, none]);
   assert.is(agent(after.fleet, "a").record.state, "lost");
+});
+
+test("an agent whose further launch went unheard is what it was, once no tab of it is seen", () => {
+  const again: Ask = {
+    ask: "restart",
+    id: idOf("a"),
+    command: ["/bin/claude"],
+    launch: { program: ["/bin/claude"], args: [] },
+    envNames: [],
+    promptDue: false,
+    resumes: false,
+    tab: { sessionName: "work", env: {}, columns: 80, rows: 24 },
+    socket: "/s",
+  };
+  const why = { code: "TMUX_UNREACHABLE", message: "silence" } as const;
+  const failed: Event = { kind: "tab-failed", id: idOf("a"), why };
+  const start = play(fleet("a exited"), [1, sighting(EPOCH)], [2, asks(1, again)], [3, failed]).fleet;
+  assert.is(agent(start, "a").record.state, "starting");
+  for (const event of [sighting(EPOCH), { kind: "sighting", sighting: { blind: "no-server" } } as const]) {
+    const { record, making } = agent(play(start, [2_000, event]).fleet, "a");
+    assert.equal([record.state, record.archivedAtMs, making], ["exited", null, null]);
+  }
+  assert.is(agent(play(start, [4, sighting(EPOCH, "%3=a#2")]).fleet, "a").pane, "%3");
+});
+
+test("an agent that could not be stopped is no longer ending", () => {
+  const { fleet: asked } = play(fleet("a %1"), [1, asks(1, { ask: "stopping", id: idOf("a"), data: {} })]);
+  assert.is(agent(asked, "a").ending, true);
+  const { fleet: kept } = play(asked, [2, asks(2, { ask: "not-stopped", id: idOf("a"), because: "tmux is silent" })]);
+  assert.is(agent(kept, "a").ending, false);
 });
 
 test("a change of state is recorded, journaled with its proof and told; the same again is nothing", () => {

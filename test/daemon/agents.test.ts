@@ -136,7 +136,9 @@ test("a tab whose making went unheard is found by its mark, or made again once",
   assert.equal([unheard.status, unheard.body.error?.code], [503, "TMUX_UNREACHABLE"]);
   w.tmux.blind = null;
   w.tmux.tick();
-  await isIn("c", "lost");
+  await until("it is off the list", async () => (await w.ask("GET", "/v1/agents/c")).status === 404);
+  const [record] = (await w.store.agents()).filter(({ label }) => label === "c");
+  assert.equal([record?.state, record?.reason], ["error", "the connection ended"]);
 });
 
 test("a prompt is pasted, entered and confirmed", async () => {

@@ -1,5 +1,6 @@
 /** One hand at a time in an agent's pane: what is typed for one purpose never comes between the keys of another. */
 import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
 import { suite, until } from "../kit/t.js";
 import { type PracticeAgent, type World, world } from "./practice.js";
@@ -71,6 +72,16 @@ test("who holds the pane for long keeps nobody from being stopped", async () => 
   const { status } = await w.ask("POST", "/v1/agents/a/stop", {});
   assert.is(status, 200);
   assert.equal(typed().slice(0, 2), ['paste %1 "hello"', "signal %1 SIGTERM"]);
+});
+
+test("an agent whose tab could not be closed, since tmux fell silent, gets its mail again", async () => {
+  agent().quit = () => {};
+  w.tmux.killPane = async () => {
+    throw new Fault("TMUX_UNREACHABLE", "tmux does not answer");
+  };
+  assert.is((await w.ask("POST", "/v1/agents/a/stop", { force: true })).status, 503);
+  const sent = await w.ask("POST", "/v1/agents/a/send", { text: "hello", now: true });
+  assert.equal([sent.status, agent().prompts], [200, ["hello"]]);
 });
 
 test("nothing is interrupted while a dialog is open: the key would answer it", async () => {

@@ -145,6 +145,17 @@ test("only a conductor is replaced; another spawn in its session is answered wit
   assert.is(w.tmux.panes().length, 1);
 });
 
+test("a conductor is not ended for one whose label is another live agent's", async () => {
+  await spawn("boss", { role: "conductor" });
+  await spawn("other");
+  for (const label of ["boss", "other"]) await isIn(label, "idle");
+  const { status, body } = await spawn("other", { role: "conductor", replace: true });
+  assert.equal([status, body.error?.code, (await one("boss")).state], [409, "CONFLICT", "idle"]);
+  const present = await spawn("other", { role: "conductor", replace: true, ifAbsent: true });
+  assert.equal([present.body.agent.label, present.body.created], ["other", false]);
+  assert.is((await one("boss")).state, "idle");
+});
+
 test("a replacement that tmux refuses leaves the old conductor on the list, ended", async () => {
   const first = (await spawn("boss", { role: "conductor" })).body.agent;
   await isIn("boss", "idle");

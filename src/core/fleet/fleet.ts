@@ -5,6 +5,7 @@
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import { type Believed, newborn } from "../derive.js";
 import type { AgentId, AgentRecord, Blindness, PaneId, PaneMark } from "../model.js";
+import type { Refusal } from "./effect.js";
 import { isPrompted } from "./prompted.js";
 import { type AgentView, view } from "./view.js";
 
@@ -22,6 +23,8 @@ export interface Agent {
   readonly placedAtMs: number | null;
   /** Its tab is being made; null once that is settled. */
   readonly making: Making | null;
+  /** Nobody heard whether its tab was made; settled by what is seen next. */
+  readonly unheard?: Unheard | null;
   /** What is counted of its mail; absent where there is none. */
   readonly mail?: MailCounts;
   /** Since when its terminal is closed and its exit status not known. */
@@ -44,6 +47,13 @@ export interface Making {
   readonly before: Believed | null;
   /** The pane of the launch before, still open in its tmux server; `ours` to close once the new one stands. */
   readonly leaves: { readonly pane: PaneId; readonly epoch: string; readonly ours: boolean } | null;
+}
+
+/** What is to be told of a launch should its tab prove not to be there. */
+export interface Unheard {
+  readonly why: Refusal;
+  readonly before: Making["before"];
+  readonly leaves: Making["leaves"];
 }
 
 /** Too much went at once to be believed: who was missing, and since when. */

@@ -8,7 +8,7 @@ import type { AgentId, AgentRecord, Evidence, Launch, LivePane, Place, Role, Wak
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
 import type { Refusal, Tab } from "./effect.js";
-import { type Agent, type Fleet, isGone, type Making, markOf, type Ticket } from "./fleet.js";
+import { type Agent, type Fleet, isGone, type Making, markOf, type Ticket, type Unheard } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { newAgent } from "./new-agent.js";
 import { isPrompted } from "./prompted.js";
@@ -172,7 +172,14 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
       ? null
       : { pane: agent.pane, epoch: agent.record.place?.epoch ?? "", ours: agent.record.command.length > 0 };
   const making: Making = { sessionName: ask.tab.sessionName, waiting: [ticket], created: false, before, leaves };
-  const fresh = { pane: null, placedAtMs: null, ending: false, dyingSinceMs: null, betweenSessions: false };
+  const fresh = {
+    pane: null,
+    placedAtMs: null,
+    ending: false,
+    dyingSinceMs: null,
+    betweenSessions: false,
+    unheard: null,
+  };
   draft.change({ ...agent, record, believed, making, ...fresh }, "state", {
     from: agent.record.state,
     to: record.state,
@@ -281,27 +288,37 @@ const UNHEARD: ReadonlySet<string> = new Set(["TMUX_UNREACHABLE", "TIMED_OUT", "
 
 /**
  * It never came to be. A new agent's record was on disk, so it goes to the archive with the reason; one that was to be
- * started again is what it was before. Where that is not certain the record stays, and the next sighting finds it by its
- * mark or gives it up.
+ * started again is what it was before. Where that is not certain the record stays, until the next sighting finds it by its
+ * mark or shows that it is not there.
  */
 export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
   const agent = draft.fleet.agents.get(id);
   if (agent === undefined || agent.making === null) return;
   const { waiting, before, leaves } = agent.making;
-  if (UNHEARD.has(why.code)) {
-    draft.keep({ ...agent, making: null, placedAtMs: draft.nowMs });
+  const { sight } = draft.fleet;
+  const noServer = sight !== null && "blind" in sight && sight.blind === "no-server";
+  if (UNHEARD.has(why.code) && !noServer) {
+    const unheard = { why, before, leaves };
+    draft.keep({ ...agent, making: null, placedAtMs: draft.nowMs, unheard });
     draft.note(id, "fault", { what: "whether the tab was made is not known", code: why.code });
     draft.wantSightAt(draft.nowMs + JUST_PLACED_MS);
     const hint = `${agent.record.label} may have been started all the same: look before you try again`;
     for (const ticket of waiting) refuse(draft, ticket, { ...why, hint });
     return;
   }
+  neverMade(draft, agent, { why, before, leaves });
+  for (const ticket of waiting) refuse(draft, ticket, why);
+}
+
+/** Its tab is not there: it never came to be, or is what it was before. */
+export function neverMade(draft: Draft, agent: Agent, { why, before, leaves }: Unheard): void {
+  const settled = { making: null, unheard: null };
   if (before !== null) {
     const record = recorded(agent.record, before);
     const { sight } = draft.fleet;
     const isSameTmux = sight !== null && "epoch" in sight && sight.epoch === leaves?.epoch;
     const pane = leaves !== null && isSameTmux ? leaves.pane : null;
-    draft.change({ ...agent, record, believed: before, pane, making: null }, "fault", {
+    draft.change({ ...agent, record, believed: before, pane, ...settled }, "fault", {
       what: "restart",
       code: why.code,
       message: why.message,
@@ -309,7 +326,6 @@ export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
   } else {
     const proof: Evidence = { source: "request", rule: "spawn/refused", excerpt: why.message.slice(0, 400) };
     const record: AgentRecord = { ...agent.record, state: "error", reason: why.message, evidence: proof };
-    draft.archive({ ...agent, record, making: null }, { because: why.message, code: why.code });
+    draft.archive({ ...agent, record, ...settled }, { because: why.message, code: why.code });
   }
-  for (const ticket of waiting) refuse(draft, ticket, why);
 }

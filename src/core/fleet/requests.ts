@@ -28,6 +28,8 @@ export type Ask =
   | { readonly ask: "seen"; readonly id: AgentId }
   /** It is being asked to end. */
   | { readonly ask: "stopping"; readonly id: AgentId; readonly data: Readonly<Record<string, unknown>> }
+  /** It could not be ended, and goes on. */
+  | { readonly ask: "not-stopped"; readonly id: AgentId; readonly because: string }
   /** The tab is gone, by our hand: the end was seen. */
   | { readonly ask: "ended"; readonly id: AgentId; readonly exit: Exit | null }
   /** Off the list and into the archive. `force` also where it lives: its tab is killed. */
@@ -79,6 +81,11 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       if (agent.making !== null) return { code: "CONFLICT", message: `${record.label} is just being started` };
       draft.keep({ ...agent, ending: true });
       draft.note(ask.id, "stopping", ask.data);
+      return null;
+    case "not-stopped":
+      if (!agent.ending) return null;
+      draft.keep({ ...agent, ending: false });
+      draft.note(ask.id, "fault", { what: "stop", message: ask.because });
       return null;
     case "ended":
       // Its next launch is under way: the end was that of the one before.

@@ -4,9 +4,9 @@ import type { Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
 import { settleHints } from "./closed.js";
 import type { Draft } from "./draft.js";
-import { type Agent, type Fleet, isTabOurs, markOf } from "./fleet.js";
+import { type Agent, type Fleet, isGone, isTabOurs, markOf } from "./fleet.js";
 import { freeLabel } from "./labels.js";
-import { succeed } from "./launch.js";
+import { neverMade, succeed } from "./launch.js";
 import { newAgent } from "./new-agent.js";
 import { reconcile, type Step } from "./reconcile.js";
 import { soleOfItsName } from "./relabel.js";
@@ -27,6 +27,7 @@ export function decideSighting(draft: Draft, sighting: Sighting): void {
     // What waits for a second look goes on waiting, though nothing may change that would bring one.
     if (sighting.blind === "tmux-slow" || fleet.doubt !== null) draft.wantSightAt(nowMs + BLIND_LOOK_MS);
     see(draft, { blind: sighting.blind });
+    if (sighting.blind === "no-server") withoutServer(draft);
     return;
   }
   if (!draft.takesIn(sighting.taken)) return;
@@ -49,6 +50,15 @@ export function decideSighting(draft: Draft, sighting: Sighting): void {
   const known = draft.fleet.duplicates;
   if (duplicates.size !== known.size || [...duplicates].some((pane) => !known.has(pane))) {
     draft.knowDuplicates(duplicates);
+  }
+}
+
+/** What lived in a tmux server may be brought back; what was to be made in one, and never was seen there, is nowhere. */
+function withoutServer(draft: Draft): void {
+  for (const agent of draft.fleet.agents.values()) {
+    const { state, place } = agent.record;
+    if (agent.making !== null || isGone(state)) continue;
+    if (place === null || agent.unheard != null) gone(draft, agent, false);
   }
 }
 
@@ -147,6 +157,10 @@ function mayRemark(draft: Draft, agent: Agent, pane: PaneId): boolean {
 
 function gone(draft: Draft, was: Agent, closed: boolean): void {
   const { id, place } = was.record;
+  if (was.unheard != null) {
+    neverMade(draft, was, was.unheard);
+    return;
+  }
   const agent = closed && place !== null ? { ...was, record: { ...was.record, place: { ...place, closed } } } : was;
   const fact: Fact = agent.ending ? { kind: "ended", exit: null } : { kind: "gone" };
   believe(draft, { ...agent, pane: null }, fact, { pane: agent.pane });
@@ -155,7 +169,8 @@ function gone(draft: Draft, was: Agent, closed: boolean): void {
 
 function place(draft: Draft, agent: Agent, step: Step & { do: "place" }): void {
   const from = agent.record.place;
-  let here: Agent = { ...agent, pane: step.place.pane, record: { ...agent.record, place: step.place } };
+  const record = { ...agent.record, place: step.place };
+  let here: Agent = { ...agent, pane: step.place.pane, record, unheard: null };
   if (step.back) here = soleOfItsName(draft, { ...here, ending: false, dyingSinceMs: null });
   if (step.changed || step.back || here.told.pane !== step.place.pane) {
     draft.change(here, "place", {
