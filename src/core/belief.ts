@@ -1,5 +1,6 @@
 /** What is believed of an agent, and what the next fact needs to know of the facts before it. */
 import type { AgentState, Evidence, Exit, Question } from "./model.js";
+import { closedDialogs, type Dialogs, NO_DIALOGS } from "./open-dialog.js";
 
 export interface Believed {
   readonly state: AgentState;
@@ -35,6 +36,7 @@ export interface Memory {
   readonly submittedAtMs: number | null;
   /** Since when the screen has said something else than what is believed. */
   readonly doubtSinceMs: number | null;
+  readonly dialogs: Dialogs;
 }
 
 export type Claim = "working" | "blocked" | "rest" | "exited";
@@ -49,6 +51,7 @@ export const FRESH: Memory = {
   prompted: false,
   submittedAtMs: null,
   doubtSinceMs: null,
+  dialogs: NO_DIALOGS,
 };
 
 /** `prompted`: a prompt was given to it at its launch, in a conversation that begins with that prompt. */
@@ -68,7 +71,8 @@ export function newborn(nowMs: number, prompted = false): Believed {
 
 /** Applies `change`; `sinceMs` moves only with the state. The same object where nothing changed. */
 export function become(before: Believed, change: Partial<Believed>, nowMs: number): Believed {
-  const after = { ...before, ...change };
+  const changed = { ...before, ...change };
+  const after = changed.state === "blocked" ? changed : withoutDialog(changed);
   if (after.state !== before.state) return { ...after, sinceMs: nowMs };
   // The proof is that of the decision: later stills that say the same by the same rule add nothing.
   const sameRule = after.evidence?.rule === before.evidence?.rule && after.evidence?.source === before.evidence?.source;
@@ -84,9 +88,15 @@ export function become(before: Believed, change: Partial<Believed>, nowMs: numbe
   return same ? before : { ...after, evidence: sameRule ? before.evidence : after.evidence };
 }
 
+function withoutDialog(believed: Believed): Believed {
+  const { memory } = believed;
+  const dialogs = closedDialogs(memory.dialogs);
+  return dialogs === memory.dialogs ? believed : { ...believed, memory: { ...memory, dialogs } };
+}
+
 function sameDialog(a: Question | null, b: Question | null): boolean {
   if (a === null || b === null || a.fingerprint !== b.fingerprint) return false;
-  return a.choices.every((choice, index) => choice.selected === b.choices[index]?.selected);
+  return JSON.stringify([a.choices, a.field]) === JSON.stringify([b.choices, b.field]);
 }
 
 function sameExit(a: Exit | null, b: Exit | null): boolean {
@@ -103,6 +113,11 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.closedDialog === b.closedDialog &&
     a.prompted === b.prompted &&
     a.submittedAtMs === b.submittedAtMs &&
-    a.doubtSinceMs === b.doubtSinceMs
+    a.doubtSinceMs === b.doubtSinceMs &&
+    a.dialogs.open === b.dialogs.open &&
+    a.dialogs.last?.words === b.dialogs.last?.words &&
+    a.dialogs.last?.turn === b.dialogs.last?.turn &&
+    a.dialogs.last?.nth === b.dialogs.last?.nth &&
+    a.dialogs.last?.told === b.dialogs.last?.told
   );
 }

@@ -24,6 +24,7 @@
  */
 import { type Believed, become, FRESH, type Memory, newborn } from "./belief.js";
 import type { AgentState, Evidence, Exit } from "./model.js";
+import { answeredOnce, named, shown, told } from "./open-dialog.js";
 import type { Reading } from "./screen/reading.js";
 
 export { type Believed, newborn };
@@ -39,6 +40,8 @@ export type Fact =
   | { readonly kind: "launched"; readonly prompted?: boolean }
   /** A person looked at it. */
   | { readonly kind: "seen" }
+  /** A key was given to the dialog of this fingerprint. */
+  | { readonly kind: "answered"; readonly fingerprint: string }
   /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
   | { readonly kind: "submitted"; readonly turn: number }
   /** The agent's own hook: what it means, and the payload in short. */
@@ -94,6 +97,12 @@ function weigh(before: Believed, fact: Fact, nowMs: number): Believed {
     case "seen":
       if (before.state !== "done") return become(before, { unread: false }, nowMs);
       return become(before, { state: "idle", unread: false, evidence: proof("request", "seen", "") }, nowMs);
+    case "answered": {
+      const { question, memory } = before;
+      if (question?.fingerprint !== fact.fingerprint) return before;
+      const dialogs = answeredOnce(memory.dialogs);
+      return become(before, { question: named(question, dialogs), memory: { ...memory, dialogs } }, nowMs);
+    }
     case "launched":
       return { ...newborn(nowMs, fact.prompted), turn: before.turn, evidence: proof("request", "launched", "") };
     case "ended": {
@@ -174,9 +183,13 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
       const kind = reading.question?.kind ?? "other";
       const opens = !open && (kind === "permission" || kind === "question" || kind === "plan");
       const turn = opens && !isSubmitted(before, nowMs) ? before.turn + 1 : before.turn;
-      const memory = { ...sure, turnOpen: open || opens, submittedAtMs: opens || open ? null : sure.submittedAtMs };
+      const asked = reading.question;
+      const dialogs = asked === null ? sure.dialogs : shown(sure.dialogs, asked.fingerprint, turn);
+      const submittedAtMs = opens || open ? null : sure.submittedAtMs;
+      const memory = { ...sure, turnOpen: open || opens, submittedAtMs, dialogs };
       const unread = memory.turnOpen ? false : before.unread;
-      return become(before, { ...plain, state: "blocked", question: reading.question, turn, unread, memory }, nowMs);
+      const question = asked === null ? null : named(asked, dialogs);
+      return become(before, { ...plain, state: "blocked", question, turn, unread, memory }, nowMs);
     }
     case "finished": {
       const marker = evidence.excerpt;
@@ -335,9 +348,10 @@ function withReport(
       return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, nowMs);
     }
     case "asks": {
-      const memory: Memory = { ...base, turnOpen: true, claim: "blocked" };
       const turn = counted ? before.turn : before.turn + 1;
-      const question = before.state === "blocked" ? before.question : null;
+      const dialogs = told(base.dialogs, evidence.rule, turn);
+      const memory: Memory = { ...base, turnOpen: true, claim: "blocked", dialogs };
+      const question = before.state === "blocked" && before.question !== null ? named(before.question, dialogs) : null;
       return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
     }
     case "turn-ended": {

@@ -54,6 +54,20 @@ export interface Choice {
   readonly key: string;
   readonly text: string;
   readonly selected: boolean;
+  /** Whether it is ticked, in a dialog where several may be. */
+  readonly checked?: boolean;
+  /** It is a field for a text of one's own. */
+  readonly field?: Field;
+  /** It picks nothing by itself: it sends what is ticked (`Submit`, `Next`, `Done`). */
+  readonly submits?: true;
+}
+
+/** Where a dialog takes a text. */
+export interface Field {
+  /** What stands in it; a placeholder is not text. */
+  readonly text: string;
+  /** What is typed goes into it now. */
+  readonly open: boolean;
 }
 
 /** A dialog that waits for a person, lifted from the screen. */
@@ -61,8 +75,19 @@ export interface Question {
   readonly kind: QuestionKind;
   readonly text: string;
   readonly choices: readonly Choice[];
-  /** Stable while the same dialog is open, whatever is highlighted in it; different for another dialog. */
+  /**
+   * Stable while the same dialog is open, whatever is highlighted, ticked or typed in it; different for another dialog.
+   * A reader gives one of the words alone; what is believed of an agent carries one that no later dialog shares.
+   */
   readonly fingerprint: string;
+  /** Several choices may be ticked before it is submitted. */
+  readonly multiple?: true;
+  /** It has no choices: all it asks for is a text. */
+  readonly field?: Field;
+  /** It only asks whether to send what was answered, to so many questions. */
+  readonly reviews?: number;
+  /** How many questions its form has, where it is one of several or is reviewed. */
+  readonly questions?: number;
 }
 
 export interface Exit {

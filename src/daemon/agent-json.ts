@@ -1,6 +1,6 @@
 /** What the core's view of an agent is called on the wire: turned by hand, so that either can grow without the other. */
 import { type AgentView, iso, view } from "#core/fleet/view.js";
-import type { AgentRecord, Question } from "#core/model.js";
+import type { AgentRecord, Choice, Question } from "#core/model.js";
 import type { AgentJson, QuestionJson } from "#wire/agent.js";
 
 export function agentJson(v: AgentView): AgentJson {
@@ -39,9 +39,27 @@ export function archivedJson(record: AgentRecord): AgentJson {
 }
 
 export function questionJson(question: Question): QuestionJson {
-  const { kind, text, fingerprint } = question;
-  const choices = question.choices.map(({ key, text, selected }) => ({ key, text, selected }));
-  return { kind, text, choices, fingerprint };
+  const { kind, text, fingerprint, multiple, field, questions } = question;
+  return {
+    kind,
+    text,
+    choices: question.choices.map(choiceJson),
+    fingerprint,
+    ...(multiple === undefined ? {} : { multiple }),
+    ...(field === undefined ? {} : { takesText: true }),
+    ...(questions === undefined ? {} : { questions }),
+  };
+}
+
+function choiceJson({ key, text, selected, checked, field, submits }: Choice): QuestionJson["choices"][number] {
+  return {
+    key,
+    text,
+    selected,
+    ...(checked === undefined ? {} : { checked }),
+    ...(field === undefined ? {} : { takesText: true }),
+    ...(submits === undefined ? {} : { submits }),
+  };
 }
 
 export { iso };

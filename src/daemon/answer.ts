@@ -1,95 +1,241 @@
-/** Gives a person's answer to the dialog on an agent's screen, only if it still is the dialog that was meant (SPEC §7). */
+/**
+ * Gives a person's answer to the dialog on an agent's screen, only if it still is the dialog that was meant (SPEC §7). It
+ * is looked at before every key; where another one shows up in between nothing more is pressed.
+ */
+import { nextMove, type Press, sendMove, type Wish, wishOf } from "#core/delivery/answering.js";
 import { Fault } from "#core/fault.js";
-import type { AgentId, Question } from "#core/model.js";
+import type { AgentId, PaneId, Question } from "#core/model.js";
+import type { Provider } from "#core/screen/reading.js";
 import type { AnswerRequest } from "#wire/requests.js";
 import { questionJson } from "./agent-json.js";
 import { type Context, lookNow, theAgent, thePane, theProvider } from "./context.js";
 
 /** How long a dialog may take to go after its answer. */
 const CONFIRM_MS = 3_000;
+/** How long a key that only moves, ticks or types may take to be seen. */
+const SEEN_MS = 2_000;
 const LOOK_AGAIN_MS = [8, 16, 33, 66, 120];
+/** A list is short; whoever presses more than this goes round in circles. */
+const MOVES_LIMIT = 80;
+
+export interface Answered {
+  /** The question that was answered. */
+  readonly question: Question;
+  /** What it asks now, where it asks on. */
+  readonly next: Question | null;
+}
+
+/** What is on the screen: the dialog as it is believed, or none. */
+type Seen = { readonly question: Question | null; readonly gone: boolean };
 
 /**
- * Returns the question that was answered. Throws STALE where another dialog, or none, is on the screen (the detail holds
- * the present one), INVALID for a choice it does not have, UNCERTAIN where the dialog did not go.
+ * Throws STALE where another dialog, or none, is on the screen (the detail holds the present one), INVALID for a choice it
+ * does not have, UNCERTAIN where the dialog did not go.
  */
-export async function answerAgent(context: Context, id: AgentId, asked: AnswerRequest): Promise<Question> {
+export async function answerAgent(context: Context, id: AgentId, asked: AnswerRequest): Promise<Answered> {
   return context.exclusive.run(id, async () => {
     const agent = theAgent(context, id);
     const { label } = agent.record;
     const pane = thePane(agent);
-    const { reading } = await lookNow(context, agent);
-    const question = reading.question;
+    const provider = theProvider(context, agent);
+    const { question } = await look(context, id);
     if (question === null) {
       throw new Fault("STALE", `${label} asks nothing now`, { detail: { question: null } });
     }
-    const present = { question: questionJson(question) };
     if (asked.if !== undefined && asked.if !== question.fingerprint) {
       throw new Fault("STALE", `${label} asks something else now`, {
         hint: "look at the question it asks now, and answer that one",
-        detail: present,
+        detail: { question: questionJson(question) },
       });
     }
-    const index = choiceIndex(question, asked.choice);
-    const choice = question.choices[index];
-    if (choice === undefined) {
-      throw new Fault("INVALID", `"${asked.choice.slice(0, 60)}" is none of the choices`, {
-        hint: question.choices.map((c, n) => `${c.key || n + 1} ${c.text}`).join(" · ") || "it offers no choices",
-        detail: present,
-      });
+    const wish = wishOf(question, provider.replies, asked.choice ?? null, asked.text ?? null);
+    if ("wrong" in wish) {
+      throw new Fault("INVALID", wish.wrong, { hint: offers(question), detail: { question: questionJson(question) } });
     }
-    await context.mux.keys(pane, theProvider(context, agent).answerKeys(question, index));
-    context.mux.lookSoon(pane);
-    const gone = await dialogWent(context, id, question.fingerprint);
+    const hand = new Hand(context, id, pane, provider, question);
+    const outcome = await hand.give(wish);
+    if (outcome.pressed === 0 && outcome.fault !== null) throw outcome.fault(label);
     await context.loop.ask({
-      ask: "note",
+      ask: "answered",
       id,
-      kind: "answered",
+      fingerprint: question.fingerprint,
       data: {
         by: asked.by ?? "unknown",
         question: question.kind,
-        choice: choice.text.slice(0, 200),
+        choice: given(wish).slice(0, 200),
         fingerprint: question.fingerprint,
-        confirmed: gone,
+        confirmed: outcome.fault === null,
       },
     });
-    if (gone) return question;
-    throw new Fault("UNCERTAIN", `${label} still shows the question after the answer`, {
-      hint: "attach and look",
-      detail: present,
-    });
+    if (outcome.fault !== null) throw outcome.fault(label);
+    return { question, next: outcome.next };
   });
 }
 
-/** The pane went while it was looked at. */
-function isGoneFault(fault: Fault): boolean {
-  return fault.code === "TMUX_REFUSED" || fault.code === "NOT_FOUND";
+interface Outcome {
+  readonly pressed: number;
+  readonly next: Question | null;
+  readonly fault: ((label: string) => Fault) | null;
 }
 
-/** The choice with that key; else of that number, 1 for the first; else of that text. -1 where there is none. */
-function choiceIndex(question: Question, choice: string): number {
-  const wanted = choice.trim().toLowerCase();
-  const { choices } = question;
-  const byKey = choices.findIndex((c) => c.key !== "" && c.key.toLowerCase() === wanted);
-  if (byKey >= 0) return byKey;
-  if (/^\d{1,2}$/.test(wanted)) return Number(wanted) <= choices.length ? Number(wanted) - 1 : -1;
-  return choices.findIndex((c) => c.text.trim().toLowerCase() === wanted);
-}
+/** One answer under way: what was pressed, and what is to be pressed next. */
+class Hand {
+  readonly #pressed: string[] = [];
 
-async function dialogWent(context: Context, id: AgentId, fingerprint: string): Promise<boolean> {
-  const giveUpAtMs = context.clock.now() + CONFIRM_MS;
-  for (let n = 0; context.clock.now() < giveUpAtMs; n++) {
-    await context.loop.pause(LOOK_AGAIN_MS[Math.min(n, LOOK_AGAIN_MS.length - 1)] ?? 120);
-    const agent = context.loop.fleet.agents.get(id);
-    // An answer may end the program ("No, exit"): then the dialog is gone with it.
-    if (agent === undefined || agent.pane === null) return true;
-    try {
-      const { reading } = await lookNow(context, agent);
-      if (reading.question?.fingerprint !== fingerprint) return true;
-    } catch (error) {
-      if (error instanceof Fault && isGoneFault(error)) return true;
-      throw error;
+  constructor(
+    private readonly context: Context,
+    private readonly id: AgentId,
+    private readonly pane: PaneId,
+    private readonly provider: Provider,
+    private readonly meant: Question,
+  ) {}
+
+  async give(wish: Wish): Promise<Outcome> {
+    let shown = this.meant;
+    for (let n = 0; n < MOVES_LIMIT; n++) {
+      const move = nextMove(shown, this.provider.dialogKeys(shown), wish);
+      if (move.do === "stop") return this.stopped(move.why, shown);
+      await this.press(move);
+      const last = move.do === "keys" && move.last;
+      const seen = await this.after(
+        shown,
+        (question) => {
+          if (!last) return view(question) !== view(shown);
+          // A last key may turn out to be none: then there is something else to press.
+          const more = nextMove(question, this.provider.dialogKeys(question), wish);
+          return more.do !== "stop" && more.says !== move.says;
+        },
+        last ? CONFIRM_MS : SEEN_MS,
+      );
+      if (seen === null) return this.unseen(shown, last);
+      if (isOther(seen, this.meant)) return last ? this.taken(seen) : this.changed(seen);
+      shown = seen.question!;
     }
+    return this.unseen(shown, false);
   }
-  return false;
+
+  /** The dialog went. A form of one question shows its answer once more: it is sent, since that is what was wanted. */
+  private async taken(seen: Seen): Promise<Outcome> {
+    let { question } = seen;
+    if (question?.reviews !== 1 || this.meant.questions !== 1) return this.done(question);
+    const review = question;
+    for (let n = 0; n < 4; n++) {
+      const move = sendMove(question, this.provider.dialogKeys(question));
+      if (move === null || move.do === "stop") break;
+      await this.press(move);
+      const last = move.do === "keys" && move.last;
+      const before: string = view(question);
+      const now = await this.after(question, (other) => !last && view(other) !== before, CONFIRM_MS);
+      if (now === null) return this.unseen(question, true);
+      if (isOther(now, review)) return this.done(now.question);
+      question = now.question!;
+    }
+    return this.done(question);
+  }
+
+  private done(next: Question | null): Outcome {
+    return { pressed: this.#pressed.length, next, fault: null };
+  }
+
+  private async press(move: Press): Promise<void> {
+    this.#pressed.push(move.says);
+    if (move.do === "keys") await this.context.mux.keys(this.pane, move.keys);
+    else await this.context.mux.paste(this.pane, move.text);
+    this.context.mux.lookSoon(this.pane);
+  }
+
+  /** Looks until another dialog than `shown`, or none, is seen, or `isMoved` holds of it; null where that takes too long. */
+  private async after(
+    shown: Question,
+    isMoved: (question: Question) => boolean,
+    limitMs: number,
+  ): Promise<Seen | null> {
+    const { clock, loop } = this.context;
+    const giveUpAtMs = clock.now() + limitMs;
+    for (let n = 0; clock.now() < giveUpAtMs; n++) {
+      await loop.pause(LOOK_AGAIN_MS[Math.min(n, LOOK_AGAIN_MS.length - 1)] ?? 120);
+      const seen = await look(this.context, this.id);
+      if (isOther(seen, shown) || isMoved(seen.question!)) return seen;
+    }
+    return null;
+  }
+
+  private stopped(why: string, shown: Question): Outcome {
+    const fault = (label: string) =>
+      new Fault("NOT_READY", `${label} was not answered: ${why}${this.sent()}`, {
+        hint: "attach and look",
+        detail: { question: questionJson(shown) },
+      });
+    return { pressed: this.#pressed.length, next: shown, fault };
+  }
+
+  private changed(seen: Seen): Outcome {
+    const question = seen.question === null ? null : questionJson(seen.question);
+    const fault = (label: string) =>
+      new Fault("STALE", `${label} asks ${question === null ? "nothing" : "something else"} now${this.sent()}`, {
+        hint: "look at what came of it",
+        detail: { question },
+      });
+    return { pressed: this.#pressed.length, next: seen.question, fault };
+  }
+
+  private unseen(shown: Question, last: boolean): Outcome {
+    const fault = (label: string) =>
+      new Fault(
+        "UNCERTAIN",
+        `${label} still shows the question after the answer${last && this.#pressed.length === 1 ? "" : this.sent()}`,
+        {
+          hint: "attach and look",
+          detail: { question: questionJson(shown) },
+        },
+      );
+    return { pressed: this.#pressed.length, next: shown, fault };
+  }
+
+  private sent(): string {
+    return this.#pressed.length === 0 ? "" : `; pressed until then: ${this.#pressed.join(", ")}`;
+  }
+}
+
+/** The dialog as it is believed, from a fresh look. An answer may end the program ("No, exit"): the dialog goes with it. */
+async function look(context: Context, id: AgentId): Promise<Seen> {
+  const agent = context.loop.fleet.agents.get(id);
+  if (agent === undefined || agent.pane === null) return { question: null, gone: true };
+  try {
+    const { reading } = await lookNow(context, agent);
+    if (reading.question === null) return { question: null, gone: false };
+    const believed = context.loop.fleet.agents.get(id)?.believed.question ?? null;
+    // What is believed names the dialog; the reading shows it as it is at this moment.
+    return {
+      question: believed === null ? null : { ...reading.question, fingerprint: believed.fingerprint },
+      gone: false,
+    };
+  } catch (error) {
+    if (error instanceof Fault && (error.code === "TMUX_REFUSED" || error.code === "NOT_FOUND")) {
+      return { question: null, gone: true };
+    }
+    throw error;
+  }
+}
+
+function isOther(seen: Seen, meant: Question): boolean {
+  return seen.question?.fingerprint !== meant.fingerprint;
+}
+
+/** What of a dialog keys can change while it stays the same. */
+function view({ choices, field }: Question): string {
+  return JSON.stringify([
+    choices.map(({ key, text, selected, checked, field }) => [key, text, selected, checked, field]),
+    field,
+  ]);
+}
+
+function given({ picks, text }: Wish): string {
+  return [...picks.map((pick) => pick.text), ...(text === null ? [] : [`"${text}"`])].join(", ");
+}
+
+function offers(question: Question): string {
+  if (question.field !== undefined) return "it takes a text: --text";
+  const shown = question.choices.map(({ key, text, field }, n) => `${key || n + 1} ${text}${field ? " (--text)" : ""}`);
+  return shown.join(" · ") || "it offers no choices";
 }

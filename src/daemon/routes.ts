@@ -199,8 +199,8 @@ export function routes(serving: Serving): Route[] {
       path: "/v1/agents/:ref/answer",
       async handle(asked) {
         const request = check(answerSchema, await asked.body());
-        const question = await answerAgent(context, one(asked).record.id, request);
-        return { answered: true, question: questionJson(question) };
+        const { question, next } = await answerAgent(context, one(asked).record.id, request);
+        return { answered: true, question: questionJson(question), next: next === null ? null : questionJson(next) };
       },
     },
     {

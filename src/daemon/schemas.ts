@@ -46,7 +46,8 @@ export const deadSchema = v.strictObject({
 });
 
 export const answerSchema = v.strictObject({
-  choice: v.pipe(v.string(), v.minLength(1), v.maxLength(4096)),
+  choice: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(4096))),
+  text: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(4096))),
   if: v.optional(name),
   by: v.optional(name),
 });

@@ -33,6 +33,7 @@ const inks = v.array(
   ),
   "must be a list of inks",
 );
+const patterns = v.array(pattern, "must be a list of patterns");
 /** A tmux key name. */
 const keys = v.array(v.pipe(string, v.regex(/^[!-~]{1,32}$/, "must be the name of a key")), "must be a list of keys");
 const environment = v.array(
@@ -108,6 +109,7 @@ export const providerSchema = table({
         }),
       ),
       keys: v.optional(oneOf(["digit", "arrows"])),
+      replies: v.optional(table({ yes: v.optional(patterns), no: v.optional(patterns), always: v.optional(patterns) })),
       on_cursor_row: v.optional(flag),
     }),
   ),

@@ -1,8 +1,9 @@
 /** Plays the steps of one turn: what is said and when, until the steps run out, one of them fails, or a person stops it. */
+import { type Chosen, type Dialog, dialogOf } from "./dialog.js";
 import type { Said } from "./paint.js";
 import type { Step } from "./script.js";
 import { plain } from "./text.js";
-import { type Dialog, says } from "./view.js";
+import { says } from "./view.js";
 
 /** Where a turn is played. */
 export interface Stage {
@@ -12,8 +13,8 @@ export interface Stage {
   open(said: Said | null): void;
   /** What the spinner says. */
   doing(words: string): void;
-  /** Opens a dialog; gives the number of the choice taken, or -1. */
-  choose(dialog: Dialog): Promise<number>;
+  /** Opens a dialog; gives what was answered. */
+  choose(dialog: Dialog): Promise<Chosen>;
   crash(code: number): void;
 }
 
@@ -70,7 +71,7 @@ export class Player {
     else if ("lines" in step) await this.pour(step.lines, step.perSecond ?? 10, step.text);
     else if ("tool" in step) await this.tool(step.tool, step.ms ?? 800, step.result ?? "");
     else if ("permission" in step) await this.askLeave(step);
-    else if ("ask" in step) await this.ask("question", step.ask, "", step.options);
+    else if ("ask" in step) await this.askThis(step);
     else if ("error" in step) throw new TurnOver("error", step.error);
     else if ("crash" in step) this.stage.crash(step.crash);
     else {
@@ -115,15 +116,21 @@ export class Player {
 
   private async askLeave(step: Extract<Step, { permission: string }>): Promise<void> {
     const choices = step.choices ?? ["Yes", "Yes, and do not ask again", "No, and say what to do instead"];
-    const choice = await this.ask("permission", step.permission, step.detail ?? "", choices);
+    const dialog = { kind: "permission" as const, text: plain(step.permission), detail: plain(step.detail ?? "") };
+    const choice = await this.ask(dialogOf({ ...dialog, choices: choices.map(plain) }));
     if (choice === choices.length - 1) throw new TurnOver("denied");
   }
 
-  private async ask(kind: Dialog["kind"], text: string, detail: string, choices: readonly string[]): Promise<number> {
-    const dialog = { kind, text: plain(text), detail: plain(detail), choices: choices.map(plain) };
-    const choice = await this.stage.choose({ ...dialog, digits: true, selected: 0 });
-    if (choice < 0) throw new TurnOver("interrupted");
-    this.chosen = choices[choice]!;
+  private async askThis({ ask, options = [], several, own }: Extract<Step, { ask: string }>): Promise<void> {
+    const choices = options.map(plain);
+    const ticked = several ? [...choices, ...(own ? [""] : [])].map(() => false) : null;
+    await this.ask(dialogOf({ kind: "question", text: plain(ask), choices, ticked, own: own ? "" : null }));
+  }
+
+  private async ask(dialog: Dialog): Promise<number> {
+    const { choice, answer } = await this.stage.choose(dialog);
+    if (answer === null) throw new TurnOver("interrupted");
+    this.chosen = answer;
     return choice;
   }
 

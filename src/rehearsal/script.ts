@@ -13,8 +13,11 @@ export type Step =
   | { readonly tool: string; readonly ms?: number; readonly result?: string }
   /** A dialog that asks leave for `detail`; the last choice, and Escape, deny it and end the turn. */
   | { readonly permission: string; readonly detail?: string; readonly choices?: readonly string[] }
-  /** A dialog with a question; Escape ends the turn. */
-  | { readonly ask: string; readonly options: readonly string[] }
+  /**
+   * A dialog with a question; Escape ends the turn. `several` of its options may be ticked, and with `own` a text of
+   * one's own may be given: of options and `own` one at least is there.
+   */
+  | { readonly ask: string; readonly options?: readonly string[]; readonly several?: boolean; readonly own?: boolean }
   /** The turn fails. */
   | { readonly error: string }
   /** The program ends with this exit status, leaving a stack trace. */
@@ -102,6 +105,7 @@ function parseTurn(raw: unknown): Turn | { wrong: string } {
 }
 
 const isText = (value: unknown) => typeof value === "string";
+const isFlag = (value: unknown) => typeof value === "boolean";
 const isTexts = (value: unknown) =>
   Array.isArray(value) && value.length > 0 && value.length < 10 && value.every(isText);
 /** Each kind of step: its first field, and what its fields must be; `?` marks those that may be left out. */
@@ -110,7 +114,7 @@ const STEPS: Readonly<Record<string, Readonly<Record<string, (value: unknown) =>
   lines: { lines: isCount, "perSecond?": isCount, "text?": isText },
   tool: { tool: isText, "ms?": isCount, "result?": isText },
   permission: { permission: isText, "detail?": isText, "choices?": isTexts },
-  ask: { ask: isText, options: isTexts },
+  ask: { ask: isText, "options?": isTexts, "several?": isFlag, "own?": isFlag },
   error: { error: isText },
   crash: { crash: isCount },
   wait: { wait: isCount, "doing?": isText },
@@ -125,6 +129,7 @@ function wrongStep(step: unknown): string | null {
     const field = name.replace("?", "");
     if (step[field] === undefined ? !name.endsWith("?") : !fits(step[field])) return `has no proper "${field}"`;
   }
+  if (kind === "ask" && step.options === undefined && step.own !== true) return 'has no proper "options"';
   const odd = Object.keys(step).find((key) => !(key in fields) && !(`${key}?` in fields));
   return odd === undefined ? null : `has an unknown field "${odd}"`;
 }
@@ -140,7 +145,7 @@ function isCount(value: unknown): boolean {
 /** Played where no script is given: each word below, in a prompt, shows one thing that agents do. */
 export const DEFAULT_SCRIPT: Script = {
   topic: "rehearsal",
-  suggestion: "Try: permission, question, tool, error, long, quote, crash",
+  suggestion: "Try: permission, question, several, name it, tool, error, long, quote, crash",
   turns: [
     {
       on: /permission/i,
@@ -157,6 +162,17 @@ export const DEFAULT_SCRIPT: Script = {
         { ask: "Which database should the example use?", options: ["SQLite", "PostgreSQL", "None at all"] },
         { say: "Good: {answer} it is." },
       ],
+    },
+    {
+      on: /several/i,
+      steps: [
+        { ask: "Which checks should run?", options: ["Lint", "Types", "Unit tests"], several: true, own: true },
+        { say: "Then it is {answer}." },
+      ],
+    },
+    {
+      on: /name it/i,
+      steps: [{ ask: "What should it be called?", own: true }, { say: "{answer} it is called." }],
     },
     { on: /tool/i, steps: [{ tool: "Read README.md", ms: 900, result: "120 lines" }] },
     { on: /error/i, steps: [{ wait: 600 }, { error: "API error: 529 overloaded, try again later" }] },

@@ -3,13 +3,14 @@
  * follows from its script and its keys; time only spaces it out.
  */
 import { Composer } from "./composer.js";
+import { afterKey, type Chosen, type Dialog, dialogOf } from "./dialog.js";
 import { Hooks } from "./hooks.js";
 import type { Key } from "./keys.js";
 import type { Painter, Said } from "./paint.js";
 import { type Outcome, Player } from "./player.js";
 import { type Script, type Turn, turnFor } from "./script.js";
 import { plain } from "./text.js";
-import { type Dialog, liveRows, says, spinnerGlyph } from "./view.js";
+import { liveRows, says, spinnerGlyph } from "./view.js";
 
 export interface SessionOptions {
   readonly script: Script;
@@ -51,7 +52,7 @@ export class Session {
   private phase: "starting" | "ready" | "working" = "starting";
   private rest: "idle" | "done" | "error" = "idle";
   private dialog: Dialog | null = null;
-  private resolveDialog: ((choice: number, by: string) => void) | null = null;
+  private resolveDialog: ((chosen: Chosen) => void) | null = null;
   private said: Said[] = [];
   private open: Said | null = null;
   private doing = "Thinking";
@@ -88,7 +89,7 @@ export class Session {
     this.say(says.banner(this.options.script.topic, this.options.cwd));
     this.paint();
     await new Promise((resolve) => setTimeout(resolve, this.options.startMs));
-    if (this.options.trust && (await this.askTrust()) !== 1) return this.quit(1);
+    if (this.options.trust && (await this.askTrust()).choice !== 1) return this.quit(1);
     this.phase = "ready";
     this.outlet.record({ event: "ready" });
     if (this.options.prompt === null) this.becomeReady();
@@ -158,18 +159,11 @@ export class Session {
     else void this.play(text, turnFor(this.options.script, text, this.played));
   }
 
-  /** A paste is swallowed and Enter picks what is highlighted: as dangerous as in the real programs. */
   private dialogKey(key: Key, dialog: Dialog): void {
-    const last = dialog.choices.length - 1;
-    if ("text" in key) {
-      const digit = dialog.digits && /^[1-9]$/.test(key.text) ? Number(key.text) - 1 : -1;
-      if (digit >= 0 && digit <= last) this.resolveDialog?.(digit, "digit");
-    } else if (!("key" in key)) return;
-    else if (key.key === "up") this.dialog = { ...dialog, selected: Math.max(0, dialog.selected - 1) };
-    else if (key.key === "down") this.dialog = { ...dialog, selected: Math.min(last, dialog.selected + 1) };
-    else if (key.key === "enter") this.resolveDialog?.(dialog.selected, "enter");
-    else if (key.key === "escape") this.resolveDialog?.(-1, "escape");
-    else if (key.key === "ctrl-c" && !this.quitsNow()) this.resolveDialog?.(-1, "ctrl-c");
+    if ("key" in key && key.key === "ctrl-c" && this.quitsNow()) return;
+    const after = afterKey(dialog, key);
+    if ("by" in after) this.resolveDialog?.(after);
+    else this.dialog = after;
   }
 
   private async play(prompt: string, turn: Turn | null): Promise<void> {
@@ -235,23 +229,23 @@ export class Session {
     }, turn.every! / this.options.speed);
   }
 
-  private askTrust(): Promise<number> {
+  private askTrust(): Promise<Chosen> {
     const choices = ["No, leave", "Yes, work here"];
-    return this.choose({ kind: "trust", text: this.options.cwd, detail: "", choices, digits: false, selected: 0 });
+    return this.choose(dialogOf({ kind: "trust", text: this.options.cwd, choices, digits: false }));
   }
 
-  private choose(dialog: Dialog): Promise<number> {
+  private choose(dialog: Dialog): Promise<Chosen> {
     this.outlet.record({ event: "dialog", kind: dialog.kind, text: dialog.text, detail: dialog.detail });
     if (dialog.kind !== "trust") void this.hooks.run("PermissionRequest", { tool_name: dialog.text });
     this.dialog = dialog;
     this.paint();
     return new Promise((resolve) => {
-      this.resolveDialog = (choice, by) => {
+      this.resolveDialog = (chosen) => {
         this.dialog = null;
         this.resolveDialog = null;
-        this.outlet.record({ event: "answered", choice: dialog.choices[choice] ?? null, by });
+        this.outlet.record({ event: "answered", choice: chosen.answer, by: chosen.by });
         this.schedule();
-        resolve(choice);
+        resolve(chosen);
       };
     });
   }

@@ -3,18 +3,9 @@
  * column 0 is for the program's own marks, and the last row is its own footer. That is what its reader goes by.
  */
 import type { Composer } from "./composer.js";
+import { type Dialog, fieldRow, sendRow } from "./dialog.js";
 import { rule, type Said, saidRows, styled } from "./paint.js";
 import { clip, wrap } from "./text.js";
-
-export interface Dialog {
-  readonly kind: "permission" | "question" | "trust";
-  readonly text: string;
-  readonly detail: string;
-  readonly choices: readonly string[];
-  /** Choices carry a digit that picks them. */
-  readonly digits: boolean;
-  readonly selected: number;
-}
 
 export interface Looks {
   readonly phase: "starting" | "ready" | "working";
@@ -98,12 +89,8 @@ function composerRows(composer: Composer, suggestion: string, columns: number) {
 function dialogRows(dialog: Dialog, columns: number): string[] {
   const width = Math.max(4, columns - 2);
   const body = [dialog.text, dialog.detail].filter((text) => text !== "");
-  const choices = dialog.choices.map((choice, index) => {
-    const text = dialog.digits ? `${index + 1}. ${choice}` : choice;
-    const chosen = index === dialog.selected;
-    return chosen ? styled("36;1", clip(`❯ ${text}`, columns)) : clip(`  ${text}`, columns);
-  });
-  const keys = dialog.digits ? `1-${dialog.choices.length} or enter to choose` : "enter to choose";
+  const choices = choiceRows(dialog, columns);
+  const keys = keyHint(dialog);
   return [
     rule("33", columns),
     styled("33;1", clip(HEADINGS[dialog.kind], columns)),
@@ -113,4 +100,31 @@ function dialogRows(dialog: Dialog, columns: number): string[] {
     "",
     styled(GREY, clip(`  ${keys} · esc to cancel`, columns)),
   ];
+}
+
+const OWN = "your own words";
+
+function choiceRows(dialog: Dialog, columns: number): string[] {
+  const { choices, own, selected, ticked, digits } = dialog;
+  const field = fieldRow(dialog);
+  const head = (index: number) => {
+    const number = digits && choices.length > 0 ? `${index + 1}. ` : "";
+    return ticked === null ? number : `${number}[${ticked[index] ? "x" : " "}] `;
+  };
+  const row = (index: number, text: string) =>
+    index === selected ? styled("36;1", clip(`❯ ${text}`, columns)) : clip(`  ${text}`, columns);
+  const rows = choices.map((choice, index) => row(index, head(index) + choice));
+  if (own !== null) {
+    const lead = row(field, `${head(field)}✎ `);
+    rows.push(lead + (own === "" ? styled("2", OWN) : clip(own, Math.max(4, columns - 12))));
+  }
+  if (ticked !== null) rows.push(row(sendRow(dialog), "Submit"));
+  return rows;
+}
+
+function keyHint({ choices, own, ticked, digits }: Dialog): string {
+  if (choices.length === 0) return "enter to send";
+  const last = choices.length + (own === null ? 0 : 1);
+  if (!digits) return "enter to choose";
+  return ticked === null ? `1-${last} or enter to choose` : `1-${last} or enter to tick`;
 }

@@ -3,8 +3,24 @@
 export interface QuestionJson {
   kind: "permission" | "question" | "plan" | "trust" | "login" | "other";
   text: string;
-  choices: { key: string; text: string; selected: boolean }[];
+  choices: {
+    key: string;
+    text: string;
+    selected: boolean;
+    /** Whether it is ticked, where several may be. */
+    checked?: boolean;
+    /** It takes a text of one's own. */
+    takesText?: true;
+    /** It sends what is ticked. */
+    submits?: true;
+  }[];
   fingerprint: string;
+  /** Several choices may be ticked before they are sent. */
+  multiple?: true;
+  /** There are no choices: it takes a text. */
+  takesText?: true;
+  /** How many questions are asked together, this one among them. */
+  questions?: number;
 }
 
 export interface AgentJson {

@@ -8,7 +8,7 @@
  *   DELETE /v1/agents/{ref}[?force=1]                      -> RemovedJson
  *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }: delivered, or queued
  *                                                             with the reason why it waits; 409 where it failed
- *   POST   /v1/agents/{ref}/answer        AnswerRequest    -> { answered: true, question }
+ *   POST   /v1/agents/{ref}/answer        AnswerRequest    -> { answered: true, question, next }
  *   POST   /v1/agents/{ref}/interrupt     {}               -> { interrupted: true, agent }
  *   POST   /v1/agents/{ref}/stop          StopRequest      -> { agent }
  *   POST   /v1/agents/{ref}/restart       RestartRequest   -> RestartedJson
@@ -104,8 +104,13 @@ export interface MailJson {
 }
 
 export interface AnswerRequest {
-  /** A choice's key, its number (1 for the first), or its whole text. */
-  choice: string;
+  /**
+   * A choice's key, its number (1 for the first), its text or an unambiguous beginning of it, `yes|no|always`; several
+   * parted by commas where several may be ticked. A text of one's own, where the dialog takes one and it fits no choice.
+   */
+  choice?: string;
+  /** A text of one's own, for the dialog's field. With neither of the two the answer is refused. */
+  text?: string;
   /** Refuse unless this is still the question. */
   if?: string;
   /** Who gave it, for the journal: `cli`, `dashboard`. */

@@ -443,7 +443,7 @@ test("a hook that asks is blocked at once, and takes its question from the scree
   believed = derive(believed, look("working"), 150);
   assert.is(believed.state, "blocked");
   believed = derive(believed, look("blocked"), 250);
-  assert.is(believed.question?.fingerprint, "permission");
+  assert.is(believed.question?.text, "Proceed?");
   assert.is(derive(believed, look("working"), 300).state, "working");
 });
 
@@ -457,8 +457,51 @@ test("another dialog in the place of the first is another question", () => {
     10,
   );
   assert.is(moved.question?.choices[0]?.selected, false);
+  assert.is(moved.question?.fingerprint, first.question?.fingerprint);
   const second = derive(moved, look("blocked", "x", { question: dialog("permission", "other") }), 20);
-  assert.equal([second.question?.fingerprint, second.sinceMs], ["other", 0]);
+  assert.is.not(second.question?.fingerprint, first.question?.fingerprint);
+  assert.is(second.sinceMs, 0);
+});
+
+/** The fingerprints that name the dialog after each fact, as letters in order of appearance. */
+function names(facts: readonly Fact[]): string {
+  const seen: string[] = [];
+  let believed = derive(newborn(0), look("ready"), 0);
+  return facts
+    .map((fact, n) => {
+      believed = derive(believed, fact, 100 * (n + 1));
+      const name = believed.question?.fingerprint;
+      if (name === undefined) return "-";
+      if (!seen.includes(name)) seen.push(name);
+      return "abcdef"[seen.indexOf(name)];
+    })
+    .join("");
+}
+
+test("the second of two dialogs of the same words has a fingerprint of its own", () => {
+  const [asks, works] = [look("blocked"), look("working")];
+  assert.is(names([asks, asks, works, asks, asks]), "aa-bb");
+  // In the next turn again, though it is the first there.
+  assert.is(names([asks, works, look("finished"), works, asks]), "a---b");
+});
+
+test("where nothing is seen between two such dialogs, the hook that tells of each parts them", () => {
+  const [asks, told] = [look("blocked"), hook("asks")];
+  assert.is(names([asks, told, asks, told, asks]), "aaabb");
+  assert.is(names([told, asks, asks, told, asks]), "-aabb");
+  // Another source that tells of the same one is no other dialog.
+  const other: Fact = { kind: "hook", means: "asks", evidence: { source: "api", rule: "test/osc", excerpt: "" } };
+  assert.is(names([told, asks, other, asks]), "-aaa");
+});
+
+test("a fingerprint that was answered is never shown again, even if the dialog does not go", () => {
+  const asked = derive(newborn(0), look("blocked"), 0);
+  const { fingerprint } = asked.question!;
+  const answered = derive(asked, { kind: "answered", fingerprint }, 10);
+  assert.is.not(answered.question?.fingerprint, fingerprint);
+  assert.is(derive(answered, look("blocked"), 20).question?.fingerprint, answered.question?.fingerprint);
+  // An answer to one that went meanwhile says nothing of this one.
+  assert.is(derive(answered, { kind: "answered", fingerprint }, 30), answered);
 });
 
 test("a program that ended stays so, whatever its last screen says, until it is launched", () => {

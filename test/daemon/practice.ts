@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DIGITS, USUAL_REPLIES } from "#core/screen/dialog-keys.js";
 import type { Provider, Reading, Shown } from "#core/screen/reading.js";
 import type { Still } from "#core/screen/still.js";
 import { type Daemon, startDaemon } from "#daemon/daemon.js";
@@ -74,7 +75,8 @@ export const practice: Provider = {
   refusedEnv: ["NESTED*"],
   allowedEnv: [],
   read: readPractice,
-  answerKeys: (_question, index) => [String(index + 1)],
+  dialogKeys: () => DIGITS,
+  replies: USUAL_REPLIES,
 };
 
 function readPractice(still: Still): Reading {

@@ -1,7 +1,7 @@
 /** Facts about one agent: `derive` says what to believe, and what that changes is recorded, journaled and told. */
 import { type Believed, derive, type Fact } from "../derive.js";
 import type { JournalKind } from "../journal.js";
-import type { AgentRecord, EvidenceSource } from "../model.js";
+import type { AgentRecord, EvidenceSource, Question } from "../model.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone } from "./fleet.js";
 import { soleOfItsName } from "./relabel.js";
@@ -42,7 +42,7 @@ function tells(agent: Agent, believed: Believed): boolean {
     believed.state !== record.state ||
     believed.turn !== record.turn ||
     believed.unread !== record.unread ||
-    (believed.state === "blocked" && believed.question?.fingerprint !== told.question?.fingerprint) ||
+    (believed.state === "blocked" && isOtherQuestion(believed.question, told.question)) ||
     (believed.state === "error" && believed.reason !== record.reason) ||
     (isOwnWord(believed.evidence?.source) && believed.reason !== null && believed.reason !== record.reason) ||
     believed.exit?.code !== record.exit?.code ||
@@ -52,6 +52,13 @@ function tells(agent: Agent, believed: Believed): boolean {
 
 function isOwnWord(source: EvidenceSource | undefined): boolean {
   return source === "hook" || source === "api" || source === "transcript";
+}
+
+/** Another dialog, or another tick in it. What is highlighted, or being typed, says nothing new. */
+function isOtherQuestion(now: Question | null, before: Question | null): boolean {
+  if (now?.fingerprint !== before?.fingerprint) return true;
+  const ticked = (question: Question | null) => question?.choices.map(({ checked }) => (checked ? "x" : " ")).join("");
+  return ticked(now) !== ticked(before);
 }
 
 /** The record with what is believed now. */

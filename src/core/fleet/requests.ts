@@ -20,6 +20,13 @@ export type Ask =
   | MailAsk
   /** A prompt of ours left its input box; `turn` and `incarnation` as they were when it was typed. */
   | { readonly ask: "submitted"; readonly id: AgentId; readonly turn: number; readonly incarnation: number }
+  /** A dialog of its was given an answer. */
+  | {
+      readonly ask: "answered";
+      readonly id: AgentId;
+      readonly fingerprint: string;
+      readonly data: Readonly<Record<string, unknown>>;
+    }
   /** The program told its name for the conversation. */
   | { readonly ask: "session"; readonly id: AgentId; readonly session: string }
   /** How it is told of its children from now on. */
@@ -73,6 +80,10 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       return null;
     case "seen":
       believe(draft, agent, { kind: "seen" });
+      return null;
+    case "answered":
+      draft.note(ask.id, "answered", ask.data);
+      believe(draft, agent, { kind: "answered", fingerprint: ask.fingerprint });
       return null;
     case "submitted":
       if (record.incarnation === ask.incarnation) believe(draft, agent, { kind: "submitted", turn: ask.turn });

@@ -6,6 +6,8 @@ import { BLANK_ROW, type Row } from "./still.js";
 
 /** Pointer, number, text. No two parts of it can match the same blanks: rows may be long. */
 const NUMBERED = /^[\s│┃]*(?:([❯›●▶>])\s*)?(\d{1,2})\.\s+(\S.*)$/;
+/** `[ ]`, `[x]`, `[✔]` before a choice that may be ticked. */
+const BOX = /^\[([ xX✓✔])\]\s*/;
 /** A dialog's list is short; a longer search would wander into the transcript. */
 const LIST_LIMIT_ROWS = 60;
 
@@ -13,45 +15,78 @@ export interface ChoiceList {
   /** Index of the row with the first choice. */
   readonly first: number;
   readonly choices: readonly Choice[];
+  /** Index of each choice's first row. */
+  readonly at: readonly number[];
+}
+
+export interface ListLook {
+  /** Which row is highlighted; by default the one with a pointer before its number. */
+  readonly isSelected?: (row: Row) => boolean;
+  /** A row below the numbers that sends what is ticked, its word the first group. */
+  readonly submit?: RegExp;
+  /** Whether that row is highlighted. */
+  readonly isSubmitSelected?: (row: Row) => boolean;
+  /** The list is longer than what is shown of it: it may begin with any number. */
+  readonly scrolls?: boolean;
 }
 
 /**
  * The numbered list that ends at or above row `end`: read upwards, so that numbers in the text above it (a command to be
  * approved, a plan) are never taken for choices. Rows between two numbers continue the upper one; descriptions, which
- * are faded, are left out. `isSelected` says which row is highlighted; by default the one with a pointer before its number.
- * Null unless it runs from 1 without a gap, has at least two choices, and one of them is highlighted.
+ * are faded, are left out. Null unless it runs from 1 without a gap, has at least two choices, and one of them is highlighted.
  */
-export function numberedChoices(
-  rows: readonly Row[],
-  end: number,
-  isSelected: (row: Row) => boolean = (row) => NUMBERED.exec(row.text)?.[1] !== undefined,
-): ChoiceList | null {
-  const found: { number: number; text: string; selected: boolean }[] = [];
+export function numberedChoices(rows: readonly Row[], end: number, look: ListLook = {}): ChoiceList | null {
+  const { isSelected = (row) => NUMBERED.exec(row.text)?.[1] !== undefined, submit, scrolls = false } = look;
+  const found: { number: number; at: number; choice: Choice }[] = [];
   let below: Row[] = [];
   let expected: number | null = null;
   for (let y = end; y >= 0 && end - y < LIST_LIMIT_ROWS; y--) {
     const row = rows[y]!;
+    const submits = submit?.exec(row.text)?.[1];
+    if (submits !== undefined) {
+      const selected = look.isSubmitSelected?.(row) ?? false;
+      found.unshift({ number: 0, at: y, choice: { key: "", text: submits, selected, submits: true } });
+      below = [];
+      continue;
+    }
     const match = NUMBERED.exec(row.text);
     const number = match === null ? null : Number(match[2]);
     if (match === null || (expected !== null && number !== expected)) {
+      // Above the first number that is shown of a longer list there is no choice any more.
+      if (scrolls && expected !== null && unframed(row.text) === "▲") break;
       below.unshift(row);
       continue;
     }
     const head = unframed(withoutFaded(row)).replace(/^[\s❯›●▶>]*(\d{1,2}\.)?\s*/, "") || unframed(match[3]!);
+    const box = BOX.exec(head) ?? BOX.exec(match[3]!);
     const indent = row.text.indexOf(match[2]!);
     const more = below
       .filter((next) => next.text !== "" && next.text.length - next.text.trimStart().length > indent)
       .map((next) => unframed(kept(next)))
       .filter((text) => text !== "" && !/^[─━╌│┃]+$/.test(text));
-    found.unshift({ number: number!, text: [head.trim(), ...more].join(" "), selected: isSelected(row) });
+    const text = [head.replace(BOX, "").trim() || behindNumber(row), ...more].join(" ").replace(/\s+·$/, "");
+    const choice: Choice = { key: String(number), text, selected: isSelected(row) };
+    found.unshift({
+      number: number!,
+      at: y,
+      choice: box === null ? choice : { ...choice, checked: box[1] !== " " },
+    });
     below = [];
     if (number === 1) break;
     expected = number! - 1;
-    if (y === 0) return null;
+    if (y === 0 && !scrolls) return null;
   }
-  if (found.length < 2 || found[0]!.number !== 1 || found.filter((choice) => choice.selected).length !== 1) return null;
-  const first = rows.findLastIndex((row, y) => y <= end && Number(NUMBERED.exec(row.text)?.[2]) === 1);
-  return { first, choices: found.map(({ number, text, selected }) => ({ key: String(number), text, selected })) };
+  const numbered = found.filter(({ choice }) => !choice.submits);
+  // Where nothing can be ticked, such a row is a choice's description.
+  if (!numbered.some(({ choice }) => choice.checked !== undefined)) found.splice(0, found.length, ...numbered);
+  const begins = numbered[0]?.number === 1 || (scrolls && numbered.length > 0);
+  if (!begins || found.length < 2 || found.filter(({ choice }) => choice.selected).length !== 1) return null;
+  return { first: numbered[0]!.at, choices: found.map(({ choice }) => choice), at: found.map(({ at }) => at) };
+}
+
+/** What stands behind the number (and the box) of a choice's row, placeholders and all. */
+export function behindNumber(row: Row): string {
+  return unframed(NUMBERED.exec(row.text)?.[3] ?? "").replace(BOX, "");
 }
 
 /** Removes the frame around a row of a box, and blanks. */
@@ -72,38 +107,31 @@ function kept(row: Row): string {
     .trimEnd();
 }
 
-export function question(kind: QuestionKind, textRows: readonly Row[], choices: readonly Choice[]): Question {
+/** What a dialog may have beyond its text and choices. */
+export type Form = Pick<Question, "multiple" | "field" | "reviews" | "questions">;
+
+/** `scrolls`: only a part of its choices is shown, and another one at another moment. */
+export function question(
+  kind: QuestionKind,
+  textRows: readonly Row[],
+  choices: readonly Choice[],
+  form: Form = {},
+  scrolls = false,
+): Question {
   const text = textRows
     .map((row) => unframed(row.text))
     .filter((line) => !/^[─━╌╭╮╰╯]*$/.test(line))
     .join("\n")
     .slice(0, 4000);
+  const words = scrolls ? [] : choices.map((choice) => (choice.field === undefined ? choice.text : ""));
   return {
     kind,
     text,
     choices,
-    fingerprint: fingerprint(
-      kind,
-      text,
-      choices.map((choice) => choice.text),
-    ),
+    // The marks before a form's questions say which are answered, and change while one is.
+    fingerprint: fingerprint(kind, text.replace(/[☐☒☑□■✓✔✕]/g, ""), words),
+    ...form,
   };
-}
-
-/** Arrow presses from the highlighted choice to the one wanted, then Enter. */
-export function arrowKeys(asked: Question, choiceIndex: number, back: string, forth: string): readonly string[] {
-  const from = Math.max(
-    0,
-    asked.choices.findIndex((choice) => choice.selected),
-  );
-  const steps = choiceIndex - from;
-  return [...Array.from({ length: Math.abs(steps) }, () => (steps < 0 ? back : forth)), "Enter"];
-}
-
-/** The digit where the choice has one, else arrows up and down. */
-export function digitOrArrowKeys(asked: Question, choiceIndex: number): readonly string[] {
-  const key = asked.choices[choiceIndex]?.key ?? "";
-  return /^[1-9]$/.test(key) ? [key] : arrowKeys(asked, choiceIndex, "Up", "Down");
 }
 
 /** Index of the last row with anything on it, or -1. */

@@ -160,7 +160,7 @@ function dialogFinder(table: DialogTable): (still: Still, end: number) => Questi
     }
     // Without a frame a hint may be below the list: a row or two that are no part of it.
     const from = bottom !== null ? edge - 1 : lastNumbered(rows, end, belowRows);
-    const list = from < 0 ? null : numberedChoices(rows, from, pointed);
+    const list = from < 0 ? null : numberedChoices(rows, from, { isSelected: pointed });
     if (list === null) return null;
     const above =
       top === null

@@ -2,6 +2,7 @@
 import type { AgentState, Evidence, Question } from "../model.js";
 
 import type { TranscriptShape } from "../output/extract.js";
+import type { DialogKeys, Replies } from "./dialog-keys.js";
 import type { HookDialect } from "./hook-events.js";
 
 import type { Still } from "./still.js";
@@ -74,8 +75,10 @@ export interface Provider {
   readonly hooks?: HookDialect | false;
   /** Reads one still. Never throws; what fits nothing is `unclear`. */
   read(still: Still): Reading;
-  /** Keys that pick `choice` of `question`: the digit, or arrows and Enter where digits do not work. */
-  answerKeys(question: Question, choiceIndex: number): readonly string[];
+  /** How this dialog of its is worked by keys. */
+  dialogKeys(question: Question): DialogKeys;
+  /** What its choices call yes, no and always. */
+  readonly replies: Replies;
 }
 
 export type { AgentState };

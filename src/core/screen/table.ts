@@ -10,7 +10,7 @@
  */
 import type { QuestionKind } from "../model.js";
 import type { Begins } from "../output/extract.js";
-import { arrowKeys, digitOrArrowKeys } from "./dialog.js";
+import { ARROWS, DIGITS, type Reply, USUAL_REPLIES, WORDS } from "./dialog-keys.js";
 import type { HookDialect } from "./hook-events.js";
 import type { Ink } from "./ink.js";
 import { screenReader, tableShape } from "./read-table.js";
@@ -70,6 +70,8 @@ export interface DialogTable {
   readonly kinds?: Readonly<Partial<Record<QuestionKind, string>>>;
   /** What picks a choice: its digit, or the arrows and Enter. */
   readonly keys?: "digit" | "arrows";
+  /** Patterns of the choices that mean yes, no and always, the best first; without them what they mostly are called. */
+  readonly replies?: Readonly<Partial<Record<Reply, readonly string[]>>>;
   /** A question on the cursor's own row counts: a password, `[y/N]`. */
   readonly onCursorRow?: boolean;
 }
@@ -138,12 +140,11 @@ export function tableProvider(table: ProviderTable): Provider {
     ...(versions === undefined ? {} : { versions }),
     ...(answer === undefined ? {} : { shape: tableShape(table, answer) }),
     read: screenReader(table),
-    answerKeys(asked, index) {
-      const key = asked.choices[index]?.key ?? "";
-      // On the cursor's row the word is typed; nothing is highlighted there.
-      if (key !== "" && !asked.choices.some((choice) => choice.selected)) return [key, "Enter"];
-      return table.dialog?.keys === "arrows" ? arrowKeys(asked, index, "Up", "Down") : digitOrArrowKeys(asked, index);
+    dialogKeys(asked) {
+      if (!asked.choices.some((choice) => choice.selected)) return WORDS;
+      return table.dialog?.keys === "arrows" ? ARROWS : DIGITS;
     },
+    replies: { ...USUAL_REPLIES, ...table.dialog?.replies },
   };
 }
 

@@ -247,9 +247,26 @@ export const commands: readonly Command[] = [
   {
     name: "answer",
     summary: "answer the dialog an agent waits with",
-    arguments: [label, { name: "CHOICE", does: "a choice's key, its number, or its whole text" }],
-    options: [{ long: "if", value: "FINGERPRINT", does: "only if this dialog is still the one on its screen" }],
-    examples: ["drover answer api 1", "drover answer api yes --if 5f2c09"],
+    arguments: [
+      label,
+      {
+        name: "CHOICE",
+        optional: true,
+        does: "a choice's key, its number, its text or the beginning of it, or yes, no, always; several as 1,3",
+      },
+    ],
+    options: [
+      { long: "text", value: "TEXT", does: "a text of your own, where the dialog takes one" },
+      { long: "if", value: "FINGERPRINT", does: "only if this dialog is still the one on its screen" },
+    ],
+    about:
+      "Where several may be ticked, those named are ticked, all others are not, and the answer is sent. A text that fits no choice is an answer of your own where the dialog takes one. The screen is read before every key; where another dialog shows up nothing more is pressed.",
+    examples: [
+      "drover answer api 1",
+      "drover answer api yes --if 5f2c09",
+      "drover answer api 1,3",
+      'drover answer api --text "call it till"',
+    ],
     load: () => import("./answer.js"),
   },
   {

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { type Move, nextMove } from "#core/delivery/answering.js";
 import { providers } from "#core/screen/providers.js";
 import { suite } from "../../kit/t.js";
 import { claudeScreens, codexScreens, geminiScreens, ink, opencodeScreens, type Screens, still } from "./screens.js";
@@ -162,21 +163,23 @@ test("a title that says it waits is believed where the dialog cannot be read", a
   }
 });
 
+const keysOf = (move: Move) => (move.do === "keys" ? move.keys.join(" ") : move.do);
+
 test("keys go to the choice by digit, by arrows, or sideways", async () => {
   const question = (keys: readonly string[], selected = 0) => ({
     kind: "permission" as const,
     text: "",
-    choices: keys.map((key, index) => ({ key, text: key, selected: index === selected })),
+    choices: keys.map((key, index) => ({ key, text: `choice ${index}`, selected: index === selected })),
     fingerprint: "x",
   });
   const keys = (name: string, asked: ReturnType<typeof question>, index: number) =>
-    providers.get(name)!.answerKeys(asked, index).join(" ");
+    keysOf(nextMove(asked, providers.get(name)!.dialogKeys(asked), { picks: [asked.choices[index]!], text: null }));
   for (const name of ["claude", "codex", "gemini"]) assert.is(keys(name, question(["1", "2", "3"]), 2), "3");
-  assert.is(keys("claude", { ...question(["", ""]), kind: "trust" as never }, 1), "Down Enter");
-  assert.is(keys("claude", question(["", ""], 1), 0), "Up Enter");
-  assert.is(keys("opencode", question(["", "", ""]), 2), "Right Right Enter");
+  assert.is(keys("claude", { ...question(["", ""]), kind: "trust" as never }, 1), "Down");
+  assert.is(keys("claude", question(["", ""], 1), 0), "Up");
+  assert.is(keys("opencode", question(["", "", ""]), 2), "Right");
   assert.is(keys("opencode", question(["", "", ""], 2), 2), "Enter");
-  assert.is(keys("opencode", question(["1", "2"]), 1), "Down Enter");
+  assert.is(keys("opencode", question(["1", "2"]), 1), "Down");
 });
 
 test("numbers in what a dialog is about are no choices", async () => {

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { nextMove } from "#core/delivery/answering.js";
 import { generic } from "#core/screen/agents/generic.js";
 import { suite } from "../../kit/t.js";
 import { ink, still } from "./screens.js";
@@ -38,7 +39,8 @@ test("asks on the cursor's row", async () => {
     question?.choices.map(({ key }) => key),
     ["y", "n"],
   );
-  assert.equal(generic.answerKeys(question!, 1), ["n", "Enter"]);
+  const move = nextMove(question!, generic.dialogKeys(question!), { picks: [question!.choices[1]!], text: null });
+  assert.equal(move.do === "keys" && move.keys, ["n", "Enter"]);
 });
 
 test("asks with a list whose pointer has a colour; one that is quoted has none", async () => {

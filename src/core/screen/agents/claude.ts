@@ -3,11 +3,12 @@
  * a box between two rules as wide as the screen whose prompt is dimmed while a turn runs, a line with the spinner, and the
  * transcript. A dialog takes the place of box and footer. Answers and tool output are indented, so column 0 is Claude's own.
  */
-import type { Question, QuestionKind } from "../../model.js";
+import type { Choice, Question, QuestionKind } from "../../model.js";
 import { readComposer } from "../composer.js";
 import {
-  arrowKeys,
-  digitOrArrowKeys,
+  behindNumber,
+  type ChoiceList,
+  type Form,
   lastInked,
   numberedChoices,
   question,
@@ -15,6 +16,7 @@ import {
   unframed,
   withoutFaded,
 } from "../dialog.js";
+import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
@@ -90,8 +92,9 @@ export const claude: Provider = {
   hooks: "claude",
   versions: ["2.1.197", "2.1.328"],
   read,
-  answerKeys: (asked, index) =>
-    asked.kind === "trust" ? arrowKeys(asked, index, "Up", "Down") : digitOrArrowKeys(asked, index),
+  dialogKeys: (asked) => (asked.kind === "trust" ? ARROWS : DIGITS),
+  // A plan is approved by the choice that stands first; which of them asks before each edit is named by no fixed word.
+  replies: { ...USUAL_REPLIES, yes: [...USUAL_REPLIES.yes, "^yes, and (?:manually|switch to default)\\b"] },
 };
 
 function read(still: Still): Reading {
@@ -205,10 +208,51 @@ function findDialog(still: Still, end: number): Question | null {
   if (pointer < 0) return null;
   const top = rows.findLastIndex((row, y) => y < pointer && (isRule(row, columns) || /^▔{8,}$/.test(row.text)));
   if (!hinted && top < 0) return null;
-  const list = numberedChoices(rows, hinted ? end - 1 : end) ?? plainChoices(rows, pointer);
+  const list = numberedChoices(rows, hinted ? end - 1 : end, LIST) ?? plainChoices(rows, pointer);
   if (list === null || pointer < list.first) return null;
-  const body = withoutTip(rows.slice(top + 1, list.first));
-  return question(kindOf(body, rows[end]!), body, list.choices);
+  const above = rows.findLastIndex((row, y) => y < list.first && (isRule(row, columns) || /^▔{8,}$/.test(row.text)));
+  const body = withoutTip(rows.slice(above + 1, list.first));
+  const kind = kindOf(body, rows[end]!);
+  if (kind !== "question" || !("at" in list)) return question(kind, body, list.choices);
+  // Below a rule of its own is what leaves the form; the last choice above it takes a text.
+  const rule = rows.findIndex((row, y) => y > list.first && isRule(row, columns));
+  const choices = withField(
+    rows,
+    list,
+    rule < 0 ? -1 : list.at.findLastIndex((y, n) => y < rule && !list.choices[n]!.submits),
+  );
+  const form = formOf(body, choices);
+  const sent = form.reviews === undefined ? choices : choices.map((choice, n) => (n === 0 ? sends(choice) : choice));
+  return question(kind, body, sent, form);
+}
+
+function sends(choice: Choice): Choice {
+  return { ...choice, submits: true };
+}
+
+/** `Submit`, or `Next` where another question follows, below the choices that can be ticked. */
+const LIST = {
+  submit: /^(?:❯ {4}| {5})(Submit|Next)$/,
+  isSubmitSelected: (row: Row) => row.text.startsWith("❯") && hasInk(row, 0, "coloured"),
+};
+
+/** The choice `index` as the field it is. What is typed goes into it as long as it is highlighted. */
+function withField(rows: readonly Row[], { at, choices }: ChoiceList, index: number): readonly Choice[] {
+  return choices.map((choice, n): Choice => {
+    if (n !== index) return choice;
+    const name = choice.checked === undefined ? "Type something." : "Type something";
+    const text = /^Type something\.?$/.test(behindNumber(rows[at[n]!]!)) ? "" : choice.text;
+    return { ...choice, text: name, field: { text, open: choice.selected } };
+  });
+}
+
+/** `←  ☒ Database  ☐ Checks  ✔ Submit  →` stands above the questions of a form; a lone question may have just `☐ Database`. */
+function formOf(body: readonly Row[], choices: readonly Choice[]): Form {
+  const tabs = body.find((row) => /^\s*←\s+[☐☒]/.test(row.text))?.text.match(/[☐☒]/g)?.length ?? 1;
+  if (choices.some(({ checked }) => checked !== undefined)) return { multiple: true, questions: tabs };
+  return body.some((row) => row.text.trim() === "Review your answers")
+    ? { reviews: tabs, questions: tabs }
+    : { questions: tabs };
 }
 
 /** A tip changes from one showing of the same dialog to the next. It is bold, and may wrap. */
@@ -222,7 +266,7 @@ function withoutTip(rows: readonly Row[]): Row[] {
 }
 
 /** Choices without numbers: the rows around the pointer whose text begins in the pointer's text column. */
-function plainChoices(rows: readonly Row[], pointer: number): ReturnType<typeof numberedChoices> {
+function plainChoices(rows: readonly Row[], pointer: number): { first: number; choices: readonly Choice[] } | null {
   const column = rows[pointer]!.text.indexOf("❯") + 2;
   const isChoice = (y: number) => y === pointer || new RegExp(`^ {${column}}\\S`).test(rowAt(rows, y).text);
   let first = pointer;
@@ -243,7 +287,7 @@ function kindOf(body: readonly Row[], hint: Row): QuestionKind {
   if (/\btrust\b|safety check/i.test(text)) return "trust";
   if (/\bAPI key\b|\blog ?in\b|sign in/i.test(text)) return "login";
   if (/Enter to select/i.test(hint.text) || /^\s*(?:←\s+)?[☐☒✔] /m.test(text)) return "question";
-  if (/ready to code|\bplan\b.*\?\s*$/i.test(text)) return "plan";
+  if (/ready to code|\bplan\b.*\?\s*$/im.test(text)) return "plan";
   if (/\bDo you want\b|\bproceed\b|\ballow\b|permission/i.test(text)) return "permission";
   return "other";
 }

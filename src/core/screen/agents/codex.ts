@@ -3,9 +3,10 @@
  * else plain. On the screen: a footer, the composer behind a bold `›`, a `• Working` line that is absent while an answer
  * streams, and the transcript, whose own markers stand in column 0. A dialog takes the place of composer and footer.
  */
-import type { Question, QuestionKind } from "../../model.js";
+import type { Choice, Question, QuestionKind } from "../../model.js";
 import { readComposer } from "../composer.js";
-import { digitOrArrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { behindNumber, type ChoiceList, type Form, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
@@ -67,7 +68,12 @@ export const codex: Provider = {
   hooks: "codex",
   versions: ["0.169.0"],
   read,
-  answerKeys: digitOrArrowKeys,
+  // In the pages before the first session Enter is what takes a choice; notes are opened by Tab.
+  dialogKeys: (asked) => ({
+    ...(asked.kind === "login" || asked.kind === "trust" ? ARROWS : DIGITS),
+    openField: "Tab",
+  }),
+  replies: USUAL_REPLIES,
 };
 
 function read(still: Still): Reading {
@@ -159,11 +165,10 @@ function isOwnTitle(title: string, footer: readonly Row[]): boolean {
 
 /** The list at the bottom, its highlighted choice behind a bold `›`, and what stands above it up to two blank rows. */
 function findDialog(rows: readonly Row[], end: number): Question | null {
-  const list = numberedChoices(
-    rows,
-    end,
-    (row) => /^\s*› ?\d/.test(row.text) && hasInk(row, row.text.indexOf("›"), "bold"),
-  );
+  const list =
+    numberedChoices(rows, end, {
+      isSelected: (row) => /^\s*› ?\d/.test(row.text) && hasInk(row, row.text.indexOf("›"), "bold"),
+    }) ?? firstRunChoices(rows, end);
   if (list === null) return null;
   let top = list.first - 1;
   while (
@@ -174,15 +179,44 @@ function findDialog(rows: readonly Row[], end: number): Question | null {
     top--;
   }
   const body = rows.slice(Math.max(0, top), list.first);
-  return question(
-    kindOf(body),
-    body,
-    list.choices.map((choice) => ({ ...choice, text: choice.text })),
-  );
+  const [form, choices] = formOf(rows, end, body, list);
+  return question(form === null ? kindOf(body, list.choices) : "question", body, choices, form ?? {});
 }
 
-function kindOf(body: readonly Row[]): QuestionKind {
+/** Before the first session the pointer is a plain `>`, and the page says how to go on in its last row. */
+function firstRunChoices(rows: readonly Row[], end: number): ReturnType<typeof numberedChoices> {
+  const isPage =
+    /^\s*Press enter to continue\b/i.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
+  return isPage ? numberedChoices(rows, end, { isSelected: (row) => /^\s*> \d/.test(row.text) }) : null;
+}
+
+const NOTES = /^\s+(?:tab to add notes|tab or esc to clear notes)\b/;
+
+/** `Question 1/2 (2 unanswered)` heads a form. What none of its choices says goes into notes, opened below the list. */
+function formOf(
+  rows: readonly Row[],
+  end: number,
+  body: readonly Row[],
+  list: ChoiceList,
+): [Form | null, readonly Choice[]] {
+  const questions = body.map((row) => /^\s*Question \d+\/(\d+)\b/.exec(row.text)?.[1]).find((of) => of !== undefined);
+  if (questions === undefined || !NOTES.test(rows[end]!.text)) return [null, list.choices];
+  const notes = rows.findLast((row, y) => y < end && /^\s+› (?!\d\.)/.test(row.text));
+  const at = notes?.text.indexOf("›") ?? 0;
+  const text = notes === undefined || hasInk(notes, at + 2, "faded") ? "" : notes.text.slice(at + 2).trim();
+  const withField = list.choices.map((choice, n): Choice => {
+    // The highlighted choice's description is written like the choice.
+    const [name = "", ...more] = behindNumber(rows[list.at[n]!]!).split(/\s{2,}/);
+    if (!/\badd details in notes\b/.test(more.join(" "))) return { ...choice, text: name };
+    const field = choice.selected ? { text, open: notes !== undefined } : { text: "", open: false };
+    return { ...choice, text: name, field };
+  });
+  return [{ questions: Number(questions) }, withField];
+}
+
+function kindOf(body: readonly Row[], choices: readonly Choice[]): QuestionKind {
   const text = body.map((row) => row.text).join("\n");
+  if (choices.every((choice) => /^Sign in\b/.test(choice.text))) return "login";
   if (/\btrust\b|need review/i.test(text)) return "trust";
   if (/sign in|log ?in\b|API key/i.test(text)) return "login";
   if (/^\s*(?:Would you like|Do you want|Allow)\b.*\?/im.test(text)) return "permission";

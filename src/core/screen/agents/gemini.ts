@@ -3,9 +3,10 @@
  * the bottom: two rows of footer, the composer in a box of half blocks, a line of hints, a status line with the spinner at
  * its left, and the transcript, whose markers stand in column 0. A dialog is a frame with nothing below it.
  */
-import type { Question, QuestionKind } from "../../model.js";
+import type { Choice, Question, QuestionKind } from "../../model.js";
 import { readComposer } from "../composer.js";
-import { digitOrArrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { behindNumber, lastInked, numberedChoices, question, rowAt, unframed } from "../dialog.js";
+import { DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
@@ -66,7 +67,8 @@ export const gemini: Provider = {
   hooks: "gemini",
   versions: ["0.61.0"],
   read,
-  answerKeys: digitOrArrowKeys,
+  dialogKeys: () => DIGITS,
+  replies: USUAL_REPLIES,
 };
 
 function read(still: Still): Reading {
@@ -164,10 +166,56 @@ function frameAt(rows: readonly Row[], end: number): number | null {
 }
 
 function findDialog(rows: readonly Row[], frame: number, end: number): Question | null {
-  const list = numberedChoices(rows, end - 1);
-  if (list === null || list.first < frame) return null;
-  const body = rows.slice(frame, list.first);
-  return question(kindOf(body), body, list.choices);
+  const asks = rows.slice(frame, end).some((row) => unframed(row.text) === "Answer Questions");
+  const scrolls = asks && rows.slice(frame, end).some((row) => unframed(row.text) === "▲");
+  const list = numberedChoices(rows, end - 1, { ...LIST, scrolls });
+  if (list === null || list.first < frame) return asks ? textDialog(rows.slice(frame, end)) : null;
+  const top = scrolls ? rows.findLastIndex((row, y) => y <= list.first && unframed(row.text) === "▲") : list.first;
+  const body = rows.slice(frame, top);
+  if (!asks) return question(kindOf(body), body, list.choices);
+  const hint = rows.slice(list.first, end).findLast((row) => /\bEnter to (?:select|submit)\b/.test(row.text));
+  const last = list.choices.findLastIndex(({ submits }) => !submits);
+  // The field is always the last of them; once something is typed into it nothing but the hint says so.
+  const choices = list.choices.map((choice, n): Choice => {
+    const row = rows[list.at[n]!]!;
+    const named = behindNumber(row) === FIELD;
+    const open = choice.selected && /Enter to submit/.test(hint?.text ?? "");
+    return named || (n === last && open)
+      ? { ...choice, text: FIELD, field: { text: named ? "" : choice.text, open: choice.selected } }
+      : choice;
+  });
+  const multiple = choices.some(({ checked }) => checked !== undefined) ? ({ multiple: true } as const) : {};
+  return question("question", body, choices, { ...multiple, questions: tabsOf(body) }, scrolls);
+}
+
+const FIELD = "Enter a custom value";
+const LIST = {
+  submit: /^[\s│]*(?:●\s+)?(Done)[\s│]*$/,
+  isSubmitSelected: (row: Row) => /^[\s│]*●/.test(row.text),
+};
+
+/** `← □ Database │ □ Name │ ≡ Review →` */
+function tabsOf(body: readonly Row[]): number {
+  return body.find((row) => /←.*≡ Review/.test(row.text))?.text.match(/ [□■✓✔☐☑☒] /g)?.length ?? 1;
+}
+
+/** All that is asked for is a text: its field is a row behind `>`, above the hint. Or the answers are shown once more. */
+function textDialog(framed: readonly Row[]): Question | null {
+  const hint = framed.findLastIndex((row) => /^[\s│]*Enter to submit\b/.test(row.text));
+  if (hint < 0) return null;
+  const at = framed.findLastIndex((row, y) => y < hint && /^[\s│]*> /.test(row.text));
+  if (at < 0) {
+    if (!framed.some((row) => /^Review your answers/.test(unframed(row.text)))) return null;
+    const body = framed.slice(0, hint);
+    const send: Choice = { key: "", text: "Submit", selected: true, submits: true };
+    return question("question", body, [send], { reviews: tabsOf(body), questions: tabsOf(body) });
+  }
+  const row = framed[at]!;
+  const from = row.text.indexOf("> ") + 2;
+  const unedged = { text: row.text, runs: row.runs.filter((run) => !/^\s*│\s*$/.test(run.text)) };
+  const text = unframed(readComposer([unedged], from).text);
+  const body = framed.slice(0, at);
+  return question("question", body, [], { field: { text, open: true }, questions: tabsOf(body) });
 }
 
 function kindOf(body: readonly Row[]): QuestionKind {

@@ -5,7 +5,8 @@
  */
 import type { Choice, Question } from "../../model.js";
 import { readComposer } from "../composer.js";
-import { arrowKeys, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
+import { lastInked, numberedChoices, question, rowAt, unframed } from "../dialog.js";
+import { ARROWS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk, runHasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
@@ -57,10 +58,11 @@ export const opencode: Provider = {
   hooks: "opencode",
   versions: ["1.18.33"],
   read,
-  answerKeys: (asked, index) =>
+  dialogKeys: (asked) =>
     asked.choices.every((choice) => choice.key === "")
-      ? arrowKeys(asked, index, "Left", "Right")
-      : arrowKeys(asked, index, "Up", "Down"),
+      ? { ...ARROWS, back: "Left", forth: "Right" }
+      : { ...ARROWS, openField: "Enter", leave: "Tab" },
+  replies: USUAL_REPLIES,
 };
 
 function read(still: Still): Reading {
@@ -166,8 +168,10 @@ function findDialog(rows: readonly Row[], end: number, floor: number): Question 
   const inside = rows.slice(top, end + 1).map((row) => row.text.slice(column + 1).trim());
   const action = inside.findLastIndex((text) => text !== "") + top;
   if (action <= top) return null;
-  const list = numberedChoices(rows, action - 1, (row) => isHighlighted(row, column));
-  if (list !== null && list.first > top) return question("question", rows.slice(top, list.first), list.choices);
+  const list = numberedChoices(rows, action - 1, { isSelected: (row) => isHighlighted(row, column) });
+  if (list !== null && list.first > top) return listQuestion(rows, top, list, action);
+  const review = reviewOf(rows.slice(top, action), rows[action]!);
+  if (review !== null) return review;
   // Where the screen is narrow the hints take rows of their own, below the choices.
   let at = action;
   while (at > top && at > action - 3 && choicesInARow(rows[at]!, column) === null) at--;
@@ -177,10 +181,47 @@ function findDialog(rows: readonly Row[], end: number, floor: number): Question 
   return question(body.some((row) => /[△⚠]|permission|allow/i.test(row.text)) ? "permission" : "other", body, choices);
 }
 
-/** In a numbered list the chosen option's text is coloured; the others' is not. */
+const FIELD = "Type your own answer";
+
+/** A numbered list of answers: its last one takes a text, in a row of its own below it. */
+function listQuestion(
+  rows: readonly Row[],
+  top: number,
+  list: NonNullable<ReturnType<typeof numberedChoices>>,
+  action: number,
+): Question {
+  const body = rows.slice(top, list.first);
+  const choices = list.choices.map((choice, n): Choice => {
+    if (!choice.text.startsWith(FIELD)) return choice;
+    const below = rows.slice(list.at[n]! + 1, action).find((row) => unframed(row.text) !== "");
+    const stands = below === undefined ? "" : unframed(below.text);
+    const text = stands === FIELD ? "" : stands;
+    return {
+      ...choice,
+      text: FIELD,
+      field: { text, open: choice.selected && below !== undefined && choice.checked !== true },
+    };
+  });
+  const multiple = choices.some(({ checked }) => checked !== undefined) ? ({ multiple: true } as const) : {};
+  return question("question", body, choices, { ...multiple, questions: questionsOf(body) });
+}
+
+/** `Database   Checks   Confirm` stands above the questions of a form; a lone question to be picked from has no such row. */
+function questionsOf(body: readonly Row[]): number {
+  const tabs = body.map((row) => unframed(row.text)).find((text) => /\sConfirm$/.test(text));
+  return tabs === undefined ? 1 : tabs.split(/\s{2,}/).length - 1;
+}
+
+function reviewOf(body: readonly Row[], action: Row): Question | null {
+  if (!/\benter submit\b/.test(action.text) || !body.some((row) => unframed(row.text) === "Review")) return null;
+  const send: Choice = { key: "", text: "Submit", selected: true, submits: true };
+  return question("question", body, [send], { reviews: questionsOf(body), questions: questionsOf(body) });
+}
+
+/** In a numbered list the chosen one's number is coloured; the others' are grey. A tick colours the text as well. */
 function isHighlighted(row: Row, column: number): boolean {
-  const after = row.text.indexOf(".", column);
-  return after >= 0 && hasInk(row, row.text.indexOf(row.text.slice(after + 1).trimStart(), after), "coloured");
+  const number = row.text.slice(column + 1).search(/\d/);
+  return number >= 0 && hasInk(row, column + 1 + number, "coloured");
 }
 
 const HINT = /^(?:(?:ctrl|alt|shift)\+|[⇆↑↓←→]|(?:enter|esc|tab)\b)/i;

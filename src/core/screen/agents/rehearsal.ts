@@ -4,7 +4,8 @@
  * always indented by two, so a mark in its own colour at column 0 is its own word.
  */
 import type { Choice, Evidence, QuestionKind } from "../../model.js";
-import { digitOrArrowKeys, lastInked, question } from "../dialog.js";
+import { lastInked, question } from "../dialog.js";
+import { DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { errorKindOf, excerpt } from "../read-screen.js";
 import type { Composer, Provider, Reading } from "../reading.js";
 import { ATTR, type Row, runAt, type Still } from "../still.js";
@@ -30,7 +31,8 @@ export const rehearsal: Provider = {
   refusedEnv: [],
   allowedEnv: [],
   read,
-  answerKeys: digitOrArrowKeys,
+  dialogKeys: () => DIGITS,
+  replies: USUAL_REPLIES,
 };
 
 type Read = Pick<Reading, "shown"> & { evidence: Evidence } & Partial<Reading>;
@@ -45,7 +47,7 @@ function readLive(still: Still): Read | null {
   const footer = still.rows[bottom];
   if (footer === undefined || !footer.text.startsWith("  ") || runAt(footer, 2)?.fg !== GREY) return null;
   const words = footer.text.trim();
-  if (/^(?:1-\d or )?enter to choose · esc to cancel$/.test(words)) {
+  if (/^(?:1-\d or )?enter to (?:choose|tick|send) · esc to cancel$/.test(words)) {
     // A pane too small for the whole dialog still shows that one waits.
     const evidence = screen("footer-dialog", footer.text);
     return readDialog(still, bottom) ?? { shown: "blocked", evidence, question: question("other", [footer], []) };
@@ -117,18 +119,31 @@ function readDialog(still: Still, bottom: number): Read | null {
   while (end > 0 && body[end - 1]!.text === "") end--;
   let begin = end;
   while (begin > 0 && body[begin - 1]!.text !== "") begin--;
-  const choices = body.slice(begin, end).map(readChoice);
-  if (!choices.some((choice) => choice.selected)) return null;
-  const asked = question(kind, body.slice(0, begin), choices);
+  const read = body.slice(begin, end).map(readChoice);
+  if (!read.some((choice) => choice.selected)) return null;
+  const multiple = read.some(({ checked }) => checked !== undefined) ? ({ multiple: true } as const) : {};
+  const alone = read.length === 1 ? read[0]!.field : undefined;
+  const choices = alone === undefined ? read : [];
+  const asked = question(kind, body.slice(0, begin), choices, { ...multiple, ...(alone && { field: alone }) });
   const seen = [heading, ...body].map((row) => row.text.trim()).filter((line) => line !== "");
   return { shown: "blocked", evidence: screen(`dialog-${kind}`, seen.join(" | ")), question: asked };
 }
 
 function readChoice(row: Row): Choice {
   const selected = row.text.startsWith("❯ ") && runAt(row, 0)?.fg === CYAN;
-  const [, digit, text] = /^(?:(\d)\. )?(.*)$/.exec(row.text.slice(2))!;
-  return { key: digit ?? "", text: text!, selected };
+  const [, digit, tick, pen, text] = /^(?:(\d)\. )?(?:\[([ x])\] )?(✎ ?)?(.*)$/.exec(row.text.slice(2))!;
+  const choice: Choice = { key: digit ?? "", text: text!, selected };
+  if (tick === undefined && pen === undefined) {
+    return digit === undefined && text === "Submit" ? { ...choice, submits: true } : choice;
+  }
+  const ticks = tick === undefined ? {} : { checked: tick === "x" };
+  if (pen === undefined) return { ...choice, ...ticks };
+  const placeholder = ((runAt(row, row.text.length - 1)?.attrs ?? 0) & ATTR.dim) !== 0;
+  return { ...choice, text: OWN, ...ticks, field: { text: placeholder ? "" : text!, open: selected } };
 }
+
+/** The field's name, which is dim where nothing is typed. */
+const OWN = "your own words";
 
 function readComposer(still: Still, from: number, to: number): Composer | null {
   const rows = still.rows.slice(from, to);

@@ -2,7 +2,8 @@
  * A plain shell, or any program drover has no signs for: at a prompt, or running something. A question asked on the
  * cursor's own row (a password, `[y/N]`) waits for a person.
  */
-import { askedOn, digitOrArrowKeys, lastInked, rowAt } from "../dialog.js";
+import { askedOn, lastInked, rowAt } from "../dialog.js";
+import { USUAL_REPLIES, WORDS } from "../dialog-keys.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import type { Row, Still } from "../still.js";
@@ -33,10 +34,8 @@ export const shell: Provider = {
   refusedEnv: [],
   allowedEnv: [],
   read,
-  answerKeys: (asked, index) => {
-    const key = asked.choices[index]?.key ?? "";
-    return key === "" ? digitOrArrowKeys(asked, index) : [key, "Enter"];
-  },
+  dialogKeys: () => WORDS,
+  replies: USUAL_REPLIES,
 };
 
 function read(still: Still): Reading {
