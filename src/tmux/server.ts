@@ -3,9 +3,9 @@
  *
  * It does no harm. Everything goes over one control client, attached with `no-output` and `ignore-size` to a private
  * session of its own (connection.ts, client.ts); a client that streams panes can crash or freeze a tmux server, one that
- * merely asks cannot. Screens are captured when they have changed and somebody reads them (looker.ts). No global option is
- * changed, nobody is resized, no process is started by looking. When the connection ends the private session goes with it,
- * and agents go on.
+ * merely asks cannot. Screens are captured when they have changed and somebody reads them (looker.ts, captures.ts). No
+ * global option is changed, nobody is resized, no process is started by looking. When the connection ends the private
+ * session goes with it, and agents go on.
  *
  * The way down: server -> connection (kept up) -> client (one process) -> core/protocol (bytes and command lines).
  */
@@ -17,9 +17,10 @@ import type { Row, Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
 import { graphemeRules } from "#host/widths.js";
+import type { StillMaker } from "./captures.js";
 import { type ConnectionOptions, TmuxConnection } from "./connection.js";
 import { historyExtent, pastRows, readHistory } from "./history.js";
-import { isEnding, type Listing, Looker, type StillMaker } from "./looker.js";
+import { isEnding, type Listing, Looker } from "./looker.js";
 import type {
   HistoryExtent,
   Interest,

@@ -5,7 +5,7 @@ import type { PaneId } from "#core/model.js";
 import { BLANK_ROW, type Still } from "#core/screen/still.js";
 import { systemClock } from "#host/clock.js";
 import { silentLog } from "#host/log.js";
-import type { StillMaker } from "#tmux/looker.js";
+import type { StillMaker } from "#tmux/captures.js";
 import { TmuxServer } from "#tmux/server.js";
 import { socketOf } from "#tmux/target.js";
 
