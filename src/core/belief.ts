@@ -30,7 +30,7 @@ export interface Memory {
   readonly claim: Claim | null;
   /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
   readonly prompted: boolean;
-  /** The fingerprint of the dialog that a hook or the transcript ended, as long as the screen may still show it. */
+  /** The fingerprint of the words of the dialog that a hook or the transcript ended, as long as the screen may still show it. */
   readonly closedDialog: string | null;
   /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
   readonly submittedAtMs: number | null;

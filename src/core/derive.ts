@@ -375,7 +375,7 @@ function withReport(
       return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
     }
     case "interrupted": {
-      const closedDialog = before.question?.fingerprint ?? null;
+      const closedDialog = before.question === null ? null : (before.memory.dialogs.last?.words ?? null);
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog };
       return become(before, { ...plain, state: "idle", question: null, unread: false, memory }, nowMs);
     }
