@@ -8,9 +8,18 @@ export const TEXT_LIMIT_BYTES = 262_144;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000));
 const name = v.pipe(v.string(), v.maxLength(256));
-const path = v.pipe(v.string(), v.maxLength(4096));
+/** The operating system would take what stands before a NUL for the whole. */
+const noNul = v.check<string, string>((text) => !text.includes("\0"), "holds a NUL character");
+const path = v.pipe(v.string(), v.maxLength(4096), noNul);
 const env = v.record(v.string(), v.string());
-const callersPath = v.pipe(v.string(), v.maxLength(32_768));
+const callersPath = v.pipe(v.string(), v.maxLength(32_768), noNul);
+/** Stands in a line of every list. */
+const group = v.pipe(
+  v.string(),
+  v.minLength(1, "must not be empty"),
+  v.maxLength(64, "must have 64 characters at most"),
+  v.check((text) => !/[\p{Cc}\u2028\u2029]/u.test(text), "must not hold control characters"),
+);
 
 export const spawnSchema = v.strictObject({
   provider: name,
@@ -23,7 +32,7 @@ export const spawnSchema = v.strictObject({
   path: v.optional(callersPath),
   role: v.optional(v.picklist(["worker", "conductor"])),
   parent: v.optional(name),
-  group: v.optional(name),
+  group: v.optional(group),
   heartbeatMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(604_800_000))),
   ifAbsent: v.optional(v.boolean()),
   replace: v.optional(v.boolean()),
@@ -81,18 +90,22 @@ export const adoptSchema = v.strictObject({
   provider: v.optional(name),
   role: v.optional(v.picklist(["worker", "conductor"])),
   parent: v.optional(name),
-  group: v.optional(name),
+  group: v.optional(group),
 });
 
 export const emptySchema = v.strictObject({});
 
-/** The body as the schema says it is. Throws a Fault (INVALID) in a sentence that names the field. */
+/**
+ * The body as the schema says it is. Throws a Fault (INVALID) in a sentence that names the field and what is expected
+ * there, never what was received: that may be the value of a variable.
+ */
 export function check<S extends v.GenericSchema>(schema: S, body: unknown): v.InferOutput<S> {
   const result = v.safeParse(schema, body);
   if (result.success) return result.output;
   const issue = result.issues[0];
-  const at = v.getDotPath(issue);
-  throw new Fault("INVALID", at === null ? `the body is not as expected: ${issue.message}` : `${at}: ${issue.message}`);
+  const at = v.getDotPath(issue)?.split("=", 1)[0]?.slice(0, 200);
+  const message = issue.message.replace(/ but received .*$/su, "");
+  throw new Fault("INVALID", at === undefined ? `the body is not as expected: ${message}` : `${at}: ${message}`);
 }
 
 /** Throws a Fault (TOO_LARGE) that names the limit. */

@@ -61,6 +61,43 @@ test("what is missing is 404, what is wrong says which field, and unknown fields
   assert.equal(w.tmux.calls, []);
 });
 
+test("a group is a short line of text, and a folder or a PATH holds no NUL", async () => {
+  const says = async (more: Record<string, unknown>) => {
+    const { status, body } = await spawn("a", more);
+    return `${status} ${body.error?.message}`;
+  };
+  for (const group of ["a\nb", "a\x1b[31mb", "a\u0085b", "a\u2028b"]) {
+    assert.is(await says({ group }), "400 group: must not hold control characters");
+  }
+  assert.is(await says({ group: "x".repeat(65) }), "400 group: must have 64 characters at most");
+  assert.is(await says({ group: "" }), "400 group: must not be empty");
+  assert.is(await says({ cwd: "/tmp\0/x" }), "400 cwd: holds a NUL character");
+  assert.is(await says({ path: "/bin\0" }), "400 path: holds a NUL character");
+  assert.is((await spawn("a", { group: "Büro 2 🚀" })).status, 200);
+});
+
+test("no value of a variable is in what is said of a body that is wrong", async () => {
+  const wrong: Record<string, unknown>[] = [
+    { env: { TOKEN: 53217 } },
+    { env: { TOKEN: ["s3cret53217"] } },
+    { env: "TOKEN=s3cret53217" },
+    { env: ["TOKEN=s3cret53217"] },
+    { env: { "TOKEN=s3cret53217": "x" } },
+    { env: { TOKEN: "s3cret53217\0" } },
+    { env: { TOKEN: "s3cret53217".repeat(400) } },
+  ];
+  for (const more of wrong) {
+    const { status, body } = await spawn("a", more);
+    assert.is(status >= 400 && status < 500, true);
+    assert.match(body.error?.message ?? "", /env|TOKEN/);
+    assert.not.match(JSON.stringify(body), "53217");
+  }
+  const asText = await w.ask("POST", "/v1/agents", JSON.stringify('{"env":{"TOKEN":"s3cret53217"}}'));
+  assert.equal([asText.status, JSON.stringify(asText.body).includes("53217")], [400, false]);
+  const broken = await w.ask("POST", "/v1/agents", '{"env":{"TOKEN":s3cret53217}}');
+  assert.equal([broken.status, JSON.stringify(broken.body).includes("53217")], [400, false]);
+});
+
 test("limits answer 413 and name themselves", async () => {
   await spawn("a");
   const long = await w.ask("POST", "/v1/agents/a/send", { text: "é".repeat(131_073) });

@@ -22,7 +22,7 @@ export function checkEnvironment(
   }
   for (const name of names) {
     if (!/^[A-Za-z_][A-Za-z0-9_]{0,255}$/.test(name)) {
-      throw new Fault("INVALID", `"${name.slice(0, 60)}" is not a name for an environment variable`, {
+      throw new Fault("INVALID", `"${name.split("=", 1)[0]?.slice(0, 60)}" is not a name for an environment variable`, {
         hint: "letters, digits and underscores, not starting with a digit",
       });
     }
