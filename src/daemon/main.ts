@@ -6,6 +6,7 @@
  */
 import { readFileSync } from "node:fs";
 import { get } from "node:http";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
 import { configuredProviders } from "#core/screen/configured.js";
@@ -110,6 +111,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     dice: systemDice,
     emulator: new Emulator(),
     home,
+    tapFolder: join(paths.runtimeDir, "taps"),
     tmuxArgs: { socketPath: paths.tmuxSocket, ...(configFile === undefined ? {} : { configFile }) },
     env: process.env,
   });

@@ -5,6 +5,7 @@
 import type { AgentId, LivePane, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
 import type { Receipt } from "#core/protocol/commands.js";
 import type { Row, Still } from "#core/screen/still.js";
+import type { PaneTap } from "./taps.js";
 
 export interface MultiplexerInfo {
   readonly kind: "tmux" | "herdr";
@@ -82,6 +83,11 @@ export interface Multiplexer {
     count: number,
     needsStyle: (text: string, above: string) => boolean,
   ): Promise<{ readonly rows: Row[]; readonly size: number }>;
+  /**
+   * Tells every byte that the pane's program writes from now on, through the pane's own `pipe-pane`; null where that is
+   * somebody else's. Absent where there is no such thing.
+   */
+  tap?(pane: PaneId, hear: (bytes: Uint8Array) => void): Promise<PaneTap | null>;
   /** Starts the tmux server and the session where they are missing; marks the pane in the same command list. */
   createTab(tab: NewTab): Promise<LivePane>;
   /**
@@ -109,4 +115,4 @@ export interface Multiplexer {
   signal(pane: PaneId, signal: "SIGTERM" | "SIGKILL"): Promise<void>;
 }
 
-export type { WindowId };
+export type { PaneTap, WindowId };

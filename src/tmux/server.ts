@@ -28,9 +28,12 @@ import type {
   MultiplexerEvents,
   MultiplexerInfo,
   NewTab,
+  PaneTap,
 } from "./multiplexer.js";
 import { readReceipts } from "./receipts.js";
 import { changePane, closePane, createTab } from "./tabs.js";
+import { Taps } from "./taps.js";
+import { socketOf } from "./target.js";
 import { pasteText, pressEnter, pressKeys, signalPane } from "./typing.js";
 import { readSamples } from "./width-probe.js";
 
@@ -42,6 +45,8 @@ export interface TmuxServerOptions extends ConnectionOptions {
   readonly dice?: Dice;
   /** The fleet whose marks these are: a pane that bears another's is never marked or unmarked. */
   readonly home?: string;
+  /** A folder for taps alone; without one no pane is tapped. */
+  readonly tapFolder?: string;
 }
 
 export class TmuxServer implements Multiplexer {
@@ -50,6 +55,7 @@ export class TmuxServer implements Multiplexer {
   readonly #emulator: StillMaker;
   readonly #clock: Clock;
   readonly #request: (command: Command) => Promise<Buffer[]>;
+  readonly #taps: Taps | null;
   #events: MultiplexerEvents | null = null;
   #version: string | null = null;
   #pastes = 0;
@@ -68,6 +74,8 @@ export class TmuxServer implements Multiplexer {
     this.#emulator = options.emulator;
     this.#request = (command) => this.#connection.request(command);
     this.#pasteName = `drover-${options.dice?.id() ?? process.pid}`;
+    const { tapFolder, tmuxArgs, env, clock } = options;
+    this.#taps = tapFolder === undefined ? null : new Taps(tapFolder, socketOf(tmuxArgs, env), env, clock);
     this.#looker = new Looker({
       clock: options.clock,
       emulator: options.emulator,
@@ -92,8 +100,9 @@ export class TmuxServer implements Multiplexer {
     return this.#connection.watchdogPid;
   }
 
-  start(events: MultiplexerEvents): Promise<void> {
+  async start(events: MultiplexerEvents): Promise<void> {
     this.#events = events;
+    await this.#taps?.sweep();
     return this.#connection.start({
       up: async (server) => {
         this.#version = server.version;
@@ -117,6 +126,7 @@ export class TmuxServer implements Multiplexer {
   }
 
   async close(): Promise<void> {
+    await this.#taps?.close();
     await this.#looker.stop();
     await this.#connection.close();
   }
@@ -161,6 +171,11 @@ export class TmuxServer implements Multiplexer {
     needsStyle: (text: string, above: string) => boolean,
   ): Promise<{ rows: Row[]; size: number }> {
     return pastRows(this.#request, pane, above, count, needsStyle);
+  }
+
+  async tap(pane: PaneId, hear: (bytes: Uint8Array) => void): Promise<PaneTap | null> {
+    if (this.#taps === null) throw new Fault("TMUX_REFUSED", "no pane is tapped here");
+    return this.#taps.open(this.#onPane, pane, hear);
   }
 
   createTab(tab: NewTab): Promise<LivePane> {

@@ -38,7 +38,9 @@ export class RealTmux {
   }
 
   /** The drover side of this server, telling into `log` and making plain stills unless given another maker. */
-  server(more: { emulator?: StillMaker; env?: Readonly<Record<string, string>>; home?: string } = {}): TmuxServer {
+  server(
+    more: { emulator?: StillMaker; env?: Readonly<Record<string, string>>; home?: string; tapFolder?: string } = {},
+  ): TmuxServer {
     return new TmuxServer({
       clock: systemClock,
       log: quiet,
@@ -46,6 +48,7 @@ export class RealTmux {
       env: { ...this.env, ...more.env },
       emulator: more.emulator ?? plainStills,
       ...(more.home === undefined ? {} : { home: more.home }),
+      ...(more.tapFolder === undefined ? {} : { tapFolder: more.tapFolder }),
     });
   }
 

@@ -126,6 +126,22 @@ export const listOwnClients = command(
   `list-clients -t ${quote(`=${OWN_SESSION}:`)} -F ${quoteRaw("#{?client_control_mode,#{client_pid},}")}`,
 );
 
+/**
+ * Pipes what the pane's program writes into the shell command `shell`, unless somebody pipes it already: the second block
+ * is empty, or says so. Asked and done in one list, since a `pipe-pane` would close the user's own. tmux expands the
+ * shell command as a format and as a time.
+ */
+export function tapPane(pane: PaneId, shell: string): Command {
+  const pipe = `pipe-pane -O -t ${pane} ${quoteFormat(shell.replaceAll("%", "%%"))}`;
+  const line = `if-shell -F -t ${pane} ${quoteRaw("#{pane_pipe}")} ${quote("display-message -p taken")} ${quote(pipe)}`;
+  return { line, replies: 2 };
+}
+
+/** Closes the pane's pipe, whosever it is. */
+export function untapPane(pane: PaneId): Command {
+  return command(`pipe-pane -t ${pane}`);
+}
+
 /** Keys that every tmux since 3.2 knows under the same name. An unknown name would be typed letter by letter. */
 const KEY_NAMES = new Set(
   "Enter Escape Tab BTab Space BSpace Up Down Left Right Home End PageUp PageDown PPage NPage Delete DC Insert IC F1 F2 F3 F4 F5 F6 F7 F8 F9 F10 F11 F12".split(

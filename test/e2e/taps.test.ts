@@ -1,0 +1,194 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as assert from "uvu/assert";
+import type { PaneId } from "#core/model.js";
+import { isAlive } from "#host/alive.js";
+import type { TmuxServer } from "#tmux/server.js";
+import { suite, until } from "../kit/t.js";
+import { RealTmux } from "../tmux/real-tmux.js";
+
+const test = suite("taps", 30_000);
+const folder = mkdtempSync(join(tmpdir(), "drover-taps-"));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+const ignore = { sighting() {}, still() {}, connection() {} };
+
+interface Scene {
+  readonly tmux: RealTmux;
+  readonly server: TmuxServer;
+  readonly taps: string;
+  readonly pane: PaneId;
+  heard(): string;
+  readonly hear: (bytes: Uint8Array) => void;
+  pipe(): Promise<string>;
+}
+
+let scenes = 0;
+/** A shell in a pane, under a folder whose name has all that a shell, a format and a time would expand. */
+async function scene(play: (scene: Scene) => Promise<void>): Promise<void> {
+  const tmux = new RealTmux();
+  const taps = join(folder, `it's #{pid} %H ${++scenes}`, "taps");
+  let heard = "";
+  try {
+    const pane = (await tmux.session("work", "sh")) as PaneId;
+    await tmux.run("set-option", "-g", "remain-on-exit", "on");
+    const server = tmux.server({ tapFolder: taps });
+    await server.start(ignore);
+    try {
+      await play({
+        tmux,
+        server,
+        taps,
+        pane,
+        heard: () => heard,
+        hear: (bytes) => (heard += Buffer.from(bytes).toString("utf8")),
+        pipe: () => tmux.run("display-message", "-p", "-t", pane, "#{pane_pipe}"),
+      });
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await tmux.end();
+  }
+}
+
+const type = (tmux: RealTmux, pane: PaneId, text: string) => tmux.run("send-keys", "-t", pane, text, "Enter");
+
+test("every byte is heard, through the program's end and its next start, until it is closed without a trace", () =>
+  scene(async ({ tmux, server, taps, pane, heard, hear, pipe }) => {
+    const tap = await server.tap(pane, hear);
+    assert.ok(tap !== null);
+    await type(tmux, pane, "printf '\\033]7501;state=working\\007\\342\\234\\223\\n'");
+    await until("the bytes came", () => heard().includes("\x1b]7501;state=working\x07✓"), { show: heard });
+    assert.equal(
+      readdirSync(taps).filter((name) => name.endsWith(".tap")),
+      [],
+    );
+    await tmux.run("break-pane", "-d", "-s", pane, "-n", "elsewhere").catch(() => {});
+    await type(tmux, pane, "exit");
+    await until(
+      "it is dead",
+      async () => (await tmux.run("display-message", "-p", "-t", pane, "#{pane_dead}")) === "1",
+    );
+    await tmux.run("respawn-pane", "-t", pane, "printf again; exec cat");
+    await until("the next one is heard", () => heard().includes("again"), { show: heard });
+    tap.close();
+    await tap.ended;
+    await until("the pipe is gone", async () => (await pipe()) === "0");
+  }));
+
+test("a pipe of the user's is left alone, and one that replaces ours is not closed with it", () =>
+  scene(async ({ tmux, server, pane, heard, hear, pipe }) => {
+    const file = join(folder, `mine-${scenes}`);
+    await tmux.run("pipe-pane", "-O", "-t", pane, `exec cat >'${file}'`);
+    assert.is(await server.tap(pane, hear), null);
+    await type(tmux, pane, "echo to the user");
+    await until("the user's pipe has it", () => readFileSync(file, "utf8").includes("to the user"));
+    await tmux.run("pipe-pane", "-t", pane);
+    const tap = await server.tap(pane, hear);
+    assert.ok(tap !== null);
+    await tmux.run("pipe-pane", "-O", "-t", pane, `exec cat >'${file}'`);
+    await tap.ended;
+    tap.close();
+    await type(tmux, pane, "echo once more");
+    await until("the user's pipe goes on", () => readFileSync(file, "utf8").includes("once more"));
+    assert.is(await pipe(), "1");
+  }));
+
+test("the pane's end ends its tap, and there is none of a pane that is not", () =>
+  scene(async ({ tmux, server, pane, hear }) => {
+    const tap = await server.tap(pane, hear);
+    const other = (await tmux.run("new-window", "-d", "-P", "-F", "#{pane_id}", "-t", "work:", "cat")) as PaneId;
+    assert.ok(other !== pane && tap !== null);
+    await tmux.run("kill-pane", "-t", pane);
+    await tap.ended;
+    let code = "";
+    await server.tap(pane, hear).catch((fault: { code: string }) => (code = fault.code));
+    assert.is(code, "TMUX_REFUSED");
+  }));
+
+test("closing the server ends all taps and removes their folder", async () => {
+  let left = "";
+  let piper: number[] = [];
+  await scene(async ({ server, taps, pane, hear }) => {
+    await server.tap(pane, hear);
+    left = taps;
+    piper = beat(taps);
+    assert.is(piper.length, 1);
+    await server.close();
+    await until("its process is gone", () => piper.every((pid) => !isAlive(pid)));
+    assert.not(existsSync(taps));
+  });
+  assert.not(existsSync(left));
+});
+
+const beat = (taps: string): number[] =>
+  readFileSync(join(taps, "beat"), "utf8").trim().split("\n").map(Number.parseFloat);
+
+/** A process that taps the pane and writes what it hears to a file; for being killed and stopped. */
+function tapper(tmux: RealTmux, taps: string, pane: PaneId) {
+  const script = join(dirname(fileURLToPath(import.meta.url)), "../tmux/tapper.js");
+  const args = [script, tmux.name, taps, pane];
+  const child = spawn(process.execPath, args, { env: tmux.env, stdio: ["ignore", "pipe", "inherit"] });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text) => (said += text));
+  return { child, tapped: () => until("the pane is tapped", () => said.includes("tapped"), { show: () => said }) };
+}
+
+test("a daemon killed outright leaves no pipe, no process and no file, though the pane is silent", () =>
+  scene(async ({ tmux, taps, pane, pipe }) => {
+    const own = `${taps}-of-another`;
+    const { child, tapped } = tapper(tmux, own, pane);
+    await tapped();
+    const [piper = 0] = beat(own);
+    assert.ok(isAlive(piper));
+    child.kill("SIGKILL");
+    await until("the pipe is gone", async () => (await pipe()) === "0", { limitMs: 15_000 });
+    assert.not(isAlive(piper));
+    await until("the folder is empty", () => readdirSync(own).length === 0);
+  }));
+
+test("one that stands still loses its tap before tmux has kept much for it", () =>
+  scene(async ({ tmux, taps, pane, pipe }) => {
+    const own = `${taps}-of-another`;
+    const { child, tapped } = tapper(tmux, own, pane);
+    await tapped();
+    child.kill("SIGSTOP");
+    try {
+      await tmux.run("send-keys", "-t", pane, "while :; do echo all the time; sleep 0.01; done", "Enter");
+      await until("the pipe is gone", async () => (await pipe()) === "0", { limitMs: 15_000 });
+      assert.match(await tmux.run("capture-pane", "-p", "-t", pane), /all the time/);
+    } finally {
+      child.kill("SIGKILL");
+    }
+  }));
+
+test("what one left that was killed together with its guard, the next one sweeps", () =>
+  scene(async ({ tmux, taps, pane, pipe, hear }) => {
+    const own = `${taps}-of-another`;
+    const { child, tapped } = tapper(tmux, own, pane);
+    await tapped();
+    const [piper = 0] = beat(own);
+    const guards = execFileSync("ps", ["-A", "-o", "pid=", "-o", "args="], { encoding: "utf8" })
+      .split("\n")
+      .filter((line) => line.includes(`drover-taps ${own}`));
+    assert.is(guards.length, 1);
+    process.kill(Number.parseInt(guards[0]!, 10), "SIGKILL");
+    child.kill("SIGKILL");
+    await until("it is gone", () => child.exitCode !== null || child.signalCode !== null);
+    assert.ok(isAlive(piper), "nobody has ended it");
+    const next = tmux.server({ tapFolder: own });
+    await next.start(ignore);
+    try {
+      await until("the pipe is gone", async () => (await pipe()) === "0");
+      assert.equal(readdirSync(own), []);
+      assert.ok((await next.tap(pane, hear)) !== null);
+    } finally {
+      await next.close();
+    }
+  }));
+
+test.run();
