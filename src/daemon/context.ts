@@ -19,6 +19,7 @@ import type { Loop } from "./loop.js";
 import type { Mail } from "./mail.js";
 import type { Programs } from "./programs.js";
 import type { Streams } from "./stream.js";
+import type { Tapping } from "./tapping.js";
 import type { ToldOutput } from "./told.js";
 import type { Transcripts } from "./transcripts.js";
 import type { TurnStarts } from "./turn-starts.js";
@@ -33,6 +34,7 @@ export interface Context {
   readonly feed: Feed;
   readonly streams: Streams;
   readonly facts: Facts;
+  readonly tapping: Tapping;
   /** One hand at a time in an agent's pane. */
   readonly exclusive: Exclusive;
   /** One at a time of what ends an agent, starts it again or removes it. */
@@ -102,6 +104,7 @@ export async function lookNow(context: Context, agent: Agent): Promise<{ still: 
   const pane = thePane(agent);
   const still = await context.mux.capture(pane);
   const reading = read(context, agent, still);
+  context.facts.tell(agent.record.id, () => ({ fact: "looked" }));
   context.loop.post({ kind: "reading", pane, reading });
   return { still, reading };
 }

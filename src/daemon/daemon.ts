@@ -33,6 +33,7 @@ import { routes } from "./routes.js";
 import { emptySpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
+import { Tapping } from "./tapping.js";
 import { ToldOutput } from "./told.js";
 import { Transcripts } from "./transcripts.js";
 import { TurnStarts } from "./turn-starts.js";
@@ -111,6 +112,9 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     get mail() {
       return mail;
     },
+    get tapping() {
+      return tapping;
+    },
     get transcripts() {
       return transcripts;
     },
@@ -118,6 +122,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   };
   const looking = new Looking(context);
   const transcripts = new Transcripts(context);
+  const tapping = new Tapping(context);
   const mail = new Mail(context, (point) => parts.passing?.(point));
   const heartbeats = new Heartbeats(context);
   const producer = new Producer(context);
@@ -127,6 +132,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     (before, now) => {
       if (before.agents === now.agents && before.byPane === now.byPane) return;
       looking.update();
+      tapping.update();
       context.turnStarts.changed(before, now);
       transcripts.changed(before, now);
       mail.changed(before, now);
@@ -156,6 +162,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   transcripts.changed(null, loop.fleet);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
+  tapping.update();
   await mail.begin(messages);
   heartbeats.changed(null, loop.fleet);
   producer.begin(fleet);

@@ -13,7 +13,6 @@ import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
 import { type Context, theAgent, thePane } from "./context.js";
 import { acknowledge, drain, report } from "./drain.js";
-import { recordAgent } from "./facts.js";
 import { entryJson } from "./feed.js";
 import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
@@ -22,6 +21,7 @@ import { type Asked, type Route, TAKEN } from "./http.js";
 import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead, type Says } from "./inbox.js";
 import type { Looking } from "./looking.js";
 import { lastOutput } from "./output.js";
+import { recordAgent } from "./recording.js";
 import { removeAgent } from "./remove.js";
 import { restartAgent, restoreAgents } from "./restart.js";
 import {
@@ -250,7 +250,8 @@ export function routes(serving: Serving): Route[] {
       method: "GET",
       path: "/v1/agents/:ref/record",
       async handle(asked) {
-        await recordAgent(context, asked.param("ref"), serving.identity.version, asked.response);
+        const wantsBytes = asked.query("pictures") === null;
+        await recordAgent(context, asked.param("ref"), serving.identity.version, wantsBytes, asked.response);
         return TAKEN;
       },
     },

@@ -7,6 +7,8 @@ export interface Cast {
   readonly title: string;
   /** Whose recording it is, where drover made it. */
   readonly provider: string | null;
+  /** It holds what the program wrote, rather than the pictures that drover read. */
+  readonly raw: boolean;
   readonly events: readonly CastEvent[];
 }
 
@@ -58,12 +60,13 @@ function parseHeader(line: string): Omit<Cast, "events"> {
   if (header.version !== 2) throw bad(0, `says version ${String(header.version)}; only asciicast 2 is read`);
   const { width, height, title } = header;
   if (!isSide(width) || !isSide(height)) throw bad(0, "has no width and height");
-  const { provider } = (header.drover ?? {}) as { provider?: unknown };
+  const { provider, pictures } = (header.drover ?? {}) as { provider?: unknown; pictures?: unknown };
   return {
     columns: width,
     rows: height,
     title: typeof title === "string" ? title : "",
     provider: typeof provider === "string" ? provider : null,
+    raw: pictures !== true,
   };
 }
 

@@ -93,6 +93,8 @@ export class Stream {
   #title: string;
   #cursorVisible = true;
   #signals: Signal[] = [];
+  /** The emulator's own (@xterm/headless 6.0.0) loses a character cut before a byte 0x80, as that of a box's edge is. */
+  readonly #decoder = new TextDecoder();
 
   private constructor(terminal: Terminal, title: string) {
     this.#terminal = terminal;
@@ -129,7 +131,7 @@ export class Stream {
 
   /** Bytes (UTF-8) or text, cut anywhere. Order is kept; nothing need be awaited before the next call. */
   feed(bytes: Uint8Array | string): void {
-    this.#terminal.write(bytes);
+    this.#terminal.write(typeof bytes === "string" ? bytes : this.#decoder.decode(bytes, { stream: true }));
   }
 
   resize(columns: number, rows: number): void {

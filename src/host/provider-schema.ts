@@ -70,6 +70,7 @@ export const providerSchema = table({
     v.union([v.literal(false), v.picklist(DIALECTS)], `must be false, or one of ${DIALECTS.join(", ")}`),
   ),
   versions: v.optional(strings),
+  tap: v.optional(flag),
   gone: v.optional(
     v.array(
       table({

@@ -6,6 +6,8 @@ import type { ReplayBeginning } from "#core/screen/replay.js";
 import type { Cast } from "./cast.js";
 
 export const MARKER = "drover ";
+/** Where the daemon read the screen as it then was. */
+export const LOOKED = `${MARKER}{"fact":"looked"}`;
 
 export interface RecordedHook {
   readonly t: number;

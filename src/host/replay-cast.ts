@@ -7,13 +7,14 @@ import { shapes } from "#core/output/shapes.js";
 import { type HookReport, hookReport } from "#core/screen/hook-meanings.js";
 import type { Provider } from "#core/screen/reading.js";
 import { REPLAY_TICK_MS, Replay, type ReplayEnd, type ReplayLine } from "#core/screen/replay.js";
+import { SignalScanner } from "#core/screen/signals.js";
 import type { Still } from "#core/screen/still.js";
 import type { Cast } from "./cast.js";
 import { Stream } from "./emulator.js";
-import { type RecordedHook, recordedFacts } from "./recorded-facts.js";
+import { LOOKED, type RecordedHook, recordedFacts } from "./recorded-facts.js";
 
 export interface ReplayOptions {
-  /** Also take what only the bytes hold (OSC 7501). */
+  /** Also take what only the bytes hold (OSC 7501, notices); by default where drover recorded them, and so took them itself. */
   readonly raw?: boolean;
   /** Also take these hook events rather than those that a recording of drover's own holds; `t` in seconds of the recording, in order. */
   readonly hookEvents?: readonly RecordedHook[];
@@ -21,8 +22,8 @@ export interface ReplayOptions {
   readonly until?: number;
   /** Called after each tick. */
   readonly eachTick?: (t: number, replay: Replay) => void;
-  /** Cut every output event into pieces of so many characters; for tests. */
-  readonly pieces?: number;
+  /** Cut the output into pieces of these sizes in bytes, one after the other and again from the first; for tests. */
+  readonly pieces?: readonly number[];
 }
 
 interface Looked {
@@ -49,6 +50,10 @@ export async function* replayCast(
   const stream = await Stream.open(cast.columns, cast.rows, UNTITLED, undefined, HISTORY_ROWS);
   const recorded = recordedFacts(cast);
   const replay = new Replay(provider, recorded.begins);
+  const takesSignals = options.raw || (recorded.begins !== null && cast.raw);
+  const pictures = recorded.begins !== null && !cast.raw;
+  const scanner = new SignalScanner();
+  const cut = cutter(options.pieces ?? []);
   const until = options.until ?? (cast.events.at(-1)?.at ?? 0) + 2;
   const pending = [...(options.hookEvents ?? recorded.hookEvents)];
   const others = [...recorded.others];
@@ -66,9 +71,12 @@ export async function* replayCast(
         const t = (tick * REPLAY_TICK_MS) / 1000;
         for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
           if (event.kind === "output") {
-            for (const piece of cut(event.text, options.pieces)) stream.feed(piece);
-            // Each picture of drover's own is one that the daemon looked at.
-            if (recorded.begins !== null) look(event.at);
+            for (const piece of cut(event.text)) stream.feed(piece);
+            // Each picture of drover's own is one that the daemon looked at; a signal was taken when it came.
+            if (pictures || (takesSignals && recorded.begins !== null && scanner.push(event.text).length > 0))
+              look(event.at);
+          } else if (event.kind === "marker") {
+            if (event.text === LOOKED) look(event.at);
           } else if (event.kind === "resize") stream.resize(event.columns, event.rows);
         }
         look(t);
@@ -84,7 +92,7 @@ export async function* replayCast(
         }
         const facts = [];
         while (others[0] !== undefined && others[0].t <= t) facts.push(others.shift()!.fact);
-        yield* replay.step({ t, still, hooks, signals: options.raw ? signals : [], facts });
+        yield* replay.step({ t, still, hooks, signals: takesSignals ? signals : [], facts });
         if (response !== null) told = { text: response, turn: replay.believed!.turn };
         options.eachTick?.(t, replay);
       }
@@ -117,9 +125,21 @@ async function lastOutput(
   return screenOutput(shape, still, past, { turn, underWay })!;
 }
 
-function cut(text: string, size: number | undefined): string[] {
-  if (size === undefined) return [text];
-  return Array.from({ length: Math.ceil(text.length / size) }, (_, index) =>
-    text.slice(index * size, (index + 1) * size),
-  );
+/** Cuts what follows one another as one stream of bytes, so that a cut may fall into a character or a sequence. */
+function cutter(sizes: readonly number[]): (text: string) => readonly (Uint8Array | string)[] {
+  let turn = 0;
+  let rest = sizes[0] ?? 0;
+  return (text) => {
+    if (rest === 0) return [text];
+    const bytes = Buffer.from(text);
+    const pieces: Uint8Array[] = [];
+    for (let at = 0; at < bytes.length; ) {
+      const piece = bytes.subarray(at, at + rest);
+      pieces.push(piece);
+      at += piece.length;
+      rest -= piece.length;
+      if (rest === 0) rest = sizes[++turn % sizes.length]!;
+    }
+    return pieces;
+  };
 }

@@ -1,7 +1,8 @@
 /**
  * `GET /v1/agents/{ref}/record` (server-sent events): what `drover record` writes down. The screen as on `/stream`
  * (wire/screen.ts), and between its events, in the order in which the daemon took them, `event: fact`. The first fact is
- * `begins`. A recording holds each as a marker of the text `drover ` and the fact's JSON.
+ * `begins`. A recording holds each as a marker of the text `drover ` and the fact's JSON. Where the pane could be tapped,
+ * `event: raw` holds what its program wrote, as a JSON string, and follows a whole screen; with `?pictures` it is not tried.
  */
 import type { HookMeaning } from "#core/derive.js";
 import type { AgentState, EvidenceSource, Exit } from "#core/model.js";
@@ -28,5 +29,9 @@ export type FactJson =
       excerpt: string;
       agoMs: number;
     }
+  /** The daemon read the screen as it was then. */
+  | { fact: "looked" }
+  /** From here on the program's own bytes follow (`event: raw`), or pictures again; after the next whole screen. */
+  | { fact: "tap"; on: boolean; why: string }
   /** A hook of the agent's own was taken in; `provider` is the one in whose words it speaks. */
   | { fact: "hook"; provider: string; name: string; payload: Record<string, unknown> };

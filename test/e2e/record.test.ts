@@ -110,6 +110,70 @@ async function hook(id: string, name: string, payload: object): Promise<void> {
   });
 }
 
+test("what a program writes is recorded through its pane's pipe, OSC 7501 with it, and decides the same", async () => {
+  const own = new CliHome();
+  try {
+    writeFileSync(join(own.folder, "config.toml"), "[providers.rehearsal]\ntap = true\nhooks = false\n");
+    await own.ok("spawn", "rehearsal", "-l", "raw", "-s", "work", "--", "--script", script, "--osc7501");
+    const { pane } = await own.until("is ready", "raw", ({ state }) => state === "idle");
+    await until("its pane is tapped", () => own.tmux("display-message", "-p", "-t", pane!, "#{pane_pipe}") === "1");
+    const file = join(own.folder, "raw.cast");
+    const [program = "", ...args] = own.command("record", "raw", "-o", file);
+    const child = spawn(program, args, { env: own.env, stdio: "ignore" });
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    await until("the recording has begun", () => existsSync(file) && readFileSync(file, "utf8").includes('"o"'));
+
+    await own.ok("send", "raw", "hello");
+    await own.until("ended its turn", "raw", ({ state, turn }) => turn === 1 && state === "done");
+    await own.ok("send", "raw", "ask me");
+    await own.until("asks", "raw", ({ state }) => state === "blocked");
+    await own.ok("answer", "raw", "1");
+    await own.until("ended its second turn", "raw", ({ state, turn }) => turn === 2 && state === "done");
+    await own.ok("send", "raw", "fail");
+    await own.until("failed", "raw", ({ state }) => state === "error");
+    const cast = () => parseCast(readFileSync(file, "utf8"));
+    await until("that is recorded", () => recordedFacts(cast()).decided.at(-1)?.state === "error");
+    child.kill("SIGINT");
+    assert.is(await ended, 0);
+
+    const why = await own.json<{ history: { source: string; rule: string }[] }>("why", "raw");
+    assert.ok(why.history.some(({ source, rule }) => source === "api" && rule === "rehearsal/osc-7501"));
+    assert.ok(cast().raw);
+    const bytes = cast()
+      .events.map((event) => (event.kind === "output" ? event.text : ""))
+      .join("");
+    assert.match(bytes, /\x1b\]7501;state=blocked:app=rehearsal:kind=permission\x1b\\/);
+    const replayed = lines(await own.ok("replay", file, "--json")).filter(({ state }) => state !== undefined);
+    const said = (all: readonly { state?: string; rule?: string | null }[]) =>
+      all.map(({ state, rule }) => `${state} ${rule}`);
+    assert.equal(said(replayed), said(merged(recordedFacts(cast()).decided)));
+    assert.ok(said(replayed).includes("working rehearsal/osc-7501"));
+    // The agent is tapped on, since its provider is.
+    assert.is(own.tmux("display-message", "-p", "-t", pane!, "#{pane_pipe}"), "1");
+    await own.ok("down");
+    await until("the pipe is given back", () => own.tmux("display-message", "-p", "-t", pane!, "#{pane_pipe}") === "0");
+  } finally {
+    await own.remove();
+  }
+});
+
+test("where the pane's pipe is the user's, pictures are recorded, and it is said so", async () => {
+  const { pane } = await home.spawn("piped");
+  await home.until("is ready", "piped", ({ state }) => state === "idle");
+  home.tmux("pipe-pane", "-O", "-t", pane!, `exec cat >${join(home.folder, "mine.log")}`);
+  const file = join(home.folder, "piped.cast");
+  const ran = await home.run(["record", "piped", "-o", file, "--seconds", "1"]);
+  assert.is(ran.status, 0);
+  assert.match(ran.err, /recording pictures: its pane is piped by somebody else/);
+  assert.not(parseCast(readFileSync(file, "utf8")).raw);
+  assert.is(home.tmux("display-message", "-p", "-t", pane!, "#{pane_pipe}"), "1");
+  home.tmux("pipe-pane", "-t", pane!);
+  const bytes = join(home.folder, "bytes.cast");
+  await home.ok("record", "piped", "-o", bytes, "--seconds", "1");
+  assert.ok(parseCast(readFileSync(bytes, "utf8")).raw);
+  await until("it is given back", () => home.tmux("display-message", "-p", "-t", pane!, "#{pane_pipe}") === "0");
+});
+
 test("a file that is there is left alone, and an agent that is not leaves none", async () => {
   const file = join(home.folder, "mine.txt");
   writeFileSync(file, "mine");

@@ -81,7 +81,7 @@ test("every byte is heard, through the program's end and its next start, until i
   }));
 
 test("a pipe of the user's is left alone, and one that replaces ours is not closed with it", () =>
-  scene(async ({ tmux, server, pane, heard, hear, pipe }) => {
+  scene(async ({ tmux, server, pane, hear, pipe }) => {
     const file = join(folder, `mine-${scenes}`);
     await tmux.run("pipe-pane", "-O", "-t", pane, `exec cat >'${file}'`);
     assert.is(await server.tap(pane, hear), null);

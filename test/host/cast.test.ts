@@ -24,6 +24,7 @@ test("output, resizes and markers are read in order, unknown codes left out", ()
     rows: 24,
     title: "t",
     provider: null,
+    raw: true,
     events: [
       { at: 0.5, kind: "output", text: "\x1b[2J" },
       { at: 1, kind: "resize", columns: 100, rows: 30 },

@@ -73,6 +73,8 @@ export interface Provider {
   readonly shape?: TranscriptShape;
   /** Whose way of hooks it has (hook-events.ts): what they are called, and how an agent is given some. False: it is given none. */
   readonly hooks?: HookDialect | false;
+  /** Whether its agents' panes are tapped where their pipe is free, for what only the bytes hold. */
+  readonly tap?: boolean;
   /** Reads one still. Never throws; what fits nothing is `unclear`. */
   read(still: Still): Reading;
   /** How this dialog of its is worked by keys. */

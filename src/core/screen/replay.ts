@@ -76,7 +76,8 @@ export class Replay {
       this.#take({ kind: "hook", means, evidence }, moment.t, lines);
     for (const signal of moment.signals ?? []) {
       const report = signalReport(this.#provider.name, signal, this.#believed.memory.turnOpen === true);
-      if (report !== null && isPlausible(report, reading)) this.#take({ kind: "hook", ...report }, moment.t, lines);
+      if (report !== null && isPlausible(report, reading, this.#believed.state))
+        this.#take({ kind: "hook", ...report }, moment.t, lines);
     }
     this.#take({ kind: "still", reading }, moment.t, lines);
     return lines;

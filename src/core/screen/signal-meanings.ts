@@ -3,6 +3,8 @@
  * that say in words that a person is asked: the others, and the bell, are sent at a dialog and at the end of a turn alike,
  * and say no more than that it is time to look.
  */
+import type { Believed } from "../belief.js";
+import type { AgentState } from "../model.js";
 import { type HookReport, statusReport } from "./hook-meanings.js";
 import { excerpt } from "./read-screen.js";
 import type { Reading } from "./reading.js";
@@ -38,10 +40,17 @@ function noticeText({ kind, text }: Signal): string | null {
   }
 }
 
+/** Whether the screen has to be asked whether a report can be so (`isPlausible`). */
+export function mayDoubt({ means }: HookReport, { state, evidence }: Pick<Believed, "state" | "evidence">): boolean {
+  return means === "turn-started" && (state === "starting" || evidence?.rule.endsWith("/fresh") === true);
+}
+
 /**
  * Whether a report can be so with this on the screen: Codex calls itself working for a moment in its first second, and
- * while it starts its servers, with nothing asked of it yet.
+ * while it starts its servers, with nothing asked of it yet. `before`: what was believed until now.
  */
-export function isPlausible({ means }: HookReport, { evidence }: Reading): boolean {
-  return means !== "turn-started" || !evidence.rule.endsWith("/fresh");
+export function isPlausible({ means }: HookReport, { shown, evidence }: Reading, before: AgentState): boolean {
+  if (means !== "turn-started") return true;
+  const atRest = shown === "ready" || shown === "finished";
+  return !evidence.rule.endsWith("/fresh") && !(before === "starting" && atRest);
 }

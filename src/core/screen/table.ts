@@ -110,6 +110,8 @@ export interface ProviderTable {
   /** Whose way of hooks it has, where it has any; false: agents of it are given none. */
   readonly hooks?: HookDialect | false;
   readonly versions?: readonly string[];
+  /** Whether its agents' panes are tapped: what only the bytes hold (OSC 7501, notices, the bell) counts as well. */
+  readonly tap?: boolean;
   readonly gone?: readonly GoneTable[];
   readonly composer?: ComposerTable;
   readonly dialog?: DialogTable;
@@ -122,7 +124,7 @@ export interface ProviderTable {
 
 /** Makes a provider of a table. Patterns are compiled here: one that is not a regular expression throws a SyntaxError. */
 export function tableProvider(table: ProviderTable): Provider {
-  const { name, command, args = [], answer, versions, hooks } = table;
+  const { name, command, args = [], answer, versions, hooks, tap } = table;
   const first = command[0] ?? name;
   return {
     name,
@@ -138,6 +140,7 @@ export function tableProvider(table: ProviderTable): Provider {
     allowedEnv: table.allowedEnv ?? [],
     ...(hooks === undefined ? {} : { hooks }),
     ...(versions === undefined ? {} : { versions }),
+    ...(tap === undefined ? {} : { tap }),
     ...(answer === undefined ? {} : { shape: tableShape(table, answer) }),
     read: screenReader(table),
     dialogKeys(asked) {

@@ -507,9 +507,10 @@ export const commands: readonly Command[] = [
         from: "files",
       },
       { long: "seconds", value: "N", does: "end after that long; default: with Ctrl+C" },
+      { long: "pictures", does: "leave the pane's pipe alone and record the pictures the daemon reads" },
     ],
     about:
-      "What is recorded is the pictures the daemon reads, up to 20 a second, not the program's own bytes: what scrolled away and what only the bytes hold (OSC 7501, the bell) is not in it. The pane and its pipe-pane are left alone. Markers hold each decision with its proof and each hook event with its payload, prompts included: the file is for its owner alone. drover replay reads it.",
+      "What is recorded is what the program writes, through the pane's own pipe-pane, which is given back at the end. Where somebody else has that pipe, or with --pictures, it is the pictures the daemon reads, up to 20 a second: what only the bytes hold (OSC 7501, the bell) is not in them. Markers hold each decision with its proof and each hook event with its payload, prompts included: the file is for its owner alone. drover replay reads it.",
     examples: ["drover record api -o api.cast", "drover record api -o api.cast --seconds 60"],
     load: () => import("./record.js"),
   },

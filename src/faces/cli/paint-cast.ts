@@ -12,11 +12,22 @@ export class CastPainter {
   #alternate: boolean | null = null;
   #title: string | null = null;
 
-  /** All of a screen, after a change of its size where that is another one. */
-  whole(screen: WholeScreenJson): CastPiece[] {
+  /** The change of the screen's size, where it is another one. */
+  resized(screen: WholeScreenJson): CastPiece[] {
     const size = `${screen.columns}x${screen.rows.length}`;
     const pieces: CastPiece[] = this.#size !== "" && this.#size !== size ? [{ kind: "r", text: size }] : [];
     this.#size = size;
+    return pieces;
+  }
+
+  /** All of a screen, for the program's own bytes to go on from: lines wrap again, and all of it may scroll. */
+  wholeForBytes(screen: WholeScreenJson): CastPiece[] {
+    return [{ kind: "o", text: "\x1b[r\x1b[?6l" }, ...this.whole(screen), { kind: "o", text: "\x1b[?7h" }];
+  }
+
+  /** All of a screen, after a change of its size where that is another one. */
+  whole(screen: WholeScreenJson): CastPiece[] {
+    const pieces = this.resized(screen);
     let text = "";
     if (this.#alternate !== screen.alternate) text += screen.alternate ? "\x1b[?1049h" : "\x1b[?1049l";
     this.#alternate = screen.alternate;

@@ -1,6 +1,7 @@
 /**
- * Writes down what an agent shows and what the daemon makes of it, as an asciicast: the pictures the daemon itself reads
- * (not the program's bytes), and as markers each decision and each hook event. `drover replay` decides the same from it.
+ * Writes down what an agent shows and what the daemon makes of it, as an asciicast: the bytes its program writes, where its
+ * pane's pipe is free, else the pictures the daemon itself reads; and as markers each look, each decision and each hook
+ * event. `drover replay` decides the same from it.
  */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
@@ -26,23 +27,47 @@ export async function run(context: Context, { arguments: [label = ""], options }
   context.note(`recording ${agent.label} into ${output}; Ctrl+C ends it`);
   const painter = new CastPainter();
   let provider = agent.provider;
+  let raw = false;
+  // The next whole screen is what the bytes go on from, or the pictures.
+  let anew = true;
   try {
     await new Promise<void>((done, fail) => {
       const subscription = daemon.events(
-        `/v1/agents/${encodeURIComponent(agent.id)}/record`,
+        `/v1/agents/${encodeURIComponent(agent.id)}/record${options.has("pictures") ? "?pictures=1" : ""}`,
         {
           onEvent(event, data) {
             const at = context.nowMs();
             if (event === "fact") {
               const fact = data as FactJson;
               if (fact.fact === "begins") provider = fact.provider;
+              if (fact.fact === "tap") {
+                raw = fact.on;
+                anew = true;
+                context.note(fact.on ? "recording what its program writes" : `recording pictures: ${fact.why}`);
+              }
               file.add(at, "m", MARKER + JSON.stringify(fact));
             } else if (event === "screen") {
               const screen = data as WholeScreenJson;
-              file.begin(at, screen.columns, screen.rows.length, provider, agent.label);
-              for (const { kind, text } of painter.whole(screen)) file.add(at, kind, text);
+              file.begin(
+                at,
+                screen.columns,
+                screen.rows.length,
+                { provider, [raw ? "raw" : "pictures"]: true },
+                agent.label,
+              );
+              // Its program draws by itself what changes with the size.
+              const paint = !raw
+                ? painter.whole(screen)
+                : anew
+                  ? painter.wholeForBytes(screen)
+                  : painter.resized(screen);
+              for (const { kind, text } of paint) file.add(at, kind, text);
+              anew = false;
             } else if (event === "rows") {
+              if (raw) return;
               for (const { kind, text } of painter.rows(data as ChangedRowsJson)) file.add(at, kind, text);
+            } else if (event === "raw") {
+              file.add(at, "o", data as string);
             } else if (event === "bye") end();
           },
           onEnd: (why) => (why === null ? done() : fail(why)),
@@ -93,11 +118,11 @@ class CastFile {
   }
 
   /** The recording's time begins with the first picture, whose size its header needs; what came before follows at once. */
-  begin(atMs: number, columns: number, rows: number, provider: string, title: string): void {
+  begin(atMs: number, columns: number, rows: number, drover: Readonly<Record<string, unknown>>, title: string): void {
     if (this.#beganMs !== null) return;
     this.#beganMs = atMs;
     const timestamp = Math.floor(this.#beganMs / 1000);
-    const header = { version: 2, width: columns, height: rows, timestamp, title, drover: { provider, pictures: true } };
+    const header = { version: 2, width: columns, height: rows, timestamp, title, drover };
     this.#write([JSON.stringify(header), ...this.#early].join("\n"));
   }
 

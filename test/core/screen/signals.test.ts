@@ -113,8 +113,12 @@ test("Codex's word that it works says nothing while its welcome stands", () => {
     composer: null,
   });
   assert.equal(
-    ["codex/fresh", "codex/prompt"].map((rule) => isPlausible(works, reading(rule))),
-    [false, true],
+    [
+      isPlausible(works, reading("codex/fresh"), "idle"),
+      isPlausible(works, reading("codex/turn-took"), "starting"),
+      isPlausible(works, reading("codex/prompt"), "idle"),
+    ],
+    [false, false, true],
   );
 });
 
