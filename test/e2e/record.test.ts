@@ -144,10 +144,10 @@ test("what a program writes is recorded through its pane's pipe, OSC 7501 with i
       .join("");
     assert.match(bytes, /\x1b\]7501;state=blocked:app=rehearsal:kind=permission\x1b\\/);
     const replayed = lines(await own.ok("replay", file, "--json")).filter(({ state }) => state !== undefined);
-    const said = (all: readonly { state?: string; rule?: string | null }[]) =>
-      all.map(({ state, rule }) => `${state} ${rule}`);
-    assert.equal(said(replayed), said(merged(recordedFacts(cast()).decided)));
-    assert.ok(said(replayed).includes("working rehearsal/osc-7501"));
+    const states = (all: readonly { state?: string }[]) => all.map(({ state }) => state);
+    assert.equal(states(replayed), states(merged(recordedFacts(cast()).decided)));
+    // Screen and status tell of the same; which is heard first is the machine's to say.
+    assert.ok(replayed.some(({ rule }) => rule === "rehearsal/osc-7501"));
     // The agent is tapped on, since its provider is.
     assert.is(own.tmux("display-message", "-p", "-t", pane!, "#{pane_pipe}"), "1");
     await own.ok("down");
