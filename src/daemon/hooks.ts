@@ -17,6 +17,8 @@ import { PRINTED, printed, proven, stopHook, unprinted } from "./stop-hook.js";
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 /** So many hooks are remembered, to be known when they come again. */
 const TOKENS = 1_000;
+/** A turn that is younger is the one that a new conversation began with. */
+const JUST_BEGUN_MS = 2_000;
 
 /** One event as its hook tells it, nothing of it believed yet. Texts are empty where it does not say. */
 export interface ToldHook {
@@ -159,7 +161,9 @@ async function take(
       // Codex starts a session with its first prompt.
       prompts: report?.means === "turn-started" || event === "SessionStart",
       named: event === "agent-turn-complete",
-      users: await isUsers(context, speaks, id, session),
+      users:
+        (speaks === "opencode" || event === "agent-turn-complete") &&
+        (await isUsers(context, { speaks, id, session, begins: named.begins })),
     },
     (name) => {
       const dialect = context.providers.get(name)?.hooks;
@@ -209,12 +213,21 @@ async function take(
   return "taken";
 }
 
-/** Whether a conversation other than the one that is known is its user's by the program's own file (`/new` in Codex). */
-async function isUsers(context: Context, speaks: string, id: AgentId | null, session: string | null): Promise<boolean> {
-  const known = id === null ? undefined : context.loop.fleet.agents.get(id)?.record;
-  if (speaks !== "codex" || session === null || known === undefined || known.nativeSession === null) return false;
-  if (known.nativeSession === session) return false;
-  return isUsersSession(session, { ...context.env, ...context.environments.of(known.id) });
+/**
+ * Whether a conversation other than the one that is known is its user's, by what the program says: in Codex its own file;
+ * in opencode that it has no parent, and began with the turn: what an agent starts in a turn takes longer to come up.
+ */
+async function isUsers(
+  context: Context,
+  { speaks, id, session, begins }: { speaks: string; id: AgentId | null; session: string | null; begins: boolean },
+): Promise<boolean> {
+  const agent = id === null ? undefined : context.loop.fleet.agents.get(id);
+  if (session === null || agent === undefined) return false;
+  const { nativeSession } = agent.record;
+  if (nativeSession === null || nativeSession === session) return false;
+  if (speaks === "opencode") return begins && context.clock.now() - agent.believed.sinceMs < JUST_BEGUN_MS;
+  if (speaks !== "codex") return false;
+  return isUsersSession(session, { ...context.env, ...context.environments.of(agent.record.id) });
 }
 
 function speaksAs(provider: string): string {

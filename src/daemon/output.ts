@@ -30,7 +30,8 @@ export async function lastOutput(context: Context, agent: Agent): Promise<Output
   const turn = underWay ? believed.turn - 1 : believed.turn;
   const { response } = await context.told.of(record.id);
   if (response !== null && response.turn === turn && turn > 0) {
-    return response.text === "" ? none(NO_TEXT, "hook", turn) : complete(response.text, "hook", turn);
+    const { text, source = "hook" } = response;
+    return text === "" ? none(NO_TEXT, source, turn) : complete(text, source, turn);
   }
   const written = await writtenTurn(context, agent, underWay);
   if (written?.ended) return fromTranscript(written, turn);

@@ -14,6 +14,8 @@ const AFTER_ASKING_MS = 3_000;
 /** How often a program that said goodbye is looked at, and how long tmux may take to tell how a dead one ended. */
 const END_LOOK_MS = 50;
 const STATUS_LIMIT_MS = 500;
+/** Longer than programs wait for what may follow an Escape. */
+const BETWEEN_KEYS_MS = 150;
 /** How long an interrupted turn may take to give the prompt back. */
 const PROMPT_BACK_MS = 1_000;
 
@@ -81,10 +83,18 @@ export function interruptAgent(context: Context, id: AgentId): Promise<void> {
         hint: `answer it (drover answer ${record.label}), or attach and look`,
       });
     }
-    await context.mux.keys(pane, theProvider(context, agent).interruptKeys);
+    await pressInterrupt(context, id, theProvider(context, agent).interruptKeys);
     context.mux.lookSoon(pane);
     await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state: record.state } });
   });
+}
+
+/** One key after the other: two Escapes in one piece are another key (opencode 1.18). */
+async function pressInterrupt(context: Context, id: AgentId, keys: readonly string[]): Promise<void> {
+  for (const [n, key] of keys.entries()) {
+    if (n > 0) await context.loop.pause(BETWEEN_KEYS_MS);
+    await context.mux.keys(thePane(theAgent(context, id)), [key]);
+  }
 }
 
 /** As `askToEnd`, once nobody else types in the pane; false where that is not before `untilMs`. */
@@ -147,7 +157,7 @@ async function promptBack(context: Context, agent: Agent, provider: Provider): P
     const waits = reading.shown === "ready" || reading.shown === "finished" || reading.shown === "interrupted";
     if (waits && reading.composer?.empty !== false) return true;
     if (context.clock.now() >= giveUpAtMs) return false;
-    if (tries === 0) await context.mux.keys(thePane(theAgent(context, id)), provider.interruptKeys);
+    if (tries === 0) await pressInterrupt(context, id, provider.interruptKeys);
     await context.loop.pause(100);
   }
 }

@@ -1,7 +1,7 @@
 /** Keeps what agents' hooks tell of their output: durable at once, and in memory only until it is on disk. */
 
 import type { AgentId } from "#core/model.js";
-import { hookResponse } from "#core/output/from-hook.js";
+import { hookResponse, responseSource } from "#core/output/from-hook.js";
 import { NOTHING_TOLD, type Told } from "#core/output/told.js";
 import type { Log } from "#host/log.js";
 import type { Store } from "#store/store.js";
@@ -48,7 +48,7 @@ export class ToldOutput {
     if (text === null && !isNew) return;
     const before = await this.of(id);
     const told: Told = {
-      response: text === null ? before.response : { turn, text },
+      response: text === null ? before.response : { turn, text, source: responseSource(hook.provider) },
       transcript: transcript ?? before.transcript,
     };
     if (text === null && told.transcript === before.transcript) return;

@@ -23,7 +23,7 @@ export interface HookSender {
   readonly prompts: boolean;
   /** `id` was written into this agent's own command, and is no environment that was handed on. */
   readonly named?: boolean;
-  /** The program's own file says that this is a conversation of its user's, and no helper's. */
+  /** The program itself says that this is a conversation of its user's, and no helper's. */
   readonly users?: boolean;
 }
 
@@ -63,7 +63,7 @@ export function whoseHook(
   if (!fits(agent)) return { stray: "other-program" };
   const known = agent.record.nativeSession;
   if (session === null || known === null) return { agent, learns: false };
-  const isUsers = sender.named === true && sender.users === true;
+  const isUsers = sender.users === true;
   const learns =
     known !== session && (isUsers || sender.begins || (sender.prompts && speaks !== "codex" && speaks !== "opencode"));
   // In the middle of a turn nobody begins another conversation in the agent itself: what it started does. Unless the one

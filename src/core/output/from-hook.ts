@@ -1,6 +1,11 @@
 /** The response as the agent's own hook hands it over when a turn ends: the answer's source text, verbatim. */
 import { type HookPayload, isAside } from "../screen/hook-meanings.js";
 
+/** Whose word it is: opencode's answers come from its API. */
+export function responseSource(provider: string): "hook" | "api" {
+  return provider === "opencode" ? "api" : "hook";
+}
+
 /**
  * What the hook event `name` of `provider` says of the response of the turn it ends; `""` where it says that there was
  * none. Null where it says nothing: another event, an older version, or a field that is not to be trusted (Gemini's
@@ -16,6 +21,12 @@ export function hookResponse(provider: string, name: string, payload: HookPayloa
     if (isAside(payload)) return null;
     const told = payload["last-assistant-message"];
     return typeof told === "string" ? told : told === null ? "" : null;
+  }
+  if (provider === "opencode" && name === "session.idle") {
+    // Its plugin asked opencode's own API for it (bin/opencode-plugin.js).
+    const { drover } = payload as { drover?: { response?: { text?: unknown } } };
+    const text = drover?.response?.text;
+    return typeof text === "string" ? text : null;
   }
   if (name !== "Stop" || (provider !== "claude" && provider !== "codex")) return null;
   // With background agents at work the turn goes on, and a second Stop brings its answer.

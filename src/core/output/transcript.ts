@@ -159,6 +159,8 @@ function codex(line: Json): readonly Said[] {
     case "task_started":
       return [{ says: "turn", atMs: time(line.timestamp) }];
     case "task_complete": {
+      const failure = object(payload.error);
+      if (failure !== null) return [{ says: "ill", why: failed(String(failure.message ?? "")), byHand: false }];
       const text = payload.last_agent_message;
       const answer = typeof text === "string" && text !== "" ? [{ says: "answer", text, message: null } as const] : [];
       return [...answer, { says: "end", sure: true, helpers: 0 }];

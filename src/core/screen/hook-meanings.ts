@@ -71,6 +71,8 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     SessionEnd: [{ means: "ended", only: (payload) => payload.reason !== "clear" }],
   },
   opencode: {
+    // It begins a session with its first prompt, seconds before it says that it is busy; helpers' have a parent.
+    "session.created": [{ means: "turn-started", only: (payload) => !isHelpers(payload) }],
     "session.status": [
       { means: "turn-started", only: (payload) => field(payload, "properties", "status", "type") !== "idle" },
     ],
@@ -90,8 +92,8 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
 /** What the hook event `name` of `provider` means; null where it says nothing of the state. Never throws. */
 export function hookReport(provider: string, name: string, payload: HookPayload): HookReport | null {
   // A helper's own beginnings and ends are not its parent's; its dialog is on the parent's screen.
-  const isHelpers = provider === "claude" && typeof payload.agent_id === "string";
-  if (isHelpers && name !== "PermissionRequest" && name !== "Notification") return null;
+  const isOfHelper = provider === "claude" && typeof payload.agent_id === "string";
+  if (isOfHelper && name !== "PermissionRequest" && name !== "Notification") return null;
   const rule = RULES[provider]?.[name]?.find(({ only }) => only?.(payload) ?? true);
   if (rule === undefined) return null;
   const text = rule.text?.(payload);
@@ -134,9 +136,19 @@ export function hookSession(
       : (payload.session_id ?? payload["thread-id"]);
   return {
     session: session ?? null,
-    begins: name === "SessionStart" && provider !== "codex",
+    begins: begins(provider, name, payload),
     ends: name === "SessionEnd",
   };
+}
+
+function begins(provider: string, name: string, payload: HookPayload): boolean {
+  if (provider === "opencode") return name === "session.created" && !isHelpers(payload);
+  return name === "SessionStart" && provider !== "codex";
+}
+
+/** Whether the session of opencode's that was created is one that another began for a helper. */
+function isHelpers(payload: HookPayload): boolean {
+  return typeof field(payload, "properties", "info", "parentID") === "string";
 }
 
 /** The program's name for the turn, by which two of its events are known to tell of the same end; null where it has none. */

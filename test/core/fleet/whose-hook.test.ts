@@ -100,7 +100,7 @@ test("a conversation that the program ended is followed by its own next one, wha
   assert.equal("learns" in found && [found.agent.record.label, found.learns], ["a", true]);
 });
 
-test("Codex goes on in another conversation where its own file says that its user began it", () => {
+test("it goes on in another conversation where its program says that its user began it", () => {
   const known = { ...codexOf("a", "%1", "sa"), state: "working" as const };
   const told = { speaks: "codex", id: idOf("a"), session: "new", named: true } as const;
   assert.is(whose([known], { ...told, users: true }), "a+");

@@ -37,6 +37,16 @@ const cases: readonly (readonly [
     null,
   ],
   ["Gemini's, which repeats what was streamed", "gemini", "AfterAgent", { prompt_response: "a a" }, null],
+  [
+    "opencode's end, with what its API gave the plugin",
+    "opencode",
+    "session.idle",
+    { properties: { sessionID: "s" }, drover: { response: { text: "a" } } },
+    "a",
+  ],
+  ["opencode's end of a turn without text", "opencode", "session.idle", { drover: { response: { text: "" } } }, ""],
+  ["opencode's end without the API", "opencode", "session.idle", { properties: { sessionID: "s" } }, null],
+  ["opencode's end of a turn that was stopped", "opencode", "session.idle", { drover: { response: null } }, null],
   ["another program's event of the same name", "opencode", "Stop", { last_assistant_message: "a" }, null],
 ];
 for (const [what, provider, event, payload, said] of cases) {

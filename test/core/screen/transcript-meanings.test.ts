@@ -47,6 +47,8 @@ test("Codex: its turns by their events, whatever was said in them", () => {
   assert.is(means("codex", event({ type: "task_started" })), "turn-started (a prompt is written down)");
   const complete = event({ type: "task_complete", last_agent_message: "my secret" });
   assert.is(means("codex", complete), "turn-ended (the turn's end is written down)");
+  const failed = event({ type: "task_complete", last_agent_message: null, error: { message: "high demand" } });
+  assert.is(means("codex", failed), "turn-failed (high demand)");
   assert.is(means("codex", event({ type: "turn_aborted" })), "interrupted (the turn was interrupted)");
   assert.is(means("codex", event({ type: "error", message: "500" })), "turn-failed (500)");
 });
