@@ -122,7 +122,11 @@ export interface Heard {
  */
 export async function hear(context: Context, told: ToldHook, live: boolean): Promise<Heard> {
   let reply: Record<string, unknown> = {};
-  const outcome = await take(context, told, live, (said) => {
+  const isRepeated = context.hooks.cameBefore(told.token);
+  // Its script heard no answer in time and left the event in the spool: whatever was answered, nobody printed it.
+  const again = isRepeated && told.event === "Stop" && (await unprinted(context, told)) > 0;
+  if (isRepeated && !again) return { outcome: context.hooks.count("repeated"), reply };
+  const outcome = await take(context, told, live && !again, (said) => {
     reply = said;
   });
   return { outcome, reply };
@@ -136,10 +140,6 @@ async function take(
 ): Promise<HookOutcome> {
   const { loop, hooks } = context;
   const { provider, event, payload } = told;
-  if (hooks.cameBefore(told.token)) {
-    // Its script heard no answer in time and left the event in the spool: whatever was answered, nobody printed it.
-    if (event !== "Stop" || (await unprinted(context, told)) === 0) return hooks.count("repeated");
-  }
   if (event === PRINTED) return hooks.count((await printed(context, told)) ? "taken" : "nobody");
   if (isAside(payload)) return hooks.count("aside");
   // The practice agent speaks as Claude Code does.

@@ -53,10 +53,17 @@ async function remove(context: Context, id: AgentId, force: boolean): Promise<Pa
   const kept = await sweep("record", () => context.loop.ask({ ask: "remove", id, force }));
   if (kept !== null) throw kept;
   // What waited for it is a dead letter, on disk before anybody is told that it is gone.
-  const buried = (box: Mailbox | null) => (box === null || box.open.every(isDeadLetter) ? true : null);
+  const buried = (box: Mailbox | null) => {
+    const typed = box?.open ?? [];
+    // What stands in a message of which nobody can say whether it was taken stays with that.
+    const doubtful = typed.map(({ batch }) => batch);
+    const left = context.mail.inboxes.list(id).filter(({ lease }) => !doubtful.includes(lease?.batch ?? ""));
+    return typed.every(isDeadLetter) && left.length === 0 ? true : null;
+  };
   if ((await context.mail.until(id, BURY_LIMIT_MS, buried)) === null) {
     errors.push({ label: "mail", code: "TIMED_OUT", message: "its mail still waits to be put aside" });
   }
+  await sweep("ledger", () => context.store.sweepMail(id));
   return errors;
 }
 

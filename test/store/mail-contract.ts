@@ -140,4 +140,55 @@ export function mailContract(test: Suite, open: (options?: MailStoreOptions) => 
     assert.is(await refusal(store.commit({ mail: [{ message: one, was: 1, forget: true }] })), "STALE");
     await store.close();
   });
+
+  test("a completion is found by its identity while it waits and after it was given, and there is one of each", async () => {
+    const store = await open();
+    const one = completion(1, 1, "C:1:done");
+    await store.commit({ mail: [{ message: one, was: null, text: "t" }] });
+    assert.equal(await store.completion("C:1:done"), one);
+    assert.is(await store.completion("C:2:done"), null);
+    const again = completion(2, 7, "C:1:done");
+    assert.is(await refusal(store.commit({ mail: [{ message: again, was: null, text: "t" }] })), "STALE");
+    await store.commit({ mail: [becomes(one, "acked")] });
+    assert.is((await store.completion("C:1:done"))?.state, "acked");
+    assert.equal(await store.mail(), []);
+    assert.is(await refusal(store.commit({ mail: [{ message: again, was: null, text: "t" }] })), "STALE");
+    await store.close();
+  });
+
+  test("two of one identity in one moment: one is written", async () => {
+    const store = await open();
+    const both = [1, 2].map((order) => ({ message: completion(1, order, "C:1:done"), was: null, text: "t" }));
+    const done = await Promise.all(both.map((write) => refusal(store.commit({ mail: [write] }))));
+    assert.equal(done, ["written", "STALE"]);
+    assert.is((await store.mail()).length, 1);
+    await store.close();
+  });
+
+  test("the ledger of a recipient that is swept goes, and nobody else's", async () => {
+    const store = await open();
+    for (const to of [1, 2]) {
+      const one = completion(to, 1, `C:${to}:done`);
+      const waits = completion(to, 2, `D:${to}:done`);
+      await store.commit({
+        mail: [
+          { message: one, was: null, text: "t" },
+          { message: waits, was: null, text: "u" },
+        ],
+      });
+      await store.commit({ mail: [becomes(one, "acked")] });
+    }
+    await store.sweepMail(agentId(1));
+    assert.is(await store.completion("C:1:done"), null);
+    assert.is(await store.message(completion(1, 1, "").id), null);
+    assert.is((await store.completion("D:1:done"))?.state, "queued");
+    assert.is((await store.completion("C:2:done"))?.state, "acked");
+    assert.equal((await store.delivered(agentId(1), 10)).length, 0);
+    await store.close();
+  });
+}
+
+function completion(to: number, order: number, key: string): Message {
+  const about = { child: "C", label: "c", turn: 1, kind: "done" as const, key };
+  return message(to, order, { kind: "completion", completion: about });
 }
