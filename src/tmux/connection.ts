@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { execa } from "execa";
 import { Fault } from "#core/fault.js";
-import { type Command, listSessions } from "#core/protocol/commands.js";
+import type { Command } from "#core/protocol/commands.js";
 import { OWN_SESSION } from "#core/protocol/listing.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Clock } from "#host/clock.js";
@@ -137,13 +137,10 @@ export class TmuxConnection {
   /** Called with every listing that shows no pane but ours: we must not be what keeps a server alive. */
   async leaveIfAlone(): Promise<void> {
     if (this.#staying > 0 || this.#client === null) return;
-    const [body] = await this.#client.request(listSessions);
-    const names = body!
-      .toString("utf8")
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => line.slice(line.indexOf("\t") + 1));
-    if (this.#staying > 0 || names.some((name) => name !== OWN_SESSION)) return;
+    const [body] = await this.#client.request(listEverywhere);
+    // More than the one pane that is ours: a person may have opened windows in our very session.
+    const names = body!.toString("utf8").split("\n").filter(Boolean);
+    if (this.#staying > 0 || names.length > 1 || names.some((name) => name !== OWN_SESSION)) return;
     this.#log.info("no session left but ours: letting the server end", { socket: this.socket });
     this.#goDown("no-server");
     await this.#client?.close();
@@ -326,4 +323,5 @@ const identify: Command = {
   line: 'display-message -p "#{pid} #{start_time} #{version} #{client_pid} #{session_name}"',
   replies: 1,
 };
+const listEverywhere: Command = { line: 'list-panes -a -F "#{session_name}"', replies: 1 };
 const listClients: Command = { line: 'list-clients -F "#{client_pid}\\011#{client_session}"', replies: 1 };

@@ -1,7 +1,7 @@
 /** Making a tab: the session where it is missing, and in it a window that carries our mark from its first moment. */
 import { stat } from "node:fs/promises";
 import { Fault } from "#core/fault.js";
-import type { LivePane, PaneId, SessionId } from "#core/model.js";
+import type { LivePane, PaneId, SessionId, WindowId } from "#core/model.js";
 import {
   type Command,
   furnishSession,
@@ -11,9 +11,10 @@ import {
   listSessions,
   newSession,
   newWindow,
+  renumber,
 } from "#core/protocol/commands.js";
 import { OWN_SESSION, parsePanes } from "#core/protocol/listing.js";
-import { isPane, isSession } from "#core/protocol/notification.js";
+import { isPane, isSession, isWindow } from "#core/protocol/notification.js";
 import type { NewTab } from "./multiplexer.js";
 
 /** Rows of history in sessions that drover makes; a user's own keep what they have. */
@@ -52,8 +53,8 @@ function sessionName(name: string): string {
 
 interface Place {
   readonly session: SessionId;
-  /** The number of the window that only held the place, where the session is new. */
-  readonly placeholder: number | null;
+  /** The window that only holds the place, where the session is new: its pane, and the number it has at first. */
+  readonly placeholder: { readonly pane: PaneId; readonly index: number } | null;
 }
 
 async function findOrMakeSession(request: Request, wanted: string, tab: NewTab): Promise<Place> {
@@ -66,10 +67,11 @@ async function findOrMakeSession(request: Request, wanted: string, tab: NewTab):
     }
     try {
       const [made] = await request(newSession(tab.sessionName, tab.columns, tab.rows));
-      const [session, index] = made!.toString("utf8").trim().split(" ");
-      if (!isSession(session)) throw new Fault("TMUX_REFUSED", `tmux made no session ${tab.sessionName}.`);
+      const [session, index, pane] = made!.toString("utf8").trim().split(" ");
+      if (!isSession(session) || !isPane(pane))
+        throw new Fault("TMUX_REFUSED", `tmux made no session ${tab.sessionName}.`);
       await request(furnishSession(session, HISTORY_ROWS));
-      return { session, placeholder: Number(index) };
+      return { session, placeholder: { pane, index: Number(index) } };
     } catch (error) {
       if (tries >= TRIES || !refusedFor(error, /duplicate session/)) throw error;
     }
@@ -79,13 +81,34 @@ async function findOrMakeSession(request: Request, wanted: string, tab: NewTab):
 async function addWindow(request: Request, place: Place, tab: NewTab): Promise<PaneId> {
   for (let tries = 1; ; tries++) {
     try {
-      const index = place.placeholder ?? (await freeIndex(request, place.session));
-      const [made] = await request(newWindow(place.session, index, place.placeholder !== null, tab));
-      const pane = made!.toString("utf8").trim();
-      if (isPane(pane)) return pane;
-      throw new Fault("TMUX_REFUSED", "tmux made no pane.");
+      const index = await freeIndex(request, place.session);
+      const [made] = await request(newWindow(place.session, index, tab));
+      const [pane, window] = made!.toString("utf8").trim().split(" ");
+      if (!isPane(pane) || !isWindow(window)) throw new Fault("TMUX_REFUSED", "tmux made no pane.");
+      if (place.placeholder !== null) await takePlace(request, window, place.session, place.placeholder);
+      return pane;
     } catch (error) {
       if (tries >= TRIES || !refusedFor(error, /index \d+ in use/)) throw error;
+    }
+  }
+}
+
+/**
+ * The window that held the place goes, and the tab gets its number. By its pane, never by the number: a hook of the user's,
+ * or the user, may have put another window there meanwhile, which would go instead.
+ */
+async function takePlace(
+  request: Request,
+  window: WindowId,
+  session: SessionId,
+  { pane, index }: NonNullable<Place["placeholder"]>,
+): Promise<void> {
+  for (const command of [killPane(pane), renumber(window, session, index)]) {
+    try {
+      await request(command);
+    } catch (error) {
+      // It went by itself, or the number is somebody else's by now, or this tab's already.
+      if (!(error instanceof Fault) || error.code !== "TMUX_REFUSED") throw error;
     }
   }
 }

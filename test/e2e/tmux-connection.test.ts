@@ -156,6 +156,31 @@ test("when the last other session ends it lets the server end", async () => {
   }
 });
 
+test("a person's own window in its session keeps the server, and drover with it", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  try {
+    await tmux.session("only");
+    const { told } = await watch(server);
+    const own = await tmux.run("new-window", "-d", "-P", "-F", "#{pane_id}", "-t", "=_drover:", "cat");
+    await tmux.run("kill-session", "-t", "=only");
+    await until("it sees nobody else's", () => told.includes("0 panes"));
+    for (let asked = 0; asked < 3; asked++) await server.sight();
+    await tmux.session("again");
+    await until("the next session is seen", () => told.at(-1) === "1 panes");
+    assert.equal(
+      told.filter((word) => !word.endsWith(" panes")),
+      ["up"],
+    );
+    assert.match(await tmux.run("list-panes", "-a", "-F", "#{pane_id}"), new RegExp(`^${own}$`, "m"));
+    await server.close();
+    assert.match(await tmux.run("list-panes", "-a", "-F", "#{pane_id}"), new RegExp(`^${own}$`, "m"));
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
+
 test("its client killed, it comes back", async () => {
   const tmux = new RealTmux();
   const server = tmux.server();

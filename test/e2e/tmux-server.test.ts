@@ -91,6 +91,36 @@ test("without a server a tab starts one, in a session of its size, marked, with 
     assert.is(await tmux.run("show-options", "-g", "history-limit"), "history-limit 2000");
   }));
 
+test("the first tab of a session has its first number, from wherever its user counts", () =>
+  scene(
+    async ({ tmux, server }) => {
+      await server.createTab(tab("one", ["cat"]));
+      await server.createTab(tab("two", ["cat"]));
+      const windows = () => tmux.run("list-windows", "-t", "=fleet", "-F", "#{window_index} #{window_name}");
+      assert.equal((await windows()).split("\n"), ["1 one", "2 two"]);
+    },
+    async (tmux) => {
+      await tmux.session("work");
+      await tmux.run("set-option", "-g", "base-index", "1");
+    },
+  ));
+
+test("a window that took the number of a new session's place is not closed for the tab", () =>
+  scene(
+    async ({ tmux, server }) => {
+      const { pane } = await server.createTab(tab("one", ["cat"]));
+      const windows = await tmux.run("list-windows", "-t", "=fleet", "-F", "#{window_index} #{window_name} #{pane_id}");
+      assert.match(windows, /^0 mine %\d+$/m);
+      assert.match(windows, new RegExp(`^\\d+ one ${pane}$`, "m"));
+      assert.is(windows.split("\n").length, 2, "and the place is gone");
+    },
+    async (tmux) => {
+      await tmux.session("work");
+      const took = "move-window -d -s fleet:0 -t fleet:5 ; new-window -d -t fleet:0 -n mine cat";
+      await tmux.run("set-hook", "-g", "after-new-session", `if-shell -F "#{==:#{session_name},fleet}" "${took}"`);
+    },
+  ));
+
 test("under destroy-unattached for all, a session of drover's outlives who comes and goes, and so does its own", () =>
   scene(
     async ({ tmux, server }) => {

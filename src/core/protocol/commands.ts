@@ -3,7 +3,7 @@
  * One command a line; several parted by ` ; ` only where they must not be torn apart: tmux answers such a line with a
  * block for each command, up to the first that fails.
  */
-import type { AgentId, LivePane, PaneId, PaneMark, SessionId } from "../model.js";
+import type { AgentId, LivePane, PaneId, PaneMark, SessionId, WindowId } from "../model.js";
 import { FULL_FORMAT, GATE_FORMAT, OWN_SESSION, PULSE_FORMAT } from "./listing.js";
 import { pasteable, quote, quoteFormat } from "./quote.js";
 
@@ -202,10 +202,14 @@ export interface Launch {
 /** How long a window that only holds a place stands, in s, should nobody come to take it: whoever made it may have died. */
 export const PLACEHOLDER_S = 10;
 
-/** A session with a window that only holds its place: what the session's own options decide comes before the real one. */
+/**
+ * A session with a window that only holds its place: what the session's own options decide comes before the real one.
+ * Answered with the session, the window's number, and the pane by which alone it may be closed: the number may be another
+ * window's by then.
+ */
 export function newSession(name: string, columns: number, rows: number): Command {
   return command(
-    `new-session -d -E -P -F ${quoteRaw("#{session_id} #{window_index}")} -s ${quoteFormat(name)} -x ${columns} -y ${rows} ${quote("sh")} ${quote("-c")} ${quote(`exec sleep ${PLACEHOLDER_S}`)}`,
+    `new-session -d -E -P -F ${quoteRaw("#{session_id} #{window_index} #{pane_id}")} -s ${quoteFormat(name)} -x ${columns} -y ${rows} ${quote("sh")} ${quote("-c")} ${quote(`exec sleep ${PLACEHOLDER_S}`)}`,
   );
 }
 
@@ -226,18 +230,23 @@ export function listIndexes(session: SessionId): Command {
   return command(`list-windows -t ${quote(session)} -F ${quoteRaw("#{window_index} #{base-index}")}`);
 }
 
+/** Gives the window another number in its session; refused where that is taken. */
+export function renumber(window: WindowId, session: SessionId, index: number): Command {
+  return command(`move-window -d -s ${window} -t ${quote(`${session}:${index}`)}`);
+}
+
 /**
- * A window at a number that is free (or, with `replace`, whose window makes room), marked in the same list: the program
- * cannot have ended, nor anybody have seen it, before it carries its mark. Options are set on this pane and window alone.
- * The first block says the new pane's id.
+ * A window at a number that is free, marked in the same list: the program cannot have ended, nor anybody have seen it,
+ * before it carries its mark. Options are set on this pane and window alone. The first block says the new pane's id and
+ * its window's.
  */
-export function newWindow(session: SessionId, index: number, replace: boolean, launch: Launch): Command {
+export function newWindow(session: SessionId, index: number, launch: Launch): Command {
   const target = quote(`${session}:${index}`);
   const env = Object.entries(launch.env).map(([name, value]) => `-e ${quote(`${name}=${value}`)}`);
   // A single argument would go through the user's shell.
   const argv = launch.command.length === 1 ? ["env", ...launch.command] : launch.command;
   const create = [
-    `new-window ${replace ? "-k " : ""}-d -P -F ${quoteRaw("#{pane_id}")} -t ${target}`,
+    `new-window -d -P -F ${quoteRaw("#{pane_id} #{window_id}")} -t ${target}`,
     `-n ${quoteFormat(launch.windowName)} -c ${quoteFormat(launch.cwd)}`,
     ...env,
     "--",

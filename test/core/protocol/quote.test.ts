@@ -36,7 +36,7 @@ test("keys are names tmux knows or single characters; a word is neither", () => 
 
 test("a command line holds no line feed, whatever it is made from", () => {
   const hostile = "x\ny ; kill-server\r";
-  const made = newWindow("$1", 4, false, {
+  const made = newWindow("$1", 4, {
     windowName: hostile,
     cwd: hostile,
     command: [hostile, hostile],
