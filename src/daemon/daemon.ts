@@ -34,6 +34,7 @@ import { emptySpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
 import { Tapping } from "./tapping.js";
+import { Tasks } from "./tasks.js";
 import { ToldOutput } from "./told.js";
 import { Transcripts } from "./transcripts.js";
 import { TurnStarts } from "./turn-starts.js";
@@ -54,6 +55,8 @@ export interface Parts {
   readonly path: string;
   /** Where hooks leave what no daemon took; none by default. */
   readonly spoolDir?: string;
+  /** Where background tasks are kept; none by default. */
+  readonly tasksDir?: string;
   /** The environment of the daemon's process, for where programs keep their files; nothing is looked for without. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Where the catalogue of providers is kept; none is without. */
@@ -126,6 +129,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const mail = new Mail(context, (point) => parts.passing?.(point));
   const heartbeats = new Heartbeats(context);
   const producer = new Producer(context);
+  const tasks = new Tasks(context, parts.tasksDir ?? null);
   const hands = new CarryOut({ store, mux, clock, log, feed, loop, queuePrompt: (id) => mail.queuePrompt(id) });
   loop.begin(
     (effects) => hands.perform(effects),
@@ -166,10 +170,12 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   await mail.begin(messages);
   heartbeats.changed(null, loop.fleet);
   producer.begin(fleet);
+  void tasks.look();
   const server = serveRoutes(
     routes({
       context,
       looking,
+      tasks,
       identity,
       behind: () => hands.behind,
       shutdown: () => parts.shutdown(),
@@ -193,6 +199,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   function close(): void {
     catalogue?.close();
     transcripts.close();
+    tasks.close();
     heartbeats.close();
     mail.close();
     producer.close();

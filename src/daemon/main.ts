@@ -141,6 +141,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     home,
     socket: paths.socket,
     spoolDir: paths.spoolDir,
+    tasksDir: paths.tasksDir,
     path: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
     env: process.env,
     catalogueFile: cataloguePath(paths.stateDir),

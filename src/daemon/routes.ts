@@ -7,7 +7,7 @@ import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { AgentJson, AgentsJson, OutputJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
-import type { HooksJson, RestartedJson, RestoredJson } from "#wire/requests.js";
+import type { HooksJson, RestartedJson, RestoredJson, TasksJson } from "#wire/requests.js";
 import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
@@ -45,6 +45,7 @@ import { spawnAgent } from "./spawn.js";
 import { SseWriter, sendEvents } from "./sse.js";
 import { interruptAgent, stopAgent } from "./stop.js";
 import type { Supervision } from "./supervision.js";
+import type { Tasks } from "./tasks.js";
 
 const HISTORY_ROWS = 100_000;
 const JOURNAL_PAGE = 1_000;
@@ -55,6 +56,7 @@ const MAIL_DELIVERED = 50;
 export interface Serving {
   readonly context: Context;
   readonly looking: Looking;
+  readonly tasks: Tasks;
   readonly identity: Identity;
   /** Whether something decided is not on disk. */
   behind(): boolean;
@@ -140,6 +142,14 @@ export function routes(serving: Serving): Route[] {
       async handle(asked) {
         const request = check(sendSchema, await asked.body());
         return { message: await sendToAgent(context, one(asked).record.id, request) };
+      },
+    },
+    {
+      method: "POST",
+      path: "/v1/tasks",
+      async handle(asked): Promise<TasksJson> {
+        check(emptySchema, await asked.body());
+        return serving.tasks.look();
       },
     },
     {

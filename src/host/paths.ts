@@ -22,6 +22,8 @@ export interface Paths {
   readonly storeDir: string;
   /** Hooks that found no daemon leave their payloads here. */
   readonly spoolDir: string;
+  /** Background tasks that run, or whose end nobody took yet. */
+  readonly tasksDir: string;
   /** The socket of the tmux server that this daemon serves; it need not exist. */
   readonly tmuxSocket: string;
 }
@@ -37,11 +39,12 @@ export type Env = Readonly<Record<string, string | undefined>>;
 /** Longest socket path in bytes: macOS has 104 with the closing zero; Node 20 binds a cut path without a word. */
 const SOCKET_PATH_LIMIT = 103;
 
-/** Throws a Fault (INVALID) where the socket's path would be too long to bind. */
+/** Throws a Fault: USAGE for an empty choice, INVALID where the socket's path would be too long to bind. */
 export function resolvePaths(env: Env, choice: ServerChoice = {}): Paths {
   const tmuxSocket = tmuxSocketPath(env, choice);
   const folder = serverFolder(tmuxSocket, env);
-  const base = baseFolders(env);
+  const given = env.DROVER_HOME ? null : givenHome(env, folder);
+  const base = baseFolders(given === null ? env : { ...env, DROVER_HOME: given });
   const stateDir = join(base.state, folder);
   const runtimeDir = base.runtime === null ? stateDir : join(base.runtime, folder);
   const socket = join(runtimeDir, "drover.sock");
@@ -59,6 +62,7 @@ export function resolvePaths(env: Env, choice: ServerChoice = {}): Paths {
     logFile: join(stateDir, "drover.log"),
     storeDir: join(stateDir, "store"),
     spoolDir: join(stateDir, "spool"),
+    tasksDir: join(stateDir, "tasks"),
     tmuxSocket,
   };
 }
@@ -94,6 +98,10 @@ export function secureFolder(dir: string): void {
 
 /** tmux's own order (tmux.c, main): `-S`, then `-L`, then the server we are inside of, then `default`. */
 function tmuxSocketPath(env: Env, choice: ServerChoice): string {
+  if (choice.serverName === "" || choice.serverPath === "") {
+    const wanted = choice.serverName === "" ? "-L needs a name" : "-S needs a path";
+    throw new Fault("USAGE", `${wanted}, not an empty text`, { hint: "leave it out for the default server" });
+  }
   if (choice.serverPath) return realpath(resolve(choice.serverPath));
   if (choice.serverName) return join(tmuxFolder(env), choice.serverName);
   const inside = env.TMUX?.split(",")[0];
@@ -143,6 +151,18 @@ function baseFolders(env: Env): { state: string; runtime: string | null; config:
     runtime: runtime === null ? null : join(runtime, "drover"),
     config: join(xdg(env.XDG_CONFIG_HOME) ?? join(home, ".config"), "drover"),
   };
+}
+
+/**
+ * Within an agent the daemon said where it is; the agent's tab need not have the DROVER_HOME that the daemon has. Null where
+ * it said nothing, or is another tmux server's: an agent's environment is handed on to every server started inside of it.
+ */
+function givenHome({ DROVER_SOCKET: socket, DROVER_SPOOL: spool }: Env, folder: string): string | null {
+  if (!socket || !spool) return null;
+  const below = folder === "" ? "" : `/${folder}`;
+  const [runEnd, stateEnd] = [`/run${below}/drover.sock`, `/state${below}/spool`];
+  const home = socket.slice(0, -runEnd.length);
+  return home !== "" && socket === home + runEnd && spool === home + stateEnd ? home : null;
 }
 
 /** The XDG base directory specification: a relative path is invalid and is ignored. */

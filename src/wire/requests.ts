@@ -13,6 +13,7 @@
  *   POST   /v1/agents/{ref}/stop          StopRequest      -> { agent }
  *   POST   /v1/agents/{ref}/restart       RestartRequest   -> RestartedJson
  *   POST   /v1/agents/{ref}/seen          {}               -> { agent }
+ *   POST   /v1/tasks                      {}               -> TasksJson: looks for background tasks that have ended
  *   GET    /v1/agents/{ref}/screen                         -> ScreenJson
  *   GET    /v1/agents/{ref}/output                         -> OutputJson
  *   GET    /v1/agents/{ref}/output?screen=1|scrollback=N   -> ScreenJson | { rows: string[] }
@@ -93,6 +94,13 @@ export interface MessageWhyJson {
   message: MessageJson;
   /** What became of it, by the journal; `from` null where it was queued. */
   history: { seq: number; at: string; from: string | null; to: string; reason: string | null; attempts: number }[];
+}
+
+export interface TasksJson {
+  /** Background tasks that have ended, and the completion that each became. */
+  told: { task: string; message: MessageJson }[];
+  /** How many are under way, or not written yet. */
+  running: number;
 }
 
 /** Mail to look at: what is not delivered, the newest `delivered` of each recipient, at most `limit` in all. */

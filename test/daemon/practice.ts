@@ -133,6 +133,7 @@ export async function world(
     providers?: Provider[];
     supervision?: Supervision | null;
     spoolDir?: string;
+    tasksDir?: string;
   } = {},
 ): Promise<World> {
   const started: PracticeAgent[] = [];
@@ -165,6 +166,7 @@ export async function world(
     socket,
     path: process.env.PATH ?? "",
     ...(options.spoolDir === undefined ? {} : { spoolDir: options.spoolDir }),
+    ...(options.tasksDir === undefined ? {} : { tasksDir: options.tasksDir }),
     shutdown() {},
     supervision: options.supervision ?? null,
   });

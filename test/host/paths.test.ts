@@ -27,6 +27,7 @@ test("the default server's state lies directly in the XDG folders", () => {
     logFile: "/s/drover/drover.log",
     storeDir: "/s/drover/store",
     spoolDir: "/s/drover/spool",
+    tasksDir: "/s/drover/tasks",
     tmuxSocket: `${realpathSync("/tmp")}/${tmux}/default`,
   });
 });
@@ -43,6 +44,27 @@ test("DROVER_HOME puts all three under one folder, whatever XDG says", () => {
   assert.is(paths.stateDir, "/d/state");
   assert.is(paths.socket, "/d/run/drover.sock");
   assert.is(paths.configFile, "/d/config.toml");
+});
+
+test("inside an agent the daemon's own home is used, unless the agent is another tmux server's", () => {
+  const said = (home: string, below = "") => ({
+    DROVER_SOCKET: `${home}/run${below}/drover.sock`,
+    DROVER_SPOOL: `${home}/state${below}/spool`,
+  });
+  const env = { HOME: "/h", TMUX_TMPDIR: scratch };
+  assert.is(resolvePaths({ ...env, ...said("/d") }).stateDir, "/d/state");
+  assert.is(resolvePaths({ ...env, ...said("/d") }).configFile, "/d/config.toml");
+  assert.is(
+    resolvePaths({ ...env, ...said("/d", "/servers/n") }, { serverName: "n" }).socket,
+    "/d/run/servers/n/drover.sock",
+  );
+  assert.is(resolvePaths({ ...env, ...said("/d", "/servers/n") }).stateDir, "/h/.local/state/drover");
+  assert.is(resolvePaths({ ...env, ...said("/d") }, { serverName: "n" }).stateDir, "/h/.local/state/drover/servers/n");
+  assert.is(resolvePaths({ ...env, ...said("/d"), DROVER_HOME: "/e" }).stateDir, "/e/state");
+  assert.is(
+    resolvePaths({ ...env, DROVER_SOCKET: "/run/user/1/drover/drover.sock" }).stateDir,
+    "/h/.local/state/drover",
+  );
 });
 
 test("the tmux server is chosen as tmux does: -S, -L, the one we are inside of, the default", () => {

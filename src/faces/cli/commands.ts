@@ -245,6 +245,39 @@ export const commands: readonly Command[] = [
     load: () => import("./inbox.js"),
   },
   {
+    name: "run-task",
+    summary: "run a program, and tell an agent how it ended",
+    arguments: [],
+    options: [
+      { long: "for", value: "LABEL", does: "who is told; default: the agent in whose tab this is", from: "labels" },
+    ],
+    passesOn: "PROGRAM",
+    about:
+      "The program is run as it is, without a shell: its output is passed through, and the exit status is its own. When it ends, by itself or by a signal, its exit code and the end of its output go to the agent's inbox, which wakes it where it is idle. Whom that is is bound before the program starts. Where no daemon can be reached at the end, the end is kept on disk and told by the next one.",
+    examples: ["drover run-task -- npm test", "drover run-task --for lead -- make deploy &"],
+    load: () => import("./run-task.js"),
+  },
+  {
+    name: "report",
+    summary: "tell an agent's parent something, from inside the agent",
+    arguments: [
+      { name: "TEXT", many: true, does: "what it has to say, words joined by blanks; - reads standard input" },
+    ],
+    options: [
+      { long: "status", value: "STATUS", does: "how it went: done (default) or error", from: ["done", "error"] },
+      {
+        long: "as",
+        value: "LABEL",
+        does: "which agent says it; default: the one in whose tab this is",
+        from: "labels",
+      },
+    ],
+    about:
+      "The text becomes a completion in the parent's inbox, as the end of a turn does, without waiting for one. A later report takes the place of one that nobody has taken yet.",
+    examples: ["drover report the migration is written, tests follow", "drover report --status error - < failure.txt"],
+    load: () => import("./report.js"),
+  },
+  {
     name: "answer",
     summary: "answer the dialog an agent waits with",
     arguments: [

@@ -4,7 +4,7 @@ import type { AgentsJson, MessageJson } from "#wire/agent.js";
 import type { AckedJson, AckRequest, DeadRequest, DrainedJson } from "#wire/requests.js";
 import { age } from "../kit/age.js";
 import { type Ink, printable } from "../kit/ink.js";
-import { isDead, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../kit/mail-words.js";
+import { isDead, kindWords, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../kit/mail-words.js";
 import { type Cell, type Column, table } from "../kit/table.js";
 import { cut, width } from "../kit/width.js";
 import { agentRef, allLabels, askAgent } from "./agent-ref.js";
@@ -147,7 +147,7 @@ export function messageLines(
         { text: message.state, tint: MAIL_TINTS[placeOf(message)] },
         { text: senderWords(message, label) },
         { text: label(message.to) },
-        { text: message.kind, tint: "dim" as const },
+        { text: kindWords(message), tint: "dim" as const },
         { text: printable(reasonWords(message.reason)), tint: isDead(message) ? MAIL_TINTS[placeOf(message)] : "dim" },
         { text: printable(message.words ?? "") },
       ] satisfies Cell[],

@@ -3,7 +3,7 @@ import type { MessageJson, WhyJson } from "#wire/agent.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import { age } from "../kit/age.js";
 import { type Ink, printable, STATE_LOOK } from "../kit/ink.js";
-import { lapse, MAIL_TINTS, placeOf, reasonWords, senderWords, sizeWords } from "../kit/mail-words.js";
+import { kindWords, lapse, MAIL_TINTS, placeOf, reasonWords, senderWords, sizeWords } from "../kit/mail-words.js";
 import { table } from "../kit/table.js";
 import { cut } from "../kit/width.js";
 import { agentPath, allLabels, askAgent } from "./agent-ref.js";
@@ -73,12 +73,12 @@ export function storyLines(
   columns: number | null,
   nowMs: number,
 ): string[] {
-  const { id, state, kind, attempts, createdAt, characters, words, turn } = message;
+  const { id, state, attempts, createdAt, characters, words, turn } = message;
   const label = (agent: string) => labels.get(agent) ?? agent;
   const reason = printable(reasonWords(message.reason));
   const facts = [
     `${senderWords(message, label)} to ${label(message.to)}`,
-    kind,
+    kindWords(message),
     ...(characters === undefined ? [] : [sizeWords(characters)]),
     `${age(createdAt, nowMs)} old`,
     attempts === 0 ? "never claimed" : `claimed ${attempts === 1 ? "once" : `${attempts} times`}`,

@@ -57,9 +57,16 @@ export function reasonWords(reason: string | null): string {
 }
 
 /** Who wrote it: an agent's label, `you`, or drover itself. */
-export function senderWords({ from, kind }: MessageJson, label: (id: string) => string): string {
+export function senderWords({ from, kind, completion }: MessageJson, label: (id: string) => string): string {
+  // It may have another label by now; a task has none but this.
+  if (completion !== undefined) return completion.label;
   if (from !== null) return label(from);
   return kind === "system" ? "drover" : "you";
+}
+
+/** What it is: of a completion, what it tells (`done`, `task`). */
+export function kindWords({ kind, completion }: MessageJson): string {
+  return completion?.kind ?? kind;
 }
 
 /** A size as a person reads it: `812 characters`, `12.4k characters`. */

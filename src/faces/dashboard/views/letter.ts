@@ -1,7 +1,7 @@
 /** One message: where it stands and why, what it says, and what became of it, step by step. */
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
-import { isDead, lapse, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
+import { isDead, kindWords, lapse, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "../look.js";
@@ -78,9 +78,9 @@ function letterLines(state: State, message: MessageJson, look: Look, width: numb
 
 /** What is known of it at a glance. */
 function factsOf(message: MessageJson, nowMs: number): string[] {
-  const { kind, attempts, characters, turn } = message;
+  const { attempts, characters, turn } = message;
   return [
-    kind,
+    message.kind === "completion" ? `completion, ${kindWords(message)}` : message.kind,
     `${age(Date.parse(message.createdAt), nowMs)} old`,
     ...(characters === undefined ? [] : [sizeWords(characters)]),
     ...(attempts > 1 ? [`tried ${attempts} times`] : []),

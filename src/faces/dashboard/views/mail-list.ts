@@ -1,7 +1,7 @@
 /** The mail panel's list: messages under the name of the place where they stand. */
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
-import { isDead, placeOf, reasonWords, senderWords } from "../../kit/mail-words.js";
+import { isDead, kindWords, placeOf, reasonWords, senderWords } from "../../kit/mail-words.js";
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, SELECTED, sign } from "../look.js";
@@ -118,6 +118,6 @@ function messageRow(
 function wordsOf(message: MessageJson, alone: boolean): string {
   const reason = reasonWords(message.reason);
   if (alone && isDead(message) && reason !== "") return reason;
-  const kind = message.kind === "message" ? "" : `${message.kind}: `;
+  const kind = message.kind === "message" ? "" : `${kindWords(message)}: `;
   return `${kind}${message.words ?? ""}`;
 }

@@ -1,0 +1,57 @@
+import * as assert from "uvu/assert";
+import { commandWords, plainText, type TaskEnding, taskSummary } from "#core/delivery/task-end.js";
+import { suite } from "../../kit/t.js";
+
+const test = suite("task's end");
+
+const ending = (more: Partial<TaskEnding> = {}): TaskEnding => ({
+  command: ["npm", "test"],
+  code: 1,
+  signal: null,
+  failed: null,
+  tookMs: 192_000,
+  tail: "one\ntwo\n",
+  cut: false,
+  ...more,
+});
+
+const bytes = (text: string) => Buffer.byteLength(text);
+
+test("it says what ran, how it ended and after how long, and then the end of its output", () => {
+  assert.is(taskSummary(ending(), 32_768), "npm test: exit code 1, after 3 min\n\none\ntwo");
+  assert.is(taskSummary(ending({ tail: "" }), 32_768), "npm test: exit code 1, after 3 min");
+  assert.match(taskSummary(ending({ code: null, signal: "SIGKILL", tookMs: 900 }), 999), "ended by SIGKILL, after 1 s");
+  assert.match(
+    taskSummary(ending({ code: null, failed: "there is no such program" }), 999),
+    "could not be started: there",
+  );
+  assert.match(taskSummary(ending({ code: null }), 999), "it was killed, and how it ended is not known, after 3 min");
+});
+
+test("of long output the end is kept, within the limit in bytes, whole characters, and it says so", () => {
+  for (const unit of ["line of text\n", "漢字と\n", "🐢", "é"]) {
+    for (const limit of [300, 301, 302, 303, 32_768]) {
+      const text = taskSummary(ending({ tail: `first ${unit.repeat(20_000)}last` }), limit);
+      assert.ok(bytes(text) <= limit, `${bytes(text)} of ${limit}`);
+      assert.ok(bytes(text) > limit * 0.7, `${bytes(text)} of ${limit}`);
+      assert.match(text, /\[only the end of what it wrote\]\n\n[\s\S]*last$/);
+      assert.is(Buffer.from(text).toString(), text, "no half character");
+      assert.not.match(text, "first");
+    }
+  }
+  assert.match(taskSummary(ending({ cut: true }), 32_768), "[only the end of what it wrote]\n\none");
+});
+
+test("colours, titles, progress bars and control characters are not told", () => {
+  assert.is(
+    plainText("\u001b[31mred\u001b[0m \u001b]0;title\u0007plain\u0008\r\n10%\r55%\r100%\nend\u001b(B\n\n"),
+    "red plain\n100%\nend",
+  );
+});
+
+test("a command is told as one would type it, in one line, and not endlessly", () => {
+  assert.is(commandWords(["sh", "-c", "echo it's\nhere"]), "sh -c 'echo it'\\''s here'");
+  assert.is(commandWords(["x".repeat(5_000)]).length, 300);
+});
+
+test.run();
