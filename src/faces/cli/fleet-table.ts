@@ -26,9 +26,16 @@ const HEADS: readonly Column[] = [
   { title: "SAYS" },
 ];
 
-export function fleetTable(agents: readonly AgentJson[], ink: Ink, columns: number | null, nowMs: number): string[] {
+/** `command`: what one types for drover here. */
+export function fleetTable(
+  agents: readonly AgentJson[],
+  ink: Ink,
+  columns: number | null,
+  nowMs: number,
+  command = "drover",
+): string[] {
   if (agents.length === 0) {
-    return ["No agents yet.", 'Start one with "drover spawn claude", or see how it looks with "drover demo".'];
+    return ["No agents yet.", `Start one with "${command} spawn claude", or see how it looks with "${command} demo".`];
   }
   const rows = byAttention(agents).map((agent) => {
     const { tint } = STATE_LOOK[agent.state];

@@ -1,4 +1,6 @@
 import type { AgentsJson } from "#wire/agent.js";
+import { installRoot } from "../kit/install-root.js";
+import { ownWords } from "../kit/own-words.js";
 import { blindWords } from "../kit/sight.js";
 import type { Context } from "./context.js";
 import { fleetTable } from "./fleet-table.js";
@@ -13,7 +15,9 @@ export async function run(context: Context, { options }: Invocation): Promise<nu
   }
   const { agents, sight = "ok", sightSince: since = null } = fleet;
   const nowMs = context.nowMs();
-  const lines = fleetTable(agents, context.ink, context.columns, nowMs);
+  const { env, cwd } = context;
+  const command = agents.length === 0 ? ownWords({ env, cwd, root: installRoot() }) : "drover";
+  const lines = fleetTable(agents, context.ink, context.columns, nowMs, command);
   const blind = blindWords({ sight, since }, agents, nowMs);
   if (blind !== null) lines.push(context.ink.paint("yellow", `${blind}: states are as last seen`));
   context.lines(lines);

@@ -14,8 +14,11 @@ import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [file = ""], options }: Invocation): Promise<number> {
+  const named = options.text("provider");
+  // A name that is wrong is so whatever the recording holds.
+  const given = named === undefined ? null : await namedProvider(context, named);
   const cast = parseCast(readText(context, file));
-  const provider = await namedProvider(context, options.text("provider") ?? cast.provider ?? undefined);
+  const provider = given ?? (await namedProvider(context, cast.provider ?? undefined));
   const hooks = options.text("hooks");
   const replayed: ReplayOptions = {
     raw: options.has("raw"),
@@ -48,8 +51,11 @@ export function readText(context: Pick<Context, "cwd">, file: string): string {
   try {
     return readFileSync(resolve(context.cwd, file), "utf8");
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-    throw new Fault(missing ? "NOT_FOUND" : "INVALID", `cannot read ${file}: ${(cause as Error).message}`, { cause });
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT") throw new Fault("NOT_FOUND", `there is no file ${file}`, { cause });
+    if (code === "EISDIR") throw new Fault("INVALID", `${file} is a folder`, { cause });
+    // Node ends its sentence with the file's whole name.
+    throw new Fault("INVALID", `cannot read ${file}: ${message.replace(/,? '[^']*'$/, "")}`, { cause });
   }
 }
 

@@ -45,6 +45,8 @@ export type ActionName =
   | "back"
   | "forth"
   | "live"
+  | "leftwards"
+  | "rightwards"
   | "help"
   | "start"
   | "repaint"
@@ -309,6 +311,14 @@ export const actions: readonly Action[] = [
     group: "Look",
   },
   { name: "forth", where: "list", keys: ["J", "C-d"], does: "scroll the agent's screen down", group: "Look" },
+  {
+    name: "leftwards",
+    where: "list",
+    keys: [","],
+    does: "show more of the left of an agent's screen that is wider than there is room for",
+    group: "Look",
+  },
+  { name: "rightwards", where: "list", keys: ["."], does: "show more of its right", group: "Look" },
   { name: "live", where: "list", keys: ["L"], does: "follow the live screen again", group: "Look" },
   { name: "repaint", where: "list", keys: ["C-l"], does: "paint the whole screen anew", group: "Dashboard" },
 

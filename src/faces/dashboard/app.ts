@@ -31,6 +31,8 @@ export interface AppOptions {
   readonly host: string;
   readonly home: string;
   readonly folder: string;
+  /** What one types for drover here; default `drover`. */
+  readonly command?: string;
   readonly unicode: boolean;
   /** The socket of the tmux server, until the daemon has said so itself. */
   readonly tmuxSocket: string;
@@ -70,13 +72,14 @@ class App {
     this.#options = options;
     this.#clock = options.clock;
     this.#look = { unicode: options.unicode, width };
-    const { host, home, folder, size } = options;
+    const { host, home, folder, size, command } = options;
     this.#state = initial({
       size,
       nowMs: this.#clock.now(),
       host,
       home,
       folder,
+      ...(command === undefined ? {} : { command }),
       saved: options.readSaved(),
     });
     const { connect, clock } = options;

@@ -82,6 +82,7 @@ const SIGNS = {
   unread: ["•", "*"],
   cut: ["…", "~"],
   more: ["›", ">"],
+  less: ["‹", "<"],
   enter: ["⏎", "enter"],
   above: ["↑", "^"],
   below: ["↓", "v"],

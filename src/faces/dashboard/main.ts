@@ -10,7 +10,9 @@ import { systemClock } from "#host/clock.js";
 import { chooseBackend, DEFAULT_CONFIG } from "#host/config.js";
 import { resolvePaths } from "#host/paths.js";
 import { connect } from "../kit/daemon-client.js";
+import { installRoot } from "../kit/install-root.js";
 import { isUtf8 } from "../kit/locale.js";
+import { ownWords } from "../kit/own-words.js";
 import { runDashboard } from "./app.js";
 import { openDriver } from "./driver/open-driver.js";
 import { readSaved, writeSaved } from "./saved-state.js";
@@ -58,6 +60,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       host: hostname(),
       home: env.HOME ?? "",
       folder: process.cwd(),
+      command: ownWords({ env, cwd: process.cwd(), root: installRoot() }),
       unicode: isUtf8(env),
       tmuxSocket: paths.tmuxSocket,
       readSaved: () => readSaved(file),

@@ -207,6 +207,6 @@ function watching(before: State, state: State, wishes: Wish[]): Step {
     const missing = agent !== null && state.preview?.missing != null;
     if (!missing || before.agents.get(agent)?.pane === state.agents.get(agent)?.pane) return [state, wishes];
   }
-  const preview = agent === null ? null : { agent, screen: null, missing: null, back: 0, history: null };
+  const preview = agent === null ? null : { agent, screen: null, missing: null, back: 0, left: null, history: null };
   return [{ ...state, preview }, [...wishes, { do: "watch", agent }]];
 }

@@ -9,7 +9,7 @@ import { nextInNeed, putAgent, relist, sameItem } from "./fleet.js";
 import { inside, layout, listRows } from "./layout.js";
 import { openMail } from "./mail.js";
 import { openNew } from "./new-agent.js";
-import { scrollPreview } from "./screen.js";
+import { scrollPreview, scrollSideways } from "./screen.js";
 import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
 import { openSend } from "./send.js";
 import {
@@ -106,8 +106,14 @@ function perform(state: State, name: ActionName): Step {
       return scrollPreview(state, half);
     case "forth":
       return scrollPreview(state, -half);
-    case "live":
-      return scrollPreview(state, Number.NEGATIVE_INFINITY);
+    case "live": {
+      const [live, wishes] = scrollPreview(state, Number.NEGATIVE_INFINITY);
+      return [live.preview === null ? live : { ...live, preview: { ...live.preview, left: null } }, wishes];
+    }
+    case "leftwards":
+      return [scrollSideways(state, -1), []];
+    case "rightwards":
+      return [scrollSideways(state, 1), []];
     case "help":
       return [{ ...state, mode: { at: "help", top: 0 } }, []];
     case "start":

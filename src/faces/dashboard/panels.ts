@@ -57,7 +57,8 @@ export const panels: readonly PanelPlan[] = [
       s.seq === null,
       minute(s),
     ],
-    paint: (canvas, state, look) => (isEmpty(state) ? paintEmpty(canvas, look) : paintFleetList(canvas, state, look)),
+    paint: (canvas, state, look) =>
+      isEmpty(state) ? paintEmpty(canvas, state.command, look) : paintFleetList(canvas, state, look),
   },
   {
     name: "preview",

@@ -1,5 +1,5 @@
 /** The selected agent's screen: what streams in, which rows of it are in sight, and scrolling back into its history. */
-import type { Row } from "#core/screen/still.js";
+import type { Row, Run } from "#core/screen/still.js";
 import { type ChangedRowsJson, rowFromJson, type WholeScreenJson } from "#wire/screen.js";
 import { inside, layout } from "./layout.js";
 import type { Preview, Screen, State, Step } from "./state.js";
@@ -54,6 +54,56 @@ function usedRows(screen: Screen): number {
   let used = screen.rows.length;
   while (used > 0 && screen.rows[used - 1]!.text === "" && screen.rows[used - 1]!.runs.length === 0) used--;
   return Math.max(used, screen.cursor.visible ? screen.cursor.y + 1 : 0);
+}
+
+/** The first column shown, of a panel so many columns wide: where someone scrolled to, else so that the cursor is in it. */
+export function leftOf({ screen, left, back }: Preview, width: number): number {
+  if (screen === null || width <= 0) return 0;
+  const most = Math.max(0, screen.columns - width);
+  if (left !== null) return Math.min(left, most);
+  const { x, visible } = screen.cursor;
+  if (!visible || back > 0 || x < width) return 0;
+  // In steps of half a panel, so that writing does not move everything with each letter.
+  const half = Math.max(1, Math.floor(width / 2));
+  return Math.min(most, Math.ceil((x - width + 2) / half) * half);
+}
+
+/** A row without its first columns; of a wide character cut in two a blank is left. */
+export function rowFrom(row: Row, left: number): Row {
+  if (left <= 0) return row;
+  const runs: Run[] = [];
+  let x = 0;
+  for (const run of row.runs) {
+    const end = x + run.cells;
+    if (x >= left) runs.push(run);
+    else if (end > left) {
+      const gone = left - x;
+      const whole = run.cells === run.unit;
+      const chars = whole ? [] : [...run.text].slice(Math.ceil(gone / run.unit));
+      const cells = chars.length * run.unit;
+      const halves = run.cells - gone - cells;
+      if (halves > 0) runs.push({ ...run, text: " ".repeat(halves), cells: halves, unit: 1 });
+      if (cells > 0) runs.push({ ...run, text: chars.join(""), cells });
+    }
+    x = end;
+  }
+  return {
+    text: runs
+      .map(({ text }) => text)
+      .join("")
+      .trimEnd(),
+    runs,
+  };
+}
+
+/** Scrolls the screen sideways by half a panel. */
+export function scrollSideways(state: State, by: 1 | -1): State {
+  const { preview } = state;
+  if (!preview?.screen) return state;
+  const { width } = inside(layout(state).preview);
+  const most = Math.max(0, preview.screen.columns - width);
+  const left = leftOf(preview, width) + by * Math.max(1, Math.floor(width / 2));
+  return { ...state, preview: { ...preview, left: Math.max(0, Math.min(most, left)) } };
 }
 
 /** The character in a column of a row, and how wide it is; a blank past its end. */

@@ -41,6 +41,8 @@ export interface Preview {
   readonly missing: string | null;
   /** Rows scrolled up from the bottom; 0 follows the live screen. */
   readonly back: number;
+  /** Columns scrolled to the right; null shows the part with the cursor. */
+  readonly left: number | null;
   /** History and screen as text, fetched when someone scrolls past the top; null until then. */
   readonly history: readonly string[] | "loading" | null;
 }
@@ -119,6 +121,8 @@ export interface State {
   readonly home: string;
   /** Where the dashboard was started: the folder a new agent is offered. */
   readonly folder: string;
+  /** What one types for drover here. */
+  readonly command: string;
   readonly link: Link;
   readonly health: HealthJson | null;
   /** Whether the daemon sees tmux: unless it does, all states are as last seen. */
@@ -260,6 +264,7 @@ export function initial(begin: {
   host: string;
   home: string;
   folder: string;
+  command?: string;
   saved: Saved | null;
 }): State {
   const { saved } = begin;
@@ -275,6 +280,7 @@ export function initial(begin: {
     host: begin.host,
     home: begin.home,
     folder: begin.folder,
+    command: begin.command ?? "drover",
     link: { at: "connecting" },
     health: null,
     sight: { sight: "ok", since: null },

@@ -45,7 +45,7 @@ test("needs no daemon and no tmux, and prints the same for people", async () => 
 const refused: readonly (readonly [string, number, RegExp])[] = [
   [cast, 2, /say whose recording it is: --provider PROVIDER\n {2}one of .*codex/],
   [`${cast} --provider codec`, 2, /there is no provider "codec"\n {2}did you mean codex\?/],
-  ["/nowhere/a.cast --provider shell", 3, /cannot read \/nowhere\/a\.cast/],
+  ["/nowhere/a.cast --provider shell", 3, /there is no file \/nowhere\/a\.cast$/m],
   [`${file("b.cast", "x")} --provider shell`, 2, /line 1 of the recording/],
   [`${cast} --provider shell --hooks ${file("h.json", "[]")}`, 2, /has no hookEvents/],
 ];

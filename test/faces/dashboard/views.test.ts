@@ -87,7 +87,7 @@ test("side by side: the list, the screen with its cut columns marked, and the di
     │  ✓ review-pr       gemini     14m •││5 漢字 a line of output that goes on 5 漢字 a line of output that goes on ›
     │▾ web 3                          ✗1 ││                                                                      │
     │  · bump            ended wi…   1d  ││> say something                                                       │
-    │  ○ docs            opencode    3h  │└───────────────────────────────────────────── ↑2 · 70 of 100 columns ─┘
+    │  ○ docs            opencode    3h  │└───────────────────────────────────── ↑2 · 1-70 of 100 columns (, .) ─┘
     │  ✗ hunt            API Erro…  28m  │┌─ migrate-billing asks for permission ────────────────────────────────┐
     │                                    ││ Bash command                                                         │
     │                                    ││                                                                      │
@@ -129,7 +129,7 @@ test("80x24 stacks the list above the screen", () => {
     │> say something                                                               │
     │                                                                              │
     │                                                                              │
-    └────────────────────────────────────────────────────────── 78 of 100 columns ─┘
+    └────────────────────────────────────────────────── 1-78 of 100 columns (, .) ─┘
      g next: migrate-billing  ⏎ attach  s send  n new  / filter  ? help  q quit
     `,
   );
@@ -153,7 +153,7 @@ test("80x24 with a dialog shows its question and every choice", () => {
     ┌─ migrate-billing needs you 7m · codex · %1 · busy ───────────────────────────┐
     │                                                                              │
     │> say something                                                               │
-    └───────────────────────────────────────────────────── ↑6 · 78 of 100 columns ─┘
+    └───────────────────────────────────────────── ↑6 · 1-78 of 100 columns (, .) ─┘
     ┌─ migrate-billing asks for permission ────────────────────────────────────────┐
     │ Bash command                                                                 │
     │   npm run build                                                              │
@@ -197,7 +197,7 @@ test("40x10 zoomed shows the screen's last rows", () => {
     │5 漢字 a line of output that goes on 5 漢›
     │                                      │
     │> say something                       │
-    └───────────── ↑2 · 38 of 100 columns ─┘
+    └───── ↑2 · 1-38 of 100 columns (, .) ─┘
      ⏎ attach  s send  ? help  q quit
     `,
   );
@@ -254,7 +254,7 @@ test("ASCII alone where the locale is not UTF-8", () => {
     +-------------------------------------------------------------------------- v4 +
     +- migrate-billing needs you 7m - codex - %1 - busy ---------------------------+
     |> say something                                                               |
-    +----------------------------------------------------- ^7 - 78 of 100 columns -+
+    +--------------------------------------------- ^7 - 1-78 of 100 columns (, .) -+
     +- npm run build --------------------------------------------------------------+
     | 1  Yes                                                                       |
     | 2  Yes, and don't ask again for npm run commands here                        |
@@ -283,7 +283,7 @@ test("a prompt being written docks under the screen", () => {
     │5 漢字 a line of output that goes on 5 漢字 a line of output that goes on 5 漢字 a l›
     │                                                                              │
     │> say something                                                               │
-    └───────────────────────────────────────────────────── ↑5 · 78 of 100 columns ─┘
+    └───────────────────────────────────────────── ↑5 · 1-78 of 100 columns (, .) ─┘
     ┌─ prompt for fix-login ───────────────────────────────────────────────────────┐
     │ fix the login                                                                │
     │ and test it                                                                  │
@@ -316,7 +316,7 @@ test("the form that starts an agent", () => {
     │                                                                              │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
-    └────────────────────────────────────────────────────────── 78 of 100 columns ─┘
+    └────────────────────────────────────────────────── 1-78 of 100 columns (, .) ─┘
      ⏎ next, start  tab field  alt-⏎ new line  ^s start  esc close
     `,
   );
@@ -340,7 +340,7 @@ test("a confirmation says what will happen", () => {
     │5 漢字 a line of output that goes on 5 漢字 a line of output that goes on 5 漢字 a l›
     │                                                                              │
     │> say something                                                               │
-    └───────────────────────────────────────────────────── ↑2 · 78 of 100 columns ─┘
+    └───────────────────────────────────────────── ↑2 · 1-78 of 100 columns (, .) ─┘
      y yes  n no
     `,
   );

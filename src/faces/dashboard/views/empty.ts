@@ -2,20 +2,22 @@
 import type { Canvas } from "../driver/driver.js";
 import { BOLD, DIM, FRAME, KEY, type Look } from "../look.js";
 
-export function paintEmpty(canvas: Canvas, _look: Look): void {
+export function paintEmpty(canvas: Canvas, command: string, look: Look): void {
   canvas.frame(FRAME, "agents", BOLD);
   const lines: [string, string][] = [
     ["No agents yet.", ""],
     ["", ""],
     ["n", "start one here"],
     ["", ""],
-    ["drover spawn claude", "start one from any shell"],
-    ["drover demo", "watch six practice agents"],
+    [`${command} spawn claude`, "start one from any shell"],
+    [`${command} demo`, "watch six practice agents"],
     ["", ""],
     ["?", "all keys"],
   ];
-  const column = canvas.width < 56 ? 2 : 24;
-  const left = canvas.width < 56 ? 2 : Math.max(2, Math.floor((canvas.width - 60) / 2));
+  const wide = Math.max(...lines.map(([head, says]) => (says === "" ? 0 : look.width(head)))) + 5;
+  const isTight = canvas.width < wide + 32;
+  const column = isTight ? 2 : wide;
+  const left = isTight ? 2 : Math.max(2, Math.floor((canvas.width - wide - 36) / 2));
   let y = Math.max(1, Math.floor((canvas.height - lines.length) / 3));
   for (const [head, says] of lines) {
     if (y >= canvas.height - 1) return;

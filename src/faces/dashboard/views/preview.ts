@@ -4,7 +4,7 @@ import { age } from "../ages.js";
 import type { Canvas } from "../driver/driver.js";
 import { countIn } from "../fleet.js";
 import { ASKS, BOLD, counted, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "../look.js";
-import { characterAt, windowOf } from "../screen.js";
+import { characterAt, leftOf, rowFrom, windowOf } from "../screen.js";
 import { sectionTitle } from "../sections.js";
 import { type State, selectedAgent } from "../state.js";
 
@@ -37,9 +37,12 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
     return;
   }
   const seen = windowOf(preview, inner.height);
-  seen.rows.forEach((row, y) => {
+  const left = leftOf(preview, inner.width);
+  seen.rows.forEach((whole, y) => {
+    const row = rowFrom(whole, left);
     canvas.row(1, y + 1, row);
-    // The frame's edge says where a row goes on beyond it.
+    // The frame's edges say where a row goes on beyond them.
+    if (left > 0 && whole.text !== "") canvas.put(0, y + 1, sign(look, "less"), DIM);
     const cells = row.text === "" ? 0 : row.runs.reduce((sum, run) => sum + run.cells, 0);
     canvas.put(
       canvas.width - 1,
@@ -48,16 +51,18 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
       cells > inner.width ? DIM : blocked ? { ...ASKS, attrs: 0 } : FRAME,
     );
   });
-  if (seen.cursor !== null && seen.cursor.x < inner.width) {
+  const cursorX = (seen.cursor?.x ?? 0) - left;
+  if (seen.cursor !== null && cursorX >= 0 && cursorX < inner.width) {
     const { text, cells } = characterAt(seen.rows[seen.cursor.y]!, seen.cursor.x);
-    canvas.put(1 + seen.cursor.x, seen.cursor.y + 1, text, SELECTED, Math.min(cells, inner.width - seen.cursor.x));
+    canvas.put(1 + cursorX, seen.cursor.y + 1, text, SELECTED, Math.min(cells, inner.width - cursorX));
   }
   const notes = [];
   if (preview.back > 0) notes.push(`${preview.back} rows back, L follows again`);
   else if (seen.above > 0) notes.push(`${sign(look, "above")}${seen.above}`);
   if (preview.history === "loading") notes.push("fetching history");
   const { columns } = preview.screen;
-  if (columns > inner.width) notes.push(`${inner.width} of ${columns} columns`);
+  if (columns > inner.width)
+    notes.push(`${left + 1}-${Math.min(columns, left + inner.width)} of ${columns} columns (, .)`);
   if (notes.length === 0) return;
   const text = ` ${fit(look, notes.join(dot), inner.width - 4)} `;
   canvas.put(canvas.width - 2 - look.width(text), canvas.height - 1, text, DIM);
