@@ -227,11 +227,10 @@ export class Mail {
       const carried = carries?.changes ?? [];
       const writes = [{ message, was: null, text }, ...carried.map(writeOf)];
       const story = [{ message, from: null }, ...carried];
-      await this.commit(to, writes, story, { must: true, takesPrompt });
+      await this.commit(to, writes, story, { must: true, ...(takesPrompt ? { takesPrompt } : {}) });
     } catch (error) {
       box.adding = box.adding.filter((one) => one !== message);
-      if (asFault(error).code !== "NOT_FOUND") void this.commit(to, [], [], {}).catch(() => {});
-      throw error;
+      this.#recount(to, error);
     }
     this.#pass("queued");
     box.adding = box.adding.filter((one) => one !== message);
@@ -253,6 +252,7 @@ export class Mail {
         : this.enqueue({ id: dice.id(), to: id, from: null, kind: "prompt", text: prompt }, true);
       done.catch((error) => {
         log.warn("an agent's first prompt could not be queued", { agent: id, code: asFault(error).code });
+        void this.commit(id, [], [], { takesPrompt: false }).catch(() => {});
         clock.wake(clock.now() + 2 * AGAIN_MS, again);
       });
     };
@@ -273,6 +273,7 @@ export class Mail {
         throw new Fault("CONFLICT", "a completion without a parent has nobody to be given to");
       }
       const box = await this.#boxOf(to);
+      mustRest(box.now, some);
       const updatedAtMs = this.#context.clock.now();
       const changes = some.map((old) => {
         const was = box.now.revs.get(old.id) ?? old.rev;
@@ -281,12 +282,8 @@ export class Mail {
         const message: Message = { ...old, ...fields };
         return { write: { message, was }, message, from: old.state };
       });
-      await this.commit(
-        to,
-        changes.map(({ write }) => write),
-        changes,
-        {},
-      );
+      const writes = changes.map(({ write }) => write);
+      await this.commit(to, writes, changes, {}).catch((error) => this.#recount(to, error));
       for (const { message } of changes) {
         revived.push(message);
         if (message.completion === undefined) this.#post(to, { kind: "added", message });
@@ -307,6 +304,7 @@ export class Mail {
     for (const [to, some] of byRecipient(messages)) {
       const box = await this.#boxOf(to);
       const updatedAtMs = this.#context.clock.now();
+      mustRest(box.now, some);
       const writes = some.map((message): MailWrite => {
         const was = box.now.revs.get(message.id) ?? message.rev;
         if (message.completion === undefined) return { message, was, forget: true };
@@ -314,7 +312,8 @@ export class Mail {
       });
       const ids = new Set(some.map(({ id }) => id));
       const carried = some.flatMap((message) => this.inboxes.endOf(message, { arrived: true, tried: true }));
-      await this.commit(to, [...writes, ...carried.map(writeOf)], carried, { gone: ids });
+      const all = [...writes, ...carried.map(writeOf)];
+      await this.commit(to, all, carried, { gone: ids }).catch((error) => this.#recount(to, error));
       this.#post(to, { kind: "forgotten", ids });
       this.inboxes.changedWith(to, carried);
     }
@@ -503,6 +502,12 @@ export class Mail {
     await this.#context.loop.ask({ ask: "mail", id, writes, story, counts, ...how });
   }
 
+  /** What was counted with a commit that was refused is told already, and is not so. Throws the refusal on. */
+  #recount(to: AgentId, refusal: unknown): never {
+    if (asFault(refusal).code !== "NOT_FOUND") void this.commit(to, [], [], {}).catch(() => {});
+    throw refusal;
+  }
+
   async #fetch(to: AgentId, box: Box, message: Message): Promise<void> {
     const { store, log, clock } = this.#context;
     const at = box.now.at;
@@ -591,6 +596,12 @@ export function waitsOf(box: Mailbox, message: Message): string | null {
   if (before === 0) return box.waits;
   const others = before === 1 ? "one message is before it" : `${before} messages are before it`;
   return box.waits === null ? others : `${others}; ${box.waits}`;
+}
+
+/** Throws a Fault (CONFLICT) where what became of one of them is not on disk yet: that write would come after ours. */
+function mustRest({ writing, pending }: Mailbox, messages: readonly Message[]): void {
+  if (!messages.some(({ id }) => writing?.messages.has(id) || pending?.messages.has(id))) return;
+  throw new Fault("CONFLICT", "what became of it is just being written down", { hint: "try again in a moment" });
 }
 
 /** Whether it is just being taken off the disk. */

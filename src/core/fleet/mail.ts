@@ -16,7 +16,7 @@ export interface MailAsk {
   readonly counts: MailCounts;
   /** Refused where the recipient is not on the list any more. */
   readonly must?: boolean;
-  /** The prompt the agent was born with is among them: it is not due any more. */
+  /** The prompt the agent was born with is among them: it is not due any more. False: it is after all, its write was refused. */
   readonly takesPrompt?: boolean;
   /** Its Stop hook keeps it from ending its turn: so often in a row, with this one. */
   readonly stopBlocks?: AgentRecord["stopBlocks"];
@@ -32,8 +32,9 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
   const told = ask.story.map(({ message, from }) => dataOf(message, from));
   if (agent === undefined) for (const data of told) draft.note(ask.id, "mail", data);
   else {
-    const prompted = ask.takesPrompt ? { ...agent.record, promptDue: false } : agent.record;
-    const record = ask.stopBlocks === undefined ? prompted : { ...prompted, stopBlocks: ask.stopBlocks };
+    const { takesPrompt, stopBlocks } = ask;
+    const prompted = takesPrompt === undefined ? agent.record : { ...agent.record, promptDue: !takesPrompt };
+    const record = stopBlocks === undefined ? prompted : { ...prompted, stopBlocks };
     draft.mailed({ ...agent, record, mail: ask.counts }, told);
   }
   grant(draft, ticket, ask.id, false, false);
