@@ -152,7 +152,8 @@ export class TmuxServer implements Multiplexer {
     }
   }
 
-  capture(pane: PaneId): Promise<Still> {
+  async capture(pane: PaneId): Promise<Still> {
+    this.#mustHaveTold();
     return this.#looker.capture(pane);
   }
 
@@ -240,10 +241,15 @@ export class TmuxServer implements Multiplexer {
   }
 
   /** Only to the server whose panes were told last: in one that was started since, the same id is somebody else's pane. */
-  readonly #onPane = (command: Command): Promise<Buffer[]> => {
-    if (this.#connection.server?.epoch === this.#told) return this.#connection.request(command);
-    return Promise.reject(new Fault("TMUX_UNREACHABLE", "tmux was started anew and its panes were not looked at yet."));
+  readonly #onPane = async (command: Command): Promise<Buffer[]> => {
+    this.#mustHaveTold();
+    return this.#connection.request(command);
   };
+
+  #mustHaveTold(): void {
+    if (this.#connection.server?.epoch === this.#told) return;
+    throw new Fault("TMUX_UNREACHABLE", "tmux was started anew and its panes were not looked at yet.");
+  }
 
   /** The samples are printed as the session is made; one made by an earlier drover has none, and the version must do. */
   async #probeWidths(epoch: string): Promise<void> {
