@@ -154,7 +154,15 @@ export class Checker {
       if (record.archivedAtMs !== null) {
         if (agent !== undefined) this.wrong(`${short(record.id)} is archived and in the fleet`);
       } else if (agent === undefined) this.wrong(`${short(record.id)} is on record and not in the fleet`);
-      else if (!sameJson(agent.record, record)) this.wrong(`${short(record.id)} is not on disk as the fleet has it`);
+      else if (!sameJson(agent.record, record))
+        this.wrong(
+          `${short(record.id)} is not on disk as the fleet has it: ${Object.keys(record)
+            .filter((key) => !sameJson(record[key as never], agent.record[key as never]))
+            .map(
+              (key) =>
+                `${key} ${JSON.stringify(record[key as never])} for ${JSON.stringify(agent.record[key as never])}`,
+            )}`,
+        );
     }
     for (const agent of fleet.agents.values()) this.#agentIsTrue(agent);
     for (const pane of machine.panes()) {

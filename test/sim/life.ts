@@ -28,7 +28,10 @@ export class Life {
       wake: (atMs, call) => world.clock.wake(atMs, () => this.alive && call()),
     };
     this.link = new Link(this);
-    const store = new Disk(world.kept, this, (commit) => world.checker.written(commit));
+    const store = new Disk(world.kept, this, (commit) => {
+      world.checker.written(commit);
+      world.mail.written(commit);
+    });
     void startDaemon({
       store,
       mux: this.link,
@@ -65,7 +68,8 @@ export class Life {
       this.#mayDie(`before "${what}"`);
       const atMs = this.#after(channel, world.faulty && world.chance.flip(0.05) ? 400 : 8);
       world.clock.wake(atMs, async () => {
-        if (!this.alive && world.chance.flip(0.5)) return;
+        // The store's lock: nothing of a daemon that died is written once another has it open.
+        if (!this.alive && ((channel === "commit" && world.life !== null) || world.chance.flip(0.5))) return;
         let answer: () => void;
         try {
           const value = await happen();

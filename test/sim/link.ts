@@ -10,8 +10,9 @@ import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
 import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "#tmux/multiplexer.js";
 import type { Life } from "./life.js";
 import { isOthers, listed, optionsOf, type Pane } from "./machine.js";
+import type { Seen } from "./mail-checker.js";
 
-type Seen = Extract<Sighting, { epoch: string }>;
+type Listing = Extract<Sighting, { epoch: string }>;
 
 export class Link implements Multiplexer {
   readonly #life: Life;
@@ -24,8 +25,10 @@ export class Link implements Multiplexer {
   #taken = 0;
   #toldLines = "";
   /** What was told on this connection, to be told again. */
-  #past: Seen[] = [];
+  #past: Listing[] = [];
   readonly #shown = new Map<PaneId, string>();
+  /** What was captured of each pane last, as this daemon knows it. */
+  readonly #seen = new Map<PaneId, Seen>();
 
   constructor(life: Life) {
     this.#life = life;
@@ -66,8 +69,15 @@ export class Link implements Multiplexer {
     }
   }
 
-  capture(pane: PaneId): Promise<Still> {
-    return this.#ask(`capture ${pane}`, () => stillOf(this.#pane(pane)));
+  async capture(pane: PaneId): Promise<Still> {
+    const { still, ...seen } = await this.#onPane(`capture ${pane}`, () => {
+      const found = this.#pane(pane);
+      const { program } = found;
+      return { still: stillOf(found), program, look: program.screen.look() };
+    });
+    this.#seen.set(pane, seen);
+    this.#shown.delete(pane);
+    return still;
   }
 
   async history(): Promise<string[]> {
@@ -104,20 +114,28 @@ export class Link implements Multiplexer {
   }
 
   paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void> {
+    const { world } = this.#life;
+    if (receipt !== undefined) world.mail.pastes(this.#seen.get(pane), text);
     return this.#onPane(`paste ${pane} ${text}`, () => {
-      const found = this.#pane(pane);
-      this.#life.world.checker.touched(found, "types into");
-      if (found.dead === null) found.program.screen.paste(text);
-      if (receipt !== undefined) this.#life.world.machine.server?.receipts.set(receipt.agent, receipt.says);
+      const found = this.#typable(pane);
+      found.program.screen.paste(text);
+      if (receipt === undefined) return;
+      world.machine.server?.receipts.set(receipt.agent, receipt.says);
+      world.mail.pasted(found, text);
+      world.story.befalls?.(world, found);
+      this.#mayGoUnheard();
     });
   }
 
   enter(pane: PaneId, receipt: Receipt): Promise<void> {
+    const { world } = this.#life;
+    world.mail.enters(this.#seen.get(pane), receipt.says);
     return this.#onPane(`enter ${pane}`, () => {
-      const found = this.#pane(pane);
-      this.#life.world.checker.touched(found, "types into");
-      if (found.dead === null) found.program.screen.key("Enter");
-      this.#life.world.machine.server?.receipts.set(receipt.agent, receipt.says);
+      const found = this.#typable(pane);
+      world.machine.server?.receipts.set(receipt.agent, receipt.says);
+      found.program.screen.key("Enter");
+      world.story.befalls?.(world, found);
+      this.#mayGoUnheard();
     });
   }
 
@@ -210,6 +228,22 @@ export class Link implements Multiplexer {
     }
   }
 
+  /** As tmux/typing.ts asks before it types. */
+  #typable(pane: PaneId): Pane {
+    const found = this.#pane(pane);
+    this.#life.world.checker.touched(found, "types into");
+    if (found.dead !== null) throw new Fault("NOT_READY", "its program has ended");
+    return found;
+  }
+
+  /** It was done, and nobody hears of it. */
+  #mayGoUnheard(): void {
+    const { world } = this.#life;
+    if (world.faulty && world.story.befalls && this.#chance.flip(0.03)) {
+      throw new Fault("TMUX_UNREACHABLE", "the answer never came");
+    }
+  }
+
   #pane(pane: PaneId): Pane {
     const found = this.#life.world.machine.pane(pane);
     if (found === undefined) throw new Fault("NOT_FOUND", `there is no pane ${pane}`);
@@ -236,7 +270,7 @@ export class Link implements Multiplexer {
   #tick(): void {
     const { world } = this.#life;
     if (world.faulty && this.#chance.flip(0.004))
-      this.#slowUntilMs = world.clock.now() + this.#chance.between(1, 3_000);
+      world.mail.blindAtMs = this.#slowUntilMs = world.clock.now() + this.#chance.between(1, 3_000);
     if (this.#epoch !== null && world.machine.epoch !== this.#epoch) {
       this.#epoch = null;
       this.#events?.connection(false);
@@ -248,7 +282,7 @@ export class Link implements Multiplexer {
     this.#later(this.#chance.between(100, 300), () => this.#tick());
   }
 
-  #listing(): Seen {
+  #listing(): Listing {
     const { machine, clock } = this.#life.world;
     const panes = machine.panes().map((pane) => listed(pane, clock.now()));
     return { epoch: this.#epoch ?? "", panes, taken: ++this.#taken };
@@ -271,7 +305,7 @@ export class Link implements Multiplexer {
     if (faulty && again !== undefined && this.#chance.flip(0.15)) this.#tell(again, this.#chance.below(300));
   }
 
-  #tell(sighting: Seen, afterMs: number): void {
+  #tell(sighting: Listing, afterMs: number): void {
     const tell = () => {
       if (this.#epoch !== sighting.epoch) return;
       this.#life.world.say(`told ${sighting.panes.map(short).join(" ")}`);

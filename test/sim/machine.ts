@@ -4,13 +4,13 @@
  * knows; a daemon sees and touches it only through link.ts.
  */
 import type { AgentId, Exit, LivePane, PaneId, PaneMark, SessionId, WindowId } from "#core/model.js";
-import { PracticeAgent } from "../daemon/practice.js";
+import type { SimAgent } from "./agent.js";
 
 export interface Program {
   readonly pid: number;
   /** Who was launched here, or handed over, in truth; null where it is the user's own. */
   agent: AgentId | null;
-  readonly screen: PracticeAgent;
+  readonly screen: SimAgent;
 }
 
 export interface Pane {
@@ -51,8 +51,16 @@ interface Server {
 
 export class Machine {
   server: Server | null = null;
+  readonly #newScreen: () => SimAgent;
+  readonly #born: (program: Program) => void;
   #epochs = 0;
   #pids = 100;
+
+  /** `born` is told of every program that starts. */
+  constructor(newScreen: () => SimAgent, born: (program: Program) => void) {
+    this.#newScreen = newScreen;
+    this.#born = born;
+  }
 
   /** How many tmux servers have been started so far. */
   get servers(): number {
@@ -128,7 +136,9 @@ export class Machine {
   }
 
   program(agent: AgentId | null): Program {
-    return { pid: ++this.#pids, agent, screen: new PracticeAgent() };
+    const program: Program = { pid: ++this.#pids, agent, screen: this.#newScreen() };
+    this.#born(program);
+    return program;
   }
 
   /** The program ends: its pane stays, dead, or goes. */

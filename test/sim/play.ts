@@ -1,23 +1,27 @@
-/** Plays one seed: a while of accidents, then quiet, then judgement. */
-import { furnish, happen } from "./story.js";
+/** Plays one seed of a story: a while of accidents, then quiet, then judgement. */
+import { mailStory } from "./mail-story.js";
+import { fleetStory, furnish, happen, type Story } from "./story.js";
 import { World } from "./world.js";
 
 export interface Outcome {
   readonly wrongs: readonly string[];
   readonly trace: readonly string[];
   /** What happened, to see that something did. */
-  readonly moves: number;
   readonly deaths: number;
   readonly agents: number;
+  readonly messages: number;
+  readonly uncertain: number;
 }
+
+export const STORIES: readonly Story[] = [fleetStory, mailStory];
 
 const MOVES = 60;
 /** Long enough for the brake, the grace of a stop, and a few more looks. */
 const SETTLE_MS = 25_000;
 
-export async function play(seed: number): Promise<Outcome> {
-  const world = new World(seed);
-  const { chance, clock, checker } = world;
+export async function play(seed: number, story: Story): Promise<Outcome> {
+  const world = new World(seed, story);
+  const { chance, clock, checker, mail } = world;
   furnish(world);
   world.daemon();
   await clock.advanceAsync(200);
@@ -31,8 +35,18 @@ export async function play(seed: number): Promise<Outcome> {
   if (world.machine.sessions().length === 0) furnish(world);
   world.daemon();
   await clock.advanceAsync(SETTLE_MS);
+  await story.tidies?.(world);
   if (checker.wrongs.length === 0) await checker.settled();
+  if (checker.wrongs.length === 0) await mail.settled();
   const agents = (await world.kept.agents()).length;
   world.life?.die("at the end");
-  return { wrongs: checker.wrongs, trace: world.trace, moves: MOVES, deaths: world.deaths, agents };
+  const letters = [...mail.letters.values()];
+  return {
+    wrongs: checker.wrongs,
+    trace: world.trace,
+    deaths: world.deaths,
+    agents,
+    messages: letters.length,
+    uncertain: letters.filter(({ state }) => state === "uncertain").length,
+  };
 }

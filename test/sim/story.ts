@@ -4,15 +4,27 @@ import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Context } from "#daemon/context.js";
 import { removeAgent } from "#daemon/remove.js";
 import { stopAgent } from "#daemon/stop.js";
-import { isOthers, OTHER_HOME, optionsOf, type Pane, type Window } from "./machine.js";
+import { isOthers, OTHER_HOME, optionsOf, type Pane, type Program, type Window } from "./machine.js";
 import type { World } from "./world.js";
 
 const LABELS = ["ada", "bob", "cyd", "dan", "eve", "fay", "gus", "hal"];
 const SESSIONS = ["work", "api"];
 
-type Move = (world: World) => void | Promise<void>;
+export type Move = (world: World) => void | Promise<void>;
 
-const MOVES: readonly (readonly [weight: number, move: Move])[] = [
+export interface Story {
+  readonly name: string;
+  /** What may happen, and how often beside the rest. */
+  readonly moves: readonly (readonly [weight: number, move: Move])[];
+  /** A program was given a prompt. */
+  works?(world: World, program: Program): void;
+  /** Something was just typed into the pane. */
+  befalls?(world: World, pane: Pane): void;
+  /** Faults have stopped: people see to what waits for them, until nothing is left to be done. */
+  tidies?(world: World): Promise<void>;
+}
+
+const MOVES: Story["moves"] = [
   [16, spawn],
   [3, spawnTwice],
   [4, stop],
@@ -42,12 +54,15 @@ const MOVES: readonly (readonly [weight: number, move: Move])[] = [
   [1.5, restartTmux],
   [2, (world) => world.life?.die("by accident")],
 ];
-const WEIGHT = MOVES.reduce((sum, [weight]) => sum + weight, 0);
+
+/** Who is where, and who lives: people, accidents and drover rearrange a whole fleet. */
+export const fleetStory: Story = { name: "fleet", moves: MOVES };
 
 /** One thing happens. */
 export function happen(world: World): void {
-  let at = world.chance.next() * WEIGHT;
-  for (const [weight, move] of MOVES) {
+  const { moves } = world.story;
+  let at = world.chance.next() * moves.reduce((sum, [weight]) => sum + weight, 0);
+  for (const [weight, move] of moves) {
     at -= weight;
     if (at >= 0) continue;
     void move(world);
@@ -68,7 +83,7 @@ export function furnish(world: World): void {
 // -------------------------------------------------------------------- what people ask drover for
 
 /** Asks the daemon that lives, if one serves; what it refuses is no news. */
-async function ask(world: World, what: string, request: (context: Context) => Promise<void>): Promise<void> {
+export async function ask(world: World, what: string, request: (context: Context) => Promise<void>): Promise<void> {
   const context = world.life?.daemon?.context;
   if (context === undefined) return;
   world.say(`ask ${what}`);
@@ -80,7 +95,7 @@ async function ask(world: World, what: string, request: (context: Context) => Pr
   }
 }
 
-function spawn(world: World, label = world.chance.pick(LABELS) ?? "ada", ifAbsent = world.chance.flip(0.5)) {
+export function spawn(world: World, label = world.chance.pick(LABELS) ?? "ada", ifAbsent = world.chance.flip(0.5)) {
   const { chance } = world;
   const conductor = chance.flip(0.1);
   const prompt = chance.flip(0.2) ? `do-${chance.below(1e9)}` : null;
@@ -114,7 +129,7 @@ function spawnTwice(world: World): void {
   void spawn(world, label, world.chance.flip(0.5));
 }
 
-function anyRecord(world: World): AgentRecord | undefined {
+export function anyRecord(world: World): AgentRecord | undefined {
   const fleet = world.life?.daemon?.context.loop.fleet;
   return fleet === undefined ? undefined : world.chance.pick([...fleet.agents.values()])?.record;
 }
@@ -196,7 +211,7 @@ function adopt(world: World): void {
 const MEANINGS: readonly HookMeaning[] = ["started", "turn-started", "turn-ended", "asks", "interrupted", "ended"];
 
 /** An agent's hook comes: now, late, twice, or from a launch long past. */
-function hook(world: World): void {
+export function hook(world: World): void {
   const record = anyRecord(world);
   if (record === undefined) return;
   const means = world.chance.pick(MEANINGS) ?? "started";
@@ -205,25 +220,30 @@ function hook(world: World): void {
     world.checker.asked.add(record.id);
     world.checker.saidEnded.add(record.id);
   }
-  const event = {
+  const incarnation = record.incarnation - (world.chance.flip(0.3) ? 1 : 0);
+  world.say(`hook ${means} of ${record.label}, launch ${incarnation}`);
+  for (let times = world.chance.between(1, 2); times > 0; times--) {
+    const atMs = world.clock.now() + world.chance.below(2_000);
+    world.clock.wake(atMs, () => hookComes(world, record.id, incarnation, means));
+  }
+}
+
+export function hookComes(world: World, agent: AgentId, incarnation: number, means: HookMeaning): void {
+  world.life?.daemon?.context.loop.post({
     kind: "hook",
-    agent: record.id,
-    incarnation: record.incarnation - (world.chance.flip(0.3) ? 1 : 0),
+    agent,
+    incarnation,
     means,
     session: null,
     beginsSession: false,
     name: means,
     evidence: { source: "hook", rule: `practice/${means}`, excerpt: "" },
-  } as const;
-  world.say(`hook ${means} of ${record.label}, launch ${event.incarnation}`);
-  for (let times = world.chance.between(1, 2); times > 0; times--) {
-    world.clock.wake(world.clock.now() + world.chance.below(2_000), () => world.life?.daemon?.context.loop.post(event));
-  }
+  });
 }
 
 // -------------------------------------------------------------------- what programs do
 
-function ours({ machine }: World): Pane[] {
+export function ours({ machine }: World): Pane[] {
   return machine.panes().filter((pane) => pane.program.agent !== null);
 }
 
@@ -241,7 +261,7 @@ function programWorks(world: World): void {
   const pane = world.chance.pick(ours(world));
   if (pane === undefined || pane.dead !== null) return;
   const { screen } = pane.program;
-  screen.shown = "working";
+  screen.worksByItself();
   world.clock.wake(world.clock.now() + world.chance.below(4_000), () => {
     screen.shown = "finished";
   });
@@ -388,7 +408,7 @@ function openOthers(world: World): void {
 }
 
 /** tmux dies; after a while it is there again, empty or built anew by a restore tool that knows names and commands. */
-async function restartTmux(world: World): Promise<void> {
+export async function restartTmux(world: World): Promise<void> {
   const { machine, chance, checker, clock } = world;
   if (machine.server === null) return;
   const before = machine.windows().map((window) => ({ window, session: window.session.name }));

@@ -2,10 +2,13 @@
 import type { AgentId, Exit } from "#core/model.js";
 import { ManualClock } from "../twins/manual-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
+import { SimAgent } from "./agent.js";
 import { Chance } from "./chance.js";
 import { Checker } from "./checker.js";
 import { Life } from "./life.js";
-import { Machine, type Pane } from "./machine.js";
+import { Machine, type Pane, type Program } from "./machine.js";
+import { MailChecker } from "./mail-checker.js";
+import type { Story } from "./story.js";
 
 /** A Friday; the hour means nothing. */
 const START_MS = 1_700_000_000_000;
@@ -13,16 +16,22 @@ const START_MS = 1_700_000_000_000;
 export class World {
   readonly chance: Chance;
   readonly clock = new ManualClock(START_MS);
-  readonly machine = new Machine();
+  readonly machine = new Machine(
+    () => new SimAgent(() => this.clock.now()),
+    (program) => this.#born(program),
+  );
   readonly kept = new MemoryStore();
   readonly checker: Checker;
+  readonly mail = new MailChecker(this);
+  readonly story: Story;
   readonly trace: string[] = [];
   /** While set, effects fail and daemons die. */
   faulty = true;
   life: Life | null = null;
   deaths = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, story: Story) {
+    this.story = story;
     this.chance = new Chance(seed);
     this.checker = new Checker(this);
   }
@@ -42,6 +51,16 @@ export class World {
     this.life = null;
     this.deaths++;
     this.clock.wake(this.clock.now() + this.chance.between(1, 3_000), () => this.daemon());
+  }
+
+  /** What it is given is written down; in the mail story it works on it for a while and is done. */
+  #born(program: Program): void {
+    const { screen } = program;
+    screen.taken = (prompt, byPerson) => {
+      this.say(`${program.pid} takes ${JSON.stringify(prompt)}${byPerson ? " from its person" : ""}`);
+      this.mail.taken(program, prompt, byPerson);
+      this.story.works?.(this, program);
+    };
   }
 
   /** A program was started in the pane: it heeds `/quit`. */
