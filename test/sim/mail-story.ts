@@ -124,7 +124,8 @@ function works(world: World, program: Program): void {
   });
 }
 
-const HOOK_LATE_MS = 300;
+/** Less than the shortest turn: one that comes after the screen showed the turn's end would be counted as another. */
+const HOOK_LATE_MS = 40;
 
 function tells(world: World, { agent }: Program, means: "turn-started" | "turn-ended"): void {
   const { chance, clock } = world;
