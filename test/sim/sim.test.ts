@@ -2,12 +2,12 @@ import * as assert from "uvu/assert";
 import { suite } from "../kit/t.js";
 import { play, STORIES } from "./play.js";
 
-const test = suite("sim", 30_000);
+const test = suite("sim", 60_000);
 
-const SEEDS = 60;
+const SEEDS = 40;
 
 for (const story of STORIES) {
-  test(`${story.name}: fleets of sixty seeds settle, with nothing lost, doubled, mistaken or touched that is the user's`, async () => {
+  test(`${story.name}: fleets of forty seeds settle, with nothing lost, doubled, mistaken or touched that is the user's`, async () => {
     const sums = { deaths: 0, agents: 0, messages: 0 };
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = await play(seed, story);
