@@ -37,12 +37,14 @@ function tell(event) {
 /** Of the last messages the answer is the last: so many are asked for. */
 const MESSAGES = 3;
 
-/** The last answer of a session as `{ text }`, empty where it has none; null where it was stopped or cannot be had. */
+/** The last answer of a session as `{ text }`, empty where it has none; null where its turn was stopped or it cannot be had. */
 async function answer(client, id) {
   try {
     const { data } = await client.session.messages({ path: { id }, query: { limit: MESSAGES } });
     const { info, parts } = data.at(-1);
     if (info.role !== "assistant" || info.error) return null;
+    // What ends with a tool was to go on: its user said no.
+    if (parts.findLast(({ type }) => type === "text" || type === "tool")?.type === "tool") return null;
     const texts = parts.filter((part) => part.type === "text" && !part.synthetic && !part.ignored);
     return { text: texts.map((part) => part.text).join("\n\n") };
   } catch {

@@ -10,6 +10,7 @@ import { cpus, loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { firstFrameRow, keyRow, lsRow, spinnerRow, stillRow } from "./dashboard-rows.js";
 import { BenchFleet } from "./fleet.js";
+import { followedRow } from "./followed-row.js";
 import { historyRow } from "./history-row.js";
 import { hookScriptRow } from "./hook-row.js";
 import { hookRow, textRow } from "./latency-rows.js";
@@ -41,6 +42,7 @@ const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = {
   reader: readerRow,
   thousand: thousandRow,
   history: historyRow,
+  followed: followedRow,
   start: startRow,
 };
 const NAMES = [...Object.keys(OF_A_FLEET), ...Object.keys(ALONE)];

@@ -78,7 +78,7 @@ test("the end of a turn brings its answer, word for word", async () => {
   const text = "One.\n\n```ts\n\tx\n```";
   const parts = [{ type: "step-start" }, { type: "text", text }, { type: "text", text: "hidden", synthetic: true }];
   assert.equal(response((await tells(() => said(parts), [idle]))[0]), { text });
-  assert.equal(response((await tells(() => said([{ type: "tool" }]), [idle]))[0]), { text: "" });
+  assert.equal(response((await tells(() => said([{ type: "step-start" }]), [idle]))[0]), { text: "" });
 });
 
 test("where a turn was stopped, or the API does not answer, the end is told without one", async () => {
@@ -86,7 +86,15 @@ test("where a turn was stopped, or the API does not answer, the end is told with
   const broken = () => {
     throw new Error("no");
   };
-  for (const messages of [stopped, broken, () => undefined, () => [], () => [{ info: { role: "user" }, parts: [] }]]) {
+  const denied = () => said([{ type: "text", text: "I will run it." }, { type: "tool" }, { type: "step-finish" }]);
+  for (const messages of [
+    stopped,
+    denied,
+    broken,
+    () => undefined,
+    () => [],
+    () => [{ info: { role: "user" }, parts: [] }],
+  ]) {
     assert.is(response((await tells(messages, [idle]))[0]), undefined);
     writeFileSync(log, "");
   }
