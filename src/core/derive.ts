@@ -229,6 +229,10 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
       );
     }
     case "interrupted": {
+      // The program said why its turn was cut: that it was is no news.
+      const { source } = before.evidence ?? {};
+      const known = before.state === "error" && !open && (source === "hook" || source === "transcript");
+      if (known) return become(before, { memory: { ...sure, turnOpen: false } }, nowMs);
       const turn = sure.prompted && !open ? before.turn + 1 : before.turn;
       const memory = { ...sure, turnOpen: false };
       return become(before, { ...plain, state: "idle", unread: false, turn, memory }, nowMs);

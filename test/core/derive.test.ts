@@ -781,6 +781,24 @@ test("a dialog that was denied a moment ago and is still on the screen is not as
   assert.is(play([...denied, [later, look("blocked")]]), `${told}, ${later} blocked 2`);
 });
 
+test("a failure that the program told of stays one where the screen says only that the turn was cut", () => {
+  const failed = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [900, hook("turn-failed")],
+    [950, look("interrupted")],
+    [1_300, look("error")],
+  ] as const;
+  const told = "0 idle 0, 100 working 1, 900 error 1 unread";
+  assert.is(play(failed), told);
+  const next = [5_000, hook("turn-started")] as const;
+  const cut = [
+    [5_100, look("working")],
+    [6_000, look("interrupted")],
+  ] as const;
+  assert.is(play([...failed, next, ...cut]), `${told}, 5000 working 2, 6000 idle 2`);
+});
+
 test("where a hook says that helpers go on, the end in the transcript is not the agent's", () => {
   const told = "0 idle 0, 100 working 1";
   const on = [
