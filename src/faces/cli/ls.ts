@@ -16,7 +16,8 @@ export async function run(context: Context, { options }: Invocation): Promise<nu
   const { agents, sight = "ok", sightSince: since = null } = fleet;
   const nowMs = context.nowMs();
   const { env, cwd } = context;
-  const command = agents.length === 0 ? ownWords({ env, cwd, root: installRoot() }) : "drover";
+  const server = { serverName: options.text("server-name"), serverPath: options.text("server-path") };
+  const command = agents.length === 0 ? ownWords({ env, cwd, root: installRoot(), ...server }) : "drover";
   const lines = fleetTable(agents, context.ink, context.columns, nowMs, command);
   const blind = blindWords({ sight, since }, agents, nowMs);
   if (blind !== null) lines.push(context.ink.paint("yellow", `${blind}: states are as last seen`));

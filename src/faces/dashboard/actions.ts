@@ -494,8 +494,8 @@ export const actions: readonly Action[] = [
     group: "Dashboard",
   },
 
-  { name: "up", where: "letter", keys: ["up", "k"], hint: "scroll", does: "scroll up", group: "Look" },
-  { name: "down", where: "letter", keys: ["down", "j"], does: "scroll down", group: "Look" },
+  { name: "up", where: "letter", keys: ["up", "k"], does: "scroll up", group: "Look" },
+  { name: "down", where: "letter", keys: ["down", "j"], hint: "scroll", does: "scroll down", group: "Look" },
   { name: "page-up", where: "letter", keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
   { name: "page-down", where: "letter", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
   {
@@ -544,7 +544,7 @@ export const actions: readonly Action[] = [
   },
 
   { name: "up", where: "help", keys: ["up", "k"], does: "scroll up", group: "Look" },
-  { name: "down", where: "help", keys: ["down", "j"], does: "scroll down", group: "Look" },
+  { name: "down", where: "help", keys: ["down", "j"], hint: "scroll", does: "scroll down", group: "Look" },
   { name: "page-up", where: "help", keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
   { name: "page-down", where: "help", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
   {
@@ -557,7 +557,7 @@ export const actions: readonly Action[] = [
   },
 
   { name: "up", where: "why", keys: ["up", "k"], does: "scroll up", group: "Look" },
-  { name: "down", where: "why", keys: ["down", "j"], does: "scroll down", group: "Look" },
+  { name: "down", where: "why", keys: ["down", "j"], hint: "scroll", does: "scroll down", group: "Look" },
   { name: "page-up", where: "why", keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
   { name: "page-down", where: "why", keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
   {

@@ -46,7 +46,7 @@ export type MailRow =
 
 /** Delivered messages shown of one agent, and of each where everybody's are. */
 export const DELIVERED_OF_ONE = 50;
-export const DELIVERED_OF_EACH = 5;
+export const DELIVERED_OF_EACH = 10;
 const REST_MS = 300;
 /** Passing over messages quickly asks for none of them. */
 const LETTER_AFTER_MS = 80;
@@ -78,6 +78,11 @@ export function sorted(messages: readonly MessageJson[]): MessageJson[] {
     if (place === "in flight" || place === "queued") return here.sort((a, b) => compare(a.createdAt, b.createdAt));
     return here.sort((a, b) => compare(b.updatedAt, a.updatedAt));
   });
+}
+
+/** It was typed to hand over what it carries, and that is done. */
+function isCarrier(message: MessageJson): boolean {
+  return message.kind === "system" && message.batch !== undefined && placeOf(message) === "delivered";
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
@@ -114,7 +119,8 @@ export function mailCame(state: State, of: string | null, found: MailJson | null
   const tookMs = mail.askedAtMs === null ? 0 : state.nowMs - mail.askedAtMs;
   const asked = { ...mail, askedAtMs: null, restUntilMs: state.nowMs + Math.max(REST_MS, 3 * tookMs) };
   if (found === null) return { ...state, mail: { ...asked, problem: refused ? sentence(refused) : "" } };
-  const messages = sorted(found.messages);
+  // What was typed to hand completions over tells nothing that they do not tell themselves.
+  const messages = sorted(found.messages.filter((one) => !isCarrier(one)));
   const { leftOut } = found;
   const before = mail.messages?.[mail.index];
   const at = messages.findIndex(({ id }) => id === mail.selected);

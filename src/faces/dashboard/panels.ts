@@ -108,7 +108,7 @@ export const panels: readonly PanelPlan[] = [
 
 function paintOverlay(canvas: Canvas, state: State, look: Look): void {
   const { mode } = state;
-  if (mode.at === "help") paintHelp(canvas, mode, look);
+  if (mode.at === "help") paintHelp(canvas, state, mode, look);
   else if (mode.at === "why") paintWhy(canvas, state, mode, look);
   else if (mode.at === "new") paintNewAgent(canvas, state, mode.form, look);
   else if (mode.at === "confirm") paintConfirm(canvas, state, mode.confirm, look);

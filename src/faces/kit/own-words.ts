@@ -7,10 +7,19 @@ export interface Standing {
   readonly cwd: string;
   /** Where drover is installed. */
   readonly root: string;
+  /** The tmux server that was named, which has to be named again. */
+  readonly serverName?: string | undefined;
+  readonly serverPath?: string | undefined;
 }
 
 /** A fresh clone is on nobody's PATH; a drover that is there may be another one. */
-export function ownWords({ env, cwd, root }: Standing): string {
+export function ownWords(standing: Standing): string {
+  const { serverName, serverPath } = standing;
+  const server = serverPath ? ` -S ${quoted(serverPath)}` : serverName ? ` -L ${quoted(serverName)}` : "";
+  return program(standing) + server;
+}
+
+function program({ env, cwd, root }: Standing): string {
   const script = join(root, "bin/drover.cjs");
   const own = realpath(script);
   const first = (env.PATH ?? "")

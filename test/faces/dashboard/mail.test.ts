@@ -61,6 +61,14 @@ test("mail stands by where it stands: what needs a person first, what waits in i
   assert.is(rows(opened()), "[uncertain 1] u1 [dead 2] f1 x1 [in flight 2] c1 t1 [queued 2] q1 q2 [delivered 1] d1");
 });
 
+test("what was typed to hand completions over is not shown beside them once that is done", () => {
+  const carrier = (state: MessageJson["state"]) =>
+    letter(`w-${state}`, state, { kind: "system", from: null, batch: "01B" });
+  const told = letter("k1", "acked", { kind: "completion", batch: "01B" });
+  assert.is(rows(opened([carrier("delivered"), told])), "[delivered 1] k1");
+  assert.is(rows(opened([carrier("uncertain"), told])), "[uncertain 1] w-uncertain [delivered 1] k1");
+});
+
 test("m asks for the selected agent's mail, M for everybody's, and each says whose it is", () => {
   const played = new Played(fleet()).on({ on: "link", link: { at: "live" } }).select("api");
   played.wished();

@@ -213,7 +213,7 @@ test("no agents: what to do", () => {
     │                                                          │
     │ n                       start one here                   │
     │                                                          │
-    │ drover spawn claude     start one from any shell         │
+    │ drover spawn claude     start one from a shell           │
     │ drover demo             watch six practice agents        │
     │                                                          │
     │ ?                       all keys                         │

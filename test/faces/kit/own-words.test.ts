@@ -29,6 +29,12 @@ test("a fresh clone goes by the path of its script, as short as it can be said",
   assert.is(ownWords({ env: {}, cwd: "/var", root: "/opt/my drover" }), "'/opt/my drover/bin/drover.cjs'");
 });
 
+test("a tmux server that was named is named again", () => {
+  const env = { PATH: `${home}/linked` };
+  assert.is(ownWords({ env, cwd: "/", root, serverName: "work" }), "drover -L work");
+  assert.is(ownWords({ env, cwd: "/", root, serverPath: "/tmp/my sock" }), "drover -S '/tmp/my sock'");
+});
+
 test("another drover that comes first on the PATH is not meant", () => {
   assert.is(words(`${home}/another:${home}/linked`, root), "bin/drover.cjs");
 });

@@ -46,7 +46,7 @@ function says(state: State, confirm: Confirm): [string, string] {
 function saysOfMail({ mail }: State, { what, ids }: Extract<Confirm, { what: "retry" | "purge" }>): [string, string] {
   const many = `${ids.length} messages`;
   if (what === "purge") {
-    const more = "What is said there is gone for good; the story stays in the journal.";
+    const more = "What it says is gone for good; its story stays.";
     return [ids.length === 1 ? "Forget this message?" : `Forget ${many} that failed?`, more];
   }
   const unsure = mail?.messages?.filter(({ id, state }) => state === "uncertain" && ids.includes(id)).length ?? 0;

@@ -9,7 +9,7 @@ export function paintEmpty(canvas: Canvas, command: string, look: Look): void {
     ["", ""],
     ["n", "start one here"],
     ["", ""],
-    [`${command} spawn claude`, "start one from any shell"],
+    [`${command} spawn claude`, "start one from a shell"],
     [`${command} demo`, "watch six practice agents"],
     ["", ""],
     ["?", "all keys"],

@@ -4,7 +4,7 @@ import { ATTR } from "#core/screen/still.js";
 import { type Action, actions, keyLabel } from "../actions.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign, wrap } from "../look.js";
-import type { Mode } from "../state.js";
+import type { Mode, State } from "../state.js";
 
 export interface TextLine {
   readonly left: string;
@@ -14,31 +14,39 @@ export interface TextLine {
 }
 
 const GROUPS: readonly Action["group"][] = ["Agent", "Move", "Look", "Dashboard"];
-const WRITING: readonly Mode["at"][] = ["mail", "send", "new", "filter"];
+const WRITING: readonly Mode["at"][] = ["send", "new", "filter"];
 const TITLES: Partial<Record<Mode["at"], string>> = {
-  mail: "Mail",
   send: "Writing a prompt",
   new: "Starting an agent",
   filter: "Filtering",
 };
 
-export function paintHelp(canvas: Canvas, mode: Extract<Mode, { at: "help" }>, look: Look): void {
-  paintText(canvas, look, "keys", helpLines(look), mode.top);
+export function paintHelp(canvas: Canvas, state: State, mode: Extract<Mode, { at: "help" }>, look: Look): void {
+  paintText(canvas, look, "keys", helpLines(look, state.mail !== null), mode.top);
 }
 
-function helpLines(look: Look): TextLine[] {
+/** `inMail`: asked for in the mail panel, whose keys come first then. */
+function helpLines(look: Look, inMail: boolean): TextLine[] {
   const lines: TextLine[] = [];
   const section = (title: string, rows: readonly Action[]) => {
     if (lines.length > 0) lines.push(text("", ""));
     lines.push({ ...text(title, ""), leftStyle: BOLD });
     for (const action of rows) lines.push(text(keysOf(action, look), action.does));
   };
+  const ofMail = () => {
+    section(
+      "Mail",
+      actions.filter((action) => action.where === "mail"),
+    );
+  };
+  if (inMail) ofMail();
   for (const group of GROUPS) {
     section(
       group,
       actions.filter((action) => action.group === group && (action.where === "list" || action.where === "question")),
     );
   }
+  if (!inMail) ofMail();
   for (const where of WRITING)
     section(
       TITLES[where]!,

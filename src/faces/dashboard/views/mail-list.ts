@@ -105,8 +105,9 @@ function messageRow(
   const quiet = placeOf(message) === "delivered" ? DIM : {};
   canvas.put(3, y, fit(look, who(state, state.mail!, message, look), columns.who), at(quiet));
   const x = 4 + columns.who;
-  canvas.put(x, y, fit(look, wordsOf(message, columns.reason === 0), columns.words), at(quiet));
   const reason = reasonWords(message.reason);
+  const room = columns.words + (reason === "" && columns.reason > 0 ? columns.reason + 1 : 0);
+  canvas.put(x, y, fit(look, wordsOf(message, columns.reason === 0), room), at(quiet));
   if (columns.reason > 0 && reason !== "") {
     const style = isDead(message) ? { ...MAIL_LOOK[placeOf(message)].style, attrs: 0 } : DIM;
     canvas.put(x + columns.words + 1, y, fit(look, reason, columns.reason), at(style));
