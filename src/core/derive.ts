@@ -23,7 +23,7 @@
  * a hook said that the turn goes on its end in the transcript is not the agent's.
  */
 import { type Believed, become, FRESH, type Memory, newborn } from "./belief.js";
-import type { AgentState, Evidence, Exit } from "./model.js";
+import type { AgentState, Evidence, Exit, Question } from "./model.js";
 import { answeredOnce, named, shown, told } from "./open-dialog.js";
 import type { Reading } from "./screen/reading.js";
 
@@ -71,6 +71,8 @@ export const GRACE_MS = 1_500;
 export const END_GRACE_MS = 3_000;
 /** A frame that fits nothing in the middle of a turn is most often half drawn. */
 const HALF_DRAWN_MS = 700;
+/** A dialog that moves by a row is seen twice, or in halves, for a frame. */
+const TORN_MS = 120;
 /** So long after a prompt was submitted, work that is seen is work on it. */
 const SUBMITTED_MS = 10_000;
 /** How long a program that shows its composer may still be called starting. */
@@ -130,6 +132,7 @@ export function reviewAtMs(believed: Believed): number | null {
 
 function patienceMs({ state, memory }: Believed): number {
   if (state === "starting") return STARTING_MS;
+  if (state === "blocked" && memory.claim === null) return TORN_MS;
   if (memory.claim === "rest") return END_GRACE_MS;
   return memory.claim === null && !memory.hooked ? HALF_DRAWN_MS : GRACE_MS;
 }
@@ -184,6 +187,15 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
       const opens = !open && (kind === "permission" || kind === "question" || kind === "plan");
       const turn = opens && !isSubmitted(before, nowMs) ? before.turn + 1 : before.turn;
       const asked = reading.question;
+      // Another dialog at once in the place of one, or one that cannot be read, is most often the same, half drawn.
+      if (
+        before.state === "blocked" &&
+        isReadable(before.question) &&
+        asked?.fingerprint !== sure.dialogs.last?.words
+      ) {
+        const waiting = doubt(before, nowMs);
+        if (waiting !== null) return waiting;
+      }
       const dialogs = asked === null ? sure.dialogs : shown(sure.dialogs, asked.fingerprint, turn);
       const submittedAtMs = opens || open ? null : sure.submittedAtMs;
       const memory = { ...sure, turnOpen: open || opens, submittedAtMs, dialogs };
@@ -254,12 +266,16 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
     case "starting":
       return withUnready(before, reading, nowMs);
     case "unclear": {
-      const mayPass = before.state === "working" || before.state === "starting";
+      const mayPass = before.state === "working" || before.state === "starting" || before.state === "blocked";
       const waiting = mayPass ? doubt(before, nowMs) : null;
       if (waiting !== null) return waiting;
       return become(before, { ...plain, state: "unclear", memory: { ...sure, turnOpen: open } }, nowMs);
     }
   }
+}
+
+function isReadable(question: Question | null): boolean {
+  return question !== null && (question.choices.length > 0 || question.field !== undefined);
 }
 
 /** The screen of a program that is not up yet, or a blank one. */

@@ -82,6 +82,8 @@ export interface Question {
   readonly fingerprint: string;
   /** Several choices may be ticked before it is submitted. */
   readonly multiple?: true;
+  /** Its list is longer than what is shown of it; further down there may be a field. */
+  readonly scrolls?: true;
   /** It has no choices: all it asks for is a text. */
   readonly field?: Field;
   /** It only asks whether to send what was answered, to so many questions. */

@@ -2,9 +2,9 @@
  * Gives a person's answer to the dialog on an agent's screen, only if it still is the dialog that was meant (SPEC §7). It
  * is looked at before every key; where another one shows up in between nothing more is pressed.
  */
-import { nextMove, type Press, sendMove, type Wish, wishOf } from "#core/delivery/answering.js";
+import { type Move, nextMove, noteTicked, type Press, sendMove, type Wish, wishOf } from "#core/delivery/answering.js";
 import { Fault } from "#core/fault.js";
-import type { AgentId, PaneId, Question } from "#core/model.js";
+import type { AgentId, Choice, PaneId, Question } from "#core/model.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { AnswerRequest } from "#wire/requests.js";
 import { questionJson } from "./agent-json.js";
@@ -14,7 +14,12 @@ import { type Context, lookNow, theAgent, thePane, theProvider } from "./context
 const CONFIRM_MS = 3_000;
 /** How long a key that only moves, ticks or types may take to be seen. */
 const SEEN_MS = 2_000;
+/** When an arrow that did not move the highlight is pressed again, and how often in a row. */
+const AGAIN_MS = 600;
+const LOST_LIMIT = 3;
 const LOOK_AGAIN_MS = [8, 16, 33, 66, 120];
+/** So long a key that should have ended the dialog is given to do so, where it seems that more is to be pressed. */
+const LINGERS_MS = 600;
 /** A list is short; whoever presses more than this goes round in circles. */
 const MOVES_LIMIT = 80;
 
@@ -38,7 +43,7 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
     const { label } = agent.record;
     const pane = thePane(agent);
     const provider = theProvider(context, agent);
-    const { question } = await look(context, id);
+    const question = (await lookUntil(context, id, SEEN_MS, () => true))?.question ?? null;
     if (question === null) {
       throw new Fault("STALE", `${label} asks nothing now`, { detail: { question: null } });
     }
@@ -81,6 +86,10 @@ interface Outcome {
 /** One answer under way: what was pressed, and what is to be pressed next. */
 class Hand {
   readonly #pressed: string[] = [];
+  readonly #ticked = new Set<string>();
+  /** The choice with the field, once it was seen: with a text in it nothing else may tell it from the others. */
+  #field: Choice | null;
+  #moreSinceMs: number | null = null;
 
   constructor(
     private readonly context: Context,
@@ -88,35 +97,62 @@ class Hand {
     private readonly pane: PaneId,
     private readonly provider: Provider,
     private readonly meant: Question,
-  ) {}
+  ) {
+    this.#field = meant.choices.find(({ field }) => field !== undefined) ?? null;
+  }
 
   async give(wish: Wish): Promise<Outcome> {
     let shown = this.meant;
+    let lost = 0;
     for (let n = 0; n < MOVES_LIMIT; n++) {
-      const move = nextMove(shown, this.provider.dialogKeys(shown), wish);
+      const move = this.next(shown, wish);
       if (move.do === "stop") return this.stopped(move.why, shown);
       await this.press(move);
       const last = move.do === "keys" && move.last;
-      const seen = await this.after(
-        shown,
-        (question) => {
-          if (!last) return view(question) !== view(shown);
-          // A last key may turn out to be none: then there is something else to press.
-          const more = nextMove(question, this.provider.dialogKeys(question), wish);
-          return more.do !== "stop" && more.says !== move.says;
-        },
-        last ? CONFIRM_MS : SEEN_MS,
-      );
+      const moves = move.do === "keys" && move.moves === true;
+      const limitMs = last ? CONFIRM_MS : moves ? AGAIN_MS : SEEN_MS;
+      const seen = await this.after(shown, (question) => this.isDone(move, shown, question, wish), limitMs);
+      // Programs lose an arrow pressed too soon after another; one that is pressed twice does no harm.
+      if (seen === null && moves && ++lost < LOST_LIMIT) continue;
+      lost = 0;
       if (seen === null) return this.unseen(shown, last);
       if (isOther(seen, this.meant)) return last ? this.taken(seen) : this.changed(seen);
-      shown = seen.question!;
+      shown = this.known(seen.question!);
     }
     return this.unseen(shown, false);
   }
 
+  /** Whether what was pressed is seen in the dialog: the highlight moved, or there is something else to be pressed. */
+  private isDone(move: Press, before: Question, now: Question, wish: Wish): boolean {
+    if (move.do === "keys" && move.moves) return selectedRow(now) !== selectedRow(before);
+    // A last key may turn out to be none: then there is something else to press.
+    const next = this.next(now, wish);
+    const more = next.do !== "stop" && next.says !== move.says;
+    if (move.do !== "keys" || !move.last) return more;
+    this.#moreSinceMs = more ? (this.#moreSinceMs ?? this.context.clock.now()) : null;
+    return this.#moreSinceMs !== null && this.context.clock.now() - this.#moreSinceMs >= LINGERS_MS;
+  }
+
+  private next(shown: Question, wish: Wish): Move {
+    const asked = this.known(shown);
+    noteTicked(this.#ticked, asked, wish);
+    return nextMove(asked, this.provider.dialogKeys(asked), wish, this.#ticked);
+  }
+
+  /** The dialog with its field named as such. */
+  private known(asked: Question): Question {
+    this.#field ??= asked.choices.find(({ field }) => field !== undefined) ?? null;
+    const own = this.#field;
+    if (own === null || own.key === "" || asked.choices.some(({ field }) => field !== undefined)) return asked;
+    const choices = asked.choices.map((choice) =>
+      choice.key === own.key ? { ...choice, text: own.text, field: { text: choice.text, open: false } } : choice,
+    );
+    return { ...asked, choices };
+  }
+
   /** The dialog went. A form of one question shows its answer once more: it is sent, since that is what was wanted. */
   private async taken(seen: Seen): Promise<Outcome> {
-    let { question } = seen;
+    let question = seen.question ?? (await this.review());
     if (question?.reviews !== 1 || this.meant.questions !== 1) return this.done(question);
     const review = question;
     for (let n = 0; n < 4; n++) {
@@ -124,13 +160,24 @@ class Hand {
       if (move === null || move.do === "stop") break;
       await this.press(move);
       const last = move.do === "keys" && move.last;
-      const before: string = view(question);
-      const now = await this.after(question, (other) => !last && view(other) !== before, CONFIRM_MS);
+      const before: Question = question;
+      const now = await this.after(
+        question,
+        (other) => !last && selectedRow(other) !== selectedRow(before),
+        CONFIRM_MS,
+      );
       if (now === null) return this.unseen(question, true);
       if (isOther(now, review)) return this.done(now.question);
       question = now.question!;
     }
     return this.done(question);
+  }
+
+  /** Where ticks were sent their form may follow, a frame later. */
+  private async review(): Promise<Question | null> {
+    if (!this.meant.multiple || this.meant.questions !== 1) return null;
+    const seen = await lookUntil(this.context, this.id, LINGERS_MS, ({ question, gone }) => gone || question !== null);
+    return seen?.question ?? null;
   }
 
   private done(next: Question | null): Outcome {
@@ -150,14 +197,9 @@ class Hand {
     isMoved: (question: Question) => boolean,
     limitMs: number,
   ): Promise<Seen | null> {
-    const { clock, loop } = this.context;
-    const giveUpAtMs = clock.now() + limitMs;
-    for (let n = 0; clock.now() < giveUpAtMs; n++) {
-      await loop.pause(LOOK_AGAIN_MS[Math.min(n, LOOK_AGAIN_MS.length - 1)] ?? 120);
-      const seen = await look(this.context, this.id);
-      if (isOther(seen, shown) || isMoved(seen.question!)) return seen;
-    }
-    return null;
+    const { context, id } = this;
+    await context.loop.pause(LOOK_AGAIN_MS[0]!);
+    return lookUntil(context, id, limitMs, (seen) => isOther(seen, shown) || isMoved(seen.question!));
   }
 
   private stopped(why: string, shown: Question): Outcome {
@@ -197,19 +239,21 @@ class Hand {
   }
 }
 
-/** The dialog as it is believed, from a fresh look. An answer may end the program ("No, exit"): the dialog goes with it. */
-async function look(context: Context, id: AgentId): Promise<Seen> {
+/**
+ * The dialog as it is believed, from a fresh look. Null where what is seen is not believed yet: a frame in which it is half
+ * drawn, or in which another is. An answer may end the program ("No, exit"): the dialog goes with it.
+ */
+async function look(context: Context, id: AgentId): Promise<Seen | null> {
   const agent = context.loop.fleet.agents.get(id);
   if (agent === undefined || agent.pane === null) return { question: null, gone: true };
   try {
     const { reading } = await lookNow(context, agent);
-    if (reading.question === null) return { question: null, gone: false };
-    const believed = context.loop.fleet.agents.get(id)?.believed.question ?? null;
+    const believed = context.loop.fleet.agents.get(id)?.believed;
+    const words = believed?.question ? (believed.memory.dialogs.last?.words ?? null) : null;
+    if ((reading.question?.fingerprint ?? null) !== words) return null;
     // What is believed names the dialog; the reading shows it as it is at this moment.
-    return {
-      question: believed === null ? null : { ...reading.question, fingerprint: believed.fingerprint },
-      gone: false,
-    };
+    const fingerprint = believed?.question?.fingerprint ?? "";
+    return { question: reading.question === null ? null : { ...reading.question, fingerprint }, gone: false };
   } catch (error) {
     if (error instanceof Fault && (error.code === "TMUX_REFUSED" || error.code === "NOT_FOUND")) {
       return { question: null, gone: true };
@@ -218,16 +262,30 @@ async function look(context: Context, id: AgentId): Promise<Seen> {
   }
 }
 
+/** Looks until `isIt` holds of what is seen and believed; null where that takes longer than `limitMs`. */
+async function lookUntil(
+  context: Context,
+  id: AgentId,
+  limitMs: number,
+  isIt: (seen: Seen) => boolean,
+): Promise<Seen | null> {
+  const { clock, loop } = context;
+  const giveUpAtMs = clock.now() + limitMs;
+  for (let n = 0; clock.now() < giveUpAtMs; n++) {
+    const seen = await look(context, id);
+    if (seen !== null && isIt(seen)) return seen;
+    await loop.pause(LOOK_AGAIN_MS[Math.min(n, LOOK_AGAIN_MS.length - 1)] ?? 120);
+  }
+  return null;
+}
+
 function isOther(seen: Seen, meant: Question): boolean {
   return seen.question?.fingerprint !== meant.fingerprint;
 }
 
-/** What of a dialog keys can change while it stays the same. */
-function view({ choices, field }: Question): string {
-  return JSON.stringify([
-    choices.map(({ key, text, selected, checked, field }) => [key, text, selected, checked, field]),
-    field,
-  ]);
+function selectedRow({ choices }: Question): string {
+  const row = choices.find(({ selected }) => selected);
+  return `${row?.key} ${row?.text}`;
 }
 
 function given({ picks, text }: Wish): string {

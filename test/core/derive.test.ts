@@ -458,7 +458,13 @@ test("another dialog in the place of the first is another question", () => {
   );
   assert.is(moved.question?.choices[0]?.selected, false);
   assert.is(moved.question?.fingerprint, first.question?.fingerprint);
-  const second = derive(moved, look("blocked", "x", { question: dialog("permission", "other") }), 20);
+  // For a moment it may be the first, half drawn.
+  const other = look("blocked", "x", { question: dialog("permission", "other") });
+  const torn = derive(moved, other, 20);
+  assert.is(torn.question?.fingerprint, first.question?.fingerprint);
+  assert.is(derive(torn, look("blocked"), 30).question?.fingerprint, first.question?.fingerprint);
+  assert.is(reviewAtMs(torn), 140);
+  const second = derive(torn, other, 140);
   assert.is.not(second.question?.fingerprint, first.question?.fingerprint);
   assert.is(second.sinceMs, 0);
 });

@@ -26,6 +26,8 @@ export type Press =
       readonly keys: readonly string[];
       /** The dialog should be gone then. */
       readonly last: boolean;
+      /** It only moves the highlight. */
+      readonly moves?: true;
       readonly says: string;
     }
   | { readonly do: "paste"; readonly text: string; readonly says: string };
@@ -47,7 +49,8 @@ export function wishOf(
 ): Wish | { readonly wrong: string } {
   const typed = text === null ? null : fieldText(text);
   if (typed === "") return { wrong: "there is no text in it to type" };
-  const takesText = asked.field !== undefined || asked.choices.some(({ field }) => field !== undefined);
+  const takesText =
+    asked.scrolls || asked.field !== undefined || asked.choices.some(({ field }) => field !== undefined);
   if (typed !== null && !takesText) return { wrong: "this dialog takes no text" };
   if (choice === null)
     return typed === null ? { wrong: "neither a choice nor a text is given" } : { picks: [], text: typed };
@@ -101,8 +104,11 @@ function choiceIndex(asked: Question, replies: Replies, words: string): number |
   return { wrong: `"${shown}" is none of the choices` };
 }
 
-/** The next thing to press in `asked`, as it is on the screen now. */
-export function nextMove(asked: Question, keys: DialogKeys, wish: Wish): Move {
+/**
+ * The next thing to press in `asked`, as it is on the screen now. `ticked` are the keys of what was seen to be ticked as it
+ * should: a list longer than its window shows only a part of it.
+ */
+export function nextMove(asked: Question, keys: DialogKeys, wish: Wish, ticked: ReadonlySet<string> = new Set()): Move {
   if (asked.field !== undefined) {
     return wish.text === null ? stop("it takes a text only") : intoField(asked.field, keys, wish.text, null);
   }
@@ -123,14 +129,27 @@ export function nextMove(asked: Question, keys: DialogKeys, wish: Wish): Move {
   );
   if (wrong !== undefined) return toTick(asked, wrong, keys);
   if (!written) return toField(asked, own!, keys, wish.text!);
+  if (wish.text !== null && own === undefined && !ticked.has(OWN)) return arrow(keys.forth);
   // A choice without a box is no tick: it is picked by itself.
   const alone = choices.find((choice) => choice.checked === undefined && !choice.submits && isWanted(choice));
   if (alone !== undefined) return toPick(asked, alone, keys);
-  const unseen = wish.picks.some((pick) => !choices.some((choice) => isSame(choice, pick)));
+  const unseen = wish.picks.find((pick) => !ticked.has(pick.key) && !choices.some((choice) => isSame(choice, pick)));
+  if (unseen !== undefined) return arrow(Number(unseen.key) < Number(choices[0]?.key) ? keys.back : keys.forth);
   const submit = choices.find(({ submits }) => submits);
-  if (!unseen && submit !== undefined) return toSubmit(asked, submit, keys);
-  if (!unseen && keys.leave !== null) return { do: "keys", keys: [keys.leave], last: true, says: keys.leave };
+  if (submit !== undefined) return toSubmit(asked, submit, keys);
+  if (keys.leave !== null) return { do: "keys", keys: [keys.leave], last: true, says: keys.leave };
   return arrow(keys.forth);
+}
+
+/** Stands among what was ticked for the field's own text. */
+export const OWN = "text";
+
+/** Adds to `ticked` what is seen to be ticked as it should. */
+export function noteTicked(ticked: Set<string>, { choices }: Question, wish: Wish): void {
+  for (const choice of choices) {
+    if (choice.checked && wish.picks.some((pick) => isSame(choice, pick))) ticked.add(choice.key);
+    if (choice.field !== undefined && wish.text !== null && holds(choice, wish.text)) ticked.add(OWN);
+  }
 }
 
 /** What sends the answers that a form shows once more; null where it is no such form. */
@@ -183,10 +202,12 @@ function toField(asked: Question, own: Choice, keys: DialogKeys, text: string): 
   return { do: "keys", keys: [key], last: false, says: key };
 }
 
-function intoField(field: { readonly text: string }, _keys: DialogKeys, text: string, own: Choice | null): Move {
+function intoField(field: { readonly text: string }, keys: DialogKeys, text: string, own: Choice | null): Move {
   if (field.text === "") return { do: "paste", text, says: "the text" };
   const stands = composerHolds({ text: field.text, empty: false, pasted: false }, text);
-  return stands ? { ...ENTER, last: own?.checked === undefined } : stop("a text stands in its field already");
+  return stands
+    ? { ...ENTER, last: own?.checked === undefined || !keys.enterKeeps }
+    : stop("a text stands in its field already");
 }
 
 function towards({ choices }: Question, wanted: Choice, { back, forth }: Omit<DialogKeys, "pick">): Move {
@@ -197,7 +218,7 @@ function towards({ choices }: Question, wanted: Choice, { back, forth }: Omit<Di
 const ENTER: Extract<Move, { do: "keys" }> = { do: "keys", keys: ["Enter"], last: true, says: "Enter" };
 
 function arrow(key: string): Move {
-  return { do: "keys", keys: [key], last: false, says: key };
+  return { do: "keys", keys: [key], last: false, moves: true, says: key };
 }
 
 function stop(why: string): Move {

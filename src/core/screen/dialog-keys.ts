@@ -11,6 +11,8 @@ export interface DialogKeys {
   readonly tick: "digit" | "Enter" | "Space";
   /** What opens the field of a highlighted choice that takes a text; null where being highlighted is enough. */
   readonly openField: string | null;
+  /** Enter in the field of a dialog of ticks only keeps the text, rather than send all of it. */
+  readonly enterKeeps: boolean;
   /** What leads from the ticked choices to their submission, where no row of the list does. */
   readonly leave: string | null;
 }
@@ -21,6 +23,7 @@ export const DIGITS: DialogKeys = {
   forth: "Down",
   tick: "digit",
   openField: null,
+  enterKeeps: false,
   leave: null,
 };
 export const ARROWS: DialogKeys = { ...DIGITS, pick: "arrows" };
@@ -58,8 +61,9 @@ export function isReply(word: string): word is Reply {
 }
 
 /** Index of the choice that `reply` stands for, or -1. */
-export function replyIndex({ choices }: Question, replies: Replies, reply: Reply): number {
-  const isOffered = (choice: Choice) => choice.field === undefined && choice.submits === undefined;
+export function replyIndex({ choices, reviews }: Question, replies: Replies, reply: Reply): number {
+  const isOffered = (choice: Choice) =>
+    choice.field === undefined && (choice.submits === undefined || reviews !== undefined);
   for (const pattern of replies[reply]) {
     const looksLike = new RegExp(pattern, "iu");
     const index = choices.findIndex((choice) => isOffered(choice) && looksLike.test(choice.text.trim()));

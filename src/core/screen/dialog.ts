@@ -131,6 +131,7 @@ export function question(
     // The marks before a form's questions say which are answered, and change while one is.
     fingerprint: fingerprint(kind, text.replace(/[☐☒☑□■✓✔✕]/g, ""), words),
     ...form,
+    ...(scrolls ? { scrolls } : {}),
   };
 }
 

@@ -175,12 +175,14 @@ function findDialog(rows: readonly Row[], frame: number, end: number): Question 
   if (!asks) return question(kindOf(body), body, list.choices);
   const hint = rows.slice(list.first, end).findLast((row) => /\bEnter to (?:select|submit)\b/.test(row.text));
   const last = list.choices.findLastIndex(({ submits }) => !submits);
-  // The field is always the last of them; once something is typed into it nothing but the hint says so.
+  // The field is always the last of them; once something is typed into it nothing but the hint and its place say so.
   const choices = list.choices.map((choice, n): Choice => {
     const row = rows[list.at[n]!]!;
     const named = behindNumber(row) === FIELD;
     const open = choice.selected && /Enter to submit/.test(hint?.text ?? "");
-    return named || (n === last && open)
+    // Right above `Done` it stands in any case.
+    const lowest = n === last && (open || list.choices[n + 1]?.submits === true);
+    return named || lowest
       ? { ...choice, text: FIELD, field: { text: named ? "" : choice.text, open: choice.selected } }
       : choice;
   });
@@ -212,7 +214,8 @@ function textDialog(framed: readonly Row[]): Question | null {
   }
   const row = framed[at]!;
   const from = row.text.indexOf("> ") + 2;
-  const unedged = { text: row.text, runs: row.runs.filter((run) => !/^\s*│\s*$/.test(run.text)) };
+  const edge = row.runs.findLastIndex((run) => run.text.trim() !== "");
+  const unedged = { text: row.text, runs: row.runs.slice(0, edge) };
   const text = unframed(readComposer([unedged], from).text);
   const body = framed.slice(0, at);
   return question("question", body, [], { field: { text, open: true }, questions: tabsOf(body) });

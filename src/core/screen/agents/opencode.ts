@@ -61,7 +61,7 @@ export const opencode: Provider = {
   dialogKeys: (asked) =>
     asked.choices.every((choice) => choice.key === "")
       ? { ...ARROWS, back: "Left", forth: "Right" }
-      : { ...ARROWS, openField: "Enter", leave: "Tab" },
+      : { ...ARROWS, openField: "Enter", enterKeeps: true, leave: "Tab" },
   replies: USUAL_REPLIES,
 };
 
@@ -144,7 +144,32 @@ function barAt(row: Row, column: number): Run | null {
 }
 
 function cut(row: Row, length: number): Row {
-  return { text: row.text.slice(0, length).trimEnd(), runs: row.runs };
+  const runs: Run[] = [];
+  let left = length;
+  for (const run of row.runs) {
+    if (left <= 0) break;
+    runs.push(run.text.length <= left ? run : { ...run, text: run.text.slice(0, left), cells: left * run.unit });
+    left -= run.text.length;
+  }
+  return { text: row.text.slice(0, length).trimEnd(), runs };
+}
+
+/**
+ * Where the ground right of the bar ends. On a wide screen a column of the session's facts stands beside the dialog, on
+ * another one; highlighted words have grounds of their own, so the row where it reaches furthest tells the dialog's width.
+ */
+function groundEnd(row: Row, column: number): number {
+  let at = 0;
+  let ground: number | null = null;
+  for (const run of row.runs) {
+    const end = at + run.text.length;
+    if (end > column + 1) {
+      ground ??= run.bg;
+      if (run.bg !== ground) return at;
+    }
+    at = end;
+  }
+  return at;
 }
 
 /** The rows with a bar that end right above row `y` (blank rows between). */
@@ -165,6 +190,8 @@ function findDialog(rows: readonly Row[], end: number, floor: number): Question 
   if (colour === null || !runHasInk(colour, "coloured")) return null;
   let top = end;
   while (rows[top - 1]?.text[column] === "┃" && barAt(rows[top - 1]!, column)?.fg === colour.fg) top--;
+  const edge = Math.max(...rows.slice(top, end + 1).map((row) => groundEnd(row, column)));
+  rows = rows.map((row, y) => (y >= top && y <= end ? cut(row, edge) : row));
   const inside = rows.slice(top, end + 1).map((row) => row.text.slice(column + 1).trim());
   const action = inside.findLastIndex((text) => text !== "") + top;
   if (action <= top) return null;
