@@ -42,6 +42,17 @@ test("a conductor at rest is told of the children that wait for a person, again 
   await until("it is told again", () => w.started[0]!.prompts.length === 2);
 });
 
+test("one that asks for its inbox itself is told that something waits there", async () => {
+  await spawn("boss", { role: "conductor", heartbeatMs: 4_000, wake: "pull" });
+  await isIn("boss", "idle");
+  await spawn("kid", { parent: "boss" });
+  await isIn("kid", "idle");
+  await w.ask("POST", "/v1/inbox", { from: "kid", text: "half of it is done" });
+  assert.is((await one("boss")).mail.inbox, 1);
+  await until("it is told", () => w.started[0]!.prompts.length === 1);
+  assert.match(w.started[0]!.prompts[0]!, "1 completion waits in your inbox: drover inbox drain");
+});
+
 test("while it works nothing is typed, and with nothing to say nothing ever is", async () => {
   await conductor(1_000);
   await isIn("boss", "idle");

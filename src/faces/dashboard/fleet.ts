@@ -126,7 +126,9 @@ function settle(state: State): State {
   // Before the first snapshot, what an earlier run had selected is waited for.
   if (state.seq === null) return state;
   let index = items.findIndex((item) => sameItem(item, state.selected));
-  if (index < 0 && state.selected?.kind === "agent") {
+  // Who types a filter looks for an agent, not for the section that it stands in.
+  if (state.mode.at === "filter" && state.filter !== "" && state.selected?.kind === "section") index = -1;
+  if (index < 0 && state.selected?.kind === "agent" && state.filter === "") {
     // Folded away: its section stands for it.
     const section = state.sections.get(state.selected.id);
     index = items.findIndex((item) => item.kind === "section" && item.section === section);

@@ -389,6 +389,14 @@ test("no key of the list stands for two things, and every action that can be nam
   assert.is(findAction("list", "K")?.name, "back");
 });
 
+test("what is typed into the filter selects the first agent found, whatever was selected before", () => {
+  assert.is(new Played(fleet()).select("e").press("/").type("b bl").selected(), "b");
+  const onSection = new Played(fleet()).press("home");
+  assert.match(onSection.selected(), "[");
+  assert.is(onSection.press("/").type("web").selected(), "d");
+  assert.match(onSection.press("enter", "left").selected(), "[web]", "a section is selected by who goes there");
+});
+
 test("what is left is what is found: selection, folds, drafts; never a filter", () => {
   const first = new Played(fleet()).press("left", "down", "down", "s").type("half a thought").press("escape", "/");
   first.type("web").press("enter");
