@@ -1,5 +1,6 @@
 /** How what was believed along a recording compares with the truth that stands beside it. */
 import type { AgentState } from "../model.js";
+import type { Shown } from "./reading.js";
 
 /** From `t` to `until` (seconds) the state certainly held; gaps between marks are transitions and are not judged. */
 export interface Mark {
@@ -22,7 +23,10 @@ export interface JudgedMark {
   /** States at the ticks inside the mark that were not the truth; empty where it is right. */
   readonly wrong: readonly Tick[];
   readonly ticks: number;
-  /** Between the end of the mark before and the first tick that says the truth, in ms; null where it never does. */
+  /**
+   * From the first picture that shows the truth, and goes on showing it, to the first tick that says it, in ms: 0 where a
+   * tick says it sooner. Null where none does, or the pictures are not known.
+   */
   readonly latencyMs: number | null;
 }
 
@@ -36,8 +40,29 @@ const STATES: Readonly<Record<string, AgentState>> = {
   exited: "exited",
 };
 
+/** What the pictures that a recording's program wrote show, in order of time. */
+export interface Picture {
+  readonly t: number;
+  readonly shown: Shown;
+}
+
+/** What a screen can show where the state is this one. */
+const SHOWN: Readonly<Partial<Record<AgentState, readonly Shown[]>>> = {
+  starting: ["starting"],
+  idle: ["ready", "finished", "interrupted"],
+  working: ["working"],
+  blocked: ["blocked"],
+  done: ["finished", "ready"],
+  error: ["error"],
+  exited: ["exited"],
+};
+
 /** Marks with words that are not known are left out. */
-export function judgeMarks(marks: readonly Mark[], ticks: readonly Tick[]): JudgedMark[] {
+export function judgeMarks(
+  marks: readonly Mark[],
+  ticks: readonly Tick[],
+  pictures: readonly Picture[] = [],
+): JudgedMark[] {
   return marks.flatMap((mark, index): JudgedMark[] => {
     const truth = STATES[mark.state];
     if (truth === undefined) return [];
@@ -51,8 +76,21 @@ export function judgeMarks(marks: readonly Mark[], ticks: readonly Tick[]): Judg
         truth,
         ticks: inside.length,
         wrong: inside.filter(({ state }) => state !== truth),
-        latencyMs: first === undefined ? null : Math.round((first.t - began) * 1000),
+        latencyMs: first === undefined ? null : latencyMs(truth, first.t, began, pictures),
       },
     ];
   });
+}
+
+function latencyMs(truth: AgentState, decidedAt: number, began: number, pictures: readonly Picture[]): number | null {
+  if (pictures.length === 0) return null;
+  let shownAt: number | null = null;
+  let before: Shown | null = null;
+  for (const { t, shown } of pictures) {
+    if (t > decidedAt) break;
+    if (!SHOWN[truth]?.includes(shown)) shownAt = null;
+    else if (shown !== before) shownAt = t;
+    before = shown;
+  }
+  return shownAt === null ? 0 : Math.round((decidedAt - Math.max(shownAt, began)) * 1000);
 }
