@@ -158,7 +158,10 @@ function doubt(before: Believed, nowMs: number): Believed | null {
 function agrees({ claim, endMarker, submittedAtMs, closedDialog }: Memory, reading: Reading): boolean {
   const { shown, evidence } = reading;
   // A dialog on the screen is beyond doubt, but for the one that was ended just now.
-  if (shown === "blocked") return claim !== "rest" || reading.question?.fingerprint !== closedDialog;
+  if (shown === "blocked") {
+    if (claim !== "rest" || closedDialog === null) return true;
+    return reading.question !== null && reading.question.fingerprint !== closedDialog;
+  }
   // So is the new marker of a turn that our own prompt opened.
   const isEnd = shown === "finished" || shown === "error";
   if (submittedAtMs !== null && isEnd && endMarker !== null && endMarker !== evidence.excerpt) return true;

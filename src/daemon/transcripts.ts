@@ -9,8 +9,12 @@ import type { AgentId } from "#core/model.js";
 import { writesTranscript } from "#core/output/transcript.js";
 import { TranscriptReports } from "#core/screen/transcript-meanings.js";
 import { type Following, followFile } from "#host/follow-file.js";
-import { findTranscript, transcriptToBe } from "#host/transcripts.js";
+import { openFiles } from "#host/open-files.js";
+import { codexSessionOf, findTranscript, isUsersSession, transcriptToBe } from "#host/transcripts.js";
 import type { Context } from "./context.js";
+
+/** So long after a turn began, and so long after that: its file is opened a moment after the prompt was taken. */
+const DISCOVER_AFTER_MS = [400, 1_500];
 
 interface Followed {
   /** Launch and conversation. */
@@ -43,6 +47,7 @@ export class Transcripts {
       if (was === undefined || keyOf(was) !== keyOf(agent)) this.#choose(id, agent);
       // Some write their file with the first prompt, under a name that nobody can know before.
       else if (was.record.state !== agent.record.state) this.#seek(id);
+      if (was !== undefined && was.believed.turn < agent.believed.turn) void this.#discover(id);
     }
     for (const id of this.#followed.keys()) if (!now.agents.has(id)) this.#drop(id);
   }
@@ -91,6 +96,42 @@ export class Transcripts {
       this.#context.facts.tell(id, () => ({ fact: "transcript", means: report.means, agoMs, ...report.evidence }));
       this.#context.loop.post({ kind: "transcript", agent: id, incarnation, session, ...report });
     });
+  }
+
+  /**
+   * Codex tells its conversation at the end of a turn at the earliest, and another one (`/new`) only then. While a turn
+   * runs it holds the conversation's file open. A server that it shares with other panes holds theirs too, and says
+   * nothing of any.
+   */
+  async #discover(id: AgentId): Promise<void> {
+    const { loop, environments, env, log } = this.#context;
+    if (loop.fleet.agents.get(id)?.record.provider !== "codex") return;
+    for (const delayMs of DISCOVER_AFTER_MS) {
+      await loop.pause(delayMs);
+      const agent = this.#closed ? undefined : loop.fleet.agents.get(id);
+      const pid = agent?.record.place?.pid;
+      if (agent === undefined || pid === undefined || !isReadable(agent)) return;
+      const open = await openFiles(
+        pid,
+        (path) => codexSessionOf(path) !== "",
+        (line) => /\bapp-server\b/.test(line),
+      );
+      const known = new Set([...loop.fleet.agents.values()].map(({ record }) => record.nativeSession));
+      const fresh = open.map(codexSessionOf).filter((session) => !known.has(session));
+      const users = await Promise.all(
+        fresh.map((session) => isUsersSession(session, { ...env, ...environments.of(id) })),
+      );
+      const session = fresh
+        .filter((_, n) => users[n])
+        .sort()
+        .at(-1);
+      const before = loop.fleet.agents.get(id)?.record.nativeSession ?? "";
+      if (session === undefined || session <= before) continue;
+      await loop
+        .ask({ ask: "session", id, session, from: "its open file" })
+        .catch((error) => log.warn("a conversation could not be kept", { agent: id, error }));
+      return;
+    }
   }
 
   #drop(id: AgentId): void {

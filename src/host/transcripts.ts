@@ -109,6 +109,11 @@ export async function isUsersSession(
   }
 }
 
+/** The session whose file that is, `""` where it is none of Codex's. Later sessions sort after earlier ones (UUID 7). */
+export function codexSessionOf(path: string): string {
+  return /\/sessions\/.*\/rollout-[^/]*?-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.jsonl$/.exec(path)?.[1] ?? "";
+}
+
 /** Where the program will write it down once the session has something to say; null where that is not known before. */
 export function transcriptToBe(
   provider: string,

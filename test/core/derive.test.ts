@@ -780,6 +780,8 @@ test("a dialog that was denied a moment ago and is still on the screen is not as
   ] as const;
   const told = "0 idle 0, 100 working 1, 210 blocked 1, 5000 idle 1";
   assert.is(play([...denied, [5_100, look("ready")]]), told);
+  // The title still says that it waits, with nothing open.
+  assert.is(play([...denied, [5_050, look("blocked", "title", { question: null })], [5_100, look("ready")]]), told);
   const other = look("blocked", "other", { question: dialog("question") });
   assert.is(play([...denied, [5_100, other]]), `${told}, 5100 blocked 2`);
   // One that stays was not denied.

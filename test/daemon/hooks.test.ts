@@ -90,6 +90,34 @@ test("helpers, title makers and nested programs change nothing", async () => {
   assert.equal([outcomes()["other-thread"], outcomes().aside], [2, 1]);
 });
 
+test("a session that opencode's user begins is the agent's from then on, one that a turn begins is not", async () => {
+  const { id, pane } = await spawn("a");
+  const headers = { "x-drover-id": id, "x-drover-pane": pane };
+  const tell = (type: string, sessionID: string, more = {}) =>
+    post(type, { type, properties: { sessionID, ...more } }, headers, "opencode");
+  const begins = (sessionID: string, parentID?: string) =>
+    tell("session.created", sessionID, { info: { id: sessionID, parentID } });
+  const [agent] = w.started;
+  await begins("ses_1");
+  if (agent !== undefined) agent.shown = "working";
+  await tell("session.status", "ses_1", { status: { type: "busy" } });
+  assert.equal([(await one("a")).nativeSession, (await one("a")).turn], ["ses_1", 1]);
+  await begins("ses_2", "ses_1");
+  assert.is((await one("a")).nativeSession, "ses_1");
+  // Long into a turn: of another opencode, which the agent started.
+  await until("the turn is old", async () => {
+    const { since } = await one("a");
+    return w.daemon.context.clock.now() - Date.parse(since) > 2_500;
+  });
+  await begins("ses_3");
+  assert.is((await one("a")).nativeSession, "ses_1");
+  if (agent !== undefined) agent.shown = "ready";
+  await tell("session.idle", "ses_1");
+  assert.is((await one("a")).state, "done");
+  await begins("ses_4");
+  assert.equal([(await one("a")).nativeSession, (await one("a")).turn], ["ses_4", 2]);
+});
+
 test("an agent started by hand is known by its pane in this tmux server, and no stranger is", async () => {
   const { pane } = await spawn("a");
   const tmux = w.daemon.context.mux.info().socket;

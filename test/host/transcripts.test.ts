@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
-import { findTranscript, isUsersSession, lastWrittenTurns } from "#host/transcripts.js";
+import { codexSessionOf, findTranscript, isUsersSession, lastWrittenTurns } from "#host/transcripts.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("transcripts");
@@ -72,6 +72,13 @@ test("a session of Codex's is its user's where its file says so", async () => {
   write(`.codex/sessions/2026/11/20/rollout-x-${session(4)}.jsonl`, "{");
   const users = await Promise.all([1, 2, 3, 4, 5].map((n) => isUsersSession(session(n), { HOME: home })));
   assert.equal(users, [true, false, false, false, false]);
+});
+
+test("Codex's files name their session", () => {
+  const session = "01a1f944-cba6-7ae0-a750-043265e9d13e";
+  assert.is(codexSessionOf(`/h/.codex/sessions/2026/11/20/rollout-2026-11-20T14-03-17-${session}.jsonl`), session);
+  for (const path of ["", `/h/sessions/${session}.jsonl`, "/h/.codex/history.jsonl", `/x/rollout-x-${session}.jsonl`])
+    assert.is(codexSessionOf(path), "");
 });
 
 test.run();

@@ -28,7 +28,7 @@ export type Ask =
       readonly data: Readonly<Record<string, unknown>>;
     }
   /** The program told its name for the conversation. */
-  | { readonly ask: "session"; readonly id: AgentId; readonly session: string }
+  | { readonly ask: "session"; readonly id: AgentId; readonly session: string; readonly from?: string }
   /** How it is told of its children from now on. */
   | { readonly ask: "wake"; readonly id: AgentId; readonly wake: WakePolicy }
   /** A person looked at it. */
@@ -105,7 +105,7 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       draft.leave(ask.id);
       return null;
     case "session":
-      learnSession(draft, agent, ask.session, "its last words");
+      learnSession(draft, agent, ask.session, ask.from ?? "its last words");
       return null;
     case "remove":
       return remove(draft, agent, ask.force);

@@ -73,18 +73,20 @@ export function writtenTurns(provider: string, lines: Iterable<string>): Written
 }
 
 /**
- * When a turn was stopped, as written: Gemini CLI (0.61) then writes all that was said before once more, with the very
- * time of the stop, line by line and as a list.
+ * When a turn was stopped, in ms: Gemini CLI (0.61) then writes all that was said before once more, as of that moment, line
+ * by line and as a list. Nobody prompts as soon as that.
  */
-type SaidAgain = string | null;
+type SaidAgain = number | null;
+const SAID_AGAIN_MS = 100;
 
 function isSaidAgain(again: SaidAgain, { timestamp }: Json): boolean {
-  return again !== null && timestamp === again;
+  const atMs = again === null ? null : time(timestamp);
+  return again !== null && atMs !== null && atMs >= again && atMs - again < SAID_AGAIN_MS;
 }
 
 function saidAgainAfter(provider: string, again: SaidAgain, said: readonly Said[], { timestamp }: Json): SaidAgain {
   const isStop = provider === "gemini" && said.length === 1 && said[0]?.says === "ill" && said[0].byHand;
-  return isStop && typeof timestamp === "string" ? timestamp : again;
+  return isStop ? (time(timestamp) ?? again) : again;
 }
 
 /** Reads a transcript line by line, as it is written. */

@@ -126,7 +126,7 @@ test("Gemini writes its messages one by one, and at times all of them anew", () 
 
 test("a turn that was stopped in Gemini CLI stays the last, though all before it is written once more", () => {
   const says = (type: string, text: string, seconds: number) => ({ type, content: [{ text }], timestamp: at(seconds) });
-  const again = [says("user", "first", 9), says("gemini", "One.", 9)];
+  const again = [says("user", "first", 9), says("gemini", "One.", 9.001)];
   const stop = { type: "info", content: "Request cancelled.", timestamp: at(9) };
   const begun = [says("user", "first", 1), says("gemini", "One.", 2), says("user", "second", 8), stop];
   const told = ['9000 ended "One."', "8000 ended the turn was interrupted"];
