@@ -34,6 +34,9 @@ import { Inboxes } from "./inboxes.js";
 import { lookAt, paneOf } from "./mail-look.js";
 
 export const QUEUE_LIMIT = 10_000;
+/** So many dead letters of one recipient are kept, the newest, and for so long. */
+export const DEAD_LIMIT = 10_000;
+export const DEAD_KEPT_MS = 30 * 86_400_000;
 const AGAIN_MS = 1_000;
 
 interface Box {
@@ -109,6 +112,7 @@ export class Mail {
     }
     this.inboxes.begin();
     this.#begun();
+    for (const to of this.#boxes.keys()) this.#trimDead(to);
     for (const { record } of this.#context.loop.fleet.agents.values()) {
       if (record.promptDue === true) this.queuePrompt(record.id);
     }
@@ -161,6 +165,7 @@ export class Mail {
   /** A dead letter that was written elsewhere; from here on it is one of ours. */
   takeIn(message: Message): void {
     this.#post(message.to, { kind: "added", message });
+    this.#trimDead(message.to);
   }
 
   /** Tells which step is being passed. */
@@ -319,6 +324,19 @@ export class Mail {
     }
   }
 
+  /** Forgets what nobody looked at for long, and what is too much; never throws. */
+  #trimDead(to: AgentId): void {
+    const { clock, log } = this.#context;
+    const dead = this.#boxes.get(to)?.now.open.filter(isDeadLetter) ?? [];
+    const sinceMs = clock.now() - DEAD_KEPT_MS;
+    const old = dead.filter(({ updatedAtMs }, n) => n < dead.length - DEAD_LIMIT || updatedAtMs < sinceMs);
+    if (old.length === 0) return;
+    this.purge(old).then(
+      () => log.info("old dead letters were forgotten", { agent: to, count: old.length }),
+      (error) => log.warn("old dead letters could not be forgotten", { agent: to, code: asFault(error).code }),
+    );
+  }
+
   /** Resolves once `test` says something of the recipient's queue, with that; with null where `limitMs` passed first. */
   until<T>(to: AgentId, limitMs: number, test: (box: Mailbox | null) => T | null): Promise<T | null> {
     const box = this.#boxes.get(to);
@@ -475,6 +493,7 @@ export class Mail {
     }
     if (event.kind === "written") this.inboxes.changedWith(to, carried);
     this.#post(to, event);
+    if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.#trimDead(to);
     if (event.kind === "written") for (const { arrived } of ends) this.inboxes.woken(to, arrived);
     // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.
     for (const { message } of messages.values()) {

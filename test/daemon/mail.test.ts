@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { AgentId } from "#core/model.js";
-import { QUEUE_LIMIT } from "#daemon/mail.js";
+import { DEAD_KEPT_MS, DEAD_LIMIT, QUEUE_LIMIT } from "#daemon/mail.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
@@ -181,6 +181,23 @@ test("a message that the store refuses is refused; a claim it refuses types noth
   w.store.refuse = null;
   await until("it is given", () => agent().prompts.length === 1, { limitMs: 10_000 });
   assert.equal(agent().prompts, ["y"]);
+});
+
+test("dead letters that nobody looked at for a month are forgotten, and of too many the oldest", async () => {
+  const { id } = await ready("a");
+  const nowMs = w.daemon.context.clock.now();
+  const put = (order: number, updatedAtMs: number) => {
+    const dead = { id: `D${order}`, to: id as AgentId, state: "dead" as const, reason: "unresolvable", updatedAtMs };
+    return { message: message(0, order, dead), was: null, text: "x" };
+  };
+  const many = Array.from({ length: DEAD_LIMIT + 5 }, (_, n) => put(n + 1, nowMs));
+  await w.store.commit({ mail: [...many, put(DEAD_LIMIT + 10, nowMs - DEAD_KEPT_MS - 1)] });
+  const { store, tmux } = w;
+  await w.end();
+  w = await world({ store, tmux });
+  await until("the old ones are gone", async () => (await one("a")).mail.dead < DEAD_LIMIT + 6);
+  const orders = (await store.mail()).map(({ order }) => order);
+  assert.equal([orders.length, orders[0], orders.at(-1)], [DEAD_LIMIT - 1, 7, DEAD_LIMIT + 5]);
 });
 
 test("the counts that events tell, applied in order, are those of a snapshot", async () => {

@@ -237,7 +237,7 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
       // A hook tells of a turn's end before the screen shows it: what was just called ready is asked again soon, then less often.
       const readyForMs = nowMs - inbox.recipient.sinceMs;
       const againAtMs = nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
-      return [{ ...rested, triedEdge: edgeOf(inbox.recipient), againAtMs }, []];
+      return [{ ...rested, wokenAtMs: null, triedEdge: edgeOf(inbox.recipient), againAtMs }, []];
     }
     case "written":
       return written(inbox, event.number);
