@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { type Ask, type Event, wakeAtMs } from "#core/decide.js";
 import { boot } from "#core/fleet/fleet.js";
+import { mayRestart } from "#core/fleet/launch.js";
 import type { Evidence } from "#core/model.js";
 import type { Reading, Shown } from "#core/screen/reading.js";
 import { suite } from "../kit/t.js";
@@ -200,6 +201,17 @@ test("an agent whose further launch went unheard is what it was, once no tab of 
     assert.equal([record.state, record.archivedAtMs, making], ["exited", null, null]);
   }
   assert.is(agent(play(start, [4, sighting(EPOCH, "%3=a#2")]).fleet, "a").pane, "%3");
+});
+
+test("one whose tab may stand unheard is neither stopped nor started again before that is seen", () => {
+  const why = { code: "TMUX_UNREACHABLE", message: "silence" } as const;
+  const failed: Event = { kind: "tab-failed", id: idOf("a"), why };
+  const { fleet: unheard } = play(fleet(), [1, sighting(EPOCH)], [2, asks(1, spawn("a"))], [3, failed]);
+  const stop: Ask = { ask: "stopping", id: idOf("a"), data: {} };
+  assert.equal(play(unheard, [4, asks(2, stop)]).done, ["refuse 2 CONFLICT"]);
+  assert.is(mayRestart(unheard, agent(unheard, "a"))?.code, "CONFLICT");
+  const found = play(unheard, [5, sighting(EPOCH, "%3=a")], [6, asks(2, stop)]);
+  assert.is(found.done.at(-1), "answer 2 a");
 });
 
 test("an agent that could not be stopped is no longer ending", () => {

@@ -202,10 +202,20 @@ function withoutProcess(place: Place | null): Place | null {
 
 const GONE: Refusal = { code: "NOT_FOUND", message: "the agent is gone" };
 
+/** Nobody heard whether its tab was made: a second one beside it would be one too many. */
+export function notKnown(label: string): Refusal {
+  return {
+    code: "CONFLICT",
+    message: `whether ${label} was started is not known yet`,
+    hint: "try again once tmux has answered",
+  };
+}
+
 /** Null where nothing of the agent runs and its label is its own. */
 export function mayRestart(fleet: Fleet, agent: Agent): Refusal | null {
   const { id, label, state, role } = agent.record;
   if (agent.making !== null) return { code: "CONFLICT", message: `${label} is just being started` };
+  if (agent.unheard != null) return notKnown(label);
   if (isThere(fleet, agent)) {
     return { code: "CONFLICT", message: `${label} is ${state}`, hint: "stop it first" };
   }
@@ -225,9 +235,9 @@ export function mayRestart(fleet: Fleet, agent: Agent): Refusal | null {
 }
 
 /** Whether anything of the agent may run: not once it is gone, nor where tmux shows, or says, that its pane is no more. */
-export function isThere({ sight }: Fleet, { pane, making, record }: Agent): boolean {
+export function isThere({ sight }: Fleet, { pane, making, unheard, record }: Agent): boolean {
   if (isGone(record.state)) return false;
-  if (making !== null || sight === null) return true;
+  if (making !== null || unheard != null || sight === null) return true;
   if ("blind" in sight) return sight.blind !== "no-server";
   return pane !== null;
 }

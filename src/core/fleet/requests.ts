@@ -7,7 +7,7 @@ import type { Draft } from "./draft.js";
 import type { Refusal } from "./effect.js";
 import { type Agent, isGone, isTabOurs, type Ticket } from "./fleet.js";
 import { learnSession } from "./hook.js";
-import { type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
+import { notKnown, type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
 import { type MailAsk, mail } from "./mail.js";
 import { type RenameAsk, rename } from "./rename.js";
 import { grant, refuse } from "./reply.js";
@@ -90,6 +90,7 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
       return null;
     case "stopping":
       if (agent.making !== null) return { code: "CONFLICT", message: `${record.label} is just being started` };
+      if (agent.unheard != null) return notKnown(record.label);
       draft.keep({ ...agent, ending: true });
       draft.note(ask.id, "stopping", ask.data);
       return null;
