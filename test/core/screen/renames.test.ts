@@ -3,42 +3,14 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { providers } from "#core/screen/providers.js";
-import type { Row, Still } from "#core/screen/still.js";
+import type { Still } from "#core/screen/still.js";
 import { parseCast } from "#host/cast.js";
 import { Stream } from "#host/emulator.js";
 import { suite } from "../../kit/t.js";
+import { RENAMES, renamed, renamedTitle } from "./renames.js";
 
 const test = suite("a program that renames its words", 30_000);
 const FIXTURES = join(dirname(fileURLToPath(import.meta.url)), "../../../../fixtures/screens");
-
-/** Each is one release note away. The styles stay, the words go. */
-const RENAMES: Readonly<Record<string, readonly [RegExp, string]>> = {
-  "the key": [/\besc\b/gi, "del"],
-  "the hint's verb": [/interrupt|cancel/g, "quench"],
-  "the whole hint": [/esc to interrupt|esc to cancel, \d+s|esc interrupt/g, "press nothing at all"],
-  "the spinner's verb": [/\p{L}+ing(?=\.\.\.|…)/gu, "Zorking"],
-  "the spinner's dots": [/…|\.\.\./g, "   "],
-  "Codex's status": [/Working|Worked for/g, "Toiling"],
-  "Qwen's confirmation": [/Waiting for user confirmation/g, "Your turn"],
-  "the idle hint": [/\? for shortcuts/g, "h for some help"],
-  "the dialog's hint": [/(?:esc|enter) to \p{L}+/giu, "Q to leave"],
-  "the dialog's question": [/Do you want|Would you like|Allow execution|Permission required/g, "Shall we"],
-  "the choices": [/\bYes\b|\bAllow\b/g, "Sure"],
-};
-
-const renamed = (row: Row, [pattern, to]: readonly [RegExp, string]): Row => {
-  const runs = row.runs.map((run) => {
-    const text = run.text.replace(pattern, to);
-    return { ...run, text, cells: text.length };
-  });
-  return {
-    runs,
-    text: runs
-      .map((run) => run.text)
-      .join("")
-      .trimEnd(),
-  };
-};
 
 /** The stills of a recording inside marks of work and of waiting. */
 async function stillsOf(name: string): Promise<{ truth: string; still: Still }[]> {
@@ -84,10 +56,7 @@ for (const [provider, names] of Object.entries(RECORDINGS)) {
       for (const { truth, still } of await stillsOf(name)) {
         for (const [what, rename] of Object.entries(RENAMES)) {
           // Codex and Gemini also name their state in the title: with that gone too.
-          for (const title of [
-            still.title,
-            `◆ ${still.title.replace(/^[^\p{L}]+/u, "").replace(/Action Required|Working/, "Foo")}`,
-          ]) {
+          for (const title of [still.title, renamedTitle(still.title)]) {
             const { shown, evidence } = providers
               .get(provider)!
               .read({ ...still, title, rows: still.rows.map((row) => renamed(row, rename)) });
