@@ -25,6 +25,7 @@ import type {
   MultiplexerEvents,
   MultiplexerInfo,
   NewTab,
+  PaneTap,
 } from "#tmux/multiplexer.js";
 
 const HISTORY_LIMIT = 2_000;
@@ -60,6 +61,9 @@ export class ScriptedTmux implements Multiplexer {
   sights = 0;
   /** Receipts. */
   readonly kept = new Map<AgentId, string>();
+  /** Panes whose pipe is somebody else's. */
+  readonly piped = new Set<PaneId>();
+  readonly #taps = new Map<PaneId, { hear: (bytes: Uint8Array) => void; close: () => void }>();
   readonly #panes = new Map<PaneId, Pane>();
   readonly #newProgram: (tab: NewTab) => PaneProgram;
   #events: MultiplexerEvents | null = null;
@@ -130,6 +134,33 @@ export class ScriptedTmux implements Multiplexer {
     const made = this.put({ sessionName, windowName, mark, program: this.#newProgram(tab) });
     this.change(made.pane, { columns, rows });
     return this.#pane(made.pane).live;
+  }
+
+  async tap(pane: PaneId, hear: (bytes: Uint8Array) => void): Promise<PaneTap | null> {
+    this.#pane(pane);
+    if (this.piped.has(pane) || this.#taps.has(pane)) return null;
+    this.calls.push(`tap ${pane}`);
+    let close = (): void => {};
+    const ended = new Promise<void>((resolve) => {
+      close = () => {
+        if (this.#taps.delete(pane)) this.calls.push(`untap ${pane}`);
+        resolve();
+      };
+    });
+    this.#taps.set(pane, { hear, close });
+    return { ended, close };
+  }
+
+  /** The pane's program writes this; whether anybody hears it. */
+  write(pane: PaneId, text: string): boolean {
+    this.#taps.get(pane)?.hear(Buffer.from(text));
+    return this.#taps.has(pane);
+  }
+
+  /** Somebody else takes the pane's pipe. */
+  takePipe(pane: PaneId): void {
+    this.piped.add(pane);
+    this.#taps.get(pane)?.close();
   }
 
   async paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void> {
