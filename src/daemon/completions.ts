@@ -4,7 +4,6 @@
  * `Producer` watches the fleet: an agent with a parent whose turn ended, that waits for a person, or whose program ended.
  */
 import { type CompletionKind, completionKey, cutSummary, type NewCompletion } from "#core/delivery/completion.js";
-import { waiting } from "#core/delivery/inbox.js";
 import type { DeadReason, Message } from "#core/delivery/message.js";
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
@@ -84,7 +83,7 @@ function addressee(context: Context, wanted: NewCompletion): { to: AgentId; dead
   if (agent === undefined) return { to: parent, dead: "orphan" };
   if (agent.record.wake === "mute") return { to: parent, dead: "muted" };
   const inbox = context.mail.inboxes.of(parent);
-  if (inbox !== null && waiting(inbox).length >= QUEUE_LIMIT) return { to: parent, dead: "rejected" };
+  if (inbox !== null && inbox.entries.waitingCount >= QUEUE_LIMIT) return { to: parent, dead: "rejected" };
   return { to: parent, dead: null };
 }
 

@@ -3,7 +3,8 @@
  * (store, multiplexer, clock, dice, providers) is given, so that tests build the same daemon on twins.
  */
 import type { Server } from "node:http";
-import { countMail, type MailCounts, type Message } from "#core/delivery/message.js";
+import type { MailCounts, Message } from "#core/delivery/message.js";
+import { countMail } from "#core/delivery/tally.js";
 import { boot } from "#core/fleet/fleet.js";
 import { sightOf } from "#core/fleet/sight.js";
 import type { AgentId } from "#core/model.js";

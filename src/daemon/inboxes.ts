@@ -94,8 +94,8 @@ export class Inboxes {
 
   /** What waits or is leased, in order. */
   list(to?: AgentId): readonly Message[] {
-    if (to !== undefined) return this.#boxes.get(to)?.now.open ?? [];
-    return [...this.#boxes.values()].flatMap(({ now }) => now.open);
+    if (to !== undefined) return this.#boxes.get(to)?.now.entries.all() ?? [];
+    return [...this.#boxes.values()].flatMap(({ now }) => now.entries.all());
   }
 
   /**

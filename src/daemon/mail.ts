@@ -16,7 +16,6 @@ import {
   wakeAtMs,
 } from "#core/delivery/mailbox.js";
 import {
-  countMail,
   isDeadLetter,
   isInInbox,
   isSettled,
@@ -24,6 +23,7 @@ import {
   type Message,
   type MessageState,
 } from "#core/delivery/message.js";
+import { Tally } from "#core/delivery/tally.js";
 import { Fault } from "#core/fault.js";
 import { isReady } from "#core/fleet/believe.js";
 import { type Agent, type Fleet, isGone } from "#core/fleet/fleet.js";
@@ -44,6 +44,8 @@ interface Box {
   /** New messages on their way to the disk. */
   adding: Message[];
   lastOrder: number;
+  /** Null before the first change. */
+  tally: Tally | null;
   /** Lets others type into the pane again. */
   release: (() => void) | null;
   cancelWake: (() => void) | null;
@@ -379,6 +381,7 @@ export class Mail {
       now,
       adding: [],
       lastOrder,
+      tally: null,
       release: null,
       cancelWake: null,
       dropped: false,
@@ -509,16 +512,14 @@ export class Mail {
     { gone = new Set(), ...how }: CommitHow,
   ): Promise<void> {
     const box = await this.#boxOf(id);
-    const changed = new Map(writes.map(({ message }) => [message.id, message]));
-    const all = [...box.now.open, ...box.adding, ...this.inboxes.list(id)].map((message) => {
-      const next = changed.get(message.id) ?? message;
-      changed.delete(message.id);
-      return next;
-    });
-    const counts = countMail(
-      [...all, ...changed.values()].filter((one) => !gone.has(one.id) && !isGoing(box.now, one.id)),
-    );
-    await this.#context.loop.ask({ ask: "mail", id, writes, story, counts, ...how });
+    box.tally ??= new Tally([...box.now.open, ...this.inboxes.list(id)]);
+    const undo = box.tally.take(writes, gone);
+    try {
+      await this.#context.loop.ask({ ask: "mail", id, writes, story, counts: box.tally.counts(), ...how });
+    } catch (error) {
+      undo();
+      throw error;
+    }
   }
 
   /** What was counted with a commit that was refused is told already, and is not so. Throws the refusal on. */
@@ -621,11 +622,6 @@ export function waitsOf(box: Mailbox, message: Message): string | null {
 function mustRest({ writing, pending }: Mailbox, messages: readonly Message[]): void {
   if (!messages.some(({ id }) => writing?.messages.has(id) || pending?.messages.has(id))) return;
   throw new Fault("CONFLICT", "what became of it is just being written down", { hint: "try again in a moment" });
-}
-
-/** Whether it is just being taken off the disk. */
-function isGoing({ writing, pending }: Mailbox, id: string): boolean {
-  return (pending?.messages.get(id) ?? writing?.messages.get(id))?.forget === true;
 }
 
 function underWay({ at }: Mailbox): string | null {

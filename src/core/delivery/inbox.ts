@@ -11,17 +11,16 @@
  * becomes of that message decides what becomes of the entries in it.
  */
 import type { AgentId, WakePolicy } from "../model.js";
-import { type Completion, sameSubject } from "./completion.js";
+import { Entries } from "./entries.js";
 import type { Recipient } from "./mailbox.js";
 import type { Lease, Message, MessageState, Taker } from "./message.js";
 
 export interface Inbox {
   readonly to: AgentId;
-  /** What waits or is leased, in order. */
-  readonly open: readonly Message[];
-  /** Entries whose next version is on its way to the disk: nobody else's until then. */
-  readonly busy: ReadonlySet<string>;
-  readonly writes: ReadonlyMap<number, Write>;
+  /** What waits or is leased. Changed in place: a step uses up the inbox it is given. */
+  readonly entries: Entries;
+  /** On their way to the disk; changed in place as well. */
+  readonly writes: Map<number, Write>;
   readonly lastWrite: number;
   /** Null once it was taken off the list. */
   readonly recipient: Recipient | null;
@@ -130,8 +129,7 @@ export function openInbox(
 ): Inbox {
   const inbox: Inbox = {
     to,
-    open: [...open].sort((a, b) => a.order - b.order),
-    busy: new Set(),
+    entries: new Entries(open),
     writes: new Map(),
     lastWrite: 0,
     ...known,
@@ -145,7 +143,7 @@ export function openInbox(
     nudgedOrder: 0,
   };
   // What is being typed to wake it goes on without us.
-  const typed = inbox.open.some(({ state, lease }) => state === "leased" && lease?.untilMs === null);
+  const typed = open.some(({ state, lease }) => state === "leased" && lease?.untilMs === null);
   return { ...inbox, waking: typed && !known.quiet ? "taken" : "no" };
 }
 
@@ -158,17 +156,10 @@ export function stepInbox(before: Inbox, event: InboxEvent, nowMs: number): Step
 /** When `clock` is due; null where nothing waits for the time. */
 export function inboxWakeAtMs(inbox: Inbox): number | null {
   const due = [inbox.sweepAtMs, inbox.againAtMs];
-  for (const { id, state, lease } of inbox.open) {
-    if (state === "leased" && !inbox.busy.has(id)) due.push(lease?.untilMs ?? null);
-  }
+  for (const { lease } of inbox.entries.leased()) due.push(lease?.untilMs ?? null);
   const times = due.filter((ms) => ms !== null);
   if (times.length === 0) return null;
   return Math.max(Math.min(...times), inbox.writeAtMs ?? 0);
-}
-
-/** What may be taken now, in order. */
-export function waiting({ open, busy }: Inbox): readonly Message[] {
-  return open.filter(({ id, state }) => state === "queued" && !busy.has(id));
 }
 
 /**
@@ -181,7 +172,7 @@ export function endOfBatch(
   how: { readonly arrived: boolean; readonly tried: boolean },
   nowMs: number,
 ): Change[] {
-  const carried = inbox.open.filter((one) => one.state === "leased" && one.lease?.batch === batch);
+  const carried = [...inbox.entries.leased()].filter(({ lease }) => lease?.batch === batch);
   return carried.map((one) => {
     if (how.arrived) return change(one, { state: "acked", reason: null }, nowMs);
     if (inbox.recipient === null) return change(one, { state: "dead", reason: "recipient_removed" }, nowMs);
@@ -193,18 +184,17 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
   switch (event.kind) {
     case "commit": {
       const { completion } = event.message;
-      const aside = waiting(inbox).filter((one) => completion !== undefined && isOn(one, completion));
+      const same = completion === undefined ? [] : inbox.entries.ofSubject(completion);
+      const aside = same.filter((one) => one.state === "queued" && free(inbox, one));
       const changes = aside.map((one) => change(one, { state: "acked", reason: "superseded" }, nowMs));
       return write(inbox, [...changes, { message: event.message, from: null }], null, null);
     }
-    case "added": {
-      const others = inbox.open.filter(({ id }) => id !== event.message.id);
-      const open = [...others, event.message];
-      if ((others.at(-1)?.order ?? 0) > event.message.order) open.sort((a, b) => a.order - b.order);
-      return [{ ...inbox, open }, []];
-    }
+    case "added":
+      inbox.entries.put(event.message);
+      return [inbox, []];
     case "changed":
-      return [applied(inbox, event.changes), []];
+      applied(inbox, event.changes);
+      return [inbox, []];
     case "recipient": {
       const { recipient, policy } = event;
       // What another launch of the program was told is not known to this one.
@@ -264,7 +254,9 @@ function stopped(inbox: Inbox, event: Take, nowMs: number): Step {
 
 /** What was seen to arrive; of what is being written just now, that is remembered. */
 function prove(inbox: Inbox, which: (one: Message) => boolean, nowMs: number): [Inbox, Change[]] {
-  const found = inbox.open.filter(which);
+  const { entries } = inbox;
+  // What waits is looked through only where a lease of it may have come back.
+  const found = [...entries.leased(), ...entries.busy(), ...returned(inbox)].filter(which);
   const changes = found
     .filter((one) => free(inbox, one))
     .map((one) => change(one, { state: "acked", reason: null }, nowMs));
@@ -278,7 +270,7 @@ function take(inbox: Inbox, event: Take, also: readonly Change[], blocks: number
   const arriving = new Set(also.map(({ message }) => message.id));
   const entries: Message[] = [];
   let characters = 0;
-  for (const one of waiting(inbox)) {
+  for (const one of inbox.entries.waiting()) {
     if (arriving.has(one.id)) continue;
     characters += one.characters;
     if (entries.length > 0 && characters > BATCH_CHARACTERS) break;
@@ -301,7 +293,12 @@ function take(inbox: Inbox, event: Take, also: readonly Change[], blocks: number
   return write(next, [...also, ...changes], blocks, { ticket, taker, batch });
 }
 
-const free = ({ busy }: Inbox, { id }: Message): boolean => !busy.has(id);
+const free = ({ entries }: Inbox, { id }: Message): boolean => !entries.isBusy(id);
+
+/** What waits and was handed over before. */
+function returned({ entries }: Inbox): Message[] {
+  return [...entries.waiting()].filter(({ lease }) => lease != null);
+}
 
 function isOf({ lease }: Message, { batch, token }: { batch?: string; token?: string }): boolean {
   if (lease === null || lease === undefined) return false;
@@ -309,7 +306,7 @@ function isOf({ lease }: Message, { batch, token }: { batch?: string; token?: st
 }
 
 function leased(inbox: Inbox, of: { batch?: string; token?: string }): Message[] {
-  return inbox.open.filter((one) => one.state === "leased" && free(inbox, one) && isOf(one, of));
+  return [...inbox.entries.leased()].filter((one) => isOf(one, of));
 }
 
 // What follows from the time, and from how things stand
@@ -329,7 +326,7 @@ function settle(inbox: Inbox, nowMs: number): Step {
 function late(inbox: Inbox, nowMs: number): Step {
   if (inbox.proven.size === 0 || mustWait(inbox, nowMs)) return [inbox, []];
   const [after, changes] = prove(inbox, ({ lease }) => inbox.proven.has(lease?.batch ?? ""), nowMs);
-  const held = inbox.open.flatMap((one) => (free(inbox, one) ? [] : (one.lease?.batch ?? [])));
+  const held = [...inbox.entries.busy()].flatMap(({ lease }) => lease?.batch ?? []);
   const proven = new Set([...inbox.proven].filter((batch) => held.includes(batch)));
   return write({ ...after, proven }, changes, null, null);
 }
@@ -338,16 +335,18 @@ function late(inbox: Inbox, nowMs: number): Step {
 function buried(inbox: Inbox, nowMs: number): Step {
   const rested: Inbox = { ...inbox, sweepAtMs: null, againAtMs: null };
   if (mustWait(inbox, nowMs)) return [rested, []];
-  const left = inbox.open.filter((one) => free(inbox, one) && one.lease?.untilMs !== null);
+  const { entries } = inbox;
+  const left = [...entries.waiting(), ...[...entries.leased()].filter(({ lease }) => lease?.untilMs !== null)];
+  left.sort((a, b) => a.order - b.order);
   const dead = left.map((one) => change(one, { state: "dead", reason: "recipient_removed" }, nowMs));
   return write(rested, dead, null, null);
 }
 
 function expired(inbox: Inbox, nowMs: number): Step {
   if (mustWait(inbox, nowMs)) return [inbox, []];
-  const late = inbox.open.filter((one) => {
-    const untilMs = one.lease?.untilMs ?? null;
-    return one.state === "leased" && untilMs !== null && untilMs <= nowMs && free(inbox, one);
+  const late = [...inbox.entries.leased()].filter(({ lease }) => {
+    const untilMs = lease?.untilMs ?? null;
+    return untilMs !== null && untilMs <= nowMs;
   });
   return write(
     inbox,
@@ -373,22 +372,16 @@ function unread(inbox: Inbox, one: Message, nowMs: number): Change {
 /** Queued again, unless a later one has its place. */
 function backIn(inbox: Inbox, one: Message, fields: Partial<Message>, nowMs: number): Change {
   const { completion } = one;
-  const later = inbox.open.some((other) => {
-    return completion !== undefined && other.order > one.order && isOn(other, completion);
-  });
+  const same = completion === undefined ? [] : inbox.entries.ofSubject(completion);
+  const later = same.some(({ order }) => order > one.order);
   if (later) return change(one, { state: "acked", reason: "superseded" }, nowMs);
   return change(one, { state: "queued", ...fields }, nowMs);
 }
 
-function isOn({ completion }: Message, other: Completion): boolean {
-  return completion !== undefined && sameSubject(completion, other);
-}
-
 /** Wakes it, if it may be woken now. */
 function wake(inbox: Inbox, nowMs: number): Step {
-  const entries = waiting(inbox);
-  const { recipient } = inbox;
-  if (entries.length === 0 || recipient === null) {
+  const { recipient, entries } = inbox;
+  if (entries.waitingCount === 0 || recipient === null) {
     return [
       inbox.sweepAtMs === null && inbox.againAtMs === null ? inbox : { ...inbox, sweepAtMs: null, againAtMs: null },
       [],
@@ -403,14 +396,14 @@ function wake(inbox: Inbox, nowMs: number): Step {
   };
   if (inbox.policy !== "type" && inbox.policy !== "nudge") return [watched, []];
   if (inbox.waking !== "no" || !inbox.quiet || !recipient.ready) return [watched, []];
-  const newest = entries.at(-1)?.order ?? 0;
+  const newest = entries.newestOrder;
   if (inbox.policy === "nudge" && newest <= inbox.nudgedOrder) return [watched, []];
   if (edgeOf(recipient) === watched.triedEdge) return [watched, []];
   const soonestMs = (inbox.wokenAtMs ?? Number.NEGATIVE_INFINITY) + DEBOUNCE_MS;
   if (nowMs < soonestMs) return [{ ...watched, againAtMs: soonestMs, triedEdge: null }, []];
   const woken: Inbox = { ...watched, waking: "asked", wokenAtMs: nowMs, triedEdge: null };
   if (inbox.policy === "type") return [woken, [{ do: "wake" }]];
-  return [{ ...woken, waking: "taken", nudgedOrder: newest }, [{ do: "nudge", count: entries.length }]];
+  return [{ ...woken, waking: "taken", nudgedOrder: newest }, [{ do: "nudge", count: entries.waitingCount }]];
 }
 
 const edgeOf = ({ incarnation, turn, sinceMs }: Recipient): string => `${incarnation}:${turn}:${sinceMs}`;
@@ -425,16 +418,17 @@ function write(inbox: Inbox, changes: readonly Change[], blocks: number | null, 
   if (changes.length === 0) return [inbox, []];
   const number = inbox.lastWrite + 1;
   const one: Write = { number, changes, blocks, take };
-  const busy = new Set(inbox.busy);
-  for (const { message } of changes) busy.add(message.id);
-  const writes = new Map(inbox.writes).set(number, one);
-  return [{ ...inbox, busy, writes, lastWrite: number }, [{ do: "write", write: one }]];
+  for (const { message } of changes) inbox.entries.hold(message.id);
+  inbox.writes.set(number, one);
+  return [{ ...inbox, lastWrite: number }, [{ do: "write", write: one }]];
 }
 
 function written(inbox: Inbox, number: number): Step {
   const one = inbox.writes.get(number);
   if (one === undefined) return [inbox, []];
-  const after: Inbox = { ...applied(closed(inbox, one), one.changes), writeAtMs: null };
+  closed(inbox, one);
+  applied(inbox, one.changes);
+  const after: Inbox = { ...inbox, writeAtMs: null };
   const known = one.blocks === null ? after : { ...after, blocks: one.blocks };
   if (one.take === null) return [known, []];
   const { ticket, batch } = one.take;
@@ -446,8 +440,9 @@ function written(inbox: Inbox, number: number): Step {
 function unwritten(inbox: Inbox, number: number, lost: ReadonlySet<string>, nowMs: number): Step {
   const one = inbox.writes.get(number);
   if (one === undefined) return [inbox, []];
-  const open = inbox.open.filter(({ id }) => !lost.has(id));
-  const after: Inbox = { ...closed(inbox, one), open, ...(lost.size > 0 ? {} : { writeAtMs: nowMs + WRITE_AGAIN_MS }) };
+  closed(inbox, one);
+  for (const id of lost) inbox.entries.delete(id);
+  const after: Inbox = { ...inbox, ...(lost.size > 0 ? {} : { writeAtMs: nowMs + WRITE_AGAIN_MS }) };
   if (one.take === null) return [after, []];
   const { ticket, batch, taker } = one.take;
   if (taker === "wake") {
@@ -457,30 +452,23 @@ function unwritten(inbox: Inbox, number: number, lost: ReadonlySet<string>, nowM
   return [after, [{ do: "hand-over", ticket, batch, entries: [] }]];
 }
 
-function closed(inbox: Inbox, one: Write): Inbox {
-  const busy = new Set(inbox.busy);
-  for (const { message } of one.changes) busy.delete(message.id);
-  const writes = new Map(inbox.writes);
+function closed({ entries, writes }: Inbox, one: Write): void {
+  for (const { message } of one.changes) entries.release(message.id);
   writes.delete(one.number);
-  return { ...inbox, busy, writes };
 }
 
 /** The entries as they lie on disk now; each write counts its version up. */
-function applied(inbox: Inbox, changes: readonly Change[]): Inbox {
-  const next = new Map(changes.map(({ message }) => [message.id, message]));
-  const isHere = ({ state }: Message) => state === "queued" || state === "leased";
-  const open = inbox.open.flatMap((one) => {
-    const message = next.get(one.id);
-    if (message === undefined) return [one];
-    return isHere(message) ? [{ ...message, rev: one.rev + 1 }] : [];
-  });
-  for (const { message, from } of changes) if (from === null && isHere(message)) open.push(message);
-  if ((open.at(-2)?.order ?? 0) > (open.at(-1)?.order ?? 0)) open.sort((a, b) => a.order - b.order);
-  return { ...inbox, open };
+function applied({ entries }: Inbox, changes: readonly Change[]): void {
+  for (const { message, from } of changes) {
+    const before = entries.get(message.id);
+    if (before === undefined && from !== null) continue;
+    if (message.state !== "queued" && message.state !== "leased") entries.delete(message.id);
+    else entries.put(before === undefined ? message : { ...message, rev: before.rev + 1 });
+  }
 }
 
-function inboxEntry({ open }: Inbox, id: string): Message {
-  const found = open.find((one) => one.id === id);
+function inboxEntry({ entries }: Inbox, id: string): Message {
+  const found = entries.get(id);
   if (found === undefined) throw new Error(`entry ${id} was taken and is not in its inbox`);
   return found;
 }

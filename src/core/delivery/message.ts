@@ -139,20 +139,3 @@ export function isUnderWay({ state }: Message): boolean {
 export function isDeadLetter({ state }: Message): boolean {
   return state === "dead" || state === "failed" || state === "uncertain";
 }
-
-/** What is counted as queued is what is not delivered yet and still will be; completions are counted once, in the inbox. */
-export function countMail(messages: Iterable<Message>): MailCounts {
-  const counts = { queued: 0, inbox: 0, dead: 0, uncertain: 0 };
-  const carried: Message[] = [];
-  const doubtful = new Set<string>();
-  for (const message of messages) {
-    if (message.state === "uncertain") {
-      counts.uncertain++;
-      if (message.batch !== undefined) doubtful.add(message.batch);
-    } else if (isDeadLetter(message)) counts.dead++;
-    else if (isInInbox(message)) carried.push(message);
-    else if (!isSettled(message) && message.batch === undefined) counts.queued++;
-  }
-  for (const { state, lease } of carried) if (state === "queued" || !doubtful.has(lease?.batch ?? "")) counts.inbox++;
-  return counts;
-}

@@ -82,7 +82,10 @@ class Play {
     return this.said.splice(0).join("\n");
   }
   states(): string {
-    return this.box.open.map(({ id, state }) => `${id} ${state}`).join(", ");
+    return this.box.entries
+      .all()
+      .map(({ id, state }) => `${id} ${state}`)
+      .join(", ");
   }
 }
 
@@ -152,7 +155,7 @@ test("a lease that nobody acknowledges comes back, is marked, and is dead the fi
     play.tell({ kind: "clock" }, at + LEASE_MS);
     const what = n < 4 ? "queued" : "dead";
     assert.is(play.take(), `${at + LEASE_MS} write M1 leased>${what}`);
-    if (n < 4) assert.is(play.box.open[0]?.returns, n + 1);
+    if (n < 4) assert.is(play.box.entries.all()[0]?.returns, n + 1);
   }
   assert.is(play.states(), "");
 });
@@ -181,7 +184,7 @@ test("a proof that comes while the entry is being written of is not lost", () =>
 test("what was never printed is as if it had never been taken, and no later Stop proves it", () => {
   const play = new Play([entry(1)]);
   play.stop(false, 10, "tok").tell({ kind: "unprinted", token: "tok" }, 20);
-  assert.equal([play.states(), play.box.open[0]?.attempts], ["M1 queued", 0]);
+  assert.equal([play.states(), play.box.entries.all()[0]?.attempts], ["M1 queued", 0]);
   play.take();
   play.stop(true, 30);
   assert.is(play.take(), "30 write M1 queued>leased blocks 2\n30 hand-over M1");
@@ -208,7 +211,7 @@ test("a wake that the pane refuses gives its entries back uncounted, for the Sto
   play.tell({ kind: "clock" }, 10);
   play.take();
   play.typed("W10", false, false, 1_000);
-  assert.equal([play.states(), play.box.open[0]?.attempts], ["M1 queued", 0]);
+  assert.equal([play.states(), play.box.entries.all()[0]?.attempts], ["M1 queued", 0]);
   play.tell({ kind: "clock" }, 1_100);
   assert.is(play.take(), "", "not again at the same edge");
   play.tell({ kind: "recipient", recipient: ready({ turn: 2, sinceMs: 1_200 }), policy: "type" }, 1_200);
