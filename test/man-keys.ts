@@ -11,6 +11,7 @@ import { actions } from "#faces/dashboard/actions.js";
 const PLACES: readonly (readonly [(typeof actions)[number]["where"], string])[] = [
   ["list", "Keys in the list"],
   ["question", "Keys while the selected agent waits with a dialog"],
+  ["reply", "Keys while writing an answer of your own"],
   ["filter", "Keys in the filter"],
   ["mail", "Keys in the mail"],
   ["letter", "Keys in a message"],

@@ -26,6 +26,7 @@ export type ActionName =
   | "attach"
   | "send"
   | "answer"
+  | "own-words"
   | "interrupt"
   | "stop"
   | "restart"
@@ -127,12 +128,34 @@ export const actions: readonly Action[] = [
     where: "question",
     keys: ["1", "2", "3", "4", "5", "6", "7", "8", "9"],
     hint: "answer",
-    does: "give that answer to the dialog shown, and only to that one",
+    does: "give that answer to the dialog shown, and only to that one; tick it, where several may be",
     group: "Agent",
     unless: (state) => {
       const agent = selectedAgent(state);
       if (!agent?.question) return "no dialog waits here";
       return agent.question.choices.length === 0 ? "this dialog has no choices to pick; attach to answer it" : null;
+    },
+  },
+  {
+    name: "submit",
+    where: "question",
+    keys: ["y"],
+    hint: "send",
+    does: "send what is ticked",
+    group: "Agent",
+    unless: (state) => (selectedAgent(state)?.question?.multiple ? null : "nothing can be ticked here"),
+  },
+  {
+    name: "own-words",
+    where: "question",
+    keys: ["t"],
+    hint: "text",
+    does: "write an answer of your own, where the dialog takes one",
+    group: "Agent",
+    unless: (state) => {
+      const question = selectedAgent(state)?.question;
+      const takes = question?.takesText || question?.choices.some((choice) => choice.takesText);
+      return takes ? null : "this dialog takes no text";
     },
   },
   {
@@ -381,6 +404,22 @@ export const actions: readonly Action[] = [
     does: "the next field; on the last one: start",
     group: "Writing",
   },
+  {
+    name: "submit",
+    where: "reply",
+    keys: ["enter"],
+    hint: "answer",
+    does: "give it as the answer, or put it among the ticks",
+    group: "Writing",
+  },
+  {
+    name: "cancel",
+    where: "reply",
+    keys: ["escape", "C-g", "C-c"],
+    hint: "back",
+    does: "close the line",
+    group: "Writing",
+  },
   { name: "next-field", where: "new", keys: ["tab", "down"], hint: "field", does: "the next field", group: "Writing" },
   { name: "previous-field", where: "new", keys: ["backtab", "up"], does: "the field before", group: "Writing" },
   { name: "left-choice", where: "new", keys: ["left"], does: "the provider before", group: "Writing" },
@@ -593,7 +632,9 @@ export function hints(state: State): { action: Action; key: string; says: string
 
 function footerKey(state: State, action: Action): string {
   if (action.name !== "answer") return action.keys[0]!;
-  const choices = Math.min(9, selectedAgent(state)?.question?.choices.length ?? 1);
+  const question = selectedAgent(state)?.question;
+  const offered = question?.choices.filter((choice) => !(question.multiple && choice.submits)) ?? [];
+  const choices = Math.min(9, offered.length || 1);
   return choices === 1 ? "1" : `1-${choices}`;
 }
 
@@ -601,6 +642,7 @@ function footerHint(state: State, action: Action): string {
   if (action.where === "list" && action.name === "zoom" && state.zoomed) return "list";
   if (action.name === "whose") return state.mail?.of === null ? "this agent's" : "everybody's";
   if (action.name === "next") return nextHint(state) ?? "next";
+  if (action.name === "answer" && selectedAgent(state)?.question?.multiple) return "tick";
   return action.hint ?? "";
 }
 

@@ -8,9 +8,11 @@ import { notice, type Refusal, type State, type Step, selectedAgent, sentence } 
 /** A digit that lands this soon after one dialog replaced another was meant for the one before. */
 export const JUST_CHANGED_MS = 400;
 
-/** The digit that picks a choice: its own where every choice has one, else its place. */
+/** The digit that picks a choice: its own where every choice has one, else its place. What sends the ticks has none. */
 export function digitOf(question: QuestionJson, index: number): string {
-  const own = question.choices.every((choice) => /^[1-9]$/.test(choice.key));
+  const isTicked = (choice: QuestionJson["choices"][number]) => question.multiple && choice.submits;
+  if (isTicked(question.choices[index]!)) return "";
+  const own = question.choices.every((choice) => isTicked(choice) || /^[1-9]$/.test(choice.key));
   return own ? question.choices[index]!.key : index < 9 ? String(index + 1) : "";
 }
 
@@ -27,27 +29,32 @@ function choiceName(question: QuestionJson, index: number): string {
 
 /** Gives choice `index` of the selected agent's dialog, if that is still the dialog `fingerprint`. */
 export function give(state: State, index: number, fingerprint?: string): Step {
+  const question = selectedAgent(state)?.question;
+  const choice = question?.choices[index];
+  if (question && !choice) return [notice(state, "info", `there is no choice ${index + 1}`), []];
+  const words = question && choice ? { choice: choiceName(question, index), says: choice.text } : { says: "" };
+  return answer(state, words, fingerprint);
+}
+
+/** Asks for the answer, unless one is on its way or the dialog is not the one that was meant. */
+export function answer(
+  state: State,
+  words: { readonly choice?: string; readonly text?: string; readonly says: string },
+  fingerprint?: string,
+): Step {
   const agent = selectedAgent(state);
   const question = agent?.question;
   if (!agent || !question) return [notice(state, "info", "no dialog waits here"), []];
   if (fingerprint !== undefined && question.fingerprint !== fingerprint) {
     return [notice(state, "bad", "the question has changed; nothing was answered"), []];
   }
-  const choice = question.choices[index];
-  if (!choice) return [notice(state, "info", `there is no choice ${index + 1}`), []];
   if (state.answering?.fingerprint === question.fingerprint && state.answering.agent === agent.id) {
     return [notice(state, "info", "an answer is on its way"), []];
   }
   if (state.nowMs - state.questionChangedAtMs < JUST_CHANGED_MS) {
     return [notice(state, "bad", "the question has just changed; read it and press again"), []];
   }
-  const wish = {
-    do: "answer",
-    agent: agent.id,
-    choice: choiceName(question, index),
-    says: choice.text,
-    fingerprint: question.fingerprint,
-  } as const;
+  const wish = { do: "answer", agent: agent.id, ...words, fingerprint: question.fingerprint } as const;
   return [{ ...state, answering: { agent: agent.id, fingerprint: question.fingerprint } }, [wish]];
 }
 
@@ -73,11 +80,22 @@ export function answered(
 }
 
 /** Remembers when the selected agent's dialog became another one. */
-export function noteChange(before: State, after: State): State {
+export function noteChange(before: State, now: State): State {
+  const after = withoutReply(now);
   const was = selectedAgent(before);
   const is = selectedAgent(after);
   if (!was || was.id !== is?.id || !isOther(was, is)) return after;
   return { ...after, questionChangedAtMs: after.nowMs };
+}
+
+/** The dialog for which a text is being written is gone, and with it the line. */
+function withoutReply(state: State): State {
+  const { mode } = state;
+  if (mode.at !== "reply") return state;
+  const agent = selectedAgent(state);
+  if (agent?.id === mode.agent && agent.question?.fingerprint === mode.fingerprint) return state;
+  const closed: State = { ...state, mode: { at: "list" } };
+  return notice(closed, "bad", "the question has changed; what you wrote was not sent");
 }
 
 function isOther(was: AgentJson, is: AgentJson): boolean {

@@ -128,8 +128,11 @@ function dockRows(state: State, width: number): number {
   const question = selectedAgent(state)?.question;
   if (!question) return 0;
   const text = question.text.split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / inner), 0);
-  const choices = question.choices.reduce((sum, choice) => sum + 1 + Math.floor((choice.text.length + 5) / inner), 0);
-  return text + Math.max(1, choices) + 2;
+  const shown = question.choices.filter((choice) => !(question.multiple && choice.submits));
+  const choices = shown.reduce((sum, choice) => sum + 1 + Math.floor((choice.text.length + 9) / inner), 0);
+  // The line that sends the ticks, and the one in which a text is written.
+  const more = (question.multiple ? 1 : 0) + (mode.at === "reply" ? 1 : 0);
+  return text + Math.max(1, choices) + more + 2;
 }
 
 function overlayRect(state: State, body: Rect): Rect {

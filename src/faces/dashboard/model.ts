@@ -6,6 +6,7 @@
 import { findAction, keyName } from "./actions.js";
 import { nextAgeAtMs } from "./ages.js";
 import { answered, noteChange } from "./answer.js";
+import { replyKey, replyPaste } from "./answer-form.js";
 import type { Key } from "./driver/driver.js";
 import { insert } from "./driver/line-editor.js";
 import { applyEntry, applySnapshot, relist } from "./fleet.js";
@@ -131,6 +132,8 @@ export function onKey(state: State, key: Key): Step {
       return letterKey(state, key);
     case "send":
       return sendKey(state, mode, key);
+    case "reply":
+      return replyKey(state, mode, key);
     case "new":
       return newKey(state, mode.form, key);
   }
@@ -140,6 +143,7 @@ export function onKey(state: State, key: Key): Step {
 function onPaste(state: State, text: string): Step {
   const { mode } = state;
   if (mode.at === "send") return sendPaste(state, mode, text);
+  if (mode.at === "reply") return replyPaste(state, mode, text);
   if (mode.at === "new") return newPaste(state, mode.form, text);
   if (mode.at === "filter") {
     const editor = insert(mode.editor, text.replace(/\s+/g, " ").trim());

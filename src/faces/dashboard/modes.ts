@@ -3,6 +3,7 @@
 import type { AgentJson } from "#wire/agent.js";
 import { type ActionName, actions, findAction, keyName } from "./actions.js";
 import { choiceByDigit, give } from "./answer.js";
+import { openReply, pick, submit } from "./answer-form.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
 import { nextInNeed, putAgent, relist, sameItem } from "./fleet.js";
@@ -28,7 +29,8 @@ import {
 export function listKey(state: State, key: Key): Step {
   const name = keyName(key);
   if (/^[1-9]$/.test(name)) return digit(state, name);
-  const action = findAction("list", name);
+  const asked = selectedAgent(state)?.question ? findAction("question", name) : null;
+  const action = asked && (asked.unless?.(state) ?? null) === null ? asked : findAction("list", name);
   if (!action) return [state, []];
   const refusal = action.unless?.(state) ?? null;
   // Escape with nothing to undo is no mistake.
@@ -41,7 +43,7 @@ function digit(state: State, name: string): Step {
   if (refusal !== null) return [notice(state, "info", refusal), []];
   const { question } = selectedAgent(state)!;
   const index = choiceByDigit(question!, name);
-  return index < 0 ? [notice(state, "info", `there is no choice ${name}`), []] : give(state, index);
+  return index < 0 ? [notice(state, "info", `there is no choice ${name}`), []] : pick(state, index);
 }
 
 /** Carries out an action of the list. Whether it applies has been asked. */
@@ -49,6 +51,10 @@ function perform(state: State, name: ActionName): Step {
   const agent = selectedAgent(state);
   const half = Math.max(1, Math.floor(inside(layout(state).preview).height / 2));
   switch (name) {
+    case "own-words":
+      return openReply(state);
+    case "submit":
+      return submit(state);
     case "up":
       return [selectIndex(state, state.selectedIndex - 1), []];
     case "down":
@@ -136,10 +142,12 @@ function ask(state: State, confirm: Confirm): State {
   return { ...state, mode: { at: "confirm", confirm } };
 }
 
-/** A click on a choice: it is asked for once more, since a click is easily made. */
+/** A click on a choice: what it would send is asked for once more, since a click is easily made. */
 export function askChoice(state: State, choice: number): State {
   const agent = selectedAgent(state);
   if (!agent?.question) return state;
+  const { takesText, checked } = agent.question.choices[choice] ?? {};
+  if (takesText || checked !== undefined) return pick(state, choice)[0];
   return ask(state, { what: "answer", agent: agent.id, choice, fingerprint: agent.question.fingerprint });
 }
 

@@ -81,7 +81,7 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "dock",
     rect: (at) => at.dock,
-    sees: (s) => [s.selected, s.agents, s.mode, s.answering, s.history],
+    sees: (s) => [s.selected, s.agents, s.mode, s.answering, s.ticks, s.history],
     paint: (canvas, state, look) =>
       state.mode.at === "send" ? paintSend(canvas, state, state.mode, look) : paintAttention(canvas, state, look),
   },

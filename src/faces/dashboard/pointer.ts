@@ -26,9 +26,10 @@ export function onMouse(state: State, look: Look, mouse: Mouse, onKey: (state: S
   if (mouse.action !== "press" || mouse.button !== "left") return [state, []];
   if (at.at === "key") {
     // "1-3 answer" names no choice: the one the dialog itself highlights is asked for.
-    if (at.action.where === "question") return [askChoice(state, highlighted(state)), []];
+    if (at.action.name === "answer") return [askChoice(state, highlighted(state)), []];
     return onKey(state, keyOf(at.action.keys[0]!));
   }
+  if (at.at === "act" && state.mode.at === "list") return onKey(state, keyOf(at.key));
   if (at.at === "message" && (state.mode.at === "mail" || state.mode.at === "letter")) {
     const again = state.mail?.index === at.index;
     return [selectMail({ ...state, mode: { at: again ? "letter" : "mail" } }, at.index), []];
@@ -74,6 +75,8 @@ export type Hit =
   | { readonly at: "list" }
   | { readonly at: "screen" }
   | { readonly at: "choice"; readonly index: number }
+  /** A line of the dialog's panel that stands for a key of its own. */
+  | { readonly at: "act"; readonly key: string }
   | { readonly at: "key"; readonly action: Action }
   | { readonly at: "in-need"; readonly state: AgentJson["state"] }
   | { readonly at: "field"; readonly field: NewField }
@@ -115,6 +118,7 @@ export function hit(state: State, look: Look, mouse: Mouse): Hit {
 }
 
 function dockHit(lines: readonly DockLine[], row: number): Hit {
-  const choice = lines[row]?.choice ?? null;
-  return choice === null ? { at: "nothing" } : { at: "choice", index: choice };
+  const line = lines[row];
+  if (line?.choice != null) return { at: "choice", index: line.choice };
+  return line?.digit ? { at: "act", key: line.digit } : { at: "nothing" };
 }

@@ -50,8 +50,11 @@ export async function request(daemon: DaemonClient | null, wish: Request, place:
       await ask("POST", `${at}/seen`, {});
       return null;
     case "answer": {
-      const { agent, choice, fingerprint, says } = wish;
-      const { refusal, detail } = await ask("POST", `${at}/answer`, { choice, if: fingerprint, by: "dashboard" });
+      const { agent, choice, text, fingerprint, says } = wish;
+      const given = { ...(choice === undefined ? {} : { choice }), ...(text === undefined ? {} : { text }) };
+      const body = { ...given, if: fingerprint, by: "dashboard" };
+      // Several ticks, each seen before the next, take their time.
+      const { refusal, detail } = await ask("POST", `${at}/answer`, body, SEND_LIMIT_MS);
       const question = detail?.question as QuestionJson | null | undefined;
       return { on: "answered", agent, choice: says, ...refusal, ...(question === undefined ? {} : { question }) };
     }

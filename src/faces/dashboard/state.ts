@@ -93,7 +93,17 @@ export type Mode =
       readonly busy: boolean;
       readonly problem: string | null;
     }
+  /** A text of one's own for the dialog of that fingerprint. */
+  | { readonly at: "reply"; readonly agent: string; readonly fingerprint: string; readonly editor: LineEditor }
   | { readonly at: "new"; readonly form: NewForm };
+
+/** What is ticked here and not sent, by place, and the text of one's own. */
+export interface Ticks {
+  readonly agent: string;
+  readonly fingerprint: string;
+  readonly places: readonly number[];
+  readonly text: string;
+}
 
 export interface Notice {
   readonly text: string;
@@ -151,6 +161,7 @@ export interface State {
   readonly notice: Notice | null;
   /** An answer on its way. */
   readonly answering: { readonly agent: string; readonly fingerprint: string } | null;
+  readonly ticks: Ticks | null;
   /** When the selected agent's dialog replaced another under the person's finger. */
   readonly questionChangedAtMs: number;
   /** The last key, click or paste. */
@@ -224,7 +235,8 @@ export type Wish =
   | {
       readonly do: "answer";
       readonly agent: string;
-      readonly choice: string;
+      readonly choice?: string;
+      readonly text?: string;
       readonly says: string;
       readonly fingerprint: string;
     }
@@ -301,6 +313,7 @@ export function initial(begin: {
     mail: null,
     notice: null,
     answering: null,
+    ticks: null,
     questionChangedAtMs: 0,
     inputAtMs: begin.nowMs,
     seen: null,

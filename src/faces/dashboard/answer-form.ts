@@ -1,0 +1,95 @@
+/**
+ * Dialogs of which several choices may be ticked, and those that take a text. Ticks are made here and sent together; a text
+ * is written in a line of the dialog's panel. Both belong to one dialog: another one begins with none.
+ */
+import type { QuestionJson } from "#wire/agent.js";
+import { findAction, keyName } from "./actions.js";
+import { answer, give } from "./answer.js";
+import type { Key } from "./driver/driver.js";
+import { edit, openEditor } from "./driver/line-editor.js";
+import { type Mode, notice, type State, type Step, selectedAgent, type Ticks } from "./state.js";
+
+type ReplyMode = Extract<Mode, { at: "reply" }>;
+
+/** Place of the choice that takes a text; -1 where there is none, or the dialog takes nothing else. */
+export function fieldOf(question: QuestionJson): number {
+  return question.choices.findIndex((choice) => choice.takesText);
+}
+
+export function takesText(question: QuestionJson): boolean {
+  return question.takesText === true || fieldOf(question) >= 0;
+}
+
+/** What is ticked in the selected agent's dialog: by us, or, where nobody here touched it, in the dialog itself. */
+export function ticksOf(state: State): Ticks | null {
+  const agent = selectedAgent(state);
+  const question = agent?.question;
+  if (!agent || !question?.multiple) return null;
+  const { ticks } = state;
+  if (ticks?.agent === agent.id && ticks.fingerprint === question.fingerprint) return ticks;
+  const places = question.choices.flatMap((choice, n) => (choice.checked && !choice.takesText ? [n] : []));
+  return { agent: agent.id, fingerprint: question.fingerprint, places, text: "" };
+}
+
+/** A choice was picked: ticked where several may be, written where it takes a text, else given at once. */
+export function pick(state: State, index: number): Step {
+  const question = selectedAgent(state)?.question;
+  const choice = question?.choices[index];
+  if (!question || !choice) return give(state, index);
+  if (choice.takesText) return openReply(state);
+  const ticks = ticksOf(state);
+  if (ticks === null || choice.checked === undefined)
+    return choice.submits && ticks ? submit(state) : give(state, index);
+  const others = ticks.places.filter((place) => place !== index);
+  const places = others.length < ticks.places.length ? others : [...others, index].sort((a, b) => a - b);
+  return [{ ...state, ticks: { ...ticks, places } }, []];
+}
+
+/** Sends what is ticked. */
+export function submit(state: State): Step {
+  const question = selectedAgent(state)?.question;
+  const ticks = ticksOf(state);
+  if (!question || ticks === null) return [notice(state, "info", "nothing can be ticked here"), []];
+  const { places, text } = ticks;
+  if (places.length === 0 && text === "") return [notice(state, "info", "nothing is ticked yet"), []];
+  const picked = places.map((place) => question.choices[place]!);
+  const says = [...picked.map((choice) => choice.text), ...(text === "" ? [] : [text])].join(", ");
+  const choice = picked.map(({ key }, n) => key || String(places[n]! + 1)).join(",");
+  return answer(
+    state,
+    { ...(choice === "" ? {} : { choice }), ...(text === "" ? {} : { text }), says },
+    ticks.fingerprint,
+  );
+}
+
+export function openReply(state: State): Step {
+  const agent = selectedAgent(state);
+  if (!agent?.question || !takesText(agent.question)) return [notice(state, "info", "this dialog takes no text"), []];
+  const editor = openEditor(ticksOf(state)?.text ?? "");
+  return [{ ...state, mode: { at: "reply", agent: agent.id, fingerprint: agent.question.fingerprint, editor } }, []];
+}
+
+export function replyKey(state: State, mode: ReplyMode, key: Key): Step {
+  const action = findAction("reply", keyName(key))?.name;
+  const closed: State = { ...state, mode: { at: "list" } };
+  if (action === "cancel") return [closed, []];
+  if (action !== "submit") {
+    const editor = edit(mode.editor, key);
+    return editor === mode.editor ? [state, []] : [{ ...state, mode: { ...mode, editor } }, []];
+  }
+  const agent = selectedAgent(state);
+  if (agent?.id !== mode.agent || agent.question?.fingerprint !== mode.fingerprint) {
+    return [notice(closed, "bad", "the question has changed; nothing was answered"), []];
+  }
+  const text = mode.editor.text.replace(/\s+/g, " ").trim();
+  const ticks = ticksOf(state);
+  // Among ticks it is one more of them, sent with the others.
+  if (ticks !== null) return [{ ...closed, ticks: { ...ticks, text } }, []];
+  if (text === "") return [notice(state, "info", "nothing is written yet"), []];
+  return answer(closed, { text, says: text }, mode.fingerprint);
+}
+
+export function replyPaste(state: State, mode: ReplyMode, text: string): Step {
+  const line = text.replace(/\s+/g, " ");
+  return [{ ...state, mode: { ...mode, editor: edit(mode.editor, { paste: line }) } }, []];
+}
