@@ -147,10 +147,21 @@ export class Mail {
   list(to?: AgentId): { message: Message; waits: string | null }[] {
     const boxes =
       to === undefined ? [...this.#boxes.values()] : [this.#boxes.get(to)].filter((box) => box !== undefined);
-    const typed = boxes.flatMap(({ now }) =>
-      now.open.map((message) => ({ message, waits: message.state === "queued" ? waitsOf(now, message) : null })),
-    );
-    return [...typed, ...this.inboxes.list(to).map((message) => ({ message, waits: null }))];
+    const typed = boxes.flatMap(({ now }) => {
+      // In their order, so that a long queue is gone through once.
+      let before = 0;
+      return now.open.map((message) => {
+        const waits = message.state === "queued" ? waitsWords(before, now.waits) : null;
+        if (!isDeadLetter(message) && !isSettled(message)) before++;
+        return { message, waits };
+      });
+    });
+    const { agents } = this.#context.loop.fleet;
+    const told = this.inboxes.list(to).map((message) => {
+      const recipient = message.state === "queued" ? this.recipientOf(agents.get(message.to)) : null;
+      return { message, waits: recipient === null || recipient.ready ? null : recipient.state };
+    });
+    return [...typed, ...told];
   }
 
   /** A place in a recipient's queue that is nobody else's. */
@@ -613,9 +624,13 @@ export function isRevivable({ completion, to, reason }: Message): boolean {
 /** Why a message waits: its recipient's reason, or who is before it. */
 export function waitsOf(box: Mailbox, message: Message): string | null {
   const before = box.open.filter((one) => one.order < message.order && !isDeadLetter(one) && !isSettled(one)).length;
-  if (before === 0) return box.waits;
+  return waitsWords(before, box.waits);
+}
+
+function waitsWords(before: number, waits: string | null): string | null {
+  if (before === 0) return waits;
   const others = before === 1 ? "one message is before it" : `${before} messages are before it`;
-  return box.waits === null ? others : `${others}; ${box.waits}`;
+  return waits === null ? others : `${others}; ${waits}`;
 }
 
 /** Throws a Fault (CONFLICT) where what became of one of them is not on disk yet: that write would come after ours. */

@@ -44,6 +44,8 @@ export type MailRow =
   | { readonly row: "place"; readonly place: MailPlace; readonly count: number }
   | { readonly row: "message"; readonly message: MessageJson; readonly index: number };
 
+/** At most so many that are not delivered are shown, what needs a person first; of the rest it is said how many. */
+export const SHOWN = 200;
 /** Delivered messages shown of one agent, and of each where everybody's are. */
 export const DELIVERED_OF_ONE = 50;
 export const DELIVERED_OF_EACH = 10;

@@ -4,7 +4,7 @@ import type { AgentJson, MessageJson, QuestionJson, WhyJson } from "#wire/agent.
 import type { MailJson, MessageWhyJson, ProviderJson, SpawnRequest } from "#wire/requests.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import type { Size } from "../kit/tab-size.js";
-import { DELIVERED_OF_EACH, DELIVERED_OF_ONE } from "./mail.js";
+import { DELIVERED_OF_EACH, DELIVERED_OF_ONE, SHOWN } from "./mail.js";
 import type { Event, Refusal, Wish } from "./state.js";
 
 /** A prompt is typed and watched until it has arrived; that takes as long as it takes. */
@@ -91,7 +91,7 @@ export async function request(daemon: DaemonClient | null, wish: Request, place:
     case "mail": {
       const one = wish.of === null ? "" : `&agent=${encodeURIComponent(wish.of)}`;
       const delivered = wish.of === null ? DELIVERED_OF_EACH : DELIVERED_OF_ONE;
-      const { body, refusal } = await ask<MailJson>("GET", `/v1/mail?delivered=${delivered}${one}`);
+      const { body, refusal } = await ask<MailJson>("GET", `/v1/mail?limit=${SHOWN}&delivered=${delivered}${one}`);
       return { on: "mail", of: wish.of, mail: body ?? null, ...refusal };
     }
     case "letter": {
