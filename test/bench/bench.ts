@@ -16,9 +16,11 @@ import { hookScriptRow } from "./hook-row.js";
 import { hookRow, textRow } from "./latency-rows.js";
 import { idleRow, memoryRow, workRow } from "./load-rows.js";
 import { readerRow } from "./reader-row.js";
+import { readingRow } from "./reading-row.js";
 import { reconcileRow } from "./reconcile-row.js";
 import { figure, type Row, table } from "./row.js";
 import { startRow } from "./start-row.js";
+import { tapRow } from "./tap-row.js";
 import { thousandRow } from "./thousand-row.js";
 
 const TOTAL_LIMIT_MS = 360_000;
@@ -36,10 +38,12 @@ const OF_A_FLEET: Readonly<Record<string, (fleet: BenchFleet) => Promise<Row>>> 
   key: keyRow,
   work: workRow,
   text: textRow,
+  tap: tapRow,
 };
 const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = {
   reconcile: reconcileRow,
   reader: readerRow,
+  reading: readingRow,
   thousand: thousandRow,
   history: historyRow,
   followed: followedRow,

@@ -28,6 +28,11 @@ export function residentMb(pid: number): number {
   return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
+/** Its share of the memory it has, MB: what it has with others counts in part (proc(5), Pss). */
+export function proportionalMb(pid: number): number {
+  return Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "utf8"))?.[1]) / 1024;
+}
+
 /**
  * Page faults of its children that have ended (proc(5), cminflt): it grows by hundreds with each one, so an unchanged
  * number proves that none was started and ended.
