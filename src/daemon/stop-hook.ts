@@ -26,8 +26,12 @@ export async function stopHook(context: Context, to: AgentId, told: ToldHook, li
   const { inboxes } = context.mail;
   if (inboxes.of(to) === null) return null;
   if (!live) {
-    // Nobody waits for our answer, and nobody printed what was answered when the event came first.
+    // Nobody waits for our answer, and nobody printed what was answered when the event came first. What it tells of the
+    // answer before holds all the same.
     await unprinted(context, told);
+    if (told.payload.stop_hook_active === true) {
+      await quietly(context, inboxes.tell(to, { kind: "arrived", atStop: true }));
+    }
     return null;
   }
   const { stop_hook_active: active } = told.payload;

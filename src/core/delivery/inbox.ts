@@ -83,8 +83,8 @@ export type InboxEvent =
   | { readonly kind: "quiet"; readonly quiet: boolean }
   | { readonly kind: "reconnected" }
   | Take
-  /** What was leased in that batch, or by that hook event, arrived. */
-  | { readonly kind: "arrived"; readonly batch?: string; readonly token?: string }
+  /** What was leased in that batch, by that hook event, or by any Stop hook of this launch, arrived. */
+  | { readonly kind: "arrived"; readonly batch?: string; readonly token?: string; readonly atStop?: true }
   /** It was never printed: nobody can have read it. */
   | { readonly kind: "unprinted"; readonly token: string }
   /** Given back by who took it. */
@@ -208,7 +208,15 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
     case "take":
       return event.taker === "stop-hook" ? stopped(inbox, event, nowMs) : take(inbox, event, [], null, nowMs);
     case "arrived":
-      return write(...prove(inbox, (one) => isOf(one, event) && one.lease?.untilMs !== null, nowMs), null, null);
+      return write(
+        ...prove(
+          inbox,
+          (one) => (event.atStop ? isLast(inbox, one) : isOf(one, event) && one.lease?.untilMs !== null),
+          nowMs,
+        ),
+        null,
+        null,
+      );
     case "unprinted": {
       return write(
         inbox,
@@ -242,14 +250,17 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
 
 /** At the end of a turn: what was handed over at the last one arrived, if the turn went on for it; what waits is next. */
 function stopped(inbox: Inbox, event: Take, nowMs: number): Step {
-  const incarnation = inbox.recipient?.incarnation;
-  const isLast = ({ lease }: Message) => lease?.taker === "stop-hook" && lease.incarnation === incarnation;
-  const [heard, arrived] = event.active === true ? prove(inbox, isLast, nowMs) : [inbox, []];
+  const [heard, arrived] = event.active === true ? prove(inbox, (one) => isLast(inbox, one), nowMs) : [inbox, []];
   const blocks = event.active === false ? 0 : inbox.blocks;
   const known = { ...heard, blocks };
   if (blocks < BLOCK_LIMIT && inbox.recipient !== null) return take(known, event, arrived, blocks + 1, nowMs);
   const [after, effects] = write(known, arrived, null, null);
   return [after, [...effects, { do: "hand-over", ticket: event.ticket, batch: event.batch, entries: [] }]];
+}
+
+/** Whether the Stop hook of this launch handed it over. */
+function isLast({ recipient }: Inbox, { lease }: Message): boolean {
+  return lease?.taker === "stop-hook" && lease.incarnation === recipient?.incarnation;
 }
 
 /** What was seen to arrive; of what is being written just now, that is remembered. */

@@ -217,14 +217,14 @@ export const commands: readonly Command[] = [
     arguments: [
       {
         name: "ACTION",
-        does: "list, drain, ack, dead, retry or purge",
-        from: ["list", "drain", "ack", "dead", "retry", "purge"],
+        does: "list, drain, ack, policy, dead, retry or purge",
+        from: ["list", "drain", "ack", "policy", "dead", "retry", "purge"],
       },
       {
         name: "WHAT",
         optional: true,
         many: true,
-        does: "list, drain, dead: an agent's label or id, or self; ack: a batch, and whose; retry, purge: ids of messages",
+        does: "list, drain, dead: an agent's label or id, or self; ack: a batch, and whose; policy: an agent, and type, nudge, pull or mute; retry, purge: ids of messages",
         from: "labels",
       },
     ],
@@ -235,7 +235,7 @@ export const commands: readonly Command[] = [
       { long: "reject", does: "ack: give the batch back, as dead letters" },
     ],
     about:
-      "list shows an agent's queue and its inbox, in order, or what waits for anybody. drain prints what an agent's children told it and it has not been given yet (of self by default), oldest first, and acknowledges it: each is handed over once. dead shows what was not delivered, failed, or may not have arrived: retry puts such a message back, to be given (again), purge forgets it.",
+      "list shows an agent's queue and its inbox, in order, or what waits for anybody. drain prints what an agent's children told it and it has not been given yet (of self by default), oldest first, and acknowledges it: each is handed over once. policy says how an agent is told of its children while it is idle: their words are typed, only that there are some, nothing until it asks, or never. dead shows what was not delivered, failed, or may not have arrived: retry puts such a message back, to be given (again), purge forgets it.",
     examples: [
       "drover inbox list api",
       "drover inbox drain --json self",

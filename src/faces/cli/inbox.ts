@@ -1,13 +1,14 @@
 /** `drover inbox`: what waits for agents, and what could not be delivered to them. */
 import { Fault } from "#core/fault.js";
+import { WAKE_POLICIES } from "#core/model.js";
 import type { AgentsJson, MessageJson } from "#wire/agent.js";
-import type { AckedJson, AckRequest, DeadRequest, DrainedJson } from "#wire/requests.js";
+import type { AckedJson, AckRequest, DeadRequest, DrainedJson, PatchRequest } from "#wire/requests.js";
 import { age } from "../kit/age.js";
 import { type Ink, printable } from "../kit/ink.js";
 import { isDead, kindWords, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../kit/mail-words.js";
 import { type Cell, type Column, table } from "../kit/table.js";
 import { cut, width } from "../kit/width.js";
-import { agentRef, allLabels, askAgent } from "./agent-ref.js";
+import { agentPath, agentRef, allLabels, askAgent } from "./agent-ref.js";
 import type { Context } from "./context.js";
 import type { Invocation } from "./parse.js";
 
@@ -28,8 +29,9 @@ export async function run(
   if (action === "dead") return show(context, await dead(context, one(what), says));
   if (action === "drain") return drain(context, one(what) ?? "self", options.has("no-ack"));
   if (action === "ack") return ack(context, what, options.has("reject"));
+  if (action === "policy") return policy(context, what);
   if (action !== "retry" && action !== "purge") {
-    throw new Fault("USAGE", `drover inbox takes list, drain, ack, dead, retry or purge, not "${action}"`);
+    throw new Fault("USAGE", `drover inbox takes list, drain, ack, policy, dead, retry or purge, not "${action}"`);
   }
   if (all === what.length > 0) throw new Fault("USAGE", `drover inbox ${action} takes ids of messages, or --all`);
   const body: DeadRequest = all ? { all: true } : { ids: what };
@@ -67,6 +69,18 @@ async function ack(context: Context, [batch = "", label = "self", ...more]: read
   );
   if (context.json) context.value({ acked });
   else context.line(`${acked} ${reject ? "given back" : "acknowledged"}`);
+  return 0;
+}
+
+async function policy(context: Context, [label = "", wanted = "", ...more]: readonly string[]): Promise<number> {
+  const wake = WAKE_POLICIES.find((one) => one === wanted);
+  if (wake === undefined || more.length > 0) {
+    throw new Fault("USAGE", `drover inbox policy takes an agent, and ${WAKE_POLICIES.join(", ")}`);
+  }
+  const body: PatchRequest = { wake };
+  const answer = await askAgent(context, label, (daemon, ref) => daemon.request("PATCH", agentPath(ref), body));
+  if (context.json) context.value(answer);
+  else context.line(`${label}: ${wake}`);
   return 0;
 }
 

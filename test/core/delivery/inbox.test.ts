@@ -89,6 +89,7 @@ class Play {
   }
 }
 
+const lease = (taker: "drain" | "stop-hook") => ({ batch: "B", taker, incarnation: 1, untilMs: 90_000 });
 const ids = (entries: readonly Message[]): string => entries.map(({ id }) => id).join(" ") || "nothing";
 const ready = (over: Partial<Recipient> = {}) => recipient({ ready: true, state: "it is idle", ...over });
 
@@ -167,6 +168,14 @@ test("what comes back is acknowledged by a late proof, and never handed out agai
   play.take();
   play.tell({ kind: "arrived", token: "tok" }, 40_000);
   assert.is(play.take(), "40000 write M1 queued>acked");
+});
+
+test("a Stop that is told of late proves what the one before handed over", () => {
+  const play = new Play([entry(1), entry(2, "done b", { state: "leased", lease: lease("drain") })]);
+  play.stop(false, 10);
+  play.take();
+  play.tell({ kind: "arrived", atStop: true }, 20);
+  assert.is(play.take(), "20 write M1 leased>acked");
 });
 
 test("a proof that comes while the entry is being written of is not lost", () => {
