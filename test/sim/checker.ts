@@ -206,6 +206,7 @@ export class Checker {
     if (this.#isUnknown(pane) && isUsers) return;
     // Its user started the program of an earlier launch anew while the next was being made: that one is given to them.
     if (elsewhere && pane.options.size === 0 && this.respawnedAtMs.has(pane)) return;
+    if (elsewhere && isOthers(pane)) return;
     // Somebody wrote another drover's mark over ours: what is off the list by then is not ours to touch.
     if (agent === undefined && (pane.options.size === 0 || isOthers(pane))) return;
     if (record === undefined || agent === undefined) {

@@ -357,9 +357,10 @@ function copyOptions(world: World): void {
   if (from === undefined || to === undefined || from === to || from.options.size === 0) return;
   if (!world.checker.isPlaced(from)) return;
   if (isUnsettled(world, to.window) || (to.program.agent !== null && !world.checker.isPlaced(to))) return;
+  // Ours taken off it again, it would be a pane without a mark that is called as an agent of ours may have been.
+  if (world.checker.others.has(to)) return;
   world.say(`user: copies options of ${from.id} to ${to.id}`);
   to.options = new Map(from.options);
-  world.checker.others.delete(to);
 }
 
 /** The mark of another drover's agent, on an agent's own pane. */
