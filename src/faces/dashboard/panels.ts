@@ -2,6 +2,7 @@
  * The panels of the dashboard, lowest first: where each stands, what it shows of the state, and who paints it. A panel is
  * painted again only if something it shows is no longer the same.
  */
+import { asciiRow, asciiText } from "../kit/ascii.js";
 import type { Canvas, Rect } from "./driver/driver.js";
 import type { Layout } from "./layout.js";
 import type { Look } from "./look.js";
@@ -114,13 +115,13 @@ function paintOverlay(canvas: Canvas, state: State, look: Look): void {
   else if (mode.at === "confirm") paintConfirm(canvas, state, mode.confirm, look);
 }
 
-/** Frames of plain ASCII, for a terminal whose locale is not UTF-8. */
+/** Everything in plain ASCII, frames and the agents' own glyphs too, for a terminal whose locale is not UTF-8. */
 export function asciiFrames(canvas: Canvas): Canvas {
   return {
     width: canvas.width,
     height: canvas.height,
-    put: (x, y, text, style, limit) => canvas.put(x, y, text, style, limit),
-    row: (x, y, row) => canvas.row(x, y, row),
+    put: (x, y, text, style, limit) => canvas.put(x, y, asciiText(text), style, limit),
+    row: (x, y, row) => canvas.row(x, y, asciiRow(row)),
     fill: (x, y, width, height, style) => canvas.fill(x, y, width, height, style),
     cursor: (x, y) => canvas.cursor(x, y),
     frame: (style, title = "", titleStyle = style) => {
@@ -133,7 +134,8 @@ export function asciiFrames(canvas: Canvas): Canvas {
         canvas.put(0, y, "|", style);
         canvas.put(width - 1, y, "|", style);
       }
-      if (title !== "" && width > 5) canvas.put(canvas.put(2, 0, ` ${title}`, titleStyle, width - 5), 0, " ", style);
+      if (title !== "" && width > 5)
+        canvas.put(canvas.put(2, 0, ` ${asciiText(title)}`, titleStyle, width - 5), 0, " ", style);
     },
   };
 }

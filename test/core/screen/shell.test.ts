@@ -18,17 +18,20 @@ test("is ready with the cursor behind its prompt, its line empty", async () => {
   }
 });
 
-test("shows what was typed at its prompt, so that Enter may follow; whether it runs already nobody can tell", async () => {
-  for (const prompt of ["me@host:/tmp# ", "$ ", "host% ", "~ ❯ "]) {
+test("a line half typed at its prompt is a draft: ready, and nothing is typed to it", async () => {
+  for (const prompt of ["me@host:/tmp# ", "$ ", "host% ", "~ ❯ ", "me@host ~/x> ", "(venv) me@host:~$ "]) {
     const { shown, composer } = await read(`${prompt}make > log # all`);
-    assert.is(shown, "working");
+    assert.is(shown, "ready", prompt);
     assert.ok(composer !== null && composerHolds(composer, "make > log # all"), prompt);
     assert.is(composer.empty, false);
   }
 });
 
 test("a line that is no prompt's holds nothing typed", async () => {
-  for (const line of ["building", "45% done", "total: 3"]) assert.is((await read(line)).composer, null);
+  for (const line of ["building", "45% done", "total: 3", "Fetching [####      ] 40% of it", "a -> b"]) {
+    const { shown, composer } = await read(line);
+    assert.equal([shown, composer?.empty ?? true], ["working", composer === null], line);
+  }
 });
 
 test.run();

@@ -15,6 +15,13 @@ const SIGNS: readonly Sign<Region>[] = [
   { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
   { rule: "full-screen", shows: "working", where: "full", looksLike: /^/ },
   { rule: "prompt", shows: "ready", where: "line", looksLike: /[$#%❯>»λ➜]\s*$/ },
+  // A program that writes such a line and stays on it is rare, and what is typed for it would be seen to stand there.
+  {
+    rule: "draft",
+    shows: "ready",
+    where: "line",
+    looksLike: /^(?:[\w.@:~/()[\]+ -]{0,80}(?:[$#]|(?<!\d)%)|\S{0,40} ?[❯»λ➜]|[\w.@:~/ -]{1,80}[~\w]>) +\S/,
+  },
   { rule: "no-prompt", shows: "working", where: "line", looksLike: /^/ },
 ];
 
@@ -46,7 +53,8 @@ function read(still: Still): Reading {
     lastInked(rows) < 0 ? { blank: [row] } : still.alternate ? { full: rows.slice(0, 1) } : { line: [line] };
   const asked = still.alternate ? null : askedOn(line);
   const reading = readScreen<Region>("shell", still, { regions, composer: null, question: asked }, [], SIGNS);
-  if (reading.shown === "working" && !still.alternate) {
+  const isDraft = reading.evidence.rule === "shell/draft";
+  if ((reading.shown === "working" || isDraft) && !still.alternate) {
     const behind = TYPED.exec(line.text)?.[1];
     return behind === undefined ? reading : { ...reading, composer: { text: behind, empty: false, pasted: false } };
   }
