@@ -88,7 +88,7 @@ export class Tasks {
     const owner = task.owner as AgentId;
     const { command, startedAtMs } = task;
     const summary = taskSummary({ ...end, command, tookMs: end.endedAtMs - startedAtMs }, SUMMARY_LIMIT_BYTES);
-    const label = commandWords(command.slice(0, 1)).split("/").at(-1) || "task";
+    const label = `task ${commandWords(command.slice(0, 1)).split("/").at(-1) ?? ""}`.trim();
     try {
       await this.#check(task, owner);
       return await commitCompletion(this.#context, {

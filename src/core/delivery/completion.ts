@@ -86,7 +86,7 @@ const HAPPENED: Readonly<Record<CompletionKind, string>> = {
   error: "failed",
   blocked: "waits for a person",
   exited: "ended",
-  task: "the task ended",
+  task: "ended",
   report: "reports",
 };
 

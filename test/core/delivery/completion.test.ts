@@ -41,7 +41,7 @@ test("the words of a batch name it, number its entries, and say what may have be
       "[drover batch 01B] 3 completions from your agents:",
       "1. kid (turn 2) finished its turn:\nIt works.",
       "2. kid (turn 2) ended [redelivered: you may have been told before].",
-      "3. kid the task ended:\n(its summary cannot be read any more)",
+      "3. kid ended:\n(its summary cannot be read any more)",
     ].join("\n\n"),
   );
   assert.equal(batchesIn(`so: ${text}`), ["01B"]);
