@@ -39,14 +39,17 @@ export async function wireHooks(
   return { args, env: { ...own, ...(spoolDir === null ? {} : { DROVER_SPOOL: spoolDir }) } };
 }
 
-/** Arguments by which a new session has an id that is known before it begins; none where the caller's say which it is. */
+/**
+ * Arguments by which a new session has an id that is known before it begins; none where the caller's say which it is, or
+ * where the first hook tells it (Claude Code, unless its hooks are switched off).
+ */
 export function newSession(
-  { newSession: gives }: Provider,
+  { newSession: gives, hooks }: Provider,
   callers: readonly string[],
   dice: Dice,
 ): { readonly args: readonly string[]; readonly session: string | null } {
   const isSettled = callers.some((arg) => gives?.unless.some((one) => arg === one || arg.startsWith(`${one}=`)));
-  if (gives === undefined || isSettled) return { args: [], session: null };
+  if (gives === undefined || isSettled || hooks === "claude") return { args: [], session: null };
   const session = uuid(dice);
   return { args: gives.args.map((arg) => arg.replaceAll("{session}", session)), session };
 }

@@ -5,6 +5,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentId } from "#core/model.js";
+import { claude } from "#core/screen/agents/claude.js";
 import { gemini } from "#core/screen/agents/gemini.js";
 import { HOOK_EVENTS } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
@@ -124,6 +125,8 @@ test("a program that takes the id of a new session is given one, unless its argu
   for (const said of [["--resume"], ["--session-id=abc"], ["-r", "latest"]])
     assert.equal(newSession(gemini, said, dice), { args: [], session: null });
   assert.equal(newSession(practice, [], dice), { args: [], session: null });
+  assert.equal(newSession(claude, [], dice), { args: [], session: null });
+  assert.is(newSession({ ...claude, hooks: false }, [], dice).args[0], "--session-id");
 });
 
 test("Gemini CLI where others may write, and whoever's hooks are switched off, are given none", async () => {

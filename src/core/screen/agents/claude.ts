@@ -84,6 +84,10 @@ export const claude: Provider = {
   processNames: ["claude"],
   promptArgument: true,
   resume: ["--resume", "{session}"],
+  newSession: {
+    args: ["--session-id", "{session}"],
+    unless: ["--session-id", "--resume", "-r", "--continue", "-c", "--from-pr", "--print", "-p"],
+  },
   pasteSettleMs: 150,
   interruptKeys: ["Escape"],
   quit: [{ text: "/exit" }],
