@@ -14,8 +14,10 @@ const AFTER_ASKING_MS = 3_000;
 /** How often a program that said goodbye is looked at, and how long tmux may take to tell how a dead one ended. */
 const END_LOOK_MS = 50;
 const STATUS_LIMIT_MS = 500;
-/** Longer than programs wait for what may follow an Escape. */
-const BETWEEN_KEYS_MS = 150;
+/** Longer than programs wait for what may follow an Escape; then longer than one that is slow may take to read it. */
+const BETWEEN_KEYS_MS = [150, 900];
+/** How long an interrupted turn may go on being shown. */
+const INTERRUPTED_MS = 1_500;
 /** How long an interrupted turn may take to give the prompt back. */
 const PROMPT_BACK_MS = 1_000;
 
@@ -89,11 +91,28 @@ export function interruptAgent(context: Context, id: AgentId): Promise<void> {
   });
 }
 
-/** One key after the other: two Escapes in one piece are another key (opencode 1.18). */
+/**
+ * One key after the other: two Escapes in one piece are another key (opencode 1.18). A program that is slow to read has
+ * them in one piece all the same; where it works on, they are pressed once more, further apart.
+ */
 async function pressInterrupt(context: Context, id: AgentId, keys: readonly string[]): Promise<void> {
-  for (const [n, key] of keys.entries()) {
-    if (n > 0) await context.loop.pause(BETWEEN_KEYS_MS);
-    await context.mux.keys(thePane(theAgent(context, id)), [key]);
+  for (const betweenMs of keys.length > 1 ? BETWEEN_KEYS_MS : BETWEEN_KEYS_MS.slice(0, 1)) {
+    for (const [n, key] of keys.entries()) {
+      if (n > 0) await context.loop.pause(betweenMs);
+      await context.mux.keys(thePane(theAgent(context, id)), [key]);
+    }
+    if (keys.length < 2 || !(await worksOn(context, id))) return;
+  }
+}
+
+/** Whether it still works a while after it was interrupted; looked at until it does not. */
+async function worksOn(context: Context, id: AgentId): Promise<boolean> {
+  const untilMs = context.clock.now() + INTERRUPTED_MS;
+  for (;;) {
+    await context.loop.pause(INTERRUPTED_MS / 6);
+    const { reading } = await lookNow(context, theAgent(context, id));
+    if (reading.shown !== "working") return false;
+    if (context.clock.now() >= untilMs) return true;
   }
 }
 

@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
 import { suite, until } from "../kit/t.js";
-import { type PracticeAgent, type World, world } from "./practice.js";
+import { type PracticeAgent, practice, type World, world } from "./practice.js";
 
 const test = suite("hands");
 
@@ -54,6 +54,21 @@ test("an interrupt waits until a message is typed", async () => {
   assert.is((await asked).status, 200);
   assert.equal(typed(), ['paste %1 "hello"', "keys %1 Enter", "keys %1 Escape"]);
   assert.equal([agent().prompts, agent().shown], [["hello"], "interrupted"]);
+});
+
+test("two keys that interrupt go in one by one, and once more where they were read as one", async () => {
+  await w.end();
+  w = await world({ providers: [{ ...practice, interruptKeys: ["Escape", "Escape"] }] });
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "a" });
+  await until("it is ready", () => w.daemon.context.loop.fleet.agents.values().next().value?.record.state === "idle");
+  agent().shown = "working";
+  agent().deafTo.add("Escape");
+  const asked = w.ask("POST", "/v1/agents/a/interrupt", {});
+  await until("both are pressed", () => typed().length === 2);
+  agent().deafTo.delete("Escape");
+  assert.is((await asked).status, 200);
+  assert.equal(typed(), Array(4).fill("keys %1 Escape"));
+  assert.is(agent().shown, "interrupted");
 });
 
 test("a farewell waits until the paste of a message is over, and is not glued to it", async () => {

@@ -186,6 +186,12 @@ test("a tool's line between text does not end up in opencode's answer", async ()
   assert.is(read(opencodeScreens, await opencodeScreens.screen("rest", rows))?.text, "Found.");
 });
 
+test("opencode's turn that never got its duration was stopped, whatever it said before", async () => {
+  const line = `     ${ink.rgb("5c9cf5", "▣ ")} ${ink.rgb("eeeeee", "Build")}${ink.rgb("808080", " · Some model")}`;
+  const rows = [...opencodeScreens.answer(["I will run one command."]), line];
+  assert.is(read(opencodeScreens, await opencodeScreens.screen("rest", rows))?.kind, "none");
+});
+
 test("what opencode writes beside its transcript is no part of the answer", async () => {
   const beside = (row: string, text: string) => `${row}\x1b[80G${text}`;
   const rows = opencodeScreens.answer(["One.", "", "Two."]).map((row, n) => beside(row, `side ${n}`));

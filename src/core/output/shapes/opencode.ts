@@ -4,6 +4,8 @@ import { hasInk } from "../../screen/ink.js";
 import type { Row, Still } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
+const TOOK = /· (?:\d+(?:\.\d+)?(?:ms|s|m|h) ?)+$/;
+
 export const opencodeShape: TranscriptShape = {
   end: transcriptEnd,
   begins,
@@ -30,7 +32,8 @@ function begins(rows: readonly Row[], y: number): Begins | null {
     if (hasInk(row, bar, "red")) return "failed";
     return hasInk(row, bar, "coloured") ? "prompt" : "aside";
   }
-  if (isTurnLine(row)) return /· interrupted$/.test(row.text) ? "interrupted" : "ended";
+  // One that never got its duration was stopped, as a denied permission stops it.
+  if (isTurnLine(row)) return TOOK.test(row.text) ? "ended" : "interrupted";
   if (!/^ {5}\S/.test(row.text) || above !== "") return null;
   // `✱ Glob "*"`, `→ Read file`: a glyph in a colour; an answer's own text has the text's colour.
   const glyph = /^ {5}[^\p{ASCII}\p{L}\p{N}•]/u.test(row.text) && !/^ {5}[\u2500-\u257f]/.test(row.text);
