@@ -12,18 +12,37 @@ const FILE = "home-id";
 
 /** For the one daemon of the state directory, which must exist. Never throws: what cannot be kept is made again. */
 export function homeOf(stateDir: string): string {
-  const file = join(stateDir, FILE);
+  const kept = readHome(stateDir);
+  if (kept !== null) return kept;
+  const made = madeOf(stateDir);
   try {
-    const kept = readFileSync(file, "utf8").trim();
-    if (/^[0-9a-f]{12}$/.test(kept)) return kept;
-  } catch {
-    // the first start here
-  }
-  const made = hash(`${process.getuid?.() ?? 0}:${realpathSync(stateDir)}`);
-  try {
-    writeWhole(file, `${made}\n`);
+    writeWhole(join(stateDir, FILE), `${made}\n`);
   } catch {
     // a full disk: the next start tries again
   }
   return made;
+}
+
+/** For anybody else: what the daemon of that directory calls its fleet. Writes nothing. */
+export function knownHome(stateDir: string): string {
+  return readHome(stateDir) ?? madeOf(stateDir);
+}
+
+function readHome(stateDir: string): string | null {
+  try {
+    const kept = readFileSync(join(stateDir, FILE), "utf8").trim();
+    return /^[0-9a-f]{12}$/.test(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function madeOf(stateDir: string): string {
+  let path = stateDir;
+  try {
+    path = realpathSync(stateDir);
+  } catch {
+    // it is not there, and nobody's yet
+  }
+  return hash(`${process.getuid?.() ?? 0}:${path}`);
 }

@@ -1,8 +1,8 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { homeOf } from "#host/home.js";
+import { homeOf, knownHome } from "#host/home.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("home");
@@ -15,10 +15,12 @@ test("a fleet is called the same each time, two fleets differ, and one that is l
   mkdirSync(b);
   const home = homeOf(a);
   assert.match(home, /^[0-9a-f]{12}$/);
-  assert.equal([homeOf(a), homeOf(b) === home], [home, false]);
+  assert.equal([homeOf(a), knownHome(a), homeOf(b) === home], [home, home, false]);
   rmSync(a, { recursive: true });
   mkdirSync(a);
+  assert.equal([knownHome(a), existsSync(join(a, "home-id"))], [home, false]);
   assert.is(homeOf(a), home);
+  assert.is(typeof knownHome(join(base, "nowhere")), "string");
 });
 
 test("moved elsewhere it keeps its name, and a file that holds none is made again", () => {

@@ -4,6 +4,7 @@
  */
 import { Fault, type FaultCode } from "#core/fault.js";
 import { chooseBackend, readConfig } from "#host/config.js";
+import { knownHome } from "#host/home.js";
 import type { AgentJson, HealthJson } from "#wire/agent.js";
 import type { AttachTo } from "../kit/attach.js";
 import { type WayToTab, wayToTab } from "../kit/backend.js";
@@ -70,7 +71,7 @@ async function askDaemon(context: Context, label: string): Promise<Found> {
 async function lookOurselves(context: Context, label: string, { options }: Invocation, why: Fault): Promise<Found> {
   const backend = chooseBackend(options.text("backend"), await readConfig(context.paths.configFile));
   const way = wayToTab(backend);
-  const to = way.findTab(context.paths.tmuxSocket, await agentRef(context, label));
+  const to = way.findTab(context.paths.tmuxSocket, await agentRef(context, label), knownHome(context.paths.stateDir));
   if (to === null) throw why;
   context.note(`warning: ${why.message}; going to the tab of ${backend} that bears the label`);
   return { way, to, seen: async () => {} };

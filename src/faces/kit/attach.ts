@@ -88,18 +88,21 @@ export function attachHere(env: Env, to: AttachTo): Promise<string | null> {
 }
 
 /**
- * Where the agent of that label or id is, as its tab's own marks say; for when no daemon answers. The session's name comes
- * last, since it may hold anything.
+ * Where the agent of that label or id is, as its tab's own marks say; for when no daemon answers. `home` names the fleet:
+ * another's agents are not meant. The session's name comes last, since it may hold anything.
  */
-export function findTab(socket: string, ref: string): AttachTo | null {
-  const format = "#{@drover-label} #{@drover-id} #{window_id} #{pane_id} #{session_name}";
-  return findMarked(run(socket, ["list-panes", "-a", "-F", format]).text, socket, ref);
+export function findTab(socket: string, ref: string, home: string): AttachTo | null {
+  const format =
+    "#{@drover-label} #{@drover-id} #{window_id} #{pane_id} #{?@drover-home,#{@drover-home},-} #{session_name}";
+  return findMarked(run(socket, ["list-panes", "-a", "-F", format]).text, socket, ref, home);
 }
 
 /** The same, in a listing. */
-export function findMarked(listing: string, socket: string, ref: string): AttachTo | null {
+export function findMarked(listing: string, socket: string, ref: string, home: string): AttachTo | null {
   for (const line of listing.split("\n")) {
-    const [, label, id, window = "", pane = "", session = ""] = /^(\S+) (\S+) (@\d+) (%\d+) (.+)$/.exec(line) ?? [];
+    const [, label, id, window = "", pane = "", marked, session = ""] =
+      /^(\S+) (\S+) (@\d+) (%\d+) (\S+) (.+)$/.exec(line) ?? [];
+    if (marked !== "-" && marked !== home) continue;
     if (label === ref || (id !== undefined && id === ref)) return { socket, session, window, pane };
   }
   return null;

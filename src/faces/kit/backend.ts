@@ -12,8 +12,8 @@ export interface WayToTab {
   switchClient(env: Env, to: AttachTo): { problem: string | null; popup: boolean };
   /** Hands the terminal over; resolves when the person is back: null, or why it could not be. */
   attachHere(env: Env, to: AttachTo): Promise<string | null>;
-  /** Where the agent of that label or id is, by the marks on the tabs alone; null where none bears it. */
-  findTab(socket: string, ref: string): AttachTo | null;
+  /** Where this fleet's agent of that label or id is, by the marks on the tabs alone; null where none bears it. */
+  findTab(socket: string, ref: string, home: string): AttachTo | null;
 }
 
 const WAYS: Readonly<Record<string, WayToTab>> = { tmux: { isInside, switchClient, attachHere, findTab } };

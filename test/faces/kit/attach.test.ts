@@ -31,13 +31,28 @@ test("inside means a client of that very server", () => {
 });
 
 test("a tab is found by its marks alone, by label or id, whatever its session is called", () => {
-  const listing = ["  @1 %1 mine", "api 01J1 @2 %2 work", "web 01J2 @3 %5 a name : with all", "evil  @4 %6 no id"].join(
-    "\n",
-  );
-  const found = (ref: string) => findMarked(listing, "/s", ref);
+  const listing = [
+    "  @1 %1 - mine",
+    "api 01J1 @2 %2 - work",
+    "web 01J2 @3 %5 - a name : with all",
+    "evil  @4 %6 - no id",
+  ].join("\n");
+  const found = (ref: string) => findMarked(listing, "/s", ref, "h1");
   assert.equal(found("web"), { socket: "/s", session: "a name : with all", window: "@3", pane: "%5" });
   assert.equal(found("01J1"), { socket: "/s", session: "work", window: "@2", pane: "%2" });
-  assert.equal([found("mine"), found("evil"), found(""), findMarked("", "/s", "api")], [null, null, null, null]);
+  assert.equal([found("mine"), found("evil"), found(""), findMarked("", "/s", "api", "h1")], [null, null, null, null]);
+});
+
+test("of two fleets' agents of one label it is one's own that is found, or an older drover's", () => {
+  const listing = [
+    "api 01J1 @1 %1 h2 work",
+    "api 01J2 @2 %2 h1 work",
+    "old 01J3 @3 %3 - work",
+    "theirs 01J4 @4 %4 h2 work",
+  ].join("\n");
+  const pane = (ref: string, home: string) => findMarked(listing, "/s", ref, home)?.pane ?? null;
+  assert.equal([pane("api", "h1"), pane("old", "h1"), pane("theirs", "h1")], ["%2", "%3", null]);
+  assert.equal([pane("api", "h2"), pane("01J2", "h2")], ["%1", null]);
 });
 
 test("the way to a tab is the server's backend's; one that we have no way to is refused plainly", () => {
