@@ -579,6 +579,7 @@ export class Mail {
     const kind = effect.do;
     try {
       if (effect.do === "look") {
+        if (effect.first) this.#pass("looking");
         tell(await lookAt(this.#context, to, effect.first));
         return;
       }

@@ -50,8 +50,10 @@ async function remove(context: Context, id: AgentId, force: boolean): Promise<Pa
       await removeWorktree(worktree);
     });
   }
+  context.mail.pass("removing");
   const kept = await sweep("record", () => context.loop.ask({ ask: "remove", id, force }));
   if (kept !== null) throw kept;
+  context.mail.pass("removed");
   // What waited for it is a dead letter, on disk before anybody is told that it is gone.
   const buried = (box: Mailbox | null) => {
     const typed = box?.open ?? [];
@@ -63,7 +65,9 @@ async function remove(context: Context, id: AgentId, force: boolean): Promise<Pa
   if ((await context.mail.until(id, BURY_LIMIT_MS, buried)) === null) {
     errors.push({ label: "mail", code: "TIMED_OUT", message: "its mail still waits to be put aside" });
   }
+  context.mail.pass("sweeping");
   await sweep("ledger", () => context.store.sweepMail(id));
+  context.mail.pass("swept");
   return errors;
 }
 

@@ -1,46 +1,29 @@
-/**
- * `npm run crash -- [KILLS [RANDOM [AGENTS]]]`: kills the daemon KILLS times (default 20) at every named step of a
- * delivery, then RANDOM times (default 100) at any moment while AGENTS agents (default 8) write to one another, and counts
- * by the agents' own transcripts what was lost and what was given twice. The exit status is 1 where anything was.
- */
+/** Kills a daemon at one named step, or at any moment under load, and counts what became of the mail. */
 import { type Counted, CrashFleet } from "./fleet.js";
-
-/** The steps that `Parts.passing` of the daemon is told of. */
-export const POINTS = [
-  "queueing",
-  "queued",
-  "claimed-writing",
-  "claimed-written",
-  "pasting",
-  "pasted",
-  "typed-writing",
-  "typed-written",
-  "entering",
-  "entered",
-  "submitted-writing",
-  "submitted-written",
-  "delivered-writing",
-  "delivered-written",
-] as const;
+import { SCENES } from "./points.js";
 
 export interface Row extends Counted {
   readonly what: string;
   readonly kills: number;
 }
 
-/** Kills at one step, `kills` times, with a queue of two for each of two agents. */
+const DIES_WITHIN_MS = 4_000;
+
+/** Kills at one step, `kills` times: wherever that step is passed the first time, the second, the third. */
 export async function atStep(point: string, kills: number): Promise<Row> {
-  const fleet = new CrashFleet(2);
+  const scene = SCENES.find(({ points }) => points.includes(point));
+  if (scene === undefined) throw new Error(`there is no step "${point}"`);
+  const fleet = new CrashFleet(scene.agents, scene.parent);
   let died = 0;
   try {
     await fleet.begin();
     await fleet.kill();
-    for (let n = 0; n < kills; n++) {
-      await fleet.start(`${point}:${1 + (n % 3)}`);
-      const sends = fleet.labels.flatMap((label) => [fleet.send(label), fleet.send(label)]);
-      if (await fleet.dies(4_000)) died++;
+    for (let n = 0; died < kills && n < 2 * kills; n++) {
+      await fleet.start(`${point}:${1 + (n % 3 === 2 ? 1 : 0)}`);
+      const played = scene.play(fleet);
+      if (await fleet.dies(scene.limitMs ?? DIES_WITHIN_MS)) died++;
       else await fleet.kill();
-      await Promise.all(sends);
+      await played;
     }
     await fleet.start();
     await fleet.settle(120_000);
@@ -50,21 +33,28 @@ export async function atStep(point: string, kills: number): Promise<Row> {
   }
 }
 
-/** Kills at any moment while the agents write to one another. */
+/** Kills at any moment while the agents write to one another, and tasks of one of them end. */
 export async function atRandom(kills: number, agents: number): Promise<Row> {
-  const fleet = new CrashFleet(agents);
+  const fleet = new CrashFleet(agents, "p");
   let over = false;
   try {
     await fleet.begin();
     const load = fleet.labels.map(async (from, n) => {
       while (!over) {
         const to = fleet.labels[(n + 1 + Math.floor(Math.random() * (agents - 1))) % agents] ?? from;
-        await fleet.send(to, from);
-        await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 1_500));
+        await fleet.send(to, { from });
+        await pause(500 + Math.random() * 1_500);
       }
     });
+    const tasks = async (): Promise<void> => {
+      while (!over) {
+        await fleet.endTask("p");
+        await pause(500 + Math.random() * 1_500);
+      }
+    };
+    load.push(tasks());
     for (let n = 0; n < kills; n++) {
-      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 1_500));
+      await pause(50 + Math.random() * 900);
       await fleet.kill();
       await fleet.start();
     }
@@ -78,11 +68,14 @@ export async function atRandom(kills: number, agents: number): Promise<Row> {
   }
 }
 
-export function line({ what, kills, sent, lost, doubled, uncertain, failed }: Row): string {
-  const cells = [kills, sent, lost.length, doubled.length, uncertain, failed].map((n) => String(n).padStart(9));
-  return what.padEnd(26) + cells.join("");
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const COLUMNS = ["kills", "sent", "lost", "doubled", "uncertain", "failed", "again"] as const;
+
+export function line(row: Row): string {
+  const { kills, sent, lost, doubled, uncertain, failed, again } = row;
+  const cells = [kills, sent, lost.length, doubled.length, uncertain, failed, again];
+  return row.what.padEnd(26) + cells.map((n) => String(n).padStart(10)).join("");
 }
 
-export const HEAD =
-  "killed at".padEnd(26) +
-  ["kills", "sent", "lost", "doubled", "uncertain", "failed"].map((word) => word.padStart(9)).join("");
+export const HEAD = "killed at".padEnd(26) + COLUMNS.map((word) => word.padStart(10)).join("");

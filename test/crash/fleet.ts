@@ -3,50 +3,50 @@
  * started again as often as wanted; the agents know nothing of it.
  */
 import type { ChildProcess } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { systemDice } from "#host/dice.js";
+import { readTasks, writeTask } from "#host/task-files.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
+import type { DrainedJson } from "#wire/requests.js";
 import { DaemonWorld, exited } from "../e2e/daemon-world.js";
 import { until } from "../kit/t.js";
+import { Ledger } from "./ledger.js";
 
-/** Turns of a tenth of a second. */
-const SCRIPT = JSON.stringify([{ steps: [{ wait: 100 }, { say: "done", rate: 4000 }] }]);
+/** Turns of a tenth of a second; longer where its prompt begins with "busy" or "long". */
+const SCRIPT = JSON.stringify([
+  { on: "^busy", steps: [{ wait: 500 }, { say: "done", rate: 4000 }] },
+  { on: "^long", steps: [{ wait: 600_000 }] },
+  { steps: [{ wait: 100 }, { say: "done", rate: 4000 }] },
+]);
 
-export interface Counted {
-  readonly sent: number;
-  readonly lost: string[];
-  readonly doubled: string[];
-  readonly uncertain: number;
-  readonly failed: number;
-}
+export type { Counted } from "./ledger.js";
 
 export class CrashFleet {
   readonly world = new DaemonWorld();
   readonly labels: readonly string[];
-  /** What was acknowledged, or found on disk: message text to the label it was sent to. */
-  readonly #sent = new Map<string, string>();
+  readonly #parent: "p" | "q" | undefined;
+  readonly #ids = new Map<string, string>();
+  readonly #ledger = new Ledger();
+  readonly #transcripts: string[] = [];
+  /** Asked to be removed, and not known to be gone. */
+  readonly #leaving = new Set<string>();
   #daemon: ChildProcess | null = null;
   #count = 0;
 
-  constructor(agents: number) {
+  /** `parent`: p is told by its Stop hook and is woken, q fetches what its tasks say. */
+  constructor(agents: number, parent?: "p" | "q") {
     this.labels = Array.from({ length: agents }, (_, n) => `a${n + 1}`);
+    this.#parent = parent;
   }
 
   async begin(): Promise<void> {
     writeFileSync(join(this.world.home, "script.json"), SCRIPT);
     await this.start();
-    for (const label of this.labels) {
-      const args = ["--script", join(this.world.home, "script.json"), "--transcript", this.#file(label)];
-      const spawned = await this.world.ask("POST", "/v1/agents", {
-        provider: "rehearsal",
-        cwd: this.world.home,
-        session: "crash",
-        label,
-        args,
-      });
-      if (spawned.status !== 200) throw new Error(JSON.stringify(spawned.body));
-    }
-    for (const label of this.labels) await this.world.isIn(label, "idle");
+    for (const label of this.labels) await this.#spawn(label);
+    if (this.#parent === "p") await this.#spawn("p", ["--hooks"]);
+    if (this.#parent === "q") await this.#spawn("q", [], { wake: "pull" });
+    for (const label of this.#ids.keys()) await this.world.isIn(label, "idle");
   }
 
   /** `dieAt`: the step at which it kills itself, maybe before it ever answers. */
@@ -81,57 +81,122 @@ export class CrashFleet {
   }
 
   /** Sends a message of its own; whether it was acknowledged does not matter: what lies on disk has to arrive. */
-  async send(to: string, from?: string): Promise<void> {
-    const text = `message ${++this.#count} for ${to} ${"x".repeat(this.#count % 40)}.`;
-    try {
-      const { status } = await this.world.ask<{ message?: MessageJson }>("POST", `/v1/agents/${to}/send`, {
-        text,
-        ...(from === undefined ? {} : { from }),
-      });
-      // A 409 says that it was queued and came to no good end: it counts.
-      if (status === 200 || status === 409) this.#sent.set(text, to);
-    } catch {
-      // The daemon died before it answered; if the message is on disk it will be found there or in the transcripts.
+  async send(to: string, { from, text: begins = "message" }: { from?: string; text?: string } = {}): Promise<void> {
+    const text = `${begins} ${++this.#count} for ${to} ${"x".repeat(this.#count % 40)}.`;
+    this.#ledger.wanted(text);
+    const sender = from === undefined ? {} : { from };
+    const status = await this.#asks<{ message?: MessageJson }>("POST", `/v1/agents/${to}/send`, { text, ...sender });
+    // A 409 says that it was queued and came to no good end: it counts. Without an answer it counts if it was on disk.
+    if (status === 200 || status === 409) this.#ledger.promised(text);
+  }
+
+  /** A background task of that agent's ends. Its word is on disk before anybody is asked. */
+  async endTask(owner: string): Promise<void> {
+    const id = systemDice.id();
+    const word = `task-${++this.#count}.`;
+    const now = Date.now();
+    writeTask(this.world.paths.tasksDir, {
+      ...{ id, owner: this.#ids.get(owner) ?? "", incarnation: 1, label: owner, pane: null, command: ["true"] },
+      ...{ cwd: "/", pid: process.pid, begun: null, startedAtMs: now - 1_000 },
+      end: { code: 0, signal: null, failed: null, tail: word, cut: false, endedAtMs: now },
+    });
+    this.#ledger.wanted(word);
+    this.#ledger.promised(word);
+    await this.#asks("POST", "/v1/tasks", {});
+  }
+
+  /** Takes what waits; with `acks` says that it has arrived. */
+  async drain(owner: string, acks = true): Promise<void> {
+    const drained: DrainedJson[] = [];
+    await this.#asks<DrainedJson>("POST", `/v1/inbox/${owner}/drain`, {}, (body) => drained.push(body));
+    for (const { messages, batch } of drained) {
+      if (!acks || batch === undefined) continue;
+      for (const { body, redelivered } of messages) this.#ledger.gave(body ?? "", redelivered === true);
+      await this.#asks("POST", `/v1/inbox/${owner}/ack`, { batch });
     }
+  }
+
+  /** An agent comes, works, is written to, and is taken off the list with what waits for it. */
+  async removeOne(): Promise<void> {
+    const label = `r${++this.#count}`;
+    this.#leaving.add(label);
+    try {
+      await this.#spawn(label);
+      await this.send(label, { text: "long" });
+      await Promise.all([this.send(label), this.send(label)]);
+    } catch {
+      // The daemon is dead, or died under it.
+    }
+    await this.#asks("DELETE", `/v1/agents/${label}?force=1`);
   }
 
   /** Waits until nothing is on its way any more. */
   async settle(limitMs: number): Promise<void> {
+    for (const label of this.#leaving) {
+      await until(
+        `${label} is removed`,
+        async () => (await this.world.ask("DELETE", `/v1/agents/${label}?force=1`)).status === 404,
+        { limitMs: 20_000 },
+      );
+    }
+    const isSettled = ({ mail }: AgentJson): boolean => mail.queued === 0 && mail.inbox === 0;
     await until(
       "all mail is delivered",
       async () => {
+        if (this.#parent === "q") await this.drain("q");
         const { agents } = (await this.world.ask<{ agents: AgentJson[] }>("GET", "/v1/agents")).body;
-        return agents.length === this.labels.length && agents.every(({ mail }) => mail.queued === 0);
+        const untold = readTasks(this.world.paths.tasksDir).length;
+        return untold === 0 && agents.length >= this.labels.length && agents.every(isSettled);
       },
-      { limitMs, show: async () => JSON.stringify((await this.world.ask("GET", "/v1/inbox/a1")).body, null, 1) },
+      { limitMs, show: () => this.#unsettled() },
     );
   }
 
   /** By what the agents themselves wrote down. */
-  async count(): Promise<Counted> {
-    const given = new Map<string, number>();
-    for (const label of this.labels) {
-      for (const line of readFileSync(this.#file(label), "utf8").split("\n").filter(Boolean)) {
+  async count() {
+    for (const file of this.#transcripts) {
+      if (!existsSync(file)) continue;
+      for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean)) {
         const { event, text } = JSON.parse(line) as { event: string; text?: string };
-        if (event === "prompt" && text !== undefined) given.set(text, (given.get(text) ?? 0) + 1);
+        if (event === "prompt" && text !== undefined) this.#ledger.gave(text);
       }
     }
     const { messages } = (await this.world.ask<{ messages: MessageJson[] }>("GET", "/v1/dead?bodies=1")).body;
-    const told = new Set(messages.map(({ body }) => body ?? ""));
-    return {
-      sent: this.#count,
-      lost: [...this.#sent.keys()].filter((text) => !given.has(text) && !told.has(text)),
-      doubled: [...given].filter(([, times]) => times > 1).map(([text]) => text),
-      uncertain: messages.filter(({ state }) => state === "uncertain").length,
-      failed: messages.filter(({ state }) => state === "failed" || state === "dead").length,
-    };
+    return this.#ledger.count(messages);
   }
 
   end(): Promise<void> {
     return this.world.end();
   }
 
-  #file(label: string): string {
-    return join(this.world.home, `${label}.jsonl`);
+  async #unsettled(): Promise<string> {
+    const { agents } = (await this.world.ask<{ agents: AgentJson[] }>("GET", "/v1/agents")).body;
+    return agents.map(({ label, state, mail }) => `${label} is ${state}: ${JSON.stringify(mail)}`).join("\n");
+  }
+
+  async #spawn(label: string, more: readonly string[] = [], fields: object = {}): Promise<void> {
+    const transcript = join(this.world.home, `${label}.jsonl`);
+    this.#transcripts.push(transcript);
+    const args = ["--script", join(this.world.home, "script.json"), "--transcript", transcript, ...more];
+    const where = { provider: "rehearsal", cwd: this.world.home, session: "crash" };
+    const { status, body } = await this.world.ask("POST", "/v1/agents", { ...where, label, args, ...fields });
+    if (status !== 200) throw new Error(JSON.stringify(body));
+    this.#ids.set(label, (body as { agent: AgentJson }).agent.id);
+  }
+
+  /** The answer's status; null where the daemon died before it answered. */
+  async #asks<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    hear: (body: T) => void = () => {},
+  ): Promise<number | null> {
+    try {
+      const answer = await this.world.ask<T>(method, path, body);
+      if (answer.status === 200) hear(answer.body);
+      return answer.status;
+    } catch {
+      return null;
+    }
   }
 }

@@ -12,9 +12,11 @@ import { until } from "../kit/t.js";
 
 const script = fileURLToPath(new URL("../../../bin/drover-daemon.js", import.meta.url));
 
+let worlds = 0;
+
 export class DaemonWorld {
   readonly home = mkdtempSync(join(tmpdir(), "drover-e2e-"));
-  readonly server = `drover-e2e-${process.pid}-${Math.floor(performance.now())}`;
+  readonly server = `drover-e2e-${process.pid}-${++worlds}`;
   readonly env: NodeJS.ProcessEnv;
   readonly paths;
   readonly #children = new Set<ChildProcess>();
