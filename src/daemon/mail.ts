@@ -110,7 +110,13 @@ export class Mail {
   async begin(messages: readonly Message[]): Promise<void> {
     for (const [to, all] of byRecipient(messages)) {
       const open = all.filter((message) => !isInInbox(message));
-      this.#open(to, open, await this.#context.store.lastOrder(to));
+      const lastOrder = await this.#context.store.lastOrder(to);
+      // What an inbox had to have written may have opened its box before: that stays, and learns of the rest.
+      if (!this.#boxes.has(to)) this.#open(to, open, lastOrder);
+      else {
+        for (const message of open) this.#post(to, { kind: "added", message });
+        void this.commit(to, [], [], {}).catch(() => {});
+      }
     }
     this.inboxes.begin();
     this.#begun();
@@ -216,6 +222,7 @@ export class Mail {
    */
   async enqueue(wanted: NewMessage, takesPrompt = false): Promise<Message> {
     const { to, id, from, kind, text, now, carries } = wanted;
+    await this.begun;
     const box = await this.#boxOf(to);
     if (queued(box.now).length + box.adding.length >= QUEUE_LIMIT) {
       throw new Fault("TOO_MANY", `${QUEUE_LIMIT} messages wait for this agent already`);
@@ -376,7 +383,9 @@ export class Mail {
   async #boxOf(to: AgentId): Promise<Box> {
     const found = this.#boxes.get(to);
     if (found !== undefined) return found;
-    const opening = this.#opening.get(to) ?? this.#context.store.lastOrder(to).then((last) => this.#open(to, [], last));
+    const opening =
+      this.#opening.get(to) ??
+      this.#context.store.lastOrder(to).then((last) => this.#boxes.get(to) ?? this.#open(to, [], last));
     this.#opening.set(to, opening);
     try {
       return await opening;
