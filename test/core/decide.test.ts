@@ -238,7 +238,14 @@ test("another question of a blocked agent is told, another highlight in the same
     shows("%1", "blocked", {
       question: { kind: "permission", text: "May I?", choices: [{ key: "1", text: "Yes", selected }], fingerprint },
     });
-  const { done } = play(fleet("a %1 working"), [1, asking("f", true)], [2, asking("f", false)], [3, asking("g", true)]);
+  const { done } = play(
+    fleet("a %1 working"),
+    [1, asking("f", true)],
+    [2, asking("f", false)],
+    // Once for a frame in which the first may be half drawn, and once more.
+    [3, asking("g", true)],
+    [200, asking("g", true)],
+  );
   assert.is(done.length, 2);
   assert.match(done[0] ?? "", /^state a .*question/);
   assert.is(done[1], "state a [question]");
