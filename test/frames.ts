@@ -11,9 +11,10 @@ export interface Frame {
 }
 
 const BATCH = 200;
+const HISTORY_ROWS = 1_000;
 
 export async function framesOf(cast: Cast, provider: Provider): Promise<Frame[]> {
-  const stream = await Stream.open(cast.columns, cast.rows, "untitled");
+  const stream = await Stream.open(cast.columns, cast.rows, "untitled", undefined, HISTORY_ROWS);
   const frames: Frame[] = [];
   let said = "";
   try {

@@ -134,6 +134,7 @@ export class Stream {
     this.#terminal.write(typeof bytes === "string" ? bytes : this.#decoder.decode(bytes, { stream: true }));
   }
 
+  /** Wants some history: without any, @xterm/headless 6.0.0 may fail at the next byte where rows became shorter. */
   resize(columns: number, rows: number): void {
     this.#terminal.write("", () => this.#terminal.resize(columns, rows));
   }
