@@ -19,12 +19,12 @@ const TITLES: Readonly<Record<string, string>> = {
   opencode: "OC | w",
 };
 
-async function asked(name: string): Promise<Question> {
+async function asked(name: string, size = { columns: 120, rows: 40 }): Promise<Question> {
   const [provider = ""] = name.split("-");
   const text = readFileSync(join(folder, `${name}.txt`), "utf8");
   const cursor = { x: 0, y: 0, visible: false };
   const title = TITLES[provider]!;
-  const still = await emulator.still(text, { columns: 120, rows: 40, cursor, title, alternate: true });
+  const still = await emulator.still(text, { ...size, cursor, title, alternate: true });
   const { shown, question } = providers.get(provider)!.read(still);
   assert.is(shown, "blocked", name);
   assert.ok(question, name);
@@ -87,6 +87,12 @@ test("a form that shows its answers once more says to how many questions", async
   assert.equal([claude.reviews, drawn(claude)], [3, ">→ 1 Submit answers | 2 Cancel"]);
   const opencode = await asked("opencode-review");
   assert.equal([opencode.reviews, drawn(opencode)], [1, ">→ Submit"]);
+});
+
+test("on a light terminal Codex highlights a choice in dark on blue, and that is no prompt", async () => {
+  const light = await asked("codex-light-permission", { columns: 200, rows: 50 });
+  assert.is(light.kind, "permission");
+  assert.match(drawn(light), /^>1 Yes, proceed \(y\) \| 2 Yes, and don't ask again .* \| 3 No, /);
 });
 
 test("plans and logins are known as what they are", async () => {

@@ -106,14 +106,13 @@ function bare(regions: Layout<Region>["regions"]): Layout<Region> {
 const FOOTER_LIMIT_ROWS = 4;
 
 /**
- * The row where the composer begins: a bold `›`, neither dim (an earlier prompt) nor inverse (a highlighted choice), with
- * nothing below it but its own further rows, a blank, and a footer.
+ * The row where the composer begins: a bold `›` in the terminal's own colour (an earlier prompt is dim; a highlighted choice
+ * inverse or, where the terminal is light, dark on blue), with nothing below it but its own further rows, a blank, and a footer.
  */
 function findPrompt(rows: readonly Row[], end: number): number {
   for (let y = end, inked = 0; y >= 0; y--) {
     const row = rows[y]!;
-    if (/^›/.test(row.text))
-      return hasInk(row, 0, "bold") && !hasInk(row, 0, "faded") && !hasInk(row, 0, "inverse") ? y : -1;
+    if (/^›/.test(row.text)) return hasInk(row, 0, "bold") && hasInk(row, 0, "plain") ? y : -1;
     if (/^\S/.test(row.text)) return -1;
     if (row.text !== "") inked++;
     // A draft of many lines stands between prompt and footer; the transcript's own rows end the search above.
