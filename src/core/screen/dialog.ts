@@ -101,10 +101,13 @@ export function withoutFaded(row: Row): string {
 }
 
 function kept(row: Row): string {
-  return row.runs
-    .map((run) => (runHasInk(run, "faded") ? " ".repeat(run.text.length) : run.text))
-    .join("")
-    .trimEnd();
+  return (
+    row.runs
+      // Dark grey in bold is no way to stand back: on a light terminal it stands out.
+      .map((run) => (runHasInk(run, "faded") && !runHasInk(run, "bold") ? " ".repeat(run.text.length) : run.text))
+      .join("")
+      .trimEnd()
+  );
 }
 
 /** What a dialog may have beyond its text and choices. */
