@@ -73,6 +73,8 @@ export const END_GRACE_MS = 3_000;
 const HALF_DRAWN_MS = 700;
 /** A dialog that moves by a row is seen twice, or in halves, for a frame. */
 const TORN_MS = 120;
+/** A blank screen contradicts nothing: so long a program may take to draw the turn that it told of (opencode's first). */
+const BLANK_MS = 10_000;
 /** So long after a prompt was submitted, work that is seen is work on it. */
 const SUBMITTED_MS = 10_000;
 /** How long a program that shows its composer may still be called starting. */
@@ -142,6 +144,12 @@ function withStill(before: Believed, reading: Reading, nowMs: number): Believed 
   if (before.state === "exited" && before.evidence?.source === "process") return before;
   const { memory } = before;
   if (memory.claim !== null && !agrees(memory, reading)) {
+    const blank = reading.shown === "starting" && reading.composer === null;
+    if (memory.claim === "working" && blank && nowMs - before.sinceMs < BLANK_MS) {
+      // To be settled then: nothing may move on it any more.
+      const doubtSinceMs = before.sinceMs + BLANK_MS - patienceMs(before);
+      return become(before, { memory: { ...memory, doubtSinceMs } }, nowMs);
+    }
     return doubt(before, nowMs) ?? withScreen({ ...before, memory: { ...memory, claim: null } }, reading, nowMs, true);
   }
   const heard = memory.claim === null ? before : { ...before, memory: { ...memory, claim: null } };
@@ -150,7 +158,7 @@ function withStill(before: Believed, reading: Reading, nowMs: number): Believed 
 
 /** The belief kept as it is, with the doubt noted; null once the doubt has lasted. */
 function doubt(before: Believed, nowMs: number): Believed | null {
-  const since = before.memory.doubtSinceMs ?? nowMs;
+  const since = Math.min(before.memory.doubtSinceMs ?? nowMs, nowMs);
   if (nowMs - since >= patienceMs(before)) return null;
   return become(before, { memory: { ...before.memory, doubtSinceMs: since } }, nowMs);
 }

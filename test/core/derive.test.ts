@@ -807,6 +807,32 @@ test("a failure that the program told of stays one where the screen says only th
   assert.is(play([...failed, next, ...cut]), `${told}, 5000 working 2, 6000 idle 2`);
 });
 
+test("a screen that goes blank while the program says that it works contradicts nothing for a while", () => {
+  const begun = [
+    [0, look("ready")],
+    [1_000, hook("turn-started")],
+    [1_500, look("starting")],
+    [4_500, look("starting")],
+  ] as const;
+  const told = "0 idle 0, 1000 working 1";
+  // At rest for a moment before it shows the work, at work, then over.
+  const shown = [
+    [5_000, look("ready")],
+    [5_500, look("working")],
+    [9_000, hook("turn-ended")],
+    [9_100, look("finished")],
+  ] as const;
+  assert.is(play([...begun, ...shown]), `${told}, 9000 done 1 unread`);
+  const atRest = [5_000, 6_000, 6_500].map((atMs) => [atMs, look("ready")] as const);
+  assert.is(play([...begun, ...atRest]), `${told}, 6500 idle 1`);
+  assert.is(play([...begun, [11_000, look("starting")]]).includes("11000"), true);
+});
+
+test("a screen that stays blank is looked at again although nothing moves on it", () => {
+  const claimed = derive(derive(newborn(0), look("ready"), 0), hook("turn-started"), 1_000);
+  assert.is(reviewAtMs(derive(claimed, look("starting"), 1_500)), 11_000);
+});
+
 test("where a hook says that helpers go on, the end in the transcript is not the agent's", () => {
   const told = "0 idle 0, 100 working 1";
   const on = [
