@@ -139,7 +139,9 @@ export class CrashFleet {
         { limitMs: 20_000 },
       );
     }
-    const isSettled = ({ mail }: AgentJson): boolean => mail.queued === 0 && mail.inbox === 0;
+    // What a Stop hook was answered is written down by its agent a moment later, in a turn that still goes on.
+    const isSettled = ({ mail, state }: AgentJson): boolean =>
+      mail.queued === 0 && mail.inbox === 0 && state !== "working";
     await until(
       "all mail is delivered",
       async () => {

@@ -15,6 +15,8 @@ export interface Counted {
 
 /** Words that are in one completion's summary and in no other. */
 const TASK = /\btask-\d+\./;
+/** The first line of each of a batch. */
+const HEAD = / ended( \[|:|\.)/;
 const REDELIVERED = /\[redelivered/;
 
 export class Ledger {
@@ -38,7 +40,7 @@ export class Ledger {
     if (this.#wanted.has(text)) this.#count(text);
     let marked = again;
     for (const line of text.split("\n")) {
-      if (/ the task ended/.test(line)) marked = REDELIVERED.test(line);
+      if (HEAD.test(line)) marked = REDELIVERED.test(line);
       const word = TASK.exec(line)?.[0];
       if (word === undefined) continue;
       if (marked && this.#given.has(word)) this.#again++;
