@@ -3,7 +3,8 @@
  * an empty store takes its place. Every step can be cut short: a file beside the store says that a rescue is under way
  * and where the files lie, and the next open begins it again.
  */
-import { cpSync, existsSync, renameSync, rmSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { Level } from "level";
 import { Fault } from "#core/fault.js";
 import { readJson, writeWhole } from "#host/files.js";
@@ -79,9 +80,28 @@ export async function rescue(
   const { newest } = await seqRange(db);
   writeMarker(dir, { seq: Math.max(seq, newest), present: newest });
   forgetRescue(dir);
+  dropOldest(dir, aside, log);
   const loss = `the store was damaged (${damage}): ${outcome}. The damaged files lie in ${aside}`;
   log.error(loss);
   return { db, seq, loss };
+}
+
+/** Of the folders set aside so many stay: the newest, for whoever looks into what happened. Each is as large as a store. */
+export const ASIDE_LIMIT = 3;
+
+/** Takes out the oldest folders set aside, never `newest`. What cannot be taken out stays: that hinders nobody. */
+function dropOldest(dir: string, newest: string, log: Log): void {
+  const prefix = `${basename(dir)}.damaged-`;
+  try {
+    const names = readdirSync(dirname(dir)).filter((name) => name.startsWith(prefix) && name !== basename(newest));
+    const byAge = names.sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+    for (const name of byAge.slice(0, Math.max(0, byAge.length - (ASIDE_LIMIT - 1)))) {
+      rmSync(join(dirname(dir), name), { recursive: true, force: true });
+      log.info("a damaged store set aside long ago was removed", { name });
+    }
+  } catch (error) {
+    log.warn("damaged stores set aside could not be looked through", { error });
+  }
 }
 
 /** Fills `dir` with the files set aside: links, or copies where there are no links. */

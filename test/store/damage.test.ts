@@ -21,6 +21,7 @@ import { Fault } from "#core/fault.js";
 import { systemClock } from "#host/clock.js";
 import { openLevelStore } from "#store/level-store.js";
 import { type Opened, openDatabase } from "#store/open-database.js";
+import { ASIDE_LIMIT } from "#store/rescue.js";
 import type { Store } from "#store/store.js";
 import { suite, until } from "../kit/t.js";
 import { MemoryLog } from "../twins/memory-log.js";
@@ -86,6 +87,17 @@ for (const [what, damage] of Object.entries(cases)) {
     );
   });
 }
+
+test("of the damaged stores set aside the newest few stay", async () => {
+  const dir = await filled();
+  for (const day of ["01", "02", "03", "04"]) mkdirSync(`${dir}.damaged-202601${day}T000000`);
+  rmSync(join(dir, "CURRENT"));
+  await (await open(dir)).close();
+  const left = beside(dir).filter((name) => name.includes(".damaged-"));
+  assert.is(left.length, ASIDE_LIMIT);
+  assert.equal(left.slice(0, 2), ["store.damaged-20260103T000000", "store.damaged-20260104T000000"]);
+  assert.ok(readdirSync(join(dirname(dir), left[2]!)).length > 0, "the one of today among them");
+});
 
 test("the tail of the log is gone: said once, and the lost numbers are not given again", async () => {
   const dir = await filled();
