@@ -18,6 +18,8 @@ const STATUS_LIMIT_MS = 500;
 const BETWEEN_KEYS_MS = [150, 900];
 /** How long an interrupted turn may go on being shown. */
 const INTERRUPTED_MS = 1_500;
+/** How long what was pasted may take to be seen. */
+const ECHO_LIMIT_MS = 1_000;
 /** How long an interrupted turn may take to give the prompt back. */
 const PROMPT_BACK_MS = 1_000;
 
@@ -152,9 +154,7 @@ async function askToEnd(context: Context, agent: Agent): Promise<boolean> {
       if (step.text !== undefined) {
         await mux.paste(pane(), step.text);
         await context.loop.pause(Math.max(provider.pasteSettleMs, 50));
-        // A dialog that opened meanwhile swallowed the words, and Enter would answer it.
-        const { reading } = await lookNow(context, theAgent(context, id));
-        if (reading.question !== null || reading.composer?.empty === true) return false;
+        if (!(await stands(context, id))) return false;
         await mux.keys(pane(), ["Enter"]);
       } else await mux.keys(pane(), step.keys ?? []);
       await context.loop.pause(100);
@@ -164,6 +164,21 @@ async function askToEnd(context: Context, agent: Agent): Promise<boolean> {
     // Its pane may have gone in the middle of this: that is what was wanted.
     context.log.info("an agent could not be asked to end", { agent: agent.record.id, error });
     return false;
+  }
+}
+
+/**
+ * Whether the words came to stand in the composer: a program may take a while to draw them. A dialog that opened meanwhile
+ * swallowed them, and Enter would answer it.
+ */
+async function stands(context: Context, id: AgentId): Promise<boolean> {
+  const giveUpAtMs = context.clock.now() + ECHO_LIMIT_MS;
+  for (;;) {
+    const { reading } = await lookNow(context, theAgent(context, id));
+    if (reading.question !== null) return false;
+    if (reading.composer?.empty !== true) return true;
+    if (context.clock.now() >= giveUpAtMs) return false;
+    await context.loop.pause(50);
   }
 }
 

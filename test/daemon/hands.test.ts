@@ -99,6 +99,14 @@ test("an agent whose tab could not be closed, since tmux fell silent, gets its m
   assert.equal([sent.status, agent().prompts], [200, ["hello"]]);
 });
 
+test("words of farewell that take a moment to stand in the composer are waited for", async () => {
+  const paste = agent().paste.bind(agent());
+  // 20 ms of ours are 400 of the daemon's.
+  agent().paste = (text) => void setTimeout(() => paste(text), 20);
+  assert.is((await w.ask("POST", "/v1/agents/a/stop", {})).status, 200);
+  assert.equal(typed(), ['paste %1 "/quit"', "keys %1 Enter"]);
+});
+
 test("nothing is interrupted while a dialog is open: the key would answer it", async () => {
   agent().question = { text: "Delete all?", choices: ["yes", "no"] };
   const { status, body } = await w.ask("POST", "/v1/agents/a/interrupt", {});
