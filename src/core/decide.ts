@@ -49,7 +49,8 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
       break;
     case "reading": {
       const agent = inPane(fleet, event.pane);
-      if (agent !== null && isReadable(agent)) believe(draft, agent, { kind: "still", reading: event.reading });
+      if (agent === null || !isReadable(agent) || isDeadPane(event.reading)) break;
+      believe(draft, agent, { kind: "still", reading: event.reading });
       break;
     }
     case "hook":
@@ -85,6 +86,11 @@ export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
       break;
   }
   return draft.decision();
+}
+
+/** tmux's own words below the last screen of a program that ended (server-fn.c; remain-on-exit-format): the listing says how. */
+function isDeadPane({ shown, evidence }: Reading): boolean {
+  return shown === "unclear" && /^Pane is dead(?: \(|$)/.test(evidence.excerpt);
 }
 
 /** When `decide` wants to be told the time, in ms; null for never. */

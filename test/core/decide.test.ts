@@ -221,6 +221,21 @@ test("an agent that could not be stopped is no longer ending", () => {
   assert.is(agent(kept, "a").ending, false);
 });
 
+test("what tmux writes into a dead pane says nothing of the agent: the listing tells how it ended", () => {
+  const evidence: Evidence = {
+    source: "screen",
+    rule: "claude/no-sign",
+    excerpt: "Pane is dead (status 0, Fri Nov 20)",
+  };
+  const { fleet: after, done } = play(
+    fleet("a %1 working"),
+    [5, shows("%1", "unclear", { evidence })],
+    [2_000, shows("%1", "unclear", { evidence })],
+    [2_010, sighting(EPOCH, "%1=a+dead:0")],
+  );
+  assert.equal([done[0], agent(after, "a").record.state], ["state a [state since exit]", "exited"]);
+});
+
 test("a change of state is recorded, journaled with its proof and told; the same again is nothing", () => {
   const { fleet: after, done } = play(
     fleet("a %1 idle"),
