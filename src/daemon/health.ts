@@ -33,6 +33,7 @@ export async function health(context: Context, identity: Identity, behind: boole
       ...(await componentsOf(context)),
     },
     agents: counts(context),
+    taps: context.tapping.counts,
     seq: feed.seq,
   };
 }

@@ -152,6 +152,8 @@ export interface HealthJson {
   components: Record<string, "ok" | "unavailable">;
   /** Counts by state, plus `total`. */
   agents: Record<string, number>;
+  /** Panes that are tapped, and those that should be and are not: somebody else has their pipe, mostly. */
+  taps?: { open: number; refused: number };
   seq: number;
 }
 

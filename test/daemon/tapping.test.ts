@@ -1,7 +1,7 @@
 /** What the daemon makes of tapped bytes: facts at once, fenced by the launch, and taps only where they are wanted. */
 import * as assert from "uvu/assert";
 import type { AgentId, PaneId } from "#core/model.js";
-import type { AgentJson } from "#wire/agent.js";
+import type { AgentJson, HealthJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
 import { practice, type World, world } from "./practice.js";
 
@@ -109,7 +109,10 @@ test("a pipe that is somebody else's is left alone, and one that is taken is giv
   await until("it is tapped", () => open() === 1);
   w.tmux.takePipe(pane);
   await until("it is given up", () => open() === 0);
-  await until("it stays so", () => w.daemon.context.tapping.counts.refused === 1);
+  await until("that is told", async () => {
+    const { taps } = (await w.ask<HealthJson>("GET", "/v1/health")).body;
+    return taps?.open === 0 && taps.refused === 1;
+  });
   assert.not(w.tmux.write(pane, "\x07"));
 });
 

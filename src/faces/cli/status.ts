@@ -38,7 +38,15 @@ export function statusLines(health: HealthJson, socket: string, ink: Ink): strin
     `store   ${store.ok ? "ok" : ink.paint("red", "cannot be written")}, ${store.path}, entry ${health.seq}`,
     ...storeLosses(store).map((says) => `        ${ink.paint("yellow", says)}`),
     `agents  ${total === 0 ? "none" : `${total}: ${states.join(", ")}`}`,
+    ...tapLines(health.taps, ink),
   ];
+}
+
+/** Nothing where no pane is to be tapped. */
+function tapLines({ open, refused }: NonNullable<HealthJson["taps"]> = { open: 0, refused: 0 }, ink: Ink): string[] {
+  if (open + refused === 0) return [];
+  const panes = `${open} ${open === 1 ? "pane is" : "panes are"} tapped`;
+  return [`taps    ${panes}${refused === 0 ? "" : ink.paint("yellow", `, ${refused} could not be`)}`];
 }
 
 /** What the store lost, as clauses; none where it is whole. */

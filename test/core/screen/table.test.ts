@@ -64,6 +64,16 @@ test("the table for any program is one as well, but for the command", async () =
   assert.equal((await parseConfig(toml, "c")).providers.mine, { ...own, command: ["mine"] });
 });
 
+test("any provider's panes are tapped where the configuration says so", async () => {
+  const own = await configured(
+    "[providers.codex]\ntap = true\n[providers.qwen]\ntap = true\n[providers.pi]\ntap = false",
+  );
+  assert.equal(
+    ["codex", "qwen", "pi", "claude"].map((name) => own.get(name)?.tap),
+    [true, true, false, undefined],
+  );
+});
+
 test("a provider that reads by code is launched as the configuration says, and reads as ever", async () => {
   const own = (
     await configured(
