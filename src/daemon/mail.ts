@@ -10,7 +10,6 @@ import {
   type MailEvent,
   openMailbox,
   type Pending,
-  queued,
   type Recipient,
   stepMailbox,
   wakeAtMs,
@@ -42,7 +41,7 @@ const AGAIN_MS = 1_000;
 interface Box {
   now: Mailbox;
   /** New messages on their way to the disk. */
-  adding: Message[];
+  readonly adding: Set<Message>;
   lastOrder: number;
   /** Null before the first change. */
   tally: Tally | null;
@@ -156,7 +155,7 @@ export class Mail {
     const typed = boxes.flatMap(({ now }) => {
       // In their order, so that a long queue is gone through once.
       let before = 0;
-      return now.open.map((message) => {
+      return [...now.open].map((message) => {
         const waits = message.state === "queued" ? waitsWords(before, now.waits) : null;
         if (!isDeadLetter(message) && !isSettled(message)) before++;
         return { message, waits };
@@ -178,7 +177,7 @@ export class Mail {
   /** Whether nothing is being typed to it, nor waits to be. */
   isQuiet(to: AgentId): boolean {
     const box = this.#boxes.get(to);
-    return box === undefined || (isQuiet(box.now) && box.adding.length === 0);
+    return box === undefined || (isQuiet(box.now) && box.adding.size === 0);
   }
 
   /** A dead letter that was written elsewhere; from here on it is one of ours. */
@@ -198,14 +197,14 @@ export class Mail {
    */
   async arrived(to: AgentId, batch: string): Promise<void> {
     const box = this.#boxes.get(to);
-    const carrier = box?.now.open.find((message) => message.batch === batch);
+    const carrier = [...(box?.now.open ?? [])].find((message) => message.batch === batch);
     if (box === undefined || carrier === undefined) {
       await this.inboxes.tell(to, { kind: "arrived", batch });
       return;
     }
     // On its way still: it comes to that by itself.
     if (carrier.state !== "uncertain" || box.now.writing !== null || box.now.pending !== null) return;
-    const was = box.now.revs.get(carrier.id) ?? carrier.rev;
+    const was = box.now.open.revOf(carrier.id) ?? carrier.rev;
     const updatedAtMs = this.#context.clock.now();
     const message: Message = { ...carrier, rev: was + 1, state: "delivered", reason: null, updatedAtMs };
     const carried = this.inboxes.endOf(carrier, { arrived: true, tried: true });
@@ -224,7 +223,7 @@ export class Mail {
     const { to, id, from, kind, text, now, carries } = wanted;
     await this.begun;
     const box = await this.#boxOf(to);
-    if (queued(box.now).length + box.adding.length >= QUEUE_LIMIT) {
+    if (box.now.open.queuedCount + box.adding.size >= QUEUE_LIMIT) {
       throw new Fault("TOO_MANY", `${QUEUE_LIMIT} messages wait for this agent already`);
     }
     const nowMs = this.#context.clock.now();
@@ -246,7 +245,7 @@ export class Mail {
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
     };
-    box.adding = [...box.adding, message];
+    box.adding.add(message);
     this.#pass("queueing");
     try {
       const carried = carries?.changes ?? [];
@@ -254,11 +253,11 @@ export class Mail {
       const story = [{ message, from: null }, ...carried];
       await this.commit(to, writes, story, { must: true, ...(takesPrompt ? { takesPrompt } : {}) });
     } catch (error) {
-      box.adding = box.adding.filter((one) => one !== message);
+      box.adding.delete(message);
       this.#recount(to, error);
     }
     this.#pass("queued");
-    box.adding = box.adding.filter((one) => one !== message);
+    box.adding.delete(message);
     carries?.written();
     this.#post(to, { kind: "added", message });
     return message;
@@ -301,7 +300,7 @@ export class Mail {
       mustRest(box.now, some);
       const updatedAtMs = this.#context.clock.now();
       const changes = some.map((old) => {
-        const was = box.now.revs.get(old.id) ?? old.rev;
+        const was = box.now.open.revOf(old.id) ?? old.rev;
         const anew = old.completion === undefined ? {} : { attempts: 0, lease: null };
         const fields = { rev: was + 1, state: "queued" as const, reason: null, claim: null, updatedAtMs, ...anew };
         const message: Message = { ...old, ...fields };
@@ -331,7 +330,7 @@ export class Mail {
       const updatedAtMs = this.#context.clock.now();
       mustRest(box.now, some);
       const writes = some.map((message): MailWrite => {
-        const was = box.now.revs.get(message.id) ?? message.rev;
+        const was = box.now.open.revOf(message.id) ?? message.rev;
         if (message.completion === undefined) return { message, was, forget: true };
         return { message: { ...message, rev: was + 1, state: "acked", reason: "purged", updatedAtMs }, was };
       });
@@ -347,7 +346,7 @@ export class Mail {
   /** Forgets what nobody looked at for long, and what is too much; never throws. */
   #trimDead(to: AgentId): void {
     const { clock, log } = this.#context;
-    const dead = this.#boxes.get(to)?.now.open.filter(isDeadLetter) ?? [];
+    const dead = [...(this.#boxes.get(to)?.now.open ?? [])].filter(isDeadLetter);
     const sinceMs = clock.now() - DEAD_KEPT_MS;
     const old = dead.filter(({ updatedAtMs }, n) => n < dead.length - DEAD_LIMIT || updatedAtMs < sinceMs);
     if (old.length === 0) return;
@@ -399,7 +398,7 @@ export class Mail {
     const [now, effects] = openMailbox(to, open, this.recipientOf(loop.fleet.agents.get(to)), clock.now());
     const box: Box = {
       now,
-      adding: [],
+      adding: new Set(),
       lastOrder,
       tally: null,
       release: null,
@@ -465,7 +464,7 @@ export class Mail {
         void this.#hold(to, box).then(() => this.#post(to, { kind: "held" }));
         break;
       case "write":
-        void this.#write(to, effect.what, effect.revs);
+        void this.#write(to, box, effect.what);
         break;
       case "fetch":
         void this.#fetch(to, box, effect.message);
@@ -487,11 +486,11 @@ export class Mail {
     }
   }
 
-  async #write(to: AgentId, { messages, story }: Pending, revs: ReadonlyMap<string, number>): Promise<void> {
+  async #write(to: AgentId, box: Box, { messages, story }: Pending): Promise<void> {
     const { log } = this.#context;
     const gone = new Set([...messages.values()].filter(({ forget }) => forget).map(({ message }) => message.id));
     const writes = [...messages.values()].map(({ message, forget }): MailWrite => {
-      const was = revs.get(message.id) ?? null;
+      const was = box.now.open.revOf(message.id) ?? null;
       const write = { message: { ...message, rev: (was ?? 0) + 1 }, was };
       return forget ? { ...write, forget } : write;
     });
@@ -633,8 +632,7 @@ export function isRevivable({ completion, to, reason }: Message): boolean {
 
 /** Why a message waits: its recipient's reason, or who is before it. */
 export function waitsOf(box: Mailbox, message: Message): string | null {
-  const before = box.open.filter((one) => one.order < message.order && !isDeadLetter(one) && !isSettled(one)).length;
-  return waitsWords(before, box.waits);
+  return waitsWords(box.open.before(message), box.waits);
 }
 
 function waitsWords(before: number, waits: string | null): string | null {

@@ -56,7 +56,7 @@ async function remove(context: Context, id: AgentId, force: boolean): Promise<Pa
   context.mail.pass("removed");
   // What waited for it is a dead letter, on disk before anybody is told that it is gone.
   const buried = (box: Mailbox | null) => {
-    const typed = box?.open ?? [];
+    const typed = [...(box?.open ?? [])];
     // What stands in a message of which nobody can say whether it was taken stays with that.
     const doubtful = typed.map(({ batch }) => batch);
     const left = context.mail.inboxes.list(id).filter(({ lease }) => !doubtful.includes(lease?.batch ?? ""));

@@ -43,7 +43,7 @@ export async function sendToAgent(context: Context, id: AgentId, asked: SendRequ
 /** What can be said of the message now; null while it is being typed. */
 function outcome(box: Mailbox | null, id: string): MessageJson | null {
   if (box === null) return null;
-  const message = box.open.find((one) => one.id === id);
+  const message = box.open.get(id);
   if (message === undefined) return box.left?.id === id ? messageJson(box.left) : null;
   const own = "id" in box.at && box.at.id === id;
   if (own || box.writing?.messages.has(id) || box.pending?.messages.has(id)) return null;

@@ -7,13 +7,15 @@ import { commitCompletion } from "#daemon/completions.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { DrainedJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
+import { hastyClock } from "../twins/hasty-clock.js";
 import { type World, world } from "./practice.js";
 
 const test = suite("carriers", 20_000);
 
 let w: World;
 test.beforeEach(async () => {
-  w = await world();
+  // Not so hasty that a Stop hook would have to be answered within a few milliseconds.
+  w = await world({ clock: hastyClock(4) });
 });
 test.afterEach(() => w.end());
 
@@ -233,6 +235,8 @@ test("two readers at once, a hundred times: every entry is handed over once", as
 });
 
 test("what is not acknowledged comes back, marked; given back it is a dead letter, and retried it waits again", async () => {
+  await w.end();
+  w = await world({ clock: hastyClock(50) });
   const boss = await born("boss", { wake: "pull" });
   await tell("kid", boss.id, 1);
   await drain("boss");

@@ -9,7 +9,8 @@
  * may have been pressed: should the daemon and tmux both die after that, nothing else could tell.
  */
 import type { AgentId } from "../model.js";
-import { type Claim, isSettled, isUnderWay, type Message, type MessageState } from "./message.js";
+import { type Claim, isSettled, type Message, type MessageState } from "./message.js";
+import { Queue } from "./queue.js";
 import { readReceipt, receiptOf } from "./receipt.js";
 import {
   beginTyping,
@@ -42,8 +43,8 @@ export interface Recipient {
 
 export interface Mailbox {
   readonly to: AgentId;
-  /** All that is not delivered, in order. */
-  readonly open: readonly Message[];
+  /** All that is not delivered. Changed in place: a step uses up the mailbox it is given. */
+  readonly open: Queue;
   /** Null once it was taken off the list. */
   readonly recipient: Recipient | null;
   readonly at: Delivery;
@@ -60,8 +61,6 @@ export interface Mailbox {
   readonly writing: Pending | null;
   /** After a refused write: when the next is tried. */
   readonly writeAtMs: number | null;
-  /** The `rev` on disk of each message that is being changed. */
-  readonly revs: ReadonlyMap<string, number>;
   /** What left the queue last. */
   readonly left: Message | null;
 }
@@ -124,7 +123,7 @@ export type MailEvent =
 export type MailEffect =
   /** See to it that nobody else types there, until the box rests; then say `held`. */
   | { readonly do: "hold" }
-  | { readonly do: "write"; readonly what: Pending; readonly revs: ReadonlyMap<string, number> }
+  | { readonly do: "write"; readonly what: Pending }
   | { readonly do: "fetch"; readonly message: Message }
   | { readonly do: "look"; readonly first: boolean }
   | { readonly do: "paste"; readonly text: string; readonly receipt: string }
@@ -153,7 +152,7 @@ type Step = [Mailbox, MailEffect[]];
 export function openMailbox(to: AgentId, open: readonly Message[], recipient: Recipient | null, nowMs: number): Step {
   const box: Mailbox = {
     to,
-    open: [...open].sort((a, b) => a.order - b.order),
+    open: new Queue(open),
     recipient,
     at: { at: "resting" },
     waits: null,
@@ -163,7 +162,6 @@ export function openMailbox(to: AgentId, open: readonly Message[], recipient: Re
     pending: null,
     writing: null,
     writeAtMs: null,
-    revs: new Map(open.map((message) => [message.id, message.rev])),
     left: null,
   };
   const [begun, effects] = next(box, nowMs, false);
@@ -195,30 +193,22 @@ export function wakeAtMs(box: Mailbox): number | null {
   return due.length === 0 ? null : Math.min(...due);
 }
 
-/** Messages that wait to be typed. */
-export function queued(box: Mailbox): readonly Message[] {
-  return box.open.filter((message) => message.state === "queued");
-}
-
 /** Nothing is typed, nor will be before something else happens: whoever else has something to say may. */
 export function isQuiet(box: Mailbox): boolean {
-  if (box.at.at !== "resting" || box.open.some((message) => message.state === "queued" || isUnderWay(message)))
-    return false;
+  if (box.at.at !== "resting" || box.open.queuedCount > 0 || box.open.halfWay !== undefined) return false;
   return box.recipient === null || turnOf(box.recipient) !== box.spentTurn;
 }
 
 /** What every event may change, whatever the box is at. */
 function heard(box: Mailbox, event: MailEvent): Mailbox {
   switch (event.kind) {
-    case "added": {
-      const others = box.open.filter(({ id }) => id !== event.message.id);
-      const open = [...others, event.message];
-      // Nearly always it is the last one: a long queue is not sorted for each.
-      if ((others.at(-1)?.order ?? 0) > event.message.order) open.sort((a, b) => a.order - b.order);
-      return { ...box, open, revs: new Map(box.revs).set(event.message.id, event.message.rev) };
-    }
+    case "added":
+      box.open.put(event.message);
+      box.open.wrote(event.message.id, event.message.rev);
+      return box;
     case "forgotten":
-      return { ...box, open: box.open.filter(({ id }) => !event.ids.has(id)) };
+      for (const id of event.ids) box.open.delete(id);
+      return box;
     case "recipient":
       return { ...box, recipient: event.recipient };
     case "reconnected":
@@ -263,24 +253,19 @@ function step(box: Mailbox, event: MailEvent, nowMs: number): Step {
 
 /** At rest: what is to be done now, if anything. `swept`: whatever was tried before. */
 function next(box: Mailbox, nowMs: number, swept: boolean): Step {
-  const halfWay = box.open.find(isUnderWay);
+  const { halfWay } = box.open;
   if (halfWay !== undefined)
     return [{ ...box, at: { at: "holding", id: halfWay.id, recovers: true } }, [{ do: "hold" }]];
-  const waiting = queued(box);
   const { recipient } = box;
-  if (recipient === null) {
-    if (waiting.length === 0) return [{ ...box, sweepAtMs: null, waits: null }, []];
-    let buried: Mailbox = { ...box, at: { at: "burying" }, sweepAtMs: null, waits: null };
-    for (const message of waiting)
-      buried = become(buried, message, { state: "dead", reason: "recipient_removed" }, nowMs);
-    return [buried, []];
-  }
-  const oldest = waiting[0];
+  const { oldest, atOnce, queuedCount } = box.open;
   if (oldest === undefined) return [{ ...box, sweepAtMs: null, waits: null }, []];
+  if (recipient === null) {
+    const buried: Mailbox = { ...box, at: { at: "burying" }, sweepAtMs: null, waits: null };
+    return [becomeAll(buried, box.open.queued(), { state: "dead", reason: "recipient_removed" }, nowMs), []];
+  }
   const watched = { ...box, sweepAtMs: box.sweepAtMs ?? nowMs + SWEEP_MS };
-  const atOnce = waiting.find(({ now }) => now === true);
   if (atOnce !== undefined && (atOnce.id !== oldest.id || !recipient.there)) {
-    const why = atOnce.id === oldest.id ? recipient.state : `${waiting.length - 1} before it wait`;
+    const why = atOnce.id === oldest.id ? recipient.state : `${queuedCount - 1} before it wait`;
     return [takeBack({ ...watched, at: { at: "recording", id: atOnce.id } }, atOnce, why, nowMs), []];
   }
   if (!recipient.ready && atOnce === undefined) return [{ ...watched, waits: recipient.state }, []];
@@ -291,7 +276,7 @@ function next(box: Mailbox, nowMs: number, swept: boolean): Step {
 }
 
 function whileChecking(box: Mailbox, at: At<"checking">, event: MailEvent, nowMs: number): Step {
-  const message = box.open.find(({ id }) => id === at.id);
+  const message = box.open.get(at.id);
   const { recipient } = box;
   if (message === undefined || recipient === null) return rest(box, nowMs);
   if (event.kind === "failed") return refuse(box, message, `its screen cannot be read: ${event.message}`, nowMs);
@@ -486,14 +471,27 @@ function rest(box: Mailbox, nowMs: number): Step {
 
 /** The message as it is from now on; on disk as soon as may be. */
 function become(box: Mailbox, from: Message, fields: Partial<Message>, nowMs: number, forget = false): Mailbox {
-  const message: Message = { ...from, ...fields, updatedAtMs: nowMs };
-  // What it carries goes back to where it was taken from: nothing of it is left to be looked at.
-  const emptied = message.batch !== undefined && (message.state === "failed" || message.state === "dead");
-  const pending = {
-    messages: new Map(box.pending?.messages).set(message.id, { message, forget: forget || emptied }),
-    story: [...(box.pending?.story ?? []), { message, from: from.state }],
-  };
-  return { ...box, pending, open: box.open.map((one) => (one.id === message.id ? message : one)) };
+  return becomeAll(box, [from], fields, nowMs, forget);
+}
+
+function becomeAll(
+  box: Mailbox,
+  all: readonly Message[],
+  fields: Partial<Message>,
+  nowMs: number,
+  forget = false,
+): Mailbox {
+  const messages = new Map(box.pending?.messages);
+  const story = [...(box.pending?.story ?? [])];
+  for (const from of all) {
+    const message: Message = { ...from, ...fields, updatedAtMs: nowMs };
+    // What it carries goes back to where it was taken from: nothing of it is left to be looked at.
+    const emptied = message.batch !== undefined && (message.state === "failed" || message.state === "dead");
+    messages.set(message.id, { message, forget: forget || emptied });
+    story.push({ message, from: from.state });
+    box.open.put(message);
+  }
+  return { ...box, pending: { messages, story } };
 }
 
 /** Writes what is to be written, one batch at a time. */
@@ -501,20 +499,19 @@ function flush(box: Mailbox, nowMs: number): Step {
   if (box.pending === null || box.writing !== null) return [box, []];
   if (box.writeAtMs !== null && nowMs < box.writeAtMs) return [box, []];
   const what = box.pending;
-  return [{ ...box, pending: null, writing: what, writeAtMs: null }, [{ do: "write", what, revs: box.revs }]];
+  return [{ ...box, pending: null, writing: what, writeAtMs: null }, [{ do: "write", what }]];
 }
 
 function written(box: Mailbox): Mailbox {
-  const revs = new Map(box.revs);
-  let { open, left } = box;
+  const { open } = box;
+  let { left } = box;
   for (const { message, forget } of box.writing?.messages.values() ?? []) {
-    revs.set(message.id, (revs.get(message.id) ?? 0) + 1);
+    open.wrote(message.id, (open.revOf(message.id) ?? 0) + 1);
     if (!forget && !isSettled(message)) continue;
-    open = open.filter(({ id }) => id !== message.id);
-    revs.delete(message.id);
+    open.delete(message.id);
     left = message;
   }
-  return { ...box, revs, open, left, writing: null };
+  return { ...box, left, writing: null };
 }
 
 function unwritten(box: Mailbox, stale: boolean, nowMs: number): Step {
@@ -522,17 +519,19 @@ function unwritten(box: Mailbox, stale: boolean, nowMs: number): Step {
   if (writing === null) return [box, []];
   if (stale) {
     // Another hand had it, or it was set aside as damaged: not ours to carry on with.
-    const open = box.open.filter(({ id }) => !writing.messages.has(id));
-    return rest({ ...box, open, writing: null, pending: null }, nowMs);
+    for (const id of writing.messages.keys()) box.open.delete(id);
+    return rest({ ...box, writing: null, pending: null }, nowMs);
   }
   if (at.at === "claiming") {
     // Nothing was typed yet: as if nothing had been decided.
     const before = writing.story[0];
-    const open = box.open.map((one) =>
-      one.id === at.id && before !== undefined ? { ...one, state: before.from, attempts: one.attempts - 1 } : one,
-    );
-    const message = open.find(({ id }) => id === at.id);
-    const back = { ...box, open, writing: null };
+    const claimed = box.open.get(at.id);
+    const message =
+      claimed !== undefined && before !== undefined
+        ? { ...claimed, state: before.from, attempts: claimed.attempts - 1 }
+        : claimed;
+    if (message !== undefined) box.open.put(message);
+    const back = { ...box, writing: null };
     const why = "the store cannot be written";
     if (message?.now === true) {
       const taken = takeBack({ ...back, at: { at: "recording", id: at.id } }, message, why, nowMs);
@@ -566,11 +565,12 @@ type At<K extends Delivery["at"]> = Extract<Delivery, { at: K }>;
 /** Whether it is on disk that Enter may have been pressed for it. */
 function isNoted({ open, pending, writing }: Mailbox, id: string): boolean {
   if (pending?.messages.has(id) || writing?.messages.has(id)) return false;
-  return open.some((message) => message.id === id && message.state !== "claimed");
+  const message = open.get(id);
+  return message !== undefined && message.state !== "claimed";
 }
 
 function theMessage(box: Mailbox, id: string): Message {
-  const found = box.open.find((message) => message.id === id);
+  const found = box.open.get(id);
   if (found === undefined) throw new Error(`message ${id} is under way and not in its queue`);
   return found;
 }

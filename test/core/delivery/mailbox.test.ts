@@ -91,7 +91,7 @@ class Play {
   }
 
   get states(): string {
-    return this.box.open.map(({ id, state }) => `${id}:${state}`).join(" ");
+    return [...this.box.open].map(({ id, state }) => `${id}:${state}`).join(" ");
   }
 
   private take(effects: readonly ReturnType<typeof openMailbox>[1][number][]): void {
@@ -260,7 +260,7 @@ test("a paste that tmux did not confirm is looked up, never repeated blindly", (
 
 test("a claim that cannot be written types nothing; another hand's claim is left to it", () => {
   const p = new Play([message(1)]).on({ kind: "held" }, read(""), { kind: "unwritten", stale: false });
-  assert.equal([p.states, p.box.at.at, p.box.open[0]?.attempts], ["M1:queued", "resting", 0]);
+  assert.equal([p.states, p.box.at.at, [...p.box.open][0]?.attempts], ["M1:queued", "resting", 0]);
   const now = new Play([message(1, "queued", { now: true })]);
   now.on({ kind: "held" }, read(""), { kind: "unwritten", stale: false });
   now.said();
