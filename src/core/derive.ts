@@ -388,13 +388,11 @@ function withReport(
     case "turn-ended": {
       // The marker that will be on the screen is that of this turn, and no sign of another.
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", endMarker: null };
-      // Another source told of this end first: hooks come up to a few hundred ms late.
-      if (
-        !open &&
-        isRest(before.state) &&
-        before.evidence?.source !== evidence.source &&
-        nowMs - before.sinceMs < END_GRACE_MS
-      ) {
+      // Something else told of this end first: hooks come up to a few hundred ms late, and one that says how a turn ended
+      // comes before the one that says that it did (opencode's session.error).
+      const toldBy = before.evidence;
+      const other = toldBy?.source !== evidence.source || toldBy.rule !== evidence.rule;
+      if (!open && isRest(before.state) && other && nowMs - before.sinceMs < END_GRACE_MS) {
         return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
       }
       const turn = counted ? before.turn : before.turn + 1;

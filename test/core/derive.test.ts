@@ -833,6 +833,21 @@ test("a screen that stays blank is looked at again although nothing moves on it"
   assert.is(reviewAtMs(derive(claimed, look("starting"), 1_500)), 11_000);
 });
 
+test("a hook that says that the turn ended, behind one that says how, tells of no other turn", () => {
+  for (const [means, state] of [
+    ["interrupted", "idle 1"],
+    ["turn-failed", "error 1 unread"],
+  ] as const) {
+    const facts = [
+      [0, look("ready")],
+      [100, hook("turn-started")],
+      [900, hook(means)],
+      [1_150, hook("turn-ended")],
+    ];
+    assert.is(play(facts as unknown as readonly Moment[]), `0 idle 0, 100 working 1, 900 ${state}`);
+  }
+});
+
 test("where a hook says that helpers go on, the end in the transcript is not the agent's", () => {
   const told = "0 idle 0, 100 working 1";
   const on = [
