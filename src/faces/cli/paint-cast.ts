@@ -12,30 +12,40 @@ export class CastPainter {
   #alternate: boolean | null = null;
   #title: string | null = null;
 
-  /** The change of the screen's size, where it is another one. */
-  resized(screen: WholeScreenJson): CastPiece[] {
-    const size = `${screen.columns}x${screen.rows.length}`;
-    const pieces: CastPiece[] = this.#size !== "" && this.#size !== size ? [{ kind: "r", text: size }] : [];
-    this.#size = size;
-    return pieces;
+  /** Whether the screen's size is another one than that of the picture before. */
+  isResized(screen: WholeScreenJson): boolean {
+    return this.#size !== "" && this.#size !== sizeOf(screen);
   }
 
-  /** All of a screen, for the program's own bytes to go on from: lines wrap again, and all of it may scroll. */
+  /**
+   * All of a screen, for the program's own bytes to go on from: all of it may scroll, lines wrap again. Row by row, since
+   * what is cleared as a whole would go into the history.
+   */
   wholeForBytes(screen: WholeScreenJson): CastPiece[] {
-    return [{ kind: "o", text: "\x1b[r\x1b[?6l" }, ...this.whole(screen), { kind: "o", text: "\x1b[?7h" }];
+    const rows = screen.rows.map((row, y) => `\x1b[${y + 1};1H\x1b[m\x1b[2K${paintRow(y, rowFromJson(row))}`);
+    const text = `${this.#switched(screen)}\x1b[r\x1b[?6l\x1b[?7l${rows.join("")}${this.#rest(screen)}\x1b[?7h`;
+    return [...this.#resized(screen), { kind: "o", text }];
   }
 
   /** All of a screen, after a change of its size where that is another one. */
   whole(screen: WholeScreenJson): CastPiece[] {
-    const pieces = this.resized(screen);
-    let text = "";
-    if (this.#alternate !== screen.alternate) text += screen.alternate ? "\x1b[?1049h" : "\x1b[?1049l";
-    this.#alternate = screen.alternate;
     // No line may wrap by itself: every run is put where it stood.
-    text += "\x1b[?7l\x1b[m\x1b[2J";
+    let text = `${this.#switched(screen)}\x1b[?7l\x1b[m\x1b[2J`;
     for (const [y, row] of screen.rows.entries()) text += paintRow(y, rowFromJson(row));
-    pieces.push({ kind: "o", text: text + this.#rest(screen) });
+    return [...this.#resized(screen), { kind: "o", text: text + this.#rest(screen) }];
+  }
+
+  #resized(screen: WholeScreenJson): CastPiece[] {
+    const size = sizeOf(screen);
+    const pieces: CastPiece[] = this.isResized(screen) ? [{ kind: "r", text: size }] : [];
+    this.#size = size;
     return pieces;
+  }
+
+  #switched({ alternate }: WholeScreenJson): string {
+    if (this.#alternate === alternate) return "";
+    this.#alternate = alternate;
+    return alternate ? "\x1b[?1049h" : "\x1b[?1049l";
   }
 
   rows({ rows, ...rest }: ChangedRowsJson): CastPiece[] {
@@ -48,6 +58,10 @@ export class CastPainter {
     this.#title = title;
     return `${named}\x1b[m\x1b[${cursor.y + 1};${cursor.x + 1}H\x1b[?25${cursor.visible ? "h" : "l"}`;
   }
+}
+
+function sizeOf({ columns, rows }: WholeScreenJson): string {
+  return `${columns}x${rows.length}`;
 }
 
 function paintRow(y: number, row: Row): string {

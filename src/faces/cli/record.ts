@@ -55,12 +55,9 @@ export async function run(context: Context, { arguments: [label = ""], options }
                 { provider, [raw ? "raw" : "pictures"]: true },
                 agent.label,
               );
-              // Its program draws by itself what changes with the size.
-              const paint = !raw
-                ? painter.whole(screen)
-                : anew
-                  ? painter.wholeForBytes(screen)
-                  : painter.resized(screen);
+              // The program draws anew what changes with the size, and its bytes may have come before we knew.
+              const isWhole = anew || painter.isResized(screen);
+              const paint = !raw ? painter.whole(screen) : isWhole ? painter.wholeForBytes(screen) : [];
               for (const { kind, text } of paint) file.add(at, kind, text);
               anew = false;
             } else if (event === "rows") {

@@ -64,4 +64,44 @@ for (const name of [
   });
 }
 
+for (const name of [
+  "claude/permission",
+  "claude-inline/short",
+  "codex/two-turns",
+  "gemini/permission",
+  "opencode/question",
+]) {
+  test(`the bytes of ${name} go on from a whole picture taken half-way, in a window of another size, as they would have`, async () => {
+    const { columns, rows, events } = parseCast(readFileSync(join(FIXTURES, `${name}.cast`), "utf8"));
+    const source = await Stream.open(columns, rows, "untitled", undefined, 100);
+    const copy = await Stream.open(columns - 7, rows - 3, "other", undefined, 100);
+    const halfway = events.length / 2;
+    const painter = new CastPainter();
+    const smaller = Array.from({ length: rows - 3 }, () => []);
+    painter.whole({
+      columns: columns - 7,
+      rows: smaller,
+      cursor: { x: 0, y: 0, visible: true },
+      title: "",
+      alternate: false,
+    });
+    for (const [n, event] of events.entries()) {
+      if (event.kind !== "output") continue;
+      source.feed(event.text);
+      if (n > halfway) copy.feed(event.text);
+      if (n !== Math.floor(halfway)) continue;
+      const pieces = painter.wholeForBytes(screenToJson((await source.snapshot()).still));
+      assert.equal([pieces[0]?.kind, pieces[0]?.text], ["r", `${columns}x${rows}`]);
+      copy.resize(columns, rows);
+      for (const { text } of pieces.slice(1)) copy.feed(text);
+    }
+    const provider = providers.get(name.split(/[-/]/)[0]!)!;
+    const [once, again] = [(await source.snapshot()).still, (await copy.snapshot()).still];
+    assert.equal(provider.read(again).evidence, provider.read(once).evidence);
+    assert.is(again.rows.at(-1)?.text, once.rows.at(-1)?.text);
+    source.close();
+    copy.close();
+  });
+}
+
 test.run();
