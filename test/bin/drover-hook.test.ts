@@ -103,6 +103,37 @@ test("what the daemon has to say is printed for the agent, and a refusal is not"
   assert.equal([code, out, err, spooled()], [0, "", "", []]);
 });
 
+test("what was printed is told to the daemon, by the name of the event that it answered", async () => {
+  await listen('{"decision":"block","reason":"go on"}');
+  await hook(["claude", "Stop"], payload);
+  assert.equal(
+    asked.map(({ url }) => url),
+    ["/v1/hooks/claude/Stop", "/v1/hooks/claude/DroverPrinted"],
+  );
+  const [stop, printed] = asked as [Asked, Asked];
+  const token = String(stop.headers["x-drover-token"]);
+  assert.equal(JSON.parse(printed.body), { printed: token });
+  assert.equal([printed.headers["x-drover-token"], printed.headers["x-drover-id"]], [`${token}.p`, "01AGENT"]);
+  assert.equal(spooled(), []);
+});
+
+test("a daemon that dies with its answer out finds in the spool that it was printed", async () => {
+  server = createServer((request, response) => {
+    request.resume();
+    request.on("end", () => {
+      response.writeHead(200, { connection: "close" }).end('{"decision":"block","reason":"go on"}');
+      server?.close();
+      rmSync(socket, { force: true });
+    });
+  });
+  await new Promise<void>((done) => server?.listen(socket, done));
+  assert.is((await hook(["claude", "Stop"], payload)).out, '{"decision":"block","reason":"go on"}\n');
+  server = null;
+  const [file = ""] = spooled();
+  const told = parseSpooled(readFileSync(join(spool, file), "utf8"));
+  assert.equal([told?.event, told?.id, told?.token], ["DroverPrinted", "01AGENT", `${told?.payload.printed}.p`]);
+});
+
 test("a payload may be an argument, with nothing read from an open standard input", async () => {
   await listen("{}");
   const child = spawn(script, ["codex", "agent-turn-complete", '{"type":"x"}'], {
