@@ -154,9 +154,14 @@ function cut(row: Row, length: number): Row {
   return { text: row.text.slice(0, length).trimEnd(), runs };
 }
 
+function commonest(numbers: readonly number[]): number {
+  const count = (one: number) => numbers.filter((other) => other === one).length;
+  return numbers.reduce((best, one) => (count(one) > count(best) ? one : best), numbers[0] ?? 0);
+}
+
 /**
  * Where the ground right of the bar ends. On a wide screen a column of the session's facts stands beside the dialog, on
- * another one; highlighted words have grounds of their own, so the row where it reaches furthest tells the dialog's width.
+ * another one; highlighted words have grounds of their own, so most rows tell the dialog's width, not each of them.
  */
 function groundEnd(row: Row, column: number): number {
   let at = 0;
@@ -190,7 +195,7 @@ function findDialog(rows: readonly Row[], end: number, floor: number): Question 
   if (colour === null || !runHasInk(colour, "coloured")) return null;
   let top = end;
   while (rows[top - 1]?.text[column] === "┃" && barAt(rows[top - 1]!, column)?.fg === colour.fg) top--;
-  const edge = Math.max(...rows.slice(top, end + 1).map((row) => groundEnd(row, column)));
+  const edge = commonest(rows.slice(top, end + 1).map((row) => groundEnd(row, column)));
   rows = rows.map((row, y) => (y >= top && y <= end ? cut(row, edge) : row));
   const inside = rows.slice(top, end + 1).map((row) => row.text.slice(column + 1).trim());
   const action = inside.findLastIndex((text) => text !== "") + top;
