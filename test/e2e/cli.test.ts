@@ -60,7 +60,9 @@ test("a prompt of three lines arrives as one, and what is not sent says why", as
   await home.until("asks", "hears", (agent) => agent.state === "blocked");
   const refused = await home.run(["send", "--now", "hears", "do something else"]);
   assert.is(refused.status, 5, refused.out);
-  await home.ok("interrupt", "hears");
+  // The key that interrupts a turn would answer the dialog.
+  assert.is((await home.run(["interrupt", "hears"])).status, 5);
+  await home.ok("answer", "hears", "1");
   await home.until("stopped asking", "hears", (agent) => agent.state !== "blocked");
 });
 
