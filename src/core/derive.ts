@@ -143,7 +143,9 @@ function withStill(before: Believed, reading: Reading, nowMs: number): Believed 
   // A process seen to end stays ended, whatever its last screen says.
   if (before.state === "exited" && before.evidence?.source === "process") return before;
   const { memory } = before;
-  if (memory.claim !== null && !agrees(memory, reading)) {
+  // A failure is told before it is drawn; where it never is, it left the screen and was dealt with.
+  const undrawn = before.state === "error" && memory.claim === "rest" && reading.shown === "ready";
+  if (memory.claim !== null && (undrawn || !agrees(memory, reading))) {
     const blank = reading.shown === "starting" && reading.composer === null;
     if (memory.claim === "working" && blank && nowMs - before.sinceMs < BLANK_MS) {
       // To be settled then: nothing may move on it any more.

@@ -848,6 +848,19 @@ test("a hook that says that the turn ended, behind one that says how, tells of n
   }
 });
 
+test("a failure that is told before the screen shows it is one failure", () => {
+  const told = [
+    [0, look("ready")],
+    [100, written("turn-started", 90)],
+    [900, written("turn-failed", 890)],
+    [904, look("ready")],
+  ] as const;
+  const failed = "0 idle 0, 100 working 1, 900 error 1 unread";
+  assert.is(play([...told, [913, look("error")]]), failed);
+  const later = 904 + END_GRACE_MS;
+  assert.is(play([...told, [later, look("ready")]]), `${failed}, ${later} idle 1`);
+});
+
 test("where a hook says that helpers go on, the end in the transcript is not the agent's", () => {
   const told = "0 idle 0, 100 working 1";
   const on = [
