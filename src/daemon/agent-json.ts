@@ -12,6 +12,7 @@ export function agentJson(v: AgentView): AgentJson {
     parent: v.parent,
     group: v.group,
     heartbeatMs: v.heartbeatMs,
+    wake: v.wake,
     session: v.session,
     window: v.window,
     pane: v.pane,

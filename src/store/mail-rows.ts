@@ -70,8 +70,23 @@ export async function revsOf(db: Database, rows: readonly MailRow[]): Promise<Ma
     const found = value === undefined ? undefined : (decodeValue(key, value) as Message | undefined);
     revs.set(key, found?.rev ?? null);
   }
-  for (const [n, key] of fresh.entries()) revs.set(key, values[keys.length + n] === undefined ? null : 1);
+  for (const [n, key] of fresh.entries()) {
+    const place = values[keys.length + n];
+    revs.set(key, place !== undefined && (await isThere(db, key, place)) ? 1 : null);
+  }
   return revs;
+}
+
+/** Whether the completion of an identity can be read yet. One that was set aside as damaged may be told again. */
+async function isThere(db: Database, key: string, place: Buffer): Promise<boolean> {
+  const at = decodeValue(key, place) as [string, number] | undefined;
+  if (at === undefined) return false;
+  const rows = [mailKey(...at), mailDoneKey(...at)];
+  const values = await db.getMany(rows);
+  return rows.some((row, n) => {
+    const value = values[n];
+    return value !== undefined && decodeValue(row, value) !== undefined;
+  });
 }
 
 /** Takes the rows in, as far as `revs` allows. Returns the Fault (STALE) with which they are refused, and then none was. */

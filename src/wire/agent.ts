@@ -32,6 +32,8 @@ export interface AgentJson {
   group: string | null;
   /** How often a conductor at rest is told what waits for it; null for never. */
   heartbeatMs?: number | null;
+  /** How it is told of its children while it is idle. */
+  wake?: "type" | "nudge" | "pull" | "mute";
   /** The session's name; `window` and `pane` are tmux's ids (`@7`, `%12`), empty where the agent is nowhere. */
   session: string;
   window: string;

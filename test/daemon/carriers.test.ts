@@ -145,6 +145,20 @@ test("three blocks end a chatty loop, and the rest is given once the turn is ove
   assert.match(w.started[0]!.prompts[0] ?? "", /kid \(turn 4\)/);
 });
 
+test("the slots that were used are known to the next daemon", async () => {
+  const boss = await born("boss");
+  await works(0, "boss");
+  const block = async (turn: number, active: boolean) => {
+    await tell("kid", boss.id, turn);
+    return (await stop(boss.id, active)).decision === "block";
+  };
+  assert.equal([await block(1, false), await block(2, true)], [true, true]);
+  const { store, tmux } = w;
+  await w.end();
+  w = await world({ store, tmux, clock: hastyClock(4) });
+  assert.equal([await block(3, true), await block(4, true), await block(5, false)], [true, false, true]);
+});
+
 test("a store that cannot be written: no block, no claim, and nothing is lost", async () => {
   const boss = await born("boss");
   await works(0, "boss");
@@ -324,7 +338,9 @@ test("a report goes to the reporter's parent, and is known by its token", async 
 
 test("to nudge is to say that something waits; it stays there for who asks", async () => {
   const boss = await born("boss");
-  assert.is((await w.ask("PATCH", "/v1/agents/boss", { wake: "nudge" })).status, 200);
+  assert.is(boss.wake, "type");
+  const { body } = await w.ask<{ agent: AgentJson }>("PATCH", "/v1/agents/boss", { wake: "nudge" });
+  assert.is(body.agent.wake, "nudge");
   await tell("kid", boss.id, 1);
   await until("it is nudged", () => w.started[0]!.prompts.length === 1);
   assert.is(w.started[0]!.prompts[0], '[drover] 1 completion waits: run "drover inbox drain"');

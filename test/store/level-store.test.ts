@@ -53,6 +53,21 @@ test("a message that cannot be read is set aside, and the others are delivered",
   await store.close();
 });
 
+test("a completion that was set aside as damaged may be told again", async () => {
+  const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
+  const completion = { child: "C", label: "c", turn: 1, kind: "done" as const, key: "C:1:done" };
+  const one = (order: number) => message(1, order, { kind: "completion", completion });
+  let store = await openLevelStore(options);
+  await store.commit({ mail: [{ message: one(1), was: null, text: "t" }] });
+  await store.close();
+  await tamper(options.dir, (db) => db.put(mailKey(agentId(1), 1), Buffer.from("00000000garbled")));
+  store = await openLevelStore(options);
+  assert.equal([await store.mail(), await store.completion("C:1:done")], [[], null]);
+  await store.commit({ mail: [{ message: one(2), was: null, text: "t" }] });
+  assert.is((await store.completion("C:1:done"))?.order, 2);
+  await store.close();
+});
+
 test("everything is there after a close, and the numbers go on", async () => {
   const dir = newDir();
   const options = { dir, log: new MemoryLog(), clock: systemClock };

@@ -156,6 +156,24 @@ export function mailContract(test: Suite, open: (options?: MailStoreOptions) => 
     await store.close();
   });
 
+  test("the identity of what was given is kept as long as that is", async () => {
+    let nowMs = 100_000;
+    const store = await open({ mailKeptMs: 10_000, nowMs: () => nowMs });
+    const one = completion(1, 1, "C:1:done");
+    await store.commit({ mail: [{ message: one, was: null, text: "t" }] });
+    await store.commit({ mail: [becomes(one, "acked", { updatedAtMs: nowMs })] });
+    nowMs += 9_000;
+    await store.commit({ entries: [entry(1)] });
+    assert.is((await store.completion("C:1:done"))?.state, "acked");
+    nowMs += 2_000;
+    await until("it is forgotten", async () => {
+      await store.commit({ entries: [entry(1)] });
+      return (await store.completion("C:1:done")) === null;
+    });
+    await store.commit({ mail: [{ message: completion(1, 2, "C:1:done"), was: null, text: "t" }] });
+    await store.close();
+  });
+
   test("two of one identity in one moment: one is written", async () => {
     const store = await open();
     const both = [1, 2].map((order) => ({ message: completion(1, order, "C:1:done"), was: null, text: "t" }));

@@ -3,7 +3,7 @@
  * two of these, so that entries applied in order always give what a snapshot says.
  */
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
-import type { AgentId, AgentRecord, AgentState, Exit, PaneId, Question, Role } from "../model.js";
+import type { AgentId, AgentRecord, AgentState, Exit, PaneId, Question, Role, WakePolicy } from "../model.js";
 
 export interface AgentView {
   readonly id: AgentId;
@@ -13,6 +13,7 @@ export interface AgentView {
   readonly parent: AgentId | null;
   readonly group: string | null;
   readonly heartbeatMs: number | null;
+  readonly wake: WakePolicy;
   /** The session's name; the last one where it is nowhere. */
   readonly session: string;
   /** tmux's ids of where it is now, empty where it is nowhere. */
@@ -51,6 +52,7 @@ export function view(
     parent: record.parent,
     group: record.group,
     heartbeatMs: record.heartbeatMs ?? null,
+    wake: record.wake ?? "type",
     session: record.place?.sessionName ?? "",
     window: pane === null ? "" : (record.place?.window ?? ""),
     pane: pane ?? "",

@@ -109,6 +109,19 @@ class Play {
 
 const written: MailEvent = { kind: "written" };
 
+test("a command that opens no turn lets the next message follow after a second, not at the sweep", () => {
+  const p = new Play([message(1), message(2)]);
+  p.on({ kind: "held" }, read(""), written, { kind: "text", text: "/status" }, read(""));
+  p.on({ kind: "done", effect: "paste" }).after(150).on(read("/status"), written, read("/status"));
+  p.on({ kind: "done", effect: "enter" }).said();
+  assert.equal(p.on(read("")).said(), [], "that a turn began is not said");
+  assert.equal(p.on(written).said(), ["write M1:delivered"]);
+  p.on(written).said();
+  assert.is(p.states, "M2:queued");
+  assert.equal(p.after(900).said(), []);
+  assert.equal(p.after(100).said(), ["hold"]);
+});
+
 test("the way things go: claimed on disk before anything is typed, a receipt with each step", () => {
   const p = new Play([message(1), message(2)]);
   assert.equal(p.said(), ["hold"]);
