@@ -40,21 +40,24 @@ const START_MS = 5_000;
 /** What runs in the pane's pipe; `dd` fails where nobody reads any more. */
 const PIPER = "trap '' PIPE; dd bs=65536 || sleep 6";
 
-/** Ends when `beat` is gone. `<>` opens a FIFO without waiting, and so frees a shell that waits to open it. */
+/**
+ * Ends when `beat` is gone, or another daemon's, whose process id is its first line. `<>` opens a FIFO without waiting, and
+ * so frees a shell that waits to open it.
+ */
 const GUARD = `cd "$1" || exit
-while [ -e beat ]; do
+while read -r owner <beat && [ "$owner" = "$3" ]; do
   : >asked
   sleep 2
   [ -e beat ] || break
   [ beat -nt asked ] && continue
-  while read -r pid pane; do
-    kill -0 "$pid" && tmux -S "$2" pipe-pane -t "$pane"
+  sed 1d beat | while read -r pid pane; do
+    kill -0 "$pid" && tmux -S "$2" pipe-pane -t "$pane" </dev/null
     kill "$pid"
-  done <beat
+  done
   for fifo in *.tap; do [ -p "$fifo" ] && : <>"$fifo"; done
   rm -f beat *.tap
 done 2>/dev/null
-rm -f asked`;
+[ -e beat ] || rm -f asked`;
 
 interface Open {
   readonly pane: PaneId;
@@ -88,7 +91,7 @@ export class Taps {
     if (this.#swept || !existsSync(this.#folder)) return;
     this.#swept = true;
     const beat = join(this.#folder, "beat");
-    const left = existsSync(beat) ? readFileSync(beat, "utf8").split("\n").filter(Boolean) : [];
+    const left = existsSync(beat) ? readFileSync(beat, "utf8").split("\n").slice(1).filter(Boolean) : [];
     for (const line of left) {
       const [pid = "", pane = ""] = line.split(" ");
       // Its command names our folder: nobody else's does.
@@ -208,12 +211,12 @@ export class Taps {
   /** Says that we are there, now and every second, and has somebody look whether we do. */
   #beat(): void {
     this.#cancelBeat?.();
-    const lines = [...this.#open].map(([pid, { pane }]) => `${pid} ${pane}\n`);
+    const lines = [`${process.pid}\n`, ...[...this.#open].map(([pid, { pane }]) => `${pid} ${pane}\n`)];
     writeFileSync(join(this.#folder, "beat"), lines.join(""), {
       mode: 0o600,
     });
     if (this.#guard === null) {
-      const args = ["-c", GUARD, "drover-taps", this.#folder, this.#socket];
+      const args = ["-c", GUARD, "drover-taps", this.#folder, this.#socket, String(process.pid)];
       const guard = spawn("/bin/sh", args, { detached: true, stdio: "ignore", env: this.#env });
       this.#guard = guard;
       const gone = (): void => {

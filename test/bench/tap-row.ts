@@ -54,6 +54,6 @@ export async function tapRow(fleet: BenchFleet): Promise<Row> {
 /** The shells in the panes' pipes, and the `dd` of each. */
 function pipePids(fleet: BenchFleet): number[] {
   const beat = readFileSync(join(fleet.paths.runtimeDir, "taps", "beat"), "utf8");
-  const shells = beat.split("\n").filter(Boolean).map(Number.parseFloat);
+  const shells = beat.split("\n").slice(1).filter(Boolean).map(Number.parseFloat);
   return shells.flatMap((pid) => [pid, ...children(pid).filter(Boolean).map(Number)]);
 }

@@ -126,7 +126,7 @@ test("closing the server ends all taps and removes their folder", async () => {
 });
 
 const beat = (taps: string): number[] =>
-  readFileSync(join(taps, "beat"), "utf8").trim().split("\n").map(Number.parseFloat);
+  readFileSync(join(taps, "beat"), "utf8").trim().split("\n").slice(1).map(Number.parseFloat);
 
 /** A process that taps the pane and writes what it hears to a file; for being killed and stopped. */
 function tapper(tmux: RealTmux, taps: string, pane: PaneId) {
