@@ -27,7 +27,7 @@ export interface StoreHealth {
 }
 
 export interface Store {
-  /** Every record, archived ones too, oldest first. */
+  /** Every record, oldest first; of the archived ones those that were archived last, as many as are kept. */
   agents(): Promise<AgentRecord[]>;
   agent(id: AgentId): Promise<AgentRecord | null>;
   /** What the agent's hooks told of its output last; null where they told nothing. */

@@ -68,6 +68,29 @@ test("a completion that was set aside as damaged may be told again", async () =>
   await store.close();
 });
 
+test("of the archive the newest records stay, whoever was born when; who lives stays", async () => {
+  const dir = newDir();
+  const options = { dir, log: new MemoryLog(), clock: systemClock };
+  const before = await openLevelStore(options);
+  const archivedAtMs = [30, null, 10, 20, 40];
+  await before.commit({ agents: archivedAtMs.map((ms, i) => record(i, { archivedAtMs: ms })) });
+  await before.close();
+  const store = await openLevelStore({ ...options, archivedLimit: 2 });
+  const left = [agentId(0), agentId(1), agentId(4)];
+  assert.equal(
+    (await store.agents()).map(({ id }) => id),
+    left,
+  );
+  await store.close();
+  const after = await openLevelStore(options);
+  assert.equal(
+    (await after.agents()).map(({ id }) => id),
+    left,
+    "they are gone from the disk",
+  );
+  await after.close();
+});
+
 test("everything is there after a close, and the numbers go on", async () => {
   const dir = newDir();
   const options = { dir, log: new MemoryLog(), clock: systemClock };
