@@ -1,0 +1,130 @@
+/**
+ * `npm run breaks`: breaks the way of a message in one place at a time, in a copy of what was built, and says within how
+ * many seeds the simulation notices. A break that it does not notice fails the run: then the checker checks too little.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+interface Break {
+  readonly what: string;
+  readonly file: string;
+  /** Stands there once, as it was built. */
+  readonly from: string;
+  readonly to: string;
+}
+
+const MAILBOX = "core/delivery/mailbox.js";
+const TYPING = "core/delivery/typing.js";
+
+const BREAKS: readonly Break[] = [
+  {
+    what: "typed while its claim is still on its way to the disk",
+    file: MAILBOX,
+    from: 'return [become({ ...box, at: { at: "claiming", id: at.id } }, message, claimed, nowMs), []];',
+    to: 'const m = { ...message, ...claimed }; return [become({ ...box, at: { at: "fetching", id: at.id, enters: null, tries: 0 } }, message, claimed, nowMs), [{ do: "fetch", message: m }]];',
+  },
+  {
+    what: "the receipt is not read at recovery",
+    file: MAILBOX,
+    from: "const enters = sameServer ? readReceipt(event.answer.says, message) : null;",
+    to: "const enters = null;",
+  },
+  {
+    what: "Enter before it is on disk that it may be pressed",
+    file: MAILBOX,
+    from: 'return message !== undefined && message.state !== "claimed";',
+    to: "return true;",
+  },
+  {
+    what: "another program in the same pane is taken for the one that was typed to",
+    file: MAILBOX,
+    from: "return there && incarnation === claim?.incarnation && epoch === claim.epoch && samePid;",
+    to: "return there;",
+  },
+  {
+    what: "the newest first",
+    file: "core/delivery/queue.js",
+    from: "return this.#queued.first;",
+    to: "return [...this.#queued].at(-1);",
+  },
+  {
+    what: "Enter again without looking whether the text still stands",
+    file: TYPING,
+    from: "if (stands && nowMs >= typing.againFromMs)",
+    to: "if (nowMs >= typing.againFromMs)",
+  },
+  {
+    what: "Enter without looking whether the text arrived",
+    file: TYPING,
+    from: "if (stands && nowMs >= typing.enterFromMs)",
+    to: "if (nowMs >= typing.enterFromMs)",
+  },
+  {
+    what: "Enter at once after the paste",
+    file: TYPING,
+    from: "const PASTE_SETTLE_MS = 150;",
+    to: "const PASTE_SETTLE_MS = 0;",
+  },
+  { what: "Enter as often as it takes", file: TYPING, from: "const ENTERS = 3;", to: "const ENTERS = 9;" },
+  {
+    what: "a dialog is overlooked",
+    file: TYPING,
+    from: 'return reading.shown === "blocked" || reading.question !== null;',
+    to: "return false;",
+  },
+  { what: "a draft is typed over", file: TYPING, from: "if (!reading.composer.empty)", to: "if (false)" },
+  {
+    what: "an empty box is no proof",
+    file: TYPING,
+    from: "if (reading.composer?.empty && !event.leaving)",
+    to: "if (false)",
+  },
+  {
+    what: "what a dead daemon sent is not waited out",
+    file: "test/sim/link.js",
+    from: "this.#later(1_000, resolve)",
+    to: "this.#later(0, resolve)",
+  },
+  {
+    what: "panes of a server that was not looked at are captured",
+    file: "test/sim/link.js",
+    from: "this.#onPane(`capture ",
+    to: "this.#ask(`capture ",
+  },
+  {
+    what: "counts of a refused write stay",
+    file: "daemon/mail.js",
+    from: "undo();",
+    to: "",
+  },
+];
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const { values } = parseArgs({ options: { seeds: { type: "string", default: "1000" } } });
+let unnoticed = 0;
+for (const { what, file, from, to } of BREAKS) {
+  const folder = mkdtempSync(join(tmpdir(), "drover-break-"));
+  try {
+    for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(folder, name), { recursive: true });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    const path = join(folder, "dist", file);
+    const text = readFileSync(path, "utf8");
+    if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
+    writeFileSync(
+      path,
+      text.replace(from, () => to),
+    );
+    const args = [join(folder, "dist/test/sim/sim.js"), "--story", "mail", "--seeds", values.seeds];
+    const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 64e6 });
+    const found = /seed (\d+) went wrong[^\n]*\n\s*(.*)/.exec(stdout);
+    if (found === null) unnoticed++;
+    console.log(`${(found?.[1] ?? "NEVER").padStart(6)}  ${what}${found === null ? "" : `: ${found[2]}`}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+process.exitCode = unnoticed > 0 ? 1 : 0;
