@@ -34,6 +34,8 @@ export async function stopHook(context: Context, to: AgentId, told: ToldHook, li
     }
     return null;
   }
+  // Who asks it to end interrupts its turn: nothing is given to a program that is about to go.
+  if (context.loop.fleet.agents.get(to)?.ending) return null;
   const { stop_hook_active: active } = told.payload;
   const { clock } = context;
   const giveUpAtMs = clock.now() + ANSWER_LIMIT_MS;

@@ -191,6 +191,15 @@ test("an answer that nobody printed comes back at once, and goes out again", asy
   assert.not.match(w.started[0]!.prompts[0] ?? "", /redelivered/);
 });
 
+test("an agent that was asked to end is given nothing more", async () => {
+  const boss = await born("boss");
+  await works(0, "boss");
+  await tell("kid", boss.id, 1);
+  await w.daemon.context.loop.ask({ ask: "stopping", id: boss.id as AgentId, data: {} });
+  assert.equal(await stop(boss.id, false), {});
+  assert.equal(await states("boss"), ["kid done queued"]);
+});
+
 test("a hook of an earlier launch takes nothing", async () => {
   const boss = await born("boss");
   await works(0, "boss");
