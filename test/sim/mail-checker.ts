@@ -220,7 +220,7 @@ export class MailChecker {
     if (state === "claimed") letter.claimedAtMs = this.#world.clock.now();
     if (before === "delivered") this.#wrong(`${letter.word} was delivered and is ${state}`);
     if (before === "dead" || before === "failed" || before === "uncertain") letter.revived = true;
-    if (letter.pasted !== null && this.#isMeddledWith(letter.pasted)) letter.meddled = true;
+    if (letter.pasted !== null && this.#isMeddledWith(letter.pasted.program, letter.claimedAtMs)) letter.meddled = true;
     if (state === "delivered") this.#mustBe(letter, true, "it is delivered on disk");
     if (state === "queued" && before !== state) this.#mustBe(letter, false, "it is queued again");
     if (state === "failed" || state === "dead") this.#mustBe(letter, false, `it is ${state} on disk (${reason})`);
@@ -228,11 +228,11 @@ export class MailChecker {
   }
 
   /** Its person or a dialog was at the program since; or another runs in its place, too lately for a listing to have told. */
-  #isMeddledWith({ program, atMs }: NonNullable<Letter["pasted"]>): boolean {
+  #isMeddledWith(program: Program, sinceMs: number): boolean {
     const { machine, checker, clock } = this.#world;
     const justNow = (ms: number | undefined) => clock.now() - (ms ?? Number.NEGATIVE_INFINITY) < HEARD_AFTER_MS;
     const pane = machine.panes().find((one) => one.program.agent === program.agent && one.program !== program);
-    return program.screen.oddAtMs >= atMs || (pane !== undefined && justNow(checker.respawnedAtMs.get(pane)));
+    return program.screen.oddAtMs >= sinceMs || (pane !== undefined && justNow(checker.respawnedAtMs.get(pane)));
   }
 
   #mustBe(letter: Letter, taken: boolean, why: string): void {
