@@ -17,12 +17,14 @@ import {
   type Write,
 } from "#core/delivery/inbox.js";
 import { isInInbox, type Message } from "#core/delivery/message.js";
+import { gate } from "#core/delivery/typing.js";
 import type { Fault } from "#core/fault.js";
 import type { Fleet } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Context } from "./context.js";
 import { type Mail, writeOf } from "./mail.js";
+import { lookAt } from "./mail-look.js";
 
 interface Box {
   now: Inbox;
@@ -237,15 +239,27 @@ export class Inboxes {
         break;
       }
       case "wake":
-        this.#pass("waking");
-        // Not from within the step that asked for it.
-        queueMicrotask(() =>
-          this.#post(to, { kind: "take", ticket: 0, taker: "wake", batch: this.#context.dice.id() }),
-        );
+        void this.#mayWake(to, box, effect.look).then((may) => {
+          if (!may) this.woken(to, false);
+          else {
+            this.#pass("waking");
+            this.#post(to, { kind: "take", ticket: 0, taker: "wake", batch: this.#context.dice.id() });
+          }
+        });
         break;
       case "nudge":
         void this.#nudge(to, effect.count);
         break;
+    }
+  }
+
+  /** Whether its pane would take a prompt now: what stands in the way for hours, a draft say, is not to fill the journal. */
+  async #mayWake(to: AgentId, { now: { recipient } }: Box, look: boolean): Promise<boolean> {
+    if (!look || recipient === null) return true;
+    try {
+      return gate(recipient, await lookAt(this.#context, to, true)) === null;
+    } catch {
+      return false;
     }
   }
 

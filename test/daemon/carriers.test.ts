@@ -113,6 +113,10 @@ test("a draft keeps the wake away; the Stop hook of its turn takes what waited, 
   await until("it was tried", async () => w.tmux.sights > 3);
   await until("it is back", async () => (await states("boss")).join() === "kid done queued");
   assert.is((await inbox("boss"))[0]?.attempts, 0);
+  const seq = w.store.seq();
+  const { sights } = w.tmux;
+  await until("it was tried again and again", () => w.tmux.sights > sights + 2, { limitMs: 15_000 });
+  assert.is(w.store.seq(), seq, "without a trace");
   await works(0, "boss");
   assert.match((await stop(boss.id, false)).reason ?? "", /kid 1/);
   assert.is(w.started[0]!.draft, "half a thought");

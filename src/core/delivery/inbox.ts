@@ -30,6 +30,8 @@ export interface Inbox {
   /** How often in a row its Stop hook kept it from ending its turn, as it is on disk or will be with the next block. */
   readonly blocks: number;
   readonly waking: "no" | "asked" | "taken";
+  /** The last wake was refused: before the next is claimed, it is looked whether it would be again. */
+  readonly refused: boolean;
   /** When it was woken last. */
   readonly wokenAtMs: number | null;
   /** The readiness at which a wake was refused; the next one is tried again, or this one at `againAtMs`. */
@@ -100,8 +102,8 @@ export type InboxEffect =
   | { readonly do: "write"; readonly write: Write }
   /** Answers a `take`: these are its own now. None where nothing waits, or nothing could be claimed. */
   | { readonly do: "hand-over"; readonly ticket: number; readonly batch: string; readonly entries: readonly Message[] }
-  /** Say `take` for a wake, under a new batch. */
-  | { readonly do: "wake" }
+  /** Say `take` for a wake, under a new batch; `look`: only where its pane would take it, else `woken`. */
+  | { readonly do: "wake"; readonly look: boolean }
   /** Tell it how many wait; then say `woken`. */
   | { readonly do: "nudge"; readonly count: number };
 
@@ -134,6 +136,7 @@ export function openInbox(
     lastWrite: 0,
     ...known,
     waking: "no",
+    refused: false,
     wokenAtMs: null,
     triedEdge: null,
     againAtMs: null,
@@ -230,7 +233,7 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
       return write(inbox, dead, null, null);
     }
     case "woken": {
-      const rested: Inbox = { ...inbox, waking: "no" };
+      const rested: Inbox = { ...inbox, waking: "no", refused: !event.taken };
       if (event.taken || inbox.recipient === null) return [rested, []];
       // A hook tells of a turn's end before the screen shows it: what was just called ready is asked again soon, then less often.
       const readyForMs = nowMs - inbox.recipient.sinceMs;
@@ -413,7 +416,7 @@ function wake(inbox: Inbox, nowMs: number): Step {
   const soonestMs = (inbox.wokenAtMs ?? Number.NEGATIVE_INFINITY) + DEBOUNCE_MS;
   if (nowMs < soonestMs) return [{ ...watched, againAtMs: soonestMs, triedEdge: null }, []];
   const woken: Inbox = { ...watched, waking: "asked", wokenAtMs: nowMs, triedEdge: null };
-  if (inbox.policy === "type") return [woken, [{ do: "wake" }]];
+  if (inbox.policy === "type") return [woken, [{ do: "wake", look: inbox.refused }]];
   return [{ ...woken, waking: "taken", nudgedOrder: newest }, [{ do: "nudge", count: entries.waitingCount }]];
 }
 

@@ -57,7 +57,7 @@ class Play {
     if (effect.do === "hand-over") this.said.push(`${nowMs} hand-over ${ids(effect.entries)}`);
     else if (effect.do === "nudge") this.said.push(`${nowMs} nudge ${effect.count}`);
     else if (effect.do === "wake") {
-      this.said.push(`${nowMs} wake`);
+      this.said.push(`${nowMs} wake${effect.look ? " if it may be" : ""}`);
       this.tell({ kind: "take", ticket: 0, taker: "wake", batch: `W${nowMs}` }, nowMs);
     } else {
       const { number, changes, blocks } = effect.write;
@@ -269,7 +269,7 @@ test("the sweep tries again what nothing else would", () => {
   play.typed("W10", false, false, 100_000);
   play.take();
   play.tell({ kind: "clock" }, inboxWakeAtMs(play.box)!);
-  assert.match(play.take(), / wake\n/);
+  assert.match(play.take(), / wake if it may be\n/);
 });
 
 test("a batch holds what fits, at least one entry, and the rest waits for the next", () => {
