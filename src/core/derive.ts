@@ -312,7 +312,12 @@ function withUnready(before: Believed, reading: Reading, nowMs: number): Believe
 /** It is counted once: by this, or by what showed it sooner. An agent that reports its turns by hooks is left to them. */
 function withSubmitted(before: Believed, turn: number, nowMs: number): Believed {
   const { memory, state } = before;
-  if (memory.hooked || before.turn > turn || isOpen(before) || !isRest(state)) return before;
+  if (memory.hooked || before.turn > turn) return before;
+  // It was at rest when the prompt was typed: what was taken for the late start of the turn before is this one.
+  if (isOpen(before)) {
+    return become(before, { turn: before.turn + 1, memory: { ...memory, submittedAtMs: null } }, nowMs);
+  }
+  if (!isRest(state)) return before;
   const evidence = proof("request", "send/submitted", "");
   return become(
     before,

@@ -186,6 +186,11 @@ test("a turn our prompt opened is counted once, whatever shows it, sooner or lat
   assert.is(play([...late.slice(0, 2), [200, look("working")], [300, look("ready")], [400, look("ready")]]), seen);
   assert.is(play([late[0]!, [100, look("working")], [150, submitted(0)], [300, look("ready")]]), seen);
   assert.is(play([late[0]!, [100, look("working")], [300, look("ready")], [350, submitted(0)]]), seen);
+  // The next prompt was typed meanwhile: what began is its turn, though it was taken for a late start of the last one.
+  assert.is(
+    play([...late, [2_500, look("working")], [2_510, submitted(1)]]),
+    `${done}, 2500 working 1, 2510 working 2`,
+  );
   // What comes long after is another turn.
   assert.is(play([...late, [20_000, look("working")]]), `${done}, 20000 working 2`);
 });

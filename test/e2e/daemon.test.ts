@@ -80,7 +80,21 @@ test("a turn over before anyone could see it is counted, and done", async () => 
   for (const turn of [1, 2, 3]) {
     const sent = await w.ask("POST", "/v1/agents/a/send", { text: `question ${turn}` });
     assert.equal([sent.status, sent.body.message?.turn], [200, turn]);
-    assert.is((await w.isIn("a", "done")).turn, turn);
+    await until(
+      `turn ${turn} is done`,
+      async () => {
+        const agent = await w.isIn("a", "done");
+        return agent.turn === turn;
+      },
+      {
+        show: async () =>
+          JSON.stringify(
+            [(await w.ask("GET", "/v1/agents/a/why")).body, (await w.ask("GET", "/v1/agents/a/screen")).body],
+            null,
+            1,
+          ),
+      },
+    );
   }
 });
 

@@ -361,9 +361,9 @@ function over(box: Mailbox, message: Message, typing: Typing, tries: number, now
     case "delivered": {
       const at = box.at as At<"typing">;
       const [after, effects] = end(box, message, delivered(message), nowMs);
-      if (typing.because === "turn-started" || message.claim === null) return [after, effects];
+      if (message.claim === null) return [after, effects];
       // What begins like a command may be one that opens no turn: that it did must be seen, and where it soon is not, none did.
-      if (at.command && after.recipient !== null) {
+      if (at.command && typing.because !== "turn-started" && after.recipient !== null) {
         const { recipient } = after;
         const triedEdge = edgeOf(recipient);
         return [{ ...after, spentTurn: null, triedEdge, sweepAtMs: nowMs + COMMAND_SETTLE_MS }, effects];
