@@ -197,7 +197,10 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
     }
     case "blocked": {
       const kind = reading.question?.kind ?? "other";
-      const opens = !open && (kind === "permission" || kind === "question" || kind === "plan");
+      const inTurn = kind === "permission" || kind === "question" || kind === "plan";
+      // A daemon that starts again remembers that it was blocked, and that turn was counted then.
+      const remembered = before.state === "blocked" && before.memory.turnOpen === null;
+      const opens = !open && inTurn && !remembered;
       const turn = opens && !isSubmitted(before, nowMs) ? before.turn + 1 : before.turn;
       const asked = reading.question;
       // Another dialog at once in the place of one, or one that cannot be read, is most often the same, half drawn.
@@ -211,7 +214,7 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
       }
       const dialogs = asked === null ? sure.dialogs : shown(sure.dialogs, asked.fingerprint, turn);
       const submittedAtMs = opens || open ? null : sure.submittedAtMs;
-      const memory = { ...sure, turnOpen: open || opens, submittedAtMs, dialogs };
+      const memory = { ...sure, turnOpen: open || inTurn, submittedAtMs, dialogs };
       const unread = memory.turnOpen ? false : before.unread;
       const question = asked === null ? null : named(asked, dialogs);
       return become(before, { ...plain, state: "blocked", question, turn, unread, memory }, nowMs);

@@ -255,6 +255,22 @@ test("a daemon that starts again in the middle of a turn sees its end", () => {
   assert.is(play([[0, look("finished", "took 9s")]], remembered), "0 done 4 unread");
 });
 
+test("a dialog that a daemon finds open again belongs to the turn that was counted when it opened", () => {
+  const remembered: Believed = { ...newborn(0), state: "blocked", turn: 4 };
+  const asked = look("blocked", "Run it?", { question: dialog("permission") });
+  assert.match(play([[0, asked]], remembered), /^(|0 blocked 4.*)$/);
+  assert.match(
+    play(
+      [
+        [0, asked],
+        [500, look("working")],
+      ],
+      remembered,
+    ),
+    /500 working 4/,
+  );
+});
+
 test("a permission asked and given is part of its turn; interrupted it leaves nothing to read", () => {
   assert.is(
     play([
