@@ -13,7 +13,7 @@ import { QUEUE_LIMIT } from "./mail.js";
 import { lastOutput } from "./output.js";
 
 /** How long the words of a dialog are waited for, that a hook told of. */
-const QUESTION_LIMIT_MS = 1_500;
+const QUESTION_LIMIT_MS = 5_000;
 /** How soon a completion is tried again that the store refused. */
 const AGAIN_MS = 2_000;
 /** For this long the identities of completions are kept: what ended earlier may have been told and forgotten. */
@@ -149,7 +149,10 @@ export class Producer {
    */
   begin(fleet: Fleet): void {
     const sinceMs = this.#context.clock.now() - KEPT_MS;
-    for (const agent of fleet.agents.values()) if (agent.record.sinceMs > sinceMs) this.#produce(agent);
+    for (const agent of fleet.agents.values()) {
+      // A dialog is known by its words: it is told once they are read.
+      if (agent.record.state !== "blocked" && agent.record.sinceMs > sinceMs) this.#produce(agent);
+    }
   }
 
   /** To be called after every change of the fleet. */
@@ -176,8 +179,11 @@ export class Producer {
   }
 
   async #tell(agent: Agent, kind: CompletionKind): Promise<void> {
-    const { log, clock } = this.#context;
+    const { log, clock, store } = this.#context;
     const { id, label, parent, turn } = agent.record;
+    // What was told before costs no reading of what was said.
+    const key = completionKey({ child: id, turn, kind, ...(kind === "exited" ? exitPart(agent) : {}) });
+    if (kind !== "blocked" && (await store.completion(key).catch(() => null)) !== null) return;
     const { summary, part } = await summaryOf(this.#context, agent, kind);
     const wanted: NewCompletion = { child: id, label, parent, turn, kind, summary, ...(part === null ? {} : { part }) };
     for (;;) {
@@ -216,7 +222,7 @@ async function summaryOf(
   if (kind === "blocked") return blockedSummary(context, agent);
   if (kind === "exited") {
     const how = record.state === "lost" ? "its tab is gone; its end was not seen" : exitWords(agent);
-    return { summary: how, part: record.incarnation === 1 ? null : String(record.incarnation) };
+    return { summary: how, part: exitPart(agent).part ?? null };
   }
   await context.told.quiet(record.id);
   const output = await lastOutput(context, agent).catch((error) => {
@@ -228,6 +234,11 @@ async function summaryOf(
   const why = record.reason ?? record.evidence?.excerpt ?? "";
   const isSaid = output === null || output.kind === "none" || said.includes(why);
   return { summary: isSaid ? why : `${why}\n\n${said}`, part: null };
+}
+
+/** The end of one launch is not that of the next, though no turn lies between them. */
+function exitPart({ record: { incarnation } }: Agent): { part?: string } {
+  return incarnation === 1 ? {} : { part: String(incarnation) };
 }
 
 function exitWords({ record }: Agent): string {

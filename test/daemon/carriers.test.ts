@@ -336,6 +336,24 @@ test("a child that waits for a person says what for, each dialog once, and one t
   );
 });
 
+test("a dialog that waits on while the daemon is started anew is told once", async () => {
+  await born("boss", { wake: "pull" });
+  await born("kid", { parent: "boss" });
+  w.started[1]!.question = { text: "May I?", choices: ["Yes", "No"] };
+  w.tmux.show("%2");
+  await until("it is told", async () => (await one("boss")).mail.inbox === 1);
+  const { batch } = await drain("boss");
+  await w.ask("POST", "/v1/inbox/boss/ack", { batch });
+  const { store, tmux } = w;
+  await w.end();
+  w = await world({ store, tmux, clock: hastyClock(20) });
+  tmux.show("%2");
+  await until("its words are read", async () => (await one("kid")).question !== null);
+  const since = w.daemon.context.clock.now();
+  await until("some time has passed", () => w.daemon.context.clock.now() - since > 8_000);
+  assert.equal(await states("boss"), []);
+});
+
 test("a report goes to the reporter's parent, and is known by its token", async () => {
   await born("boss", { wake: "pull" });
   const kid = await born("kid", { parent: "boss" });
