@@ -9,7 +9,7 @@ export interface Row extends Counted {
 
 const DIES_WITHIN_MS = 4_000;
 
-/** Kills at one step, `kills` times: wherever that step is passed the first time, the second, the third. */
+/** Kills at one step, `kills` times: mostly where it is passed for the first time, with queues also for the second. */
 export async function atStep(point: string, kills: number): Promise<Row> {
   const scene = SCENES.find(({ points }) => points.includes(point));
   if (scene === undefined) throw new Error(`there is no step "${point}"`);
@@ -19,7 +19,8 @@ export async function atStep(point: string, kills: number): Promise<Row> {
     await fleet.begin();
     await fleet.kill();
     for (let n = 0; died < kills && n < 2 * kills; n++) {
-      await fleet.start(`${point}:${1 + (n % 3 === 2 ? 1 : 0)}`);
+      const isSecond = scene.parent === undefined && scene.agents > 1 && n % 3 === 2;
+      await fleet.start(`${point}:${isSecond ? 2 : 1}`);
       const played = scene.play(fleet);
       if (await fleet.dies(scene.limitMs ?? DIES_WITHIN_MS)) died++;
       else await fleet.kill();
