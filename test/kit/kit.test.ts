@@ -19,11 +19,11 @@ const BAD: Readonly<Record<string, RegExp>> = {
   "run-forgotten": /suites that did not run to their end: run is forgotten/,
   "one-of-two-run": /suites that did not run to their end: the forgotten suite/,
   only: /\.only is left in/,
-  hangs: /"waits for nothing" took longer than 200 ms/,
+  hangs: /"waits for nothing" took longer than \d+ ms/,
   "hangs-for-good": /took longer than 1500 ms/,
   "exits-early": /suites that did not run to their end: exits early/,
   unhandled: /nobody waits for this/,
-  "left-running": /still running 400 ms after the last test: .*Timeout/,
+  "left-running": /still running after the last test: .*Timeout/,
   fails: /is wrong/,
 };
 
@@ -72,9 +72,12 @@ test.run();
 
 function run(name: string): { status: number | null; output: string } {
   const file = join(here, "bad", `${name}.js`);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, "run.js"), "--limit-ms=1500", file], {
+  // Each is given only the short limit that it needs: what meets another one on a busy machine fails for another reason.
+  const limit = name === "hangs-for-good" ? ["--limit-ms=1500"] : [];
+  const patience = name === "left-running" ? { TEST_PATIENCE: "0.04" } : {};
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(here, "run.js"), ...limit, file], {
     encoding: "utf8",
-    env: { ...process.env, TEST_LEFT_MS: "400" },
+    env: { ...process.env, ...patience },
   });
   return { status, output: stdout + stderr };
 }
