@@ -62,6 +62,8 @@ export const SCENES: readonly Scene[] = [
     limitMs: 40_000,
     points: each(["return"]),
     async play(fleet) {
+      // What came back is taken for good: after five times in vain it would be given up.
+      await fleet.drain("q");
       await fleet.endTask("q");
       await fleet.drain("q", false);
     },
