@@ -2,6 +2,7 @@
  * A value as it lies on disk: eight hex digits of CRC-32 over key and JSON, then the JSON. LevelDB does not check what
  * it reads by default, so a garbled block would come back as a record.
  */
+import * as zlib from "node:zlib";
 
 /** `json` is what JSON.stringify gave. */
 export function encodeValue(key: string, json: string): Buffer {
@@ -30,8 +31,12 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, n) => {
   return n;
 });
 
-/** CRC-32 as in zlib, which offers it only from Node 20.15 on; `before` is the sum of what came before. */
-export function crc32(bytes: Uint8Array, before = 0): number {
+/** CRC-32; `before` is the sum of what came before. Node offers zlib's own, many times as fast, only from 20.15 on. */
+export const crc32: (bytes: Uint8Array, before?: number) => number =
+  (zlib as { crc32?: typeof ownCrc32 }).crc32 ?? ownCrc32;
+
+/** The same, by hand. */
+export function ownCrc32(bytes: Uint8Array, before = 0): number {
   let sum = ~before;
   for (let i = 0; i < bytes.length; i++) sum = (sum >>> 8) ^ TABLE[(sum ^ bytes[i]!) & 0xff]!;
   return ~sum >>> 0;
