@@ -60,7 +60,9 @@ export class Transcripts {
 
   #seek(id: AgentId): void {
     const followed = this.#followed.get(id);
-    if (followed !== undefined && followed.path === null) void this.#open(id, followed);
+    if (followed === undefined) return;
+    if (followed.path === null) void this.#open(id, followed);
+    else followed.file?.look();
   }
 
   close(): void {

@@ -1,5 +1,6 @@
-/** Small files that are read and written whole. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+/** Small files that are read and written whole, and files of others that are read with care. */
+import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
 
 /**
  * Replaces `file` with `text`, for its owner alone (0600): whoever reads it, at any moment and after a crash, sees the
@@ -29,4 +30,23 @@ export function readJson(file: string): unknown {
   } catch {
     return null;
   }
+}
+
+/**
+ * Opens for reading a file that somebody else named, if a file it is, itself or by a link; throws where not. To open a FIFO
+ * that nobody writes to would hold one of the process's four threads for file work for good, and a device may never end.
+ */
+export async function openPlain(path: string): Promise<FileHandle> {
+  const { O_RDONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  if (!(await stat(path)).isFile()) throw new Error(`${path} is no plain file`);
+  const file = await open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+  try {
+    // It may have been replaced between the two.
+    if ((await file.stat()).isFile()) return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  await file.close();
+  throw new Error(`${path} is no plain file`);
 }

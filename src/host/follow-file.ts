@@ -4,8 +4,9 @@
  * read from its beginning. What is read at a time is bounded, and whoever falls far behind goes on at the end.
  */
 import { type FSWatcher, watch } from "node:fs";
-import { type FileHandle, open, stat } from "node:fs/promises";
+import { type FileHandle, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { openPlain } from "./files.js";
 import type { Log } from "./log.js";
 
 /** Of a file that was there before: so much of its end is read at first. */
@@ -19,6 +20,8 @@ const LINE_LIMIT_BYTES = 8 * 1_048_576;
 const CLIMB_LIMIT = 6;
 
 export interface Following {
+  /** Reads what came where the kernel gives no notice, its watches being used up; nothing where it does. */
+  look(): void;
   close(): void;
 }
 
@@ -53,6 +56,10 @@ class Follower implements Following {
     void this.#update(true);
   }
 
+  look(): void {
+    if (this.#watcher === null && !this.#closed) void this.#update();
+  }
+
   close(): void {
     this.#closed = true;
     this.#unwatch();
@@ -82,7 +89,7 @@ class Follower implements Following {
   async #look(first: boolean): Promise<void> {
     let file: FileHandle;
     try {
-      file = await open(this.#path, "r");
+      file = await openPlain(this.#path);
     } catch {
       await this.#await();
       return;
@@ -171,7 +178,7 @@ class Follower implements Following {
       this.#watcher = watcher;
       this.#watched = path;
     } catch (error) {
-      // The kernel's watches are used up, or it went: a later change of the agent tries again.
+      // The kernel's watches are used up, or it went: whoever follows it has it looked at now and then.
       this.#log.warn("a transcript cannot be watched", { path, error });
     }
   }

@@ -1,7 +1,8 @@
 /** The files in which agent programs write their sessions down: where they lie, and the turns at their ends. */
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type WrittenTurn, writtenTurns } from "#core/output/transcript.js";
+import { openPlain } from "./files.js";
 
 /** Read at the end of a file first; more, doubled, while no turn begins in it. */
 const TAIL_BYTES = 262_144;
@@ -12,9 +13,9 @@ const DAYS = 60;
 
 /** The last turns of the transcript, oldest first, at least `count` of them where there are as many. Empty where it cannot be read. */
 export async function lastWrittenTurns(provider: string, path: string, count: number): Promise<WrittenTurn[]> {
-  let file: Awaited<ReturnType<typeof open>>;
+  let file: Awaited<ReturnType<typeof openPlain>>;
   try {
-    file = await open(path, "r");
+    file = await openPlain(path);
   } catch {
     return [];
   }
@@ -94,7 +95,7 @@ export async function isUsersSession(
   const path = await findTranscript("codex", session, "", env);
   if (path === null) return false;
   try {
-    const file = await open(path, "r");
+    const file = await openPlain(path);
     try {
       const bytes = Buffer.alloc(TAIL_BYTES);
       const { bytesRead } = await file.read(bytes, 0, TAIL_BYTES, 0);

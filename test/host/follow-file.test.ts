@@ -1,4 +1,6 @@
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -93,6 +95,21 @@ test("nothing is heard once it is closed", async () => {
   await until("another heard it", () => witness.includes("two"));
   other.close();
   assert.equal(heard, ["one"]);
+});
+
+test("what is no plain file is not read: a FIFO holds nobody up, a device does not go on for ever", async () => {
+  const fifos = [1, 2, 3, 4, 5].map((n) => join(home, `${n}.fifo`));
+  execFileSync("mkfifo", fifos);
+  const all = fifos.map((path) => followFile(path, silentLog, (line) => heard.push(line)));
+  symlinkSync("/dev/zero", join(home, "zero"));
+  all.push(followFile(join(home, "zero"), silentLog, (line) => heard.push(line)));
+  let others = 0;
+  for (let n = 0; n < 20; n++) void stat(home).then(() => others++);
+  await until("other files are read", () => others === 20);
+  renameSync(fifos[0]!, `${fifos[0]}.old`);
+  writeFileSync(fifos[0]!, "a file now\n");
+  await hears(["a file now"]);
+  for (const one of all) one.close();
 });
 
 test.run();

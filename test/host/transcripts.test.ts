@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -38,6 +39,13 @@ test("a file that is not there, empty, a folder or without a turn has none", asy
 });
 
 const SESSION = "5622b148-db7f-4a24-9fd9-7ed7271507e7";
+
+test("a FIFO and a device are no transcripts, and hold nobody up", async () => {
+  const fifo = join(home, "fifo.jsonl");
+  execFileSync("mkfifo", [fifo]);
+  assert.equal(await lastWrittenTurns("claude", fifo, 1), []);
+  assert.equal(await lastWrittenTurns("claude", "/dev/zero", 1), []);
+});
 
 test("each program's own folders are searched by the session's id", async () => {
   const find = (provider: string, env: Record<string, string> = {}) =>
