@@ -63,7 +63,8 @@ export function mailRow({ message, was, text, forget }: MailWrite): MailRow {
 export async function revsOf(db: Database, rows: readonly MailRow[]): Promise<Map<string, number | null>> {
   const keys = [...new Set(rows.map((row) => row.key))];
   const fresh = [...new Set(rows.flatMap((row) => row.fresh ?? []))];
-  const values = keys.length === 0 ? [] : await db.getMany([...keys, ...fresh]);
+  // In turn: a trip through the thread pool costs a group more than its reads, which are of rows just written.
+  const values = [...keys, ...fresh].map((key) => db.getSync(key));
   const revs = new Map<string, number | null>();
   for (const [n, key] of keys.entries()) {
     const value = values[n];
