@@ -18,7 +18,7 @@ import {
 } from "#core/delivery/inbox.js";
 import { isInInbox, type Message } from "#core/delivery/message.js";
 import { gate } from "#core/delivery/typing.js";
-import type { Fault } from "#core/fault.js";
+import { Fault } from "#core/fault.js";
 import type { Fleet } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
@@ -91,7 +91,12 @@ export class Inboxes {
 
   close(): void {
     this.#closed = true;
-    for (const box of this.#boxes.values()) box.cancelWake?.();
+    for (const box of this.#boxes.values()) {
+      box.cancelWake?.();
+      // What was claimed for them meanwhile comes back when its lease is over.
+      for (const answer of box.taking.values()) answer({ batch: "", entries: [] });
+      box.taking.clear();
+    }
   }
 
   /** What waits or is leased, in order. */
@@ -102,9 +107,10 @@ export class Inboxes {
 
   /**
    * A new completion; it is on disk when this resolves. Throws a Fault: STALE where its identity is known, NOT_FOUND where
-   * its recipient is gone, and the store's.
+   * its recipient is gone, DAEMON_UNREACHABLE where we are stopping, and the store's.
    */
   async add(message: Message, text: string): Promise<void> {
+    this.#mustBeOpen();
     const box = this.#boxOf(message.to);
     box.coming.set(message.id, text);
     try {
@@ -130,7 +136,7 @@ export class Inboxes {
     const box = this.#boxes.get(to);
     const batch = this.#context.dice.id();
     // An agent with nothing in its inbox costs nothing.
-    if (box === undefined) return Promise.resolve({ batch, entries: [] });
+    if (box === undefined || this.#closed) return Promise.resolve({ batch, entries: [] });
     const ticket = ++this.#lastTicket;
     return new Promise((resolve) => {
       box.taking.set(ticket, resolve);
@@ -142,6 +148,7 @@ export class Inboxes {
   async tell(to: AgentId, event: Extract<InboxEvent, { kind: "arrived" | "unprinted" | "rejected" }>): Promise<number> {
     const box = this.#boxes.get(to);
     if (box === undefined) return 0;
+    this.#mustBeOpen();
     const before = box.now.lastWrite;
     let count = 0;
     await this.#written(box, () => {
@@ -185,6 +192,11 @@ export class Inboxes {
       if (completion === undefined) return [];
       return [{ completion, summary: texts[n] ?? null, redelivered: returns > 0 }];
     });
+  }
+
+  /** Nothing is written any more, and nobody is told that it was. */
+  #mustBeOpen(): void {
+    if (this.#closed) throw new Fault("DAEMON_UNREACHABLE", "the daemon is stopping");
   }
 
   // ------------------------------------------------------------ one parent

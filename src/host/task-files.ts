@@ -69,8 +69,23 @@ export function readTask(folder: string, id: string): TaskFile | null {
     typeof task.label === "string" &&
     typeof task.pid === "number" &&
     typeof task.startedAtMs === "number" &&
-    Array.isArray(task.command);
+    Array.isArray(task.command) &&
+    task.command.every((word) => typeof word === "string") &&
+    isEnd(task.end);
   return whole ? (task as TaskFile) : null;
+}
+
+/** Null for a task under way. */
+function isEnd(end: Partial<TaskEnd> | null | undefined): boolean {
+  if (end === null) return true;
+  return (
+    typeof end === "object" &&
+    (end.code === null || typeof end.code === "number") &&
+    (end.signal === null || typeof end.signal === "string") &&
+    (end.failed === null || typeof end.failed === "string") &&
+    typeof end.tail === "string" &&
+    typeof end.endedAtMs === "number"
+  );
 }
 
 export function removeTask(folder: string, id: string): void {

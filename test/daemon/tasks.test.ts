@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
+import type { AgentId } from "#core/model.js";
 import { begunAt, type TaskFile, writeTask } from "#host/task-files.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { TasksJson } from "#wire/requests.js";
@@ -68,6 +69,27 @@ test("the end of a task wakes its idle owner, once, and its file goes", async ()
   writeTask(folder, task(lead, { end: ENDED }));
   assert.is((await look()).told[0]?.message.id, told?.message.id, "the same end is the same completion");
   assert.is(w.started[0]!.prompts.length, 1);
+});
+
+test("the end of a task that is told while the daemon stops is not lost with its file", async () => {
+  const lead = await ready("lead");
+  const looksUp = store.completion.bind(store);
+  let looks = 0;
+  store.completion = (key) => {
+    looks++;
+    w.daemon.close();
+    return looksUp(key);
+  };
+  writeTask(folder, task(lead, { end: ENDED }));
+  void look().catch(() => {});
+  await until("it was looked up", () => looks > 0);
+  store.completion = looksUp;
+  await w.end();
+  w = await world({ store, tasksDir: folder, tmux: w.tmux });
+  await until("the next daemon has told it", () => readdirSync(folder).length === 0);
+  const mail = await store.mail();
+  const done = await store.delivered(lead.id as AgentId, 9);
+  assert.is([...mail, ...done].filter(({ kind }) => kind === "completion").length, 1);
 });
 
 test("a runner that was killed without a word is missed, by whoever looks and by nobody else", async () => {

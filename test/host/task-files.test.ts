@@ -55,6 +55,10 @@ test("what is no task is passed over", () => {
   assert.is(readTasks(folder).length, 1);
   writeFileSync(join(folder, `${A}.json`), JSON.stringify({ ...task(B) }));
   assert.equal(readTasks(folder), [], "one under another's name");
+  for (const more of [{ command: [7] }, { command: "true" }, { end: {} }, { end: 1 }, { end: undefined }]) {
+    writeFileSync(join(folder, `${A}.json`), JSON.stringify({ ...task(A), ...more }));
+    assert.equal(readTasks(folder), [], JSON.stringify(more));
+  }
 });
 
 test("a runner that ended, or whose process id is another's by now, does not run", async () => {
