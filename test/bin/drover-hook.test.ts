@@ -1,16 +1,37 @@
 /** The script that agents' hooks run, against a daemon that answers, refuses, hangs, or is not there. */
 import { spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { parseSpooled } from "#daemon/spool.js";
-import { suite } from "../kit/t.js";
+import { suite, until } from "../kit/t.js";
 
-const test = suite("the hook script");
+const all = suite("the hook script");
+const path = process.env.PATH ?? "";
+const curl = path
+  .split(":")
+  .map((folder) => join(folder, "curl"))
+  .find(existsSync);
+const test = all.skipIf(curl === undefined, "there is no curl here");
 const script = join(dirname(fileURLToPath(import.meta.url)), "../../../bin/drover-hook");
+
+/** It is asked to give up within a second, as it should be, and gives up when a busy machine may. */
+const PATIENT_CURL = `#!/bin/sh
+case " $* " in *" -m 0.9 "*) exec ${curl} "$@" -m 30 ;; *) exit 99 ;; esac
+`;
 
 interface Asked {
   readonly url: string;
@@ -20,18 +41,23 @@ interface Asked {
 
 let folder: string;
 let spool: string;
+/** Where the curl lies that the hook finds. */
+let bin: string;
 let socket: string;
 let server: Server | null = null;
 let asked: Asked[] = [];
 
-test.beforeEach(() => {
+all.beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "drover-hook-"));
   spool = join(folder, "spool");
   socket = join(folder, "s");
+  bin = join(folder, "bin");
   mkdirSync(spool);
+  mkdirSync(bin);
+  writeFileSync(join(bin, "curl"), PATIENT_CURL, { mode: 0o755 });
   asked = [];
 });
-test.afterEach(async () => {
+all.afterEach(async () => {
   server?.closeAllConnections();
   await new Promise<void>((done) => (server === null ? done() : server.close(() => done())));
   server = null;
@@ -55,10 +81,9 @@ function hook(
   args: readonly string[],
   input: string,
   env: Record<string, string> = {},
-): Promise<{ code: number | null; out: string; err: string; ms: number }> {
+): Promise<{ code: number | null; out: string; err: string }> {
   const own = { DROVER_SOCKET: socket, DROVER_SPOOL: spool, DROVER_ID: "01AGENT", DROVER_INCARNATION: "2" };
-  const beganMs = performance.now();
-  const child = spawn(script, args, { env: { PATH: process.env.PATH, HOME: folder, ...own, ...env } });
+  const child = spawn(script, args, { env: { PATH: `${bin}:${path}`, HOME: folder, ...own, ...env } });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk) => (out += chunk));
@@ -66,7 +91,7 @@ function hook(
   child.stdin.on("error", () => {});
   child.stdin.end(input);
   return new Promise((done) => {
-    child.on("close", (code) => done({ code, out, err, ms: performance.now() - beganMs }));
+    child.on("close", (code) => done({ code, out, err }));
   });
 }
 
@@ -137,7 +162,7 @@ test("a daemon that dies with its answer out finds in the spool that it was prin
 test("a payload may be an argument, with nothing read from an open standard input", async () => {
   await listen("{}");
   const child = spawn(script, ["codex", "agent-turn-complete", '{"type":"x"}'], {
-    env: { PATH: process.env.PATH, DROVER_SOCKET: socket },
+    env: { PATH: `${bin}:${path}`, DROVER_SOCKET: socket },
     stdio: ["pipe", "ignore", "ignore"],
   });
   assert.is(await new Promise((done) => child.on("close", done)), 0);
@@ -160,21 +185,21 @@ test("without a daemon the payload lies whole in the spool, for its owner alone,
   assert.is(asked[0]?.headers["x-drover-spooled"], "1");
 });
 
-test("a daemon that hangs costs less than a second, and the event is kept under the name it was told by", async () => {
+test("a daemon that hangs is given up, and the event is kept under the name it was told by", async () => {
   await listen(null);
-  const { code, out, err, ms } = await hook(["claude", "Stop"], payload);
+  // With a curl that keeps to the limit it is given: the daemon here never answers.
+  const { code, out, err } = await hook(["claude", "Stop"], payload, { PATH: path });
   assert.equal([code, out, err], [0, "", ""]);
-  assert.ok(ms < 1_100, `${ms} ms, of which a busy machine may take a part`);
-  assert.is(asked.length, 1);
+  await until("the request is seen", () => asked.length === 1);
   assert.equal(spooled(), [`${asked[0]?.headers["x-drover-token"]}.hook`]);
 });
 
 test("a socket that nobody listens on, and a machine without curl, lead to the spool", async () => {
   await listen("{}");
-  const bin = join(folder, "bin");
-  mkdirSync(bin);
-  for (const name of ["cat", "mv", "sh"]) symlinkSync(`/bin/${name}`, join(bin, name));
-  await hook(["claude", "Stop"], payload, { PATH: bin });
+  const bare = join(folder, "bare");
+  mkdirSync(bare);
+  for (const name of ["cat", "mv", "sh"]) symlinkSync(`/bin/${name}`, join(bare, name));
+  await hook(["claude", "Stop"], payload, { PATH: bare });
   assert.equal([asked.length, spooled().length], [0, 1]);
   await new Promise((done) => server?.close(done));
   server = null;
@@ -212,4 +237,4 @@ test("an agent started by hand finds the daemon of its tmux server as drover doe
   assert.is(readdirSync(other).length, 1);
 });
 
-test.run();
+all.run();

@@ -81,7 +81,21 @@ export class CliHome {
         last = await this.agents();
         return last.find((agent) => agent.label === label && holds(agent));
       },
-      { limitMs: 15_000, show: () => JSON.stringify(last, null, 1) },
+      { limitMs: 15_000, show: () => this.#shown(label, last) },
+    );
+  }
+
+  /** All that is known of one agent: for a test that gives up waiting for it. */
+  async #shown(label: string, agents: readonly AgentJson[]): Promise<string> {
+    const told = [
+      ["why", label],
+      ["output", label, "--screen"],
+      ["log", "--agent", label],
+    ];
+    const said = await Promise.all(told.map(async (args) => (await this.run(args)).out));
+    const agent = agents.find((one) => one.label === label);
+    return [JSON.stringify(agent, null, 1), ...said, agents.map((one) => `${one.label} ${one.state}`).join()].join(
+      "\n",
     );
   }
 

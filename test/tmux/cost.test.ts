@@ -42,7 +42,7 @@ test("of the server's answers the quickest is believed, for as many captures as 
   tick.captured(8, 80);
   tick.captured(8, 4);
   tick.end();
-  assert.ok(cost.ms >= 8 && cost.ms < 12, `${cost.ms} ms`);
+  assert.ok(cost.ms >= 8 && cost.ms < 40, `${cost.ms} ms`);
 });
 
 test.run();
