@@ -127,12 +127,17 @@ export class Captures {
   /** One pane, asked now. Throws NOT_FOUND where there is no such pane. */
   async capture(pane: PaneId): Promise<Still> {
     try {
-      const [screen, frame] = await this.#options.request(capture(pane));
-      // Whoever asked knows this screen: should it go back to the one told before, that is news.
-      const watched = this.#watched.get(pane);
-      if (watched !== undefined) watched.due = true;
-      const still = await this.#make(screen!, frame!);
-      if (still !== null) return still;
+      for (;;) {
+        const watched = this.#watched.get(pane);
+        const turn = watched === undefined ? 0 : ++watched.asked;
+        const [screen, frame] = await this.#options.request(capture(pane));
+        // Whoever asked knows this screen: should it go back to the one told before, that is news.
+        if (watched !== undefined) watched.due = true;
+        const still = await this.#make(screen!, frame!);
+        if (still === null) break;
+        // A newer one was told while this was made: believed after that, it would stand for good on a screen at rest.
+        if (watched === undefined || watched.told <= turn) return still;
+      }
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== "TMUX_REFUSED") throw error;
     }

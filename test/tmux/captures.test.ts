@@ -1,0 +1,44 @@
+import * as assert from "uvu/assert";
+import type { PaneId } from "#core/model.js";
+import { parseGate } from "#core/protocol/listing.js";
+import type { Still } from "#core/screen/still.js";
+import { Captures } from "#tmux/captures.js";
+import { TickCost } from "#tmux/cost.js";
+import { suite } from "../kit/t.js";
+import { ManualClock } from "../twins/manual-clock.js";
+import { plainStills, textOf } from "./real-tmux.js";
+
+const test = suite("captures");
+const pane: PaneId = "%1";
+const gate = parseGate(`${pane}\t1700000000\t80x24\t$1@1 1 0\ts\tw\t\n`);
+const frame = Buffer.from("80\t24\t0\t0\t1\t0\ttitle\n");
+
+test("a screen asked for that is older than the one told meanwhile is not given: it is asked for again", async () => {
+  const said: string[] = [];
+  const screens = ["thinking", "done", "done"];
+  const made: (() => void)[] = [];
+  const captures = new Captures({
+    clock: new ManualClock(1_700_000_000_000),
+    request: async () => [Buffer.from(screens.shift() ?? ""), frame],
+    // As a terminal does it: what was asked for in one go is made in one go, in order.
+    emulator: {
+      still: (text, facts) =>
+        new Promise((resolve) => made.push(() => void plainStills.still(text, facts).then(resolve))),
+    },
+    still: (_pane, still) => said.push(`told ${textOf(still)}`),
+  });
+  captures.start();
+  captures.interest({ panes: new Set([pane]), focused: new Set(), lively: true });
+  const asked = captures.capture(pane).then((still: Still) => said.push(`given ${textOf(still)}`));
+  const tick = captures.tick(gate, new Map(), new TickCost().begin());
+  let over = false;
+  void Promise.all([asked, tick]).then(() => (over = true));
+  while (!over) {
+    for (const make of made.splice(0)) make();
+    await new Promise(setImmediate);
+  }
+  assert.is(said.at(-1), "given done", said.join(", "));
+  captures.stop();
+});
+
+test.run();
