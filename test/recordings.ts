@@ -46,6 +46,8 @@ export interface Judged {
   readonly questions: readonly { readonly t: number; readonly question: Question }[];
   /** Ticks that say `blocked` inside marks whose truth is something else. */
   readonly falseDialogs: number;
+  /** Times at which it turned `done` where no turn came to a good end, in seconds (`falseEnds`). */
+  readonly falseDone: readonly number[];
   readonly last: ReplayEnd["last"];
   readonly response: JudgedResponse;
 }
@@ -61,6 +63,18 @@ export function judgeResponse(sent: string | null, { kind, text }: ReplayEnd["la
   if (kind === "complete") return text === sent ? "verbatim" : normalText(text) === normalText(sent) ? "same" : "wrong";
   const rest = normalText(text.slice(text.indexOf("\n") + 1));
   return kind === "partial" && rest !== "" && normalText(sent).endsWith(rest) ? "end" : "wrong";
+}
+
+/**
+ * When it turned `done` although neither the mark that holds then, nor the next one where none does, says that a turn came
+ * to a good end. For a moment between two marks is enough: a parent would be told of it.
+ */
+export function falseEnds(marks: readonly JudgedMark[], lines: readonly ReplayLine[]): number[] {
+  return lines.flatMap((line) => {
+    if (!("state" in line) || line.state !== "done") return [];
+    const truth = marks.find(({ until }) => until >= line.t)?.truth ?? marks.at(-1)?.truth;
+    return truth === "done" ? [] : [line.t];
+  });
 }
 
 export function recordingNames(words: readonly string[] = []): string[] {
@@ -132,6 +146,7 @@ export async function judge(name: string, { hooks, resize, latency, ...options }
     falseDialogs: marks.flatMap((mark) =>
       mark.truth === "blocked" ? [] : mark.wrong.filter(({ state }) => state === "blocked"),
     ).length,
+    falseDone: falseEnds(marks, lines),
     last,
     response: judgeResponse(expected.finalResponse, last),
   };
@@ -174,12 +189,21 @@ async function main(args: readonly string[]): Promise<void> {
     resize: flags.includes("--resize"),
     latency: true,
   };
-  const total = { marks: 0, right: 0, unclear: 0, contested: 0, missed: 0, falseDialogs: 0, slowestMs: 0 };
+  const total = {
+    marks: 0,
+    right: 0,
+    unclear: 0,
+    contested: 0,
+    missed: 0,
+    falseDialogs: 0,
+    falseDone: 0,
+    slowestMs: 0,
+  };
   const responses = new Map<JudgedResponse, number>();
   console.log("recording                                 size      marks  right  wrong  unclear  slowest ms  response");
   for (const name of recordingNames(args.filter((arg) => !arg.startsWith("--")))) {
     const judged = await judge(name, options);
-    const { folder, scenario, geometry, marks, falseDialogs, response, last } = judged;
+    const { folder, scenario, geometry, marks, falseDialogs, falseDone, response, last } = judged;
     responses.set(response, (responses.get(response) ?? 0) + 1);
     const wrong = marks.filter((mark) => mark.wrong.length > 0 || mark.ticks === 0);
     const unclear = wrong.filter((mark) => mark.wrong.every(({ state }) => state === "unclear"));
@@ -192,6 +216,8 @@ async function main(args: readonly string[]): Promise<void> {
     total.right += marks.length - wrong.length;
     total.unclear += unclear.length;
     total.falseDialogs += falseDialogs;
+    total.falseDone += falseDone.length;
+    if (falseDone.length > 0) console.log(`    done at ${falseDone.join(", ")}, and no turn had ended well`);
     total.missed += wrong.filter((mark) => mark.truth === "blocked").length;
     total.slowestMs = Math.max(total.slowestMs, slowest);
     for (const mark of wrong) {
@@ -206,14 +232,14 @@ async function main(args: readonly string[]): Promise<void> {
   }
   const share = (marks: number) => ((100 * total.right) / Math.max(1, marks)).toFixed(2);
   console.log(
-    `\n${total.right} of ${total.marks} marks right (${share(total.marks)} %; ${share(total.marks - total.contested)} % without ${total.contested} contested), ${total.unclear} unclear, ${total.missed} waiting dialogs missed, ${total.falseDialogs} false, slowest decision ${total.slowestMs} ms after the picture`,
+    `\n${total.right} of ${total.marks} marks right (${share(total.marks)} %; ${share(total.marks - total.contested)} % without ${total.contested} contested), ${total.unclear} unclear, ${total.missed} waiting dialogs missed, ${total.falseDialogs} false, ${total.falseDone} false done, slowest decision ${total.slowestMs} ms after the picture`,
   );
   const counts = (["verbatim", "same", "end", "none", "wrong"] as const).map(
     (how) => `${responses.get(how) ?? 0} ${how}`,
   );
   console.log(`responses: ${counts.join(", ")}`);
-  if (total.right + total.contested < total.marks || (!options.resize && (responses.get("wrong") ?? 0) > 0))
-    process.exitCode = 1;
+  const failed = total.right + total.contested < total.marks || total.falseDone > 0;
+  if (failed || (!options.resize && (responses.get("wrong") ?? 0) > 0)) process.exitCode = 1;
 }
 
 const started = process.argv[1];

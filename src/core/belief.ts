@@ -26,6 +26,8 @@ export interface Memory {
   readonly hooked: boolean;
   /** A hook said that the agent itself is done and its helpers are not: at rest, that was a good end. */
   readonly paused: boolean;
+  /** The program told that it waits before it asks the model again. */
+  readonly retrying: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;
   /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
@@ -46,6 +48,7 @@ export const FRESH: Memory = {
   endMarker: null,
   hooked: false,
   paused: false,
+  retrying: false,
   claim: null,
   closedDialog: null,
   prompted: false,
@@ -109,6 +112,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.endMarker === b.endMarker &&
     a.hooked === b.hooked &&
     a.paused === b.paused &&
+    a.retrying === b.retrying &&
     a.claim === b.claim &&
     a.closedDialog === b.closedDialog &&
     a.prompted === b.prompted &&

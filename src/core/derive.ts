@@ -57,6 +57,8 @@ export type Fact =
 export type HookMeaning =
   | "started"
   | "turn-started"
+  /** The model was not reached; the program waits and will try again by itself. */
+  | "turn-retries"
   /** The agent itself is at rest, its helpers are not. */
   | "turn-goes-on"
   | "turn-ended"
@@ -243,6 +245,9 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
     case "ready": {
       const memory = { ...sure, turnOpen: false };
       if (!open) return become(before, { ...plain, ...atRest(before), memory }, nowMs);
+      // The mark of the turn's end, good or not, may be drawn a frame later.
+      const early = reading.unmarked ? doubt(before, nowMs) : null;
+      if (early !== null) return early;
       if (!sure.hooked) return become(before, { ...plain, state: "done", unread: true, memory }, nowMs);
       // Its hooks would have told of a good end. Wait for them; then it was stopped by hand.
       if (!overruled) {
@@ -368,7 +373,15 @@ function withReport(
   hooked: boolean,
 ): Believed {
   const open = isOpen(before);
-  const base = { ...before.memory, hooked, paused: false, closedDialog: null, submittedAtMs: null, doubtSinceMs: null };
+  const base: Memory = {
+    ...before.memory,
+    hooked,
+    paused: false,
+    retrying: false,
+    closedDialog: null,
+    submittedAtMs: null,
+    doubtSinceMs: null,
+  };
   const counted = open || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
@@ -382,8 +395,10 @@ function withReport(
       const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
     }
+    case "turn-retries":
     case "turn-goes-on": {
-      const memory: Memory = { ...base, turnOpen: true, claim: "working", paused: true };
+      const paused = means === "turn-goes-on";
+      const memory: Memory = { ...base, turnOpen: true, claim: "working", paused, retrying: !paused };
       const turn = counted ? before.turn : before.turn + 1;
       const reason = evidence.excerpt || null;
       return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, nowMs);
@@ -396,6 +411,8 @@ function withReport(
       return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
     }
     case "turn-ended": {
+      // It ends well only out of an answer: nobody waited for the next try.
+      if (open && before.memory.retrying) return withReport(before, "interrupted", evidence, nowMs, hooked);
       // The marker that will be on the screen is that of this turn, and no sign of another.
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", endMarker: null };
       // Something else told of this end first: hooks come up to a few hundred ms late, and one that says how a turn ended

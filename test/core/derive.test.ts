@@ -77,6 +77,57 @@ test("a turn that is seen at work and ends is done until somebody looks", () => 
   );
 });
 
+test("where a program marks how its turns end, a prompt without the mark is no good end until it stays so", () => {
+  const bare = look("ready", "❯", { unmarked: true });
+  assert.is(
+    play([
+      [0, bare],
+      [100, look("working")],
+      [200, bare],
+      [300, look("interrupted")],
+      [1000, look("working")],
+      [1100, bare],
+      [1200, look("finished", "took 1s")],
+      [2000, look("working")],
+      [2100, bare],
+      [2700, bare],
+      [2800, bare],
+    ]),
+    "0 idle 0, 100 working 1, 300 idle 1, 1000 working 2, 1200 done 2 unread, 2000 working 3, 2800 done 3 unread",
+  );
+});
+
+test("a prompt without the mark of a turn's end is looked at again although nothing moves on it", () => {
+  const bare = look("ready", "❯", { unmarked: true });
+  const after = [look("ready"), look("working"), bare].reduce(
+    (believed, fact, n) => derive(believed, fact, n * 100),
+    newborn(0),
+  );
+  assert.is(after.state, "working");
+  assert.is(reviewAtMs(after), 900);
+});
+
+test("a turn that ends while the program waits to try again was stopped by hand", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, hook("turn-started")],
+      [200, hook("turn-retries")],
+      [300, hook("turn-ended")],
+      [400, look("interrupted")],
+      [500, hook("turn-started")],
+      [600, hook("turn-retries")],
+      [700, hook("turn-started")],
+      [800, hook("turn-ended")],
+      [900, hook("turn-started")],
+      [1000, hook("turn-retries")],
+      [1100, hook("turn-failed")],
+      [1110, hook("turn-ended")],
+    ]),
+    "0 idle 0, 100 working 1, 300 idle 1, 500 working 2, 800 done 2 unread, 900 working 3, 1100 error 3 unread",
+  );
+});
+
 test("a turn whose end leaves no marker is done as well", () => {
   assert.is(
     play([

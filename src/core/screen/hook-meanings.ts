@@ -37,6 +37,13 @@ function backgroundNote(payload: HookPayload): string {
   return `waits for ${tasks} background ${tasks === 1 ? "task" : "tasks"}`;
 }
 
+/** opencode's: what the model's server said, and which try is next. */
+function retryNote(payload: HookPayload): string {
+  const status = ["properties", "status"];
+  const [message, attempt] = [field(payload, ...status, "message"), field(payload, ...status, "attempt")];
+  return `${typeof message === "string" ? `${message}, ` : ""}retrying${typeof attempt === "number" ? `, attempt ${attempt}` : ""}`;
+}
+
 const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]>>>> = {
   claude: {
     SessionStart: [{ means: "started" }],
@@ -74,6 +81,11 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     // It begins a session with its first prompt, seconds before it says that it is busy; helpers' have a parent.
     "session.created": [{ means: "turn-started", only: (payload) => !isHelpers(payload) }],
     "session.status": [
+      {
+        means: "turn-retries",
+        only: (payload) => field(payload, "properties", "status", "type") === "retry",
+        text: retryNote,
+      },
       { means: "turn-started", only: (payload) => field(payload, "properties", "status", "type") !== "idle" },
     ],
     "session.idle": [{ means: "turn-ended" }],

@@ -23,6 +23,8 @@ export interface Sign<Region extends string> {
   readonly secondInk?: readonly Ink[];
   /** The matched text is worth showing as the reason. */
   readonly tells?: true;
+  /** The program marks how its turns end, and no sign before this one found the mark (`Reading.unmarked`). */
+  readonly unmarked?: true;
 }
 
 /** What a provider found in a still. A region that is not on the screen is left out. */
@@ -72,6 +74,7 @@ function firstMatch<Region extends string>(
       errorKind: sign.shows === "error" ? errorKindOf(found) : null,
       question: sign.shows === "blocked" ? unreadableQuestion(found) : null,
       composer: layout.composer,
+      ...(sign.unmarked ? { unmarked: true } : {}),
     };
   }
   return null;

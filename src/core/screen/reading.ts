@@ -37,6 +37,8 @@ export interface Reading {
   readonly evidence: Evidence;
   /** The text of an error, a spinner's words: in short, for the list. Null when there is nothing to add. */
   readonly reason: string | null;
+  /** `ready`, of a program that marks how its turns end, without a mark: it may be about to draw one. */
+  readonly unmarked?: true;
   readonly errorKind: "api" | "auth" | "quota" | "crash" | null;
   readonly question: Question | null;
   /** Null when no composer is on the screen. */

@@ -13,6 +13,7 @@ async function wrongMarks(names: readonly string[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const name of names) {
     const judged = await judge(name);
+    for (const t of judged.falseDone) wrong.push(`${name}: done at ${t}, and no turn had ended well`);
     if (judged.response === "wrong") wrong.push(`${name}: ${judged.last.kind} ${judged.last.text.slice(0, 200)}`);
     for (const mark of judged.marks) {
       assert.ok(mark.ticks > 0, `${name} ${mark.truth} at ${mark.t} was looked at`);
@@ -65,6 +66,14 @@ test("what a picture shows is decided at the next look", async () => {
     const { marks } = await judge(name, { latency: true });
     assert.equal([name, marks.filter(({ latencyMs }) => (latencyMs ?? 0) > LATENCY_LIMIT_MS)], [name, []]);
     assert.ok(marks.some(({ latencyMs }) => (latencyMs ?? 0) > 0));
+  }
+});
+
+test("with their hooks and bytes no recording is done where no turn ended well", async () => {
+  const words = ["interrupt", "error", "exit", "tool-only"];
+  for (const name of recordingNames(words)) {
+    const { falseDone } = await judge(name, { hooks: true, raw: true });
+    assert.equal([name, falseDone], [name, []]);
   }
 });
 

@@ -74,7 +74,7 @@ const SIGNS: readonly Sign<Region>[] = [
     tells: true,
   },
   { rule: "turn-took", shows: "finished", where: "last", looksLike: /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/, ink: ["faded"] },
-  { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^[❯!#]/ },
+  { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^[❯!#]/, unmarked: true },
 ];
 
 export const claude: Provider = {

@@ -39,7 +39,7 @@ const SIGNS: readonly Sign<Region>[] = [
   // At rest, and the turn's line never got its duration: it was stopped before there was anything to show.
   { rule: "turn-cut", shows: "interrupted", where: "turn", looksLike: /^\s*▣ / },
   { rule: "home", shows: "ready", where: "home", looksLike: /┃/ },
-  { rule: "footer-rest", shows: "ready", where: "resting", looksLike: /\S/ },
+  { rule: "footer-rest", shows: "ready", where: "resting", looksLike: /\S/, unmarked: true },
 ];
 
 export const opencode: Provider = {
