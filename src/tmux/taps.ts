@@ -86,10 +86,18 @@ export class Taps {
     this.#clock = clock;
   }
 
-  /** Removes what a daemon that was killed, and its guard with it, left behind. */
+  /** Removes what a daemon that was killed, and its guard with it, left behind, as far as it can be. Never throws. */
   async sweep(): Promise<void> {
     if (this.#swept || !existsSync(this.#folder)) return;
     this.#swept = true;
+    try {
+      await this.#sweepAll();
+    } catch {
+      // What is there is not ours, or cannot be read: it harms nobody.
+    }
+  }
+
+  async #sweepAll(): Promise<void> {
     const beat = join(this.#folder, "beat");
     const left = existsSync(beat) ? readFileSync(beat, "utf8").split("\n").slice(1).filter(Boolean) : [];
     for (const line of left) {
@@ -113,12 +121,12 @@ export class Taps {
    * is somebody else's. Throws a Fault where there is no such pane or no pipe to be had.
    */
   async open(request: Request, pane: PaneId, hear: (bytes: Buffer) => void): Promise<PaneTap | null> {
-    if (this.#closed) throw new Fault("TMUX_UNREACHABLE", "no pane is tapped any more");
-    secureFolder(this.#folder);
-    await this.sweep();
+    this.#mustBeOpen();
     const path = join(this.#folder, `${pane.slice(1)}-${process.pid}-${++this.#count}.tap`);
     let socket: Socket | null = null;
     try {
+      secureFolder(this.#folder);
+      await this.sweep();
       await promisify(execFile)("mkfifo", ["-m", "600", path]);
       if (this.#cancelBeat === null) this.#beat();
       // Opened here first, and without waiting: whoever opens it to write need not wait either. A file stream would hold
@@ -135,15 +143,23 @@ export class Taps {
         this.#rest();
         return null;
       }
-      return this.#tap(await piper, { pane, socket, request });
+      const pid = await piper;
+      const tap = this.#tap(pid, { pane, socket, request });
+      if (this.#closed) await this.#end(pid);
+      this.#mustBeOpen();
+      return tap;
     } catch (cause) {
       socket?.destroy();
       this.#rest();
       if (cause instanceof Fault) throw cause;
       throw new Fault("TMUX_REFUSED", `${pane} cannot be tapped: ${(cause as Error).message}`, { cause });
     } finally {
-      rmSync(path, { force: true });
+      removed(path);
     }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new Fault("TMUX_UNREACHABLE", "no pane is tapped any more");
   }
 
   /** Ends every tap. Nothing is left when this resolves; to be called while tmux can still be asked. */
@@ -152,13 +168,12 @@ export class Taps {
     await Promise.all([...this.#open.keys()].map((pid) => this.#end(pid)));
     this.#rest();
     this.#guard?.kill("SIGKILL");
-    if (existsSync(this.#folder)) rmSync(this.#folder, { recursive: true, force: true });
+    removed(this.#folder);
   }
 
   #tap(pid: number, open: Open): PaneTap {
     const { socket } = open;
     this.#open.set(pid, open);
-    this.#beat();
     const ended = new Promise<void>((resolve) => {
       if (socket.destroyed) resolve();
       else socket.once("close", () => resolve());
@@ -166,6 +181,7 @@ export class Taps {
       this.#open.delete(pid);
       this.#rest();
     });
+    this.#beatOn();
     return {
       ended,
       close: () => {
@@ -212,9 +228,9 @@ export class Taps {
   #beat(): void {
     this.#cancelBeat?.();
     const lines = [`${process.pid}\n`, ...[...this.#open].map(([pid, { pane }]) => `${pid} ${pane}\n`)];
-    writeFileSync(join(this.#folder, "beat"), lines.join(""), {
-      mode: 0o600,
-    });
+    // It may have gone meanwhile, with all of the runtime directory.
+    secureFolder(this.#folder);
+    writeFileSync(join(this.#folder, "beat"), lines.join(""), { mode: 0o600 });
     if (this.#guard === null) {
       const args = ["-c", GUARD, "drover-taps", this.#folder, this.#socket, String(process.pid)];
       const guard = spawn("/bin/sh", args, { detached: true, stdio: "ignore", env: this.#env });
@@ -226,7 +242,16 @@ export class Taps {
       guard.on("error", gone);
       guard.unref();
     }
-    this.#cancelBeat = this.#clock.wake(this.#clock.now() + BEAT_MS, () => this.#beat());
+    this.#cancelBeat = this.#clock.wake(this.#clock.now() + BEAT_MS, () => this.#beatOn());
+  }
+
+  /** Where that cannot be written (a full disk) nobody guards the taps, and none is kept. */
+  #beatOn(): void {
+    try {
+      this.#beat();
+    } catch {
+      for (const pid of [...this.#open.keys()]) void this.#end(pid);
+    }
   }
 
   /** Without a tap there is nothing to guard. */
@@ -234,7 +259,15 @@ export class Taps {
     if (this.#open.size > 0) return;
     this.#cancelBeat?.();
     this.#cancelBeat = null;
-    rmSync(join(this.#folder, "beat"), { force: true });
+    removed(join(this.#folder, "beat"));
+  }
+}
+
+function removed(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // Whatever stands in the way there, nothing of ours depends on it.
   }
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -78,6 +78,26 @@ test("every byte is heard, through the program's end and its next start, until i
     tap.close();
     await tap.ended;
     await until("the pipe is gone", async () => (await pipe()) === "0");
+  }));
+
+test("a folder that is gone, or that nothing can be written to, costs the taps at most", () =>
+  scene(async ({ tmux, server, taps, pane, heard, hear, pipe }) => {
+    const tap = await server.tap(pane, hear);
+    assert.ok(tap !== null);
+    rmSync(taps, { recursive: true });
+    await until("it is written anew", () => existsSync(join(taps, "beat")));
+    assert.is(beat(taps).length, 1);
+    rmSync(taps, { recursive: true });
+    writeFileSync(taps, "no folder");
+    await tap.ended;
+    await until("the pipe is gone", async () => (await pipe()) === "0");
+    let code = "";
+    await server.tap(pane, hear).catch((fault: { code: string }) => (code = fault.code));
+    assert.is(code, "INVALID");
+    rmSync(taps);
+    assert.ok((await server.tap(pane, hear)) !== null);
+    await type(tmux, pane, "echo back again");
+    await until("it is heard", () => heard().includes("back again"), { show: heard });
   }));
 
 test("a pipe of the user's is left alone, and one that replaces ours is not closed with it", () =>
