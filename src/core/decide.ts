@@ -3,7 +3,7 @@
  * here touches the world. `daemon/carry-out.ts` carries the effects out and brings what came of them back as events, so
  * the same events always give the same effects, and every plan can be printed and tested without tmux.
  */
-import { reviewAtMs } from "./derive.js";
+import { reviewAtMs } from "./belief/doubt.js";
 import { paneAdopted, paneRefused } from "./fleet/adopt.js";
 import { believe } from "./fleet/believe.js";
 import { decideClosed } from "./fleet/closed.js";

@@ -1,6 +1,6 @@
 /** An answer to those who read along while it is written, until its turn ends. */
 import type { ServerResponse } from "node:http";
-import { isOpen } from "#core/derive.js";
+import { isOpen } from "#core/belief/believed.js";
 import type { Agent } from "#core/fleet/fleet.js";
 import { answerRows, type TranscriptShape, transcriptRows } from "#core/output/extract.js";
 import { ReadingAlong } from "#core/output/reading-along.js";

@@ -3,7 +3,7 @@
  * transcript, its screen with as much history as it takes.
  */
 
-import { isOpen } from "#core/derive.js";
+import { isOpen } from "#core/belief/believed.js";
 import { Fault } from "#core/fault.js";
 import type { Agent } from "#core/fleet/fleet.js";
 import type { PaneId } from "#core/model.js";

@@ -1,5 +1,5 @@
 /** The markers that `drover record` puts into a recording: `drover ` and a fact as JSON. */
-import type { Fact, HookMeaning } from "#core/derive.js";
+import type { Fact, HookMeaning } from "#core/belief/fact.js";
 import type { AgentState, Evidence, EvidenceSource, Exit } from "#core/model.js";
 import type { HookPayload } from "#core/screen/hook-meanings.js";
 import type { ReplayBeginning } from "#core/screen/replay.js";

@@ -1,5 +1,5 @@
 /** A recording, played to a provider's reader at the daemon's own pace, without waiting for any of it. */
-import { isOpen } from "#core/derive.js";
+import { isOpen } from "#core/belief/believed.js";
 import { hookResponse } from "#core/output/from-hook.js";
 import { screenOutput } from "#core/output/from-screen.js";
 import { complete, NO_TEXT, none, type Output } from "#core/output/output.js";

@@ -4,7 +4,7 @@
  * `begins`. A recording holds each as a marker of the text `drover ` and the fact's JSON. Where the pane could be tapped,
  * `event: raw` holds what its program wrote, as a JSON string, and follows a whole screen; with `?pictures` it is not tried.
  */
-import type { HookMeaning } from "#core/derive.js";
+import type { HookMeaning } from "#core/belief/fact.js";
 import type { AgentState, EvidenceSource, Exit } from "#core/model.js";
 
 export interface BeliefJson {

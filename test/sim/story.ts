@@ -1,5 +1,5 @@
 /** What happens in a seed: people ask for things, users and accidents rearrange tmux, programs work and end. */
-import type { HookMeaning } from "#core/derive.js";
+import type { HookMeaning } from "#core/belief/fact.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Context } from "#daemon/context.js";
 import { removeAgent } from "#daemon/remove.js";

@@ -1,5 +1,7 @@
 /** Facts about one agent: `derive` says what to believe, and what that changes is recorded, journaled and told. */
-import { type Believed, derive, type Fact } from "../derive.js";
+import type { Believed } from "../belief/believed.js";
+import type { Fact } from "../belief/fact.js";
+import { derive } from "../derive.js";
 import type { JournalKind } from "../journal.js";
 import type { AgentRecord, EvidenceSource, Question } from "../model.js";
 import type { Draft } from "./draft.js";

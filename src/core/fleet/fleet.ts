@@ -2,8 +2,9 @@
  * What the daemon knows of all its agents at one moment. A value: `decide` takes one and gives the next. Archived
  * agents are not in it (the store keeps them); only their ids are, so that a mark left on a pane does not bring one back.
  */
+
+import { type Believed, newborn } from "../belief/believed.js";
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
-import { type Believed, newborn } from "../derive.js";
 import type { AgentId, AgentRecord, Blindness, PaneId, PaneMark } from "../model.js";
 import type { Refusal } from "./effect.js";
 import { isPrompted } from "./prompted.js";

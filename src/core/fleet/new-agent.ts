@@ -1,5 +1,5 @@
 /** An agent as it comes onto the list, of whom nothing is believed yet. */
-import { newborn } from "../derive.js";
+import { newborn } from "../belief/believed.js";
 import type { AgentRecord } from "../model.js";
 import type { Agent } from "./fleet.js";
 import { isPrompted } from "./prompted.js";

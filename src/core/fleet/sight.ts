@@ -1,5 +1,5 @@
 /** One listing of all panes: reconcile says what follows, and here it follows. */
-import type { Fact } from "../derive.js";
+import type { Fact } from "../belief/fact.js";
 import type { Blindness, PaneId, Sighting } from "../model.js";
 import { believe } from "./believe.js";
 import { settleHints } from "./closed.js";

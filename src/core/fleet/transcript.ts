@@ -1,5 +1,5 @@
 /** What an agent's program wrote down of itself, fenced by launch and conversation. */
-import type { HookMeaning } from "../derive.js";
+import type { HookMeaning } from "../belief/fact.js";
 import type { AgentId, Evidence } from "../model.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";

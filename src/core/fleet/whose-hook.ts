@@ -4,7 +4,7 @@
  * a background server that runs the hooks of all panes with the environment of the first (seen with 0.169). So what
  * several tell is held together, and a hook that fits nobody is nobody's.
  */
-import { isOpen } from "../derive.js";
+import { isOpen } from "../belief/believed.js";
 import type { AgentId, PaneId } from "../model.js";
 import { type Agent, type Fleet, inPane, isGone } from "./fleet.js";
 

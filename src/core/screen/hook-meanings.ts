@@ -2,7 +2,7 @@
  * What the agents' own reports mean for the state: hook events by name, and the Program Status Protocol (OSC 7501) in raw
  * bytes. Names and payloads as observed; what is not listed means nothing for the state.
  */
-import type { HookMeaning } from "../derive.js";
+import type { HookMeaning } from "../belief/fact.js";
 import type { Evidence } from "../model.js";
 import { excerpt } from "./read-screen.js";
 

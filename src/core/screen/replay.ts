@@ -2,7 +2,9 @@
  * Plays a recording back to the same reader and the same `derive` that the daemon uses, and says what it would have said
  * (SPEC §10, `replay`). A stepper without a clock: whoever calls it takes a still every 100 ms of the recording.
  */
-import { type Believed, derive, type Fact, newborn } from "../derive.js";
+import { type Believed, newborn } from "../belief/believed.js";
+import type { Fact } from "../belief/fact.js";
+import { derive } from "../derive.js";
 import type { AgentState, EvidenceSource, Question } from "../model.js";
 import type { Output } from "../output/output.js";
 import type { HookReport } from "./hook-meanings.js";

@@ -3,7 +3,7 @@
  * that say in words that a person is asked: the others, and the bell, are sent at a dialog and at the end of a turn alike,
  * and say no more than that it is time to look.
  */
-import type { Believed } from "../belief.js";
+import type { Believed } from "../belief/believed.js";
 import type { AgentState } from "../model.js";
 import { type HookReport, statusReport } from "./hook-meanings.js";
 import { excerpt } from "./read-screen.js";

@@ -2,8 +2,8 @@
  * Which dialog it is that is open. Two in a row may say the very same words, so what names one outside carries how many
  * were open in its turn before it: a key meant for the first can never answer the second.
  */
-import type { Question } from "./model.js";
-import { fingerprint } from "./screen/read-screen.js";
+import type { Question } from "../model.js";
+import { fingerprint } from "../screen/read-screen.js";
 
 export interface OpenDialog {
   /** The fingerprint of its words; null while a hook has told of it and the screen does not show it yet. */

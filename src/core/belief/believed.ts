@@ -1,5 +1,5 @@
 /** What is believed of an agent, and what the next fact needs to know of the facts before it. */
-import type { AgentState, Evidence, Exit, Question } from "./model.js";
+import type { AgentState, Evidence, Exit, Question } from "../model.js";
 import { closedDialogs, type Dialogs, NO_DIALOGS } from "./open-dialog.js";
 
 export interface Believed {
@@ -89,6 +89,29 @@ export function become(before: Believed, change: Partial<Believed>, nowMs: numbe
     sameExit(after.exit, before.exit) &&
     sameMemory(after.memory, before.memory);
   return same ? before : { ...after, evidence: sameRule ? before.evidence : after.evidence };
+}
+
+/** Whether a turn is under way. */
+export function isOpen({ memory, state }: Believed): boolean {
+  return memory.turnOpen ?? state === "working";
+}
+
+export function isRest(state: AgentState): boolean {
+  return state === "idle" || state === "done" || state === "error";
+}
+
+/** Nothing is under way any more: what was told and not confirmed will not be. */
+export function closed(memory: Memory): Memory {
+  return { ...memory, turnOpen: false, claim: null, submittedAtMs: null, doubtSinceMs: null };
+}
+
+export function atEnd(state: "exited" | "lost", evidence: Evidence): Partial<Believed> {
+  return { state, evidence, reason: null, question: null, exit: null };
+}
+
+/** What drover itself did or saw, as the evidence of a belief. */
+export function proof(source: Evidence["source"], rule: string, excerpt: string): Evidence {
+  return { source, rule, excerpt };
 }
 
 function withoutDialog(believed: Believed): Believed {

@@ -1,0 +1,125 @@
+/**
+ * What is believed after the program itself spoke, by a hook or in its transcript.
+ *
+ * What a hook says is believed at once, and for a while against the screen, which lags behind it (doubt.ts).
+ *
+ * What a program writes down of its turns is believed as a hook's word is, where it tells something new: a record from
+ * before what is believed now began is history, one that says what is known already changes nothing, and where a hook said
+ * that the turn goes on its end in the transcript is not the agent's.
+ */
+import type { Evidence } from "../model.js";
+import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, type Memory } from "./believed.js";
+import { END_GRACE_MS } from "./doubt.js";
+import type { Fact, HookMeaning } from "./fact.js";
+import { isSubmitted } from "./from-prompt.js";
+import { named, told } from "./open-dialog.js";
+
+export function withHook(before: Believed, { means, evidence }: Fact & { kind: "hook" }, nowMs: number): Believed {
+  return withReport(before, means, evidence, nowMs, before.memory.hooked || !isNotice(evidence));
+}
+
+export function withTranscript(before: Believed, fact: Fact & { kind: "transcript" }, nowMs: number): Believed {
+  const { means, evidence, writtenAtMs } = fact;
+  const { state, sinceMs, memory } = before;
+  if (writtenAtMs < sinceMs || state === "exited" || state === "lost") return before;
+  return isNews(before, means) ? withReport(before, means, evidence, nowMs, memory.hooked) : before;
+}
+
+function isNews(before: Believed, means: HookMeaning): boolean {
+  const { hooked, paused } = before.memory;
+  const open = isOpen(before);
+  switch (means) {
+    case "turn-started":
+      return !open;
+    case "turn-goes-on":
+      return open && !hooked;
+    case "turn-ended":
+      return open && !paused;
+    case "turn-failed":
+    case "interrupted":
+      return open;
+    default:
+      return false;
+  }
+}
+
+/** What the program itself says, by a hook or in its transcript. `hooked`: it is known to report its turns by hooks. */
+function withReport(
+  before: Believed,
+  means: HookMeaning,
+  evidence: Evidence,
+  nowMs: number,
+  hooked: boolean,
+): Believed {
+  const open = isOpen(before);
+  const base: Memory = {
+    ...before.memory,
+    hooked,
+    paused: false,
+    retrying: false,
+    closedDialog: null,
+    submittedAtMs: null,
+    doubtSinceMs: null,
+  };
+  const counted = open || isSubmitted(before, nowMs);
+  const plain = { evidence, reason: null, exit: null };
+  switch (means) {
+    case "started":
+      if (before.state !== "exited" && before.state !== "lost") return before;
+      return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, nowMs);
+    case "turn-started": {
+      const memory: Memory = { ...base, turnOpen: true, claim: "working" };
+      // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
+      if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
+      const turn = counted ? before.turn : before.turn + 1;
+      return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
+    }
+    case "turn-retries":
+    case "turn-goes-on": {
+      const paused = means === "turn-goes-on";
+      const memory: Memory = { ...base, turnOpen: true, claim: "working", paused, retrying: !paused };
+      const turn = counted ? before.turn : before.turn + 1;
+      const reason = evidence.excerpt || null;
+      return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, nowMs);
+    }
+    case "asks": {
+      const turn = counted ? before.turn : before.turn + 1;
+      const dialogs = told(base.dialogs, evidence.rule, turn);
+      const memory: Memory = { ...base, turnOpen: true, claim: "blocked", dialogs };
+      const question = before.state === "blocked" && before.question !== null ? named(before.question, dialogs) : null;
+      return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
+    }
+    case "turn-ended": {
+      // It ends well only out of an answer: nobody waited for the next try.
+      if (open && before.memory.retrying) return withReport(before, "interrupted", evidence, nowMs, hooked);
+      // The marker that will be on the screen is that of this turn, and no sign of another.
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", endMarker: null };
+      // Something else told of this end first: hooks come up to a few hundred ms late, and one that says how a turn ended
+      // comes before the one that says that it did (opencode's session.error).
+      const toldBy = before.evidence;
+      const other = toldBy?.source !== evidence.source || toldBy.rule !== evidence.rule;
+      if (!open && isRest(before.state) && other && nowMs - before.sinceMs < END_GRACE_MS) {
+        return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
+      }
+      const turn = counted ? before.turn : before.turn + 1;
+      return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
+    }
+    case "turn-failed": {
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest" };
+      const reason = evidence.excerpt || null;
+      return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
+    }
+    case "interrupted": {
+      const closedDialog = before.question === null ? null : (before.memory.dialogs.last?.words ?? null);
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog };
+      return become(before, { ...plain, state: "idle", question: null, unread: false, memory }, nowMs);
+    }
+    case "ended":
+      return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, nowMs);
+  }
+}
+
+/** A notice for a person tells of a dialog; whoever sends one need not report how turns end. */
+function isNotice({ rule }: Evidence): boolean {
+  return /\/osc-(?:9|777|99)$/.test(rule);
+}
