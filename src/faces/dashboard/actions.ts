@@ -5,8 +5,9 @@
 
 import { isDead } from "../kit/mail-words.js";
 import { lives, nextInNeed } from "./fleet.js";
-import { deadOnes, selectedMessage } from "./mail.js";
-import { type Mode, type State, selectedAgent } from "./state.js";
+import { deadOnes } from "./mail-panel.js";
+import type { Mode } from "./mode.js";
+import { type State, selectedAgent, selectedMessage } from "./state.js";
 
 export type ActionName =
   | "up"
@@ -108,7 +109,7 @@ const gone = (state: State) => {
 
 const cannotRetry = (state: State) => noDeadLetter(state) ?? gone(state);
 
-const noDeadOnes = (state: State) => (deadOnes(state).length > 0 ? null : "there are no dead letters here");
+const noDeadOnes = (state: State) => (deadOnes(state.mail).length > 0 ? null : "there are no dead letters here");
 
 const notNeeded = (state: State) => (state.items.length === 0 ? "there are no agents" : null);
 

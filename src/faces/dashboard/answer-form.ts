@@ -7,7 +7,9 @@ import { findAction, keyName } from "./actions.js";
 import { answer, give } from "./answer.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
-import { type Mode, notice, type State, type Step, selectedAgent, type Ticks } from "./state.js";
+import type { Mode } from "./mode.js";
+import { notice, type State, selectedAgent, type Ticks } from "./state.js";
+import type { Step } from "./wish.js";
 
 type ReplyMode = Extract<Mode, { at: "reply" }>;
 

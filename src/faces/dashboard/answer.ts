@@ -3,7 +3,9 @@
  * daemon refuses where another is open by then, and that one is shown instead.
  */
 import type { AgentJson, QuestionJson } from "#wire/agent.js";
-import { notice, type Refusal, type State, type Step, selectedAgent, sentence } from "./state.js";
+import { type Refusal, sentence } from "./event.js";
+import { notice, type State, selectedAgent } from "./state.js";
+import type { Step } from "./wish.js";
 
 /** A digit that lands this soon after one dialog replaced another was meant for the one before. */
 export const JUST_CHANGED_MS = 400;

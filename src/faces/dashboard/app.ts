@@ -8,9 +8,11 @@ import { type WayToTab, wayToTab } from "../kit/backend.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import { tabSize } from "../kit/tab-size.js";
 import { width } from "../kit/width.js";
+import { initial, type Saved, toSave } from "./begin.js";
 import { completeFolder } from "./complete-path.js";
 import { DaemonLink } from "./daemon-link.js";
 import type { Driver, DriverEvents, Panel } from "./driver/driver.js";
+import type { Event } from "./event.js";
 import { layout } from "./layout.js";
 import type { Look } from "./look.js";
 import { update, wakeAtMs } from "./model.js";
@@ -18,7 +20,8 @@ import { tilde, untilde } from "./new-agent.js";
 import { asciiFrames, panels } from "./panels.js";
 import { type Request, request } from "./requests.js";
 import { keepDraft } from "./send.js";
-import { type Event, initial, type Saved, type State, toSave, type Wish } from "./state.js";
+import type { State } from "./state.js";
+import type { Wish } from "./wish.js";
 
 export interface AppOptions {
   openDriver(events: DriverEvents): Driver;

@@ -9,7 +9,7 @@ import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
 import { SuperviseLink } from "../kit/supervise-link.js";
-import type { Event } from "./state.js";
+import type { Event } from "./event.js";
 
 /** Passing over agents quickly does not open a stream for each. */
 const WATCH_AFTER_MS = 80;

@@ -3,8 +3,8 @@ import type { AgentJson, SightJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import { attentionQueue } from "../kit/attention.js";
 import type { Sight } from "../kit/sight.js";
-import { isRest, leads, sectionsOf, sectionTitle } from "./sections.js";
-import { type Item, type State, selectedAgent } from "./state.js";
+import { type Item, isRest, leads, sameItem, sectionsOf, sectionTitle } from "./sections.js";
+import { type State, selectedAgent } from "./state.js";
 
 export function applySnapshot(state: State, snapshot: SnapshotJson): State {
   const agents = new Map(snapshot.agents.filter((agent) => !agent.archived).map((agent) => [agent.id, agent]));
@@ -112,12 +112,6 @@ export function matches(agent: AgentJson, filter: string): boolean {
 function nickname(agent: AgentJson): string {
   if (agent.state === "blocked") return "need you";
   return agent.state === "error" ? "failed" : agent.unread ? "unread" : "";
-}
-
-export function sameItem(a: Item | null, b: Item | null): boolean {
-  if (a === null || b === null) return a === b;
-  if (a.kind === "agent") return b.kind === "agent" && a.id === b.id;
-  return b.kind === "section" && a.section === b.section;
 }
 
 /** Keeps the selection on what it was on; where that is gone from the list, on what stands in its place now. */

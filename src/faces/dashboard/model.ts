@@ -9,28 +9,21 @@ import { answered, noteChange } from "./answer.js";
 import { replyKey, replyPaste } from "./answer-form.js";
 import type { Key } from "./driver/driver.js";
 import { insert } from "./driver/line-editor.js";
+import { type Event, sentence } from "./event.js";
 import { applyEntry, applySnapshot, relist } from "./fleet.js";
 import { layout, listRows } from "./layout.js";
 import type { Look } from "./look.js";
-import {
-  askDue,
-  letterCame,
-  letterKey,
-  mailCame,
-  mailDone,
-  mailHeard,
-  mailKey,
-  mailWakeAtMs,
-  revealMail,
-  stale,
-} from "./mail.js";
+import { letterKey, mailKey } from "./mail-keys.js";
+import { askDue, letterCame, mailCame, mailDone, mailHeard, mailWakeAtMs, stale } from "./mail-news.js";
 import { confirmKey, done, filterKey, listKey, readerKey } from "./modes.js";
 import { completed, newKey, newPaste, providersCame, spawned } from "./new-agent.js";
 import { onMouse } from "./pointer.js";
 import { changedRows, historyCame, wholeScreen } from "./screen.js";
 import { reveal } from "./select.js";
+import { revealMail } from "./select-mail.js";
 import { sendKey, sendPaste, sent } from "./send.js";
-import { type Event, notice, type State, type Step, selectedAgent, sentence, type Wish } from "./state.js";
+import { notice, type State, selectedAgent } from "./state.js";
+import type { Step, Wish } from "./wish.js";
 
 /** How long an agent must be selected before it counts as looked at. */
 export const SEEN_AFTER_MS = 1_000;

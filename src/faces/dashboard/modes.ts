@@ -6,25 +6,18 @@ import { choiceByDigit, give } from "./answer.js";
 import { openReply, pick, submit } from "./answer-form.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
-import { nextInNeed, putAgent, relist, sameItem } from "./fleet.js";
+import { type Event, sentence } from "./event.js";
+import { nextInNeed, putAgent, relist } from "./fleet.js";
 import { inside, layout, listRows } from "./layout.js";
-import { openMail } from "./mail.js";
+import type { Confirm, Mode } from "./mode.js";
 import { openNew } from "./new-agent.js";
 import { scrollPreview, scrollSideways } from "./screen.js";
+import { sameItem } from "./sections.js";
 import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
+import { openMail } from "./select-mail.js";
 import { openSend } from "./send.js";
-import {
-  type Confirm,
-  type Event,
-  home,
-  type Mode,
-  notice,
-  type State,
-  type Step,
-  selectedAgent,
-  sentence,
-  type Wish,
-} from "./state.js";
+import { home, notice, type State, selectedAgent } from "./state.js";
+import type { Step, Wish } from "./wish.js";
 
 export function listKey(state: State, key: Key): Step {
   const name = keyName(key);

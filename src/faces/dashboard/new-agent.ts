@@ -2,19 +2,12 @@
 import { findAction, keyName } from "./actions.js";
 import type { Key } from "./driver/driver.js";
 import { edit, insert, type LineEditor, openEditor } from "./driver/line-editor.js";
+import { type Event, sentence } from "./event.js";
 import { putAgent } from "./fleet.js";
+import { NEW_FIELDS, type NewField, type NewForm } from "./mode.js";
 import { selectAgent } from "./select.js";
-import {
-  type Event,
-  NEW_FIELDS,
-  type NewField,
-  type NewForm,
-  notice,
-  type State,
-  type Step,
-  selectedAgent,
-  sentence,
-} from "./state.js";
+import { notice, type State, selectedAgent } from "./state.js";
+import type { Step } from "./wish.js";
 
 /** Opens it with the folder of the selected agent, since the next one most often works beside it. */
 export function openNew(state: State): Step {

@@ -5,16 +5,19 @@ import { give } from "./answer.js";
 import type { Key, Mouse } from "./driver/driver.js";
 import { holds, inside, layout } from "./layout.js";
 import type { Look } from "./look.js";
-import { mailRows, openMail, scrollLetter, scrollMail, selectMail } from "./mail.js";
+import { mailRows } from "./mail-panel.js";
+import type { NewField } from "./mode.js";
 import { askChoice, nextInNeedStep, scrollReader } from "./modes.js";
 import { goTo } from "./new-agent.js";
 import { scrollPreview } from "./screen.js";
 import { scrollList, selectIndex, toggle } from "./select.js";
-import { type NewField, type State, type Step, selectedAgent } from "./state.js";
+import { openMail, scrollLetter, scrollMail, selectMail } from "./select-mail.js";
+import { type State, selectedAgent } from "./state.js";
 import { attentionLines, type DockLine } from "./views/attention.js";
 import { footerSpots } from "./views/footer.js";
 import { headerSpots } from "./views/header.js";
 import { newFieldAt } from "./views/new-agent.js";
+import type { Step } from "./wish.js";
 
 /** Rows a turn of the wheel moves. */
 const WHEEL_ROWS = 3;

@@ -1,7 +1,8 @@
 /** What the dashboard finds as it was when it opens again: one small file, replaced whole. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { GROUPINGS, HISTORY_LIMIT, type Saved } from "./state.js";
+import { HISTORY_LIMIT, type Saved } from "./begin.js";
+import { GROUPINGS } from "./sections.js";
 
 /** A prompt longer than this is sent, and not remembered. */
 const TEXT_LIMIT = 65_536;

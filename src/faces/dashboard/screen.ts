@@ -2,7 +2,8 @@
 import type { Row, Run } from "#core/screen/still.js";
 import { type ChangedRowsJson, rowFromJson, type WholeScreenJson } from "#wire/screen.js";
 import { inside, layout } from "./layout.js";
-import type { Preview, Screen, State, Step } from "./state.js";
+import type { Preview, Screen, State } from "./state.js";
+import type { Step } from "./wish.js";
 
 /** How many rows of history are asked for when someone scrolls past the top. */
 export const HISTORY_ROWS = 2_000;

@@ -3,7 +3,15 @@
  * alone, and folds are kept by it. By parent, an agent that has children stands first in the section of its own.
  */
 import type { AgentJson } from "#wire/agent.js";
-import type { Grouping, State } from "./state.js";
+
+/** A line of the fleet list. It names an agent rather than holding it, so that a change of state leaves the list alone. */
+export type Item =
+  | { readonly kind: "section"; readonly section: string }
+  | { readonly kind: "agent"; readonly id: string };
+
+/** What the list's sections are. */
+export const GROUPINGS = ["session", "group", "parent"] as const;
+export type Grouping = (typeof GROUPINGS)[number];
 
 /** Session names hold no colon, so that no key is another grouping's. */
 const NONE: Readonly<Record<Grouping, string>> = { session: "", group: "group:", parent: "parent:" };
@@ -23,7 +31,7 @@ export function sectionsOf(agents: ReadonlyMap<string, AgentJson>, grouping: Gro
 }
 
 /** What stands above a section. */
-export function sectionTitle(state: Pick<State, "agents">, section: string): string {
+export function sectionTitle(state: { readonly agents: ReadonlyMap<string, AgentJson> }, section: string): string {
   if (section === NONE.session) return "no session";
   if (section === NONE.group) return "no group";
   if (section === NONE.parent) return "no parent";
@@ -41,4 +49,10 @@ export function isRest(section: string): boolean {
 /** Whether the agent leads its section. */
 export function leads(agent: AgentJson, section: string): boolean {
   return section === `parent:${agent.id}`;
+}
+
+export function sameItem(a: Item | null, b: Item | null): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.kind === "agent") return b.kind === "agent" && a.id === b.id;
+  return b.kind === "section" && a.section === b.section;
 }

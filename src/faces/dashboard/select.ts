@@ -1,7 +1,8 @@
 /** Moving through the fleet list: the selection, the folds, and which part of the list is seen. */
-import { relist, sameItem } from "./fleet.js";
+import { relist } from "./fleet.js";
 import { listRows } from "./layout.js";
-import { GROUPINGS, type Item, type State, selectedAgent } from "./state.js";
+import { GROUPINGS, type Item, sameItem } from "./sections.js";
+import { type State, selectedAgent } from "./state.js";
 
 export function selectIndex(state: State, index: number): State {
   const at = Math.max(0, Math.min(index, state.items.length - 1));

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { runDashboard } from "#faces/dashboard/app.js";
+import type { Saved } from "#faces/dashboard/begin.js";
 import type { Canvas, Driver, DriverEvents, Rect } from "#faces/dashboard/driver/driver.js";
-import type { Saved } from "#faces/dashboard/state.js";
 import { connect } from "#faces/kit/daemon-client.js";
 import { width } from "#faces/kit/width.js";
 import { systemClock } from "#host/clock.js";

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { actions } from "#faces/dashboard/actions.js";
-import { mailRows } from "#faces/dashboard/mail.js";
+import { mailRows } from "#faces/dashboard/mail-panel.js";
 import { wakeAtMs } from "#faces/dashboard/model.js";
 import type { MessageJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";

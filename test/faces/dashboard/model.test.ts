@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { actions, findAction } from "#faces/dashboard/actions.js";
+import { toSave } from "#faces/dashboard/begin.js";
 import { seenAtMs, wakeAtMs } from "#faces/dashboard/model.js";
-import { toSave } from "#faces/dashboard/state.js";
 import { suite } from "../../kit/t.js";
 import { agent, NOON, Played, question } from "./fleet-of.js";
 

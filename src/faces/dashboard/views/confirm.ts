@@ -3,7 +3,8 @@ import { ATTR } from "#core/screen/still.js";
 import { keyLabel } from "../actions.js";
 import type { Canvas } from "../driver/driver.js";
 import { ASKS, DIM, KEY, type Look, wrap } from "../look.js";
-import type { Confirm, State } from "../state.js";
+import type { Confirm } from "../mode.js";
+import type { State } from "../state.js";
 
 export function paintConfirm(canvas: Canvas, state: State, confirm: Confirm, look: Look): void {
   canvas.frame({ ...ASKS, attrs: 0 }, "", {});

@@ -4,7 +4,7 @@ import type { AgentJson } from "#wire/agent.js";
 import { age } from "../ages.js";
 import { type Badge, mailBadges } from "../badges.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { type Counts, countIn, sameItem } from "../fleet.js";
+import { type Counts, countIn } from "../fleet.js";
 import {
   type AgentState,
   BOLD,
@@ -19,7 +19,7 @@ import {
   sign,
   stateSign,
 } from "../look.js";
-import { sectionTitle } from "../sections.js";
+import { sameItem, sectionTitle } from "../sections.js";
 import type { State } from "../state.js";
 
 /** What the section rows count. */

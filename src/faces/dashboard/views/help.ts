@@ -4,7 +4,8 @@ import { ATTR } from "#core/screen/still.js";
 import { type Action, actions, keyLabel } from "../actions.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign, wrap } from "../look.js";
-import type { Mode, State } from "../state.js";
+import type { Mode } from "../mode.js";
+import type { State } from "../state.js";
 
 export interface TextLine {
   readonly left: string;

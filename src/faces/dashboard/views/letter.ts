@@ -5,8 +5,7 @@ import { isDead, kindWords, lapse, placeOf, reasonWords, senderWords, sizeWords 
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "../look.js";
-import { selectedMessage } from "../mail.js";
-import type { State } from "../state.js";
+import { type State, selectedMessage } from "../state.js";
 import { clockTime } from "./why.js";
 
 interface Line {

@@ -5,7 +5,7 @@ import { isDead, kindWords, placeOf, reasonWords, senderWords } from "../../kit/
 import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, SELECTED, sign } from "../look.js";
-import { type MailPanel, type MailRow, mailRows } from "../mail.js";
+import { type MailPanel, type MailRow, mailRows } from "../mail-panel.js";
 import type { State } from "../state.js";
 
 export function paintMail(canvas: Canvas, state: State, look: Look): void {

@@ -2,8 +2,9 @@
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look, wrap } from "../look.js";
+import type { NewField, NewForm } from "../mode.js";
 import { untilde } from "../new-agent.js";
-import type { NewField, NewForm, State } from "../state.js";
+import type { State } from "../state.js";
 import { editorRows } from "./editor.js";
 
 /** Rows of the form inside its frame, counted from 0. */

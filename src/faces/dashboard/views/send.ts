@@ -2,7 +2,8 @@
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, DIM, fit, type Look, wrap } from "../look.js";
-import type { Mode, State } from "../state.js";
+import type { Mode } from "../mode.js";
+import type { State } from "../state.js";
 import { editorRows } from "./editor.js";
 
 export function paintSend(canvas: Canvas, state: State, mode: Extract<Mode, { at: "send" }>, look: Look): void {

@@ -2,7 +2,8 @@
 import { age } from "../ages.js";
 import type { Canvas } from "../driver/driver.js";
 import { BAD, BOLD, DIM, type Look, oneLine } from "../look.js";
-import type { Mode, State } from "../state.js";
+import type { Mode } from "../mode.js";
+import type { State } from "../state.js";
 import { paintText, type TextLine } from "./help.js";
 
 export function paintWhy(canvas: Canvas, state: State, mode: Extract<Mode, { at: "why" }>, look: Look): void {
