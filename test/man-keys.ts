@@ -5,7 +5,7 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { actions } from "#faces/dashboard/actions.js";
+import { actions } from "#faces/dashboard/keys/table.js";
 
 /** In the order of the page. */
 const PLACES: readonly (readonly [(typeof actions)[number]["where"], string])[] = [

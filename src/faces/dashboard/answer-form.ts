@@ -3,10 +3,11 @@
  * is written in a line of the dialog's panel. Both belong to one dialog: another one begins with none.
  */
 import type { QuestionJson } from "#wire/agent.js";
-import { findAction, keyName } from "./actions.js";
 import { answer, give } from "./answer.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
+import { keyName } from "./keys/action.js";
+import { findAction } from "./keys/table.js";
 import type { Mode } from "./mode.js";
 import { notice, type State, selectedAgent, type Ticks } from "./state.js";
 import type { Step } from "./wish.js";

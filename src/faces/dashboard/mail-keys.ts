@@ -1,6 +1,8 @@
 /** What a key does in the mail panel: in its list, and in the story of a message. */
-import { findAction, keyName } from "./actions.js";
+
 import type { Key } from "./driver/driver.js";
+import { keyName } from "./keys/action.js";
+import { findAction } from "./keys/table.js";
 import { inside, layout } from "./layout.js";
 import { deadOnes } from "./mail-panel.js";
 import type { Confirm } from "./mode.js";

@@ -3,7 +3,7 @@
  * the person's (keys, mouse, pastes) and replies to wishes; a wish is something only the outside can do, and app.ts does
  * it. Nothing here reads a clock or draws.
  */
-import { findAction, keyName } from "./actions.js";
+
 import { nextAgeAtMs } from "./ages.js";
 import { answered, noteChange } from "./answer.js";
 import { replyKey, replyPaste } from "./answer-form.js";
@@ -11,6 +11,8 @@ import type { Key } from "./driver/driver.js";
 import { insert } from "./driver/line-editor.js";
 import { type Event, sentence } from "./event.js";
 import { applyEntry, applySnapshot, relist } from "./fleet.js";
+import { keyName } from "./keys/action.js";
+import { findAction } from "./keys/table.js";
 import { layout, listRows } from "./layout.js";
 import type { Look } from "./look.js";
 import { letterKey, mailKey } from "./mail-keys.js";

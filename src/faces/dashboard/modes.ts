@@ -1,13 +1,14 @@
 /** What a key does where: in the list, in the filter line, before a question of ours, in a text to read. */
 
 import type { AgentJson } from "#wire/agent.js";
-import { type ActionName, actions, findAction, keyName } from "./actions.js";
 import { choiceByDigit, give } from "./answer.js";
 import { openReply, pick, submit } from "./answer-form.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
 import { type Event, sentence } from "./event.js";
 import { nextInNeed, putAgent, relist } from "./fleet.js";
+import { type ActionName, keyName } from "./keys/action.js";
+import { actions, findAction } from "./keys/table.js";
 import { inside, layout, listRows } from "./layout.js";
 import type { Confirm, Mode } from "./mode.js";
 import { openNew } from "./new-agent.js";

@@ -1,9 +1,11 @@
 /** The form that starts an agent: provider, label, session, folder, first prompt. */
-import { findAction, keyName } from "./actions.js";
+
 import type { Key } from "./driver/driver.js";
 import { edit, insert, type LineEditor, openEditor } from "./driver/line-editor.js";
 import { type Event, sentence } from "./event.js";
 import { putAgent } from "./fleet.js";
+import { keyName } from "./keys/action.js";
+import { findAction } from "./keys/table.js";
 import { NEW_FIELDS, type NewField, type NewForm } from "./mode.js";
 import { selectAgent } from "./select.js";
 import { notice, type State, selectedAgent } from "./state.js";

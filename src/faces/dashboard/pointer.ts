@@ -1,8 +1,9 @@
 /** What lies under the mouse, and what a press or a turn of the wheel there means. */
 import type { AgentJson } from "#wire/agent.js";
-import { type Action, hints } from "./actions.js";
 import { give } from "./answer.js";
 import type { Key, Mouse } from "./driver/driver.js";
+import type { Action } from "./keys/action.js";
+import { hints } from "./keys/footer-hints.js";
 import { holds, inside, layout } from "./layout.js";
 import type { Look } from "./look.js";
 import { mailRows } from "./mail-panel.js";

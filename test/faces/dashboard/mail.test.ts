@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { actions } from "#faces/dashboard/actions.js";
+import { actions } from "#faces/dashboard/keys/table.js";
 import { mailRows } from "#faces/dashboard/mail-panel.js";
 import { wakeAtMs } from "#faces/dashboard/model.js";
 import type { MessageJson } from "#wire/agent.js";

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
-import { actions, findAction } from "#faces/dashboard/actions.js";
 import { toSave } from "#faces/dashboard/begin.js";
+import { actions, findAction } from "#faces/dashboard/keys/table.js";
 import { seenAtMs, wakeAtMs } from "#faces/dashboard/model.js";
 import { suite } from "../../kit/t.js";
 import { agent, NOON, Played, question } from "./fleet-of.js";

@@ -1,7 +1,7 @@
 /** A question of ours before something that cannot be undone. */
 import { ATTR } from "#core/screen/still.js";
-import { keyLabel } from "../actions.js";
 import type { Canvas } from "../driver/driver.js";
+import { keyLabel } from "../keys/footer-hints.js";
 import { ASKS, DIM, KEY, type Look, wrap } from "../look.js";
 import type { Confirm } from "../mode.js";
 import type { State } from "../state.js";

@@ -1,6 +1,8 @@
 /** The last row: the keys that apply now, each clickable. In the filter, the line being typed. */
-import { type Action, hints, keyLabel } from "../actions.js";
+
 import type { Canvas } from "../driver/driver.js";
+import type { Action } from "../keys/action.js";
+import { hints, keyLabel } from "../keys/footer-hints.js";
 import { DIM, KEY, type Look } from "../look.js";
 import type { State } from "../state.js";
 import { paintFilter } from "./filter.js";
