@@ -4,6 +4,7 @@
  */
 import type { QuestionJson } from "#wire/agent.js";
 import { answer, give } from "./answer.js";
+import { ask } from "./confirm.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
 import { keyName } from "./keys/action.js";
@@ -95,4 +96,13 @@ export function replyKey(state: State, mode: ReplyMode, key: Key): Step {
 export function replyPaste(state: State, mode: ReplyMode, text: string): Step {
   const line = text.replace(/\s+/g, " ");
   return [{ ...state, mode: { ...mode, editor: edit(mode.editor, { paste: line }) } }, []];
+}
+
+/** A click on a choice: what it would send is asked for once more, since a click is easily made. */
+export function askChoice(state: State, choice: number): State {
+  const agent = selectedAgent(state);
+  if (!agent?.question) return state;
+  const { takesText, checked } = agent.question.choices[choice] ?? {};
+  if (takesText || checked !== undefined) return pick(state, choice)[0];
+  return ask(state, { what: "answer", agent: agent.id, choice, fingerprint: agent.question.fingerprint });
 }

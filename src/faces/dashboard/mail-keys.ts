@@ -1,11 +1,10 @@
 /** What a key does in the mail panel: in its list, and in the story of a message. */
-
+import { ask } from "./confirm.js";
 import type { Key } from "./driver/driver.js";
 import { keyName } from "./keys/action.js";
 import { findAction } from "./keys/table.js";
 import { inside, layout } from "./layout.js";
 import { deadOnes } from "./mail-panel.js";
-import type { Confirm } from "./mode.js";
 import { selectAgent } from "./select.js";
 import { closeMail, openMail, scrollLetter, selectMail } from "./select-mail.js";
 import { home, notice, type State, selectedMessage } from "./state.js";
@@ -79,8 +78,4 @@ export function letterKey(state: State, key: Key): Step {
       return mailKey({ ...state, mode: home(state) }, key);
     }
   }
-}
-
-function ask(state: State, confirm: Confirm): State {
-  return { ...state, mode: { at: "confirm", confirm } };
 }

@@ -3,23 +3,25 @@
  * the person's (keys, mouse, pastes) and replies to wishes; a wish is something only the outside can do, and app.ts does
  * it. Nothing here reads a clock or draws.
  */
-
 import { nextAgeAtMs } from "./ages.js";
 import { answered, noteChange } from "./answer.js";
 import { replyKey, replyPaste } from "./answer-form.js";
+import { confirmKey, done } from "./confirm.js";
 import type { Key } from "./driver/driver.js";
 import { insert } from "./driver/line-editor.js";
 import { type Event, sentence } from "./event.js";
+import { filterKey } from "./filter.js";
 import { applyEntry, applySnapshot, relist } from "./fleet.js";
 import { keyName } from "./keys/action.js";
 import { findAction } from "./keys/table.js";
 import { layout, listRows } from "./layout.js";
+import { listKey } from "./list-keys.js";
 import type { Look } from "./look.js";
 import { letterKey, mailKey } from "./mail-keys.js";
 import { askDue, letterCame, mailCame, mailDone, mailHeard, mailWakeAtMs, stale } from "./mail-news.js";
-import { confirmKey, done, filterKey, listKey, readerKey } from "./modes.js";
 import { completed, newKey, newPaste, providersCame, spawned } from "./new-agent.js";
 import { onMouse } from "./pointer.js";
+import { readerKey } from "./reader.js";
 import { changedRows, historyCame, wholeScreen } from "./screen.js";
 import { reveal } from "./select.js";
 import { revealMail } from "./select-mail.js";

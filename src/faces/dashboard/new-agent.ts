@@ -1,5 +1,4 @@
 /** The form that starts an agent: provider, label, session, folder, first prompt. */
-
 import type { Key } from "./driver/driver.js";
 import { edit, insert, type LineEditor, openEditor } from "./driver/line-editor.js";
 import { type Event, sentence } from "./event.js";

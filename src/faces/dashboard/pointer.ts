@@ -1,15 +1,17 @@
 /** What lies under the mouse, and what a press or a turn of the wheel there means. */
 import type { AgentJson } from "#wire/agent.js";
 import { give } from "./answer.js";
+import { askChoice } from "./answer-form.js";
 import type { Key, Mouse } from "./driver/driver.js";
 import type { Action } from "./keys/action.js";
 import { hints } from "./keys/footer-hints.js";
 import { holds, inside, layout } from "./layout.js";
+import { nextInNeedStep } from "./list-keys.js";
 import type { Look } from "./look.js";
 import { mailRows } from "./mail-panel.js";
 import type { NewField } from "./mode.js";
-import { askChoice, nextInNeedStep, scrollReader } from "./modes.js";
 import { goTo } from "./new-agent.js";
+import { scrollReader } from "./reader.js";
 import { scrollPreview } from "./screen.js";
 import { scrollList, selectIndex, toggle } from "./select.js";
 import { openMail, scrollLetter, scrollMail, selectMail } from "./select-mail.js";

@@ -1,5 +1,4 @@
 /** The keys that the footer offers, and how a key is told to a person. */
-
 import { nextInNeed } from "../fleet.js";
 import { type State, selectedAgent } from "../state.js";
 import type { Action } from "./action.js";

@@ -1,5 +1,4 @@
 /** The keys of the fleet list, and those while the selected agent waits with a dialog. */
-
 import { lives } from "../fleet.js";
 import { type State, selectedAgent } from "../state.js";
 import { type Action, stepping } from "./action.js";

@@ -1,24 +1,21 @@
-/** What a key does where: in the list, in the filter line, before a question of ours, in a text to read. */
-
+/** What a key does in the fleet list. */
 import type { AgentJson } from "#wire/agent.js";
-import { choiceByDigit, give } from "./answer.js";
+import { choiceByDigit } from "./answer.js";
 import { openReply, pick, submit } from "./answer-form.js";
+import { ask } from "./confirm.js";
 import type { Key } from "./driver/driver.js";
-import { edit, openEditor } from "./driver/line-editor.js";
-import { type Event, sentence } from "./event.js";
-import { nextInNeed, putAgent, relist } from "./fleet.js";
+import { openEditor } from "./driver/line-editor.js";
+import { nextInNeed, relist } from "./fleet.js";
 import { type ActionName, keyName } from "./keys/action.js";
 import { actions, findAction } from "./keys/table.js";
 import { inside, layout, listRows } from "./layout.js";
-import type { Confirm, Mode } from "./mode.js";
 import { openNew } from "./new-agent.js";
 import { scrollPreview, scrollSideways } from "./screen.js";
-import { sameItem } from "./sections.js";
 import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
 import { openMail } from "./select-mail.js";
 import { openSend } from "./send.js";
-import { home, notice, type State, selectedAgent } from "./state.js";
-import type { Step, Wish } from "./wish.js";
+import { notice, type State, selectedAgent } from "./state.js";
+import type { Step } from "./wish.js";
 
 export function listKey(state: State, key: Key): Step {
   const name = keyName(key);
@@ -130,94 +127,4 @@ function perform(state: State, name: ActionName): Step {
 export function nextInNeedStep(state: State, only?: AgentJson["state"]): Step {
   const agent = nextInNeed(state, only);
   return agent ? [selectAgent(state, agent.id), []] : [notice(state, "info", "nobody needs you"), []];
-}
-
-function ask(state: State, confirm: Confirm): State {
-  return { ...state, mode: { at: "confirm", confirm } };
-}
-
-/** A click on a choice: what it would send is asked for once more, since a click is easily made. */
-export function askChoice(state: State, choice: number): State {
-  const agent = selectedAgent(state);
-  if (!agent?.question) return state;
-  const { takesText, checked } = agent.question.choices[choice] ?? {};
-  if (takesText || checked !== undefined) return pick(state, choice)[0];
-  return ask(state, { what: "answer", agent: agent.id, choice, fingerprint: agent.question.fingerprint });
-}
-
-export function filterKey(state: State, mode: Extract<Mode, { at: "filter" }>, key: Key): Step {
-  const action = findAction("filter", keyName(key))?.name;
-  const list: Mode = { at: "list" };
-  if (action === "submit") return [{ ...state, mode: list }, []];
-  if (action === "cancel") {
-    const all = relist({ ...state, filter: "", mode: list });
-    const before = all.items.findIndex((item) => sameItem(item, mode.before));
-    return [before >= 0 ? selectIndex(all, before) : reveal(all), []];
-  }
-  const editor = edit(mode.editor, key);
-  if (editor === mode.editor) return [state, []];
-  return [reveal(relist({ ...state, filter: editor.text.trim(), mode: { ...mode, editor } })), []];
-}
-
-export function confirmKey(state: State, confirm: Confirm, key: Key): Step {
-  const name = keyName(key);
-  const closed: State = { ...state, mode: home(state) };
-  const action = findAction("confirm", name)?.name;
-  if (action === "cancel") return [closed, []];
-  // A key held down must not end anything: only interrupting, which loses little, takes the same key again.
-  const again = confirm.what === "interrupt" && name === "i";
-  if (action !== "confirm" && !again) return [state, []];
-  if (confirm.what === "answer") return give(closed, confirm.choice, confirm.fingerprint);
-  if ("ids" in confirm) return [closed, [{ do: confirm.what, ids: confirm.ids }]];
-  const agent = state.agents.get(confirm.agent);
-  if (!agent) return [notice(closed, "info", "that agent is gone"), []];
-  const { id, label } = agent;
-  const wish: Wish =
-    confirm.what === "remove" || confirm.what === "remove-force"
-      ? { do: "remove", agent: id, label, force: confirm.what === "remove-force" }
-      : { do: confirm.what, agent: id, label };
-  const begun = confirm.what === "stop" ? "stopping" : confirm.what === "restart" ? "restarting" : null;
-  return [begun === null ? closed : notice(closed, "info", `${begun} ${label}`), [wish]];
-}
-
-/** Something asked for has been done, or not. What a removal would lose is told, and asked once more. */
-export function done(state: State, event: Extract<Event, { on: "done" }>): State {
-  const agent = state.agents.get(event.agent);
-  const { label } = event;
-  if (event.refused) {
-    if (event.what === "remove" && event.refused.code === "CONFLICT" && agent && state.mode.at === "list") {
-      return notice(ask(state, { what: "remove-force", agent: agent.id }), "bad", sentence(event.refused));
-    }
-    return notice(state, "bad", `${label}: ${sentence(event.refused)}`);
-  }
-  if (event.what === "remove") {
-    const gone = agent ? putAgent(state, { ...agent, archived: true }) : state;
-    return notice(gone, "good", `${label} is off the list`);
-  }
-  const said = { stop: "has stopped", restart: "was started again", interrupt: "was interrupted" };
-  return notice(state, "good", `${label} ${said[event.what]}`);
-}
-
-/** Help and why: texts to read. The view clips `top` to what there is; here it only must not run away. */
-export function readerKey(state: State, mode: Extract<Mode, { at: "help" | "why" }>, key: Key): Step {
-  const page = Math.max(1, inside(layout(state).overlay).height - 2);
-  switch (findAction(mode.at, keyName(key))?.name) {
-    case "cancel":
-      return [{ ...state, mode: home(state) }, []];
-    case "up":
-      return [scrollReader(state, mode, -1), []];
-    case "down":
-      return [scrollReader(state, mode, 1), []];
-    case "page-up":
-      return [scrollReader(state, mode, -page), []];
-    case "page-down":
-      return [scrollReader(state, mode, page), []];
-    default:
-      return [state, []];
-  }
-}
-
-export function scrollReader(state: State, mode: Extract<Mode, { at: "help" | "why" }>, by: number): State {
-  const most = mode.at === "help" ? actions.length + 20 : 400;
-  return { ...state, mode: { ...mode, top: Math.max(0, Math.min(most, mode.top + by)) } };
 }
