@@ -2,38 +2,19 @@
  * Dialogs of which several choices may be ticked, and those that take a text. Ticks are made here and sent together; a text
  * is written in a line of the dialog's panel. Both belong to one dialog: another one begins with none.
  */
-import type { QuestionJson } from "#wire/agent.js";
+
 import { answer, give } from "./answer.js";
 import { ask } from "./confirm.js";
+import { takesText, ticksOf } from "./dialog.js";
 import type { Key } from "./driver/driver.js";
 import { edit, openEditor } from "./driver/line-editor.js";
 import { keyName } from "./keys/action.js";
 import { findAction } from "./keys/table.js";
 import type { Mode } from "./mode.js";
-import { notice, type State, selectedAgent, type Ticks } from "./state.js";
+import { notice, type State, selectedAgent } from "./state.js";
 import type { Step } from "./wish.js";
 
 type ReplyMode = Extract<Mode, { at: "reply" }>;
-
-/** Place of the choice that takes a text; -1 where there is none, or the dialog takes nothing else. */
-export function fieldOf(question: QuestionJson): number {
-  return question.choices.findIndex((choice) => choice.takesText);
-}
-
-export function takesText(question: QuestionJson): boolean {
-  return question.takesText === true || fieldOf(question) >= 0;
-}
-
-/** What is ticked in the selected agent's dialog: by us, or, where nobody here touched it, in the dialog itself. */
-export function ticksOf(state: State): Ticks | null {
-  const agent = selectedAgent(state);
-  const question = agent?.question;
-  if (!agent || !question?.multiple) return null;
-  const { ticks } = state;
-  if (ticks?.agent === agent.id && ticks.fingerprint === question.fingerprint) return ticks;
-  const places = question.choices.flatMap((choice, n) => (choice.checked && !choice.takesText ? [n] : []));
-  return { agent: agent.id, fingerprint: question.fingerprint, places, text: "" };
-}
 
 /** A choice was picked: ticked where several may be, written where it takes a text, else given at once. */
 export function pick(state: State, index: number): Step {

@@ -2,32 +2,15 @@
  * Answering a dialog. A digit goes to the dialog that is on the dashboard, with its fingerprint, and nowhere else; the
  * daemon refuses where another is open by then, and that one is shown instead.
  */
+
 import type { AgentJson, QuestionJson } from "#wire/agent.js";
+import { choiceName } from "./dialog.js";
 import { type Refusal, sentence } from "./event.js";
 import { notice, type State, selectedAgent } from "./state.js";
 import type { Step } from "./wish.js";
 
 /** A digit that lands this soon after one dialog replaced another was meant for the one before. */
 export const JUST_CHANGED_MS = 400;
-
-/** The digit that picks a choice: its own where every choice has one, else its place. What sends the ticks has none. */
-export function digitOf(question: QuestionJson, index: number): string {
-  const isTicked = (choice: QuestionJson["choices"][number]) => question.multiple && choice.submits;
-  if (isTicked(question.choices[index]!)) return "";
-  const own = question.choices.every((choice) => isTicked(choice) || /^[1-9]$/.test(choice.key));
-  return own ? question.choices[index]!.key : index < 9 ? String(index + 1) : "";
-}
-
-export function choiceByDigit(question: QuestionJson, digit: string): number {
-  return question.choices.findIndex((_, index) => digitOf(question, index) === digit);
-}
-
-/** What the daemon understands a choice by: its key, or its place where only arrows reach it. */
-function choiceName(question: QuestionJson, index: number): string {
-  const { key } = question.choices[index]!;
-  const alone = question.choices.filter((choice) => choice.key === key).length === 1;
-  return key !== "" && alone ? key : String(index + 1);
-}
 
 /** Gives choice `index` of the selected agent's dialog, if that is still the dialog `fingerprint`. */
 export function give(state: State, index: number, fingerprint?: string): Step {

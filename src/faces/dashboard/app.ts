@@ -16,11 +16,11 @@ import type { Event } from "./event.js";
 import { layout } from "./layout.js";
 import type { Look } from "./look.js";
 import { update, wakeAtMs } from "./model.js";
-import { tilde, untilde } from "./new-agent.js";
 import { asciiFrames, panels } from "./panels.js";
 import { type Request, request } from "./requests.js";
 import { keepDraft } from "./send.js";
 import type { State } from "./state.js";
+import { tilde, untilde } from "./tilde.js";
 import type { Wish } from "./wish.js";
 
 export interface AppOptions {

@@ -1,8 +1,8 @@
 /** What a key does in the fleet list. */
 import type { AgentJson } from "#wire/agent.js";
-import { choiceByDigit } from "./answer.js";
 import { openReply, pick, submit } from "./answer-form.js";
 import { ask } from "./confirm.js";
+import { choiceByDigit } from "./dialog.js";
 import type { Key } from "./driver/driver.js";
 import { openEditor } from "./driver/line-editor.js";
 import { nextInNeed, relist } from "./fleet.js";

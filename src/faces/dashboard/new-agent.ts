@@ -1,4 +1,5 @@
 /** The form that starts an agent: provider, label, session, folder, first prompt. */
+
 import type { Key } from "./driver/driver.js";
 import { edit, insert, type LineEditor, openEditor } from "./driver/line-editor.js";
 import { type Event, sentence } from "./event.js";
@@ -8,6 +9,7 @@ import { findAction } from "./keys/table.js";
 import { NEW_FIELDS, type NewField, type NewForm } from "./mode.js";
 import { selectAgent } from "./select.js";
 import { notice, type State, selectedAgent } from "./state.js";
+import { tilde, untilde } from "./tilde.js";
 import type { Step } from "./wish.js";
 
 /** Opens it with the folder of the selected agent, since the next one most often works beside it. */
@@ -24,17 +26,6 @@ export function openNew(state: State): Step {
     problem: null,
   };
   return [{ ...state, mode: { at: "new", form } }, [{ do: "providers" }]];
-}
-
-export function tilde(state: State, path: string): string {
-  const { home } = state;
-  if (home === "" || home === "/") return path;
-  return path === home ? "~" : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
-}
-
-export function untilde(state: State, path: string): string {
-  const trimmed = path.trim();
-  return trimmed === "~" || trimmed.startsWith("~/") ? state.home + trimmed.slice(1) : trimmed;
 }
 
 /** Installed ones first, each kind in the daemon's order; without the one that needs a command, for which there is no field. */

@@ -1,7 +1,6 @@
 /** The dialog of the selected agent: what it asks, and its choices with the digit that gives each. */
 import type { QuestionJson } from "#wire/agent.js";
-import { digitOf } from "../answer.js";
-import { ticksOf } from "../answer-form.js";
+import { digitOf, ticksOf } from "../dialog.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { ASKS, BOLD, DIM, fit, KEY, type Look, sign, wrap } from "../look.js";
 import { type State, selectedAgent } from "../state.js";

@@ -3,8 +3,8 @@ import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look, wrap } from "../look.js";
 import type { NewField, NewForm } from "../mode.js";
-import { untilde } from "../new-agent.js";
 import type { State } from "../state.js";
+import { untilde } from "../tilde.js";
 import { editorRows } from "./editor.js";
 
 /** Rows of the form inside its frame, counted from 0. */
