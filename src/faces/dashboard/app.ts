@@ -1,6 +1,6 @@
 /**
- * The dashboard at work: events in from the terminal, the daemon and the one timer; the model decides; what it wishes for
- * is done here, and what came of it goes back in as an event. Between two events nothing runs.
+ * The dashboard at work: events in from the terminal, the daemon and the one timer; update.ts decides; what it wishes
+ * for is done here, and what came of it goes back in as an event. Between two events nothing runs.
  */
 import { exitStatus, Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
@@ -8,20 +8,20 @@ import { type WayToTab, wayToTab } from "../kit/backend.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import { tabSize } from "../kit/tab-size.js";
 import { width } from "../kit/width.js";
-import { initial, type Saved, toSave } from "./begin.js";
 import { completeFolder } from "./complete-path.js";
 import { DaemonLink } from "./daemon-link.js";
 import type { Driver, DriverEvents, Panel } from "./driver/driver.js";
-import type { Event } from "./event.js";
-import { layout } from "./layout.js";
-import type { Look } from "./look.js";
-import { update, wakeAtMs } from "./model.js";
-import { asciiFrames, panels } from "./panels.js";
 import { type Request, request } from "./requests.js";
-import { keepDraft } from "./send.js";
-import type { State } from "./state.js";
-import { tilde, untilde } from "./tilde.js";
-import type { Wish } from "./wish.js";
+import { initial, type Saved, toSave } from "./state/begin.js";
+import type { Event } from "./state/event.js";
+import { layout } from "./state/layout.js";
+import type { State } from "./state/state.js";
+import { tilde, untilde } from "./state/tilde.js";
+import type { Wish } from "./state/wish.js";
+import { keepDraft } from "./steps/send.js";
+import { update, wakeAtMs } from "./update.js";
+import type { Look } from "./views/look.js";
+import { asciiFrames, panels } from "./views/panels.js";
 
 export interface AppOptions {
   openDriver(events: DriverEvents): Driver;

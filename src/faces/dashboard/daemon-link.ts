@@ -1,6 +1,6 @@
 /**
  * The dashboard's line to the daemon: finds it, follows its events from where they were left, streams the screen of one
- * agent at a time, and brings the daemon back when it is gone. Everything it hears becomes an event of the model.
+ * agent at a time, and brings the daemon back when it is gone. Everything it hears becomes an event for update.ts.
  */
 import { Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
@@ -9,7 +9,7 @@ import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
 import { SuperviseLink } from "../kit/supervise-link.js";
-import type { Event } from "./event.js";
+import type { Event } from "./state/event.js";
 
 /** Passing over agents quickly does not open a stream for each. */
 const WATCH_AFTER_MS = 80;

@@ -1,26 +1,26 @@
 /** What lies under the mouse, and what a press or a turn of the wheel there means. */
 import type { AgentJson } from "#wire/agent.js";
-import { give } from "./answer.js";
-import { askChoice } from "./answer-form.js";
 import type { Key, Mouse } from "./driver/driver.js";
 import type { Action } from "./keys/action.js";
 import { hints } from "./keys/footer-hints.js";
-import { holds, inside, layout } from "./layout.js";
-import { nextInNeedStep } from "./list-keys.js";
-import type { Look } from "./look.js";
-import { mailRows } from "./mail-panel.js";
-import type { NewField } from "./mode.js";
-import { goTo } from "./new-agent.js";
-import { scrollReader } from "./reader.js";
-import { scrollPreview } from "./screen.js";
-import { scrollList, selectIndex, toggle } from "./select.js";
-import { openMail, scrollLetter, scrollMail, selectMail } from "./select-mail.js";
-import { type State, selectedAgent } from "./state.js";
+import { holds, inside, layout } from "./state/layout.js";
+import { mailRows } from "./state/mail-panel.js";
+import type { NewField } from "./state/mode.js";
+import { scrollPreview } from "./state/screen.js";
+import { scrollList, selectIndex, toggle } from "./state/select.js";
+import { openMail, scrollLetter, scrollMail, selectMail } from "./state/select-mail.js";
+import { type State, selectedAgent } from "./state/state.js";
+import type { Step } from "./state/wish.js";
+import { give } from "./steps/answer.js";
+import { askChoice } from "./steps/answer-form.js";
+import { nextInNeedStep } from "./steps/list-keys.js";
+import { goTo } from "./steps/new-agent.js";
+import { scrollReader } from "./steps/reader.js";
 import { attentionLines, type DockLine } from "./views/attention.js";
 import { footerSpots } from "./views/footer.js";
 import { headerSpots } from "./views/header.js";
+import type { Look } from "./views/look.js";
 import { newFieldAt } from "./views/new-agent.js";
-import type { Step } from "./wish.js";
 
 /** Rows a turn of the wheel moves. */
 const WHEEL_ROWS = 3;

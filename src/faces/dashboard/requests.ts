@@ -4,9 +4,9 @@ import type { AgentJson, MessageJson, QuestionJson, WhyJson } from "#wire/agent.
 import type { MailJson, MessageWhyJson, ProviderJson, SpawnRequest } from "#wire/requests.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import type { Size } from "../kit/tab-size.js";
-import type { Event, Refusal } from "./event.js";
-import { DELIVERED_OF_EACH, DELIVERED_OF_ONE, SHOWN } from "./mail-panel.js";
-import type { Wish } from "./wish.js";
+import type { Event, Refusal } from "./state/event.js";
+import { DELIVERED_OF_EACH, DELIVERED_OF_ONE, SHOWN } from "./state/mail-panel.js";
+import type { Wish } from "./state/wish.js";
 
 /** A prompt is typed and watched until it has arrived; that takes as long as it takes. */
 const SEND_LIMIT_MS = 60_000;

@@ -1,8 +1,8 @@
 /** What the dashboard finds as it was when it opens again: one small file, replaced whole. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import { HISTORY_LIMIT, type Saved } from "./begin.js";
-import { GROUPINGS } from "./sections.js";
+import { HISTORY_LIMIT, type Saved } from "./state/begin.js";
+import { GROUPINGS } from "./state/sections.js";
 
 /** A prompt longer than this is sent, and not remembered. */
 const TEXT_LIMIT = 65_536;

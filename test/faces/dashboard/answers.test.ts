@@ -1,6 +1,6 @@
 /** Dialogs with ticks and texts in the dashboard: what keys make of them, what is sent, and how it looks. */
 import * as assert from "uvu/assert";
-import type { Wish } from "#faces/dashboard/wish.js";
+import type { Wish } from "#faces/dashboard/state/wish.js";
 import type { QuestionJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";
 import { agent, Played, question } from "./fleet-of.js";

@@ -1,8 +1,8 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { runDashboard } from "#faces/dashboard/app.js";
-import type { Saved } from "#faces/dashboard/begin.js";
 import type { Canvas, Driver, DriverEvents, Rect } from "#faces/dashboard/driver/driver.js";
+import type { Saved } from "#faces/dashboard/state/begin.js";
 import { connect } from "#faces/kit/daemon-client.js";
 import { width } from "#faces/kit/width.js";
 import { systemClock } from "#host/clock.js";
@@ -116,7 +116,7 @@ test("the first frame stands before the daemon has said anything, and agents fol
     find = resolve;
   });
   await stage.open();
-  assert.match(stage.text(), /connecting…/);
+  await stage.shows("connecting…");
   find();
   await stage.shows("fix-login");
   await stage.shows("tmux 3.3a");

@@ -1,13 +1,13 @@
 /** Agents, events and a dashboard to play them to, in a few words each. */
 
-import { initial, type Saved } from "#faces/dashboard/begin.js";
 import type { Key } from "#faces/dashboard/driver/driver.js";
-import type { Event } from "#faces/dashboard/event.js";
-import { update } from "#faces/dashboard/model.js";
-import { sectionTitle } from "#faces/dashboard/sections.js";
-import { selectAgent } from "#faces/dashboard/select.js";
-import type { State } from "#faces/dashboard/state.js";
-import type { Wish } from "#faces/dashboard/wish.js";
+import { initial, type Saved } from "#faces/dashboard/state/begin.js";
+import type { Event } from "#faces/dashboard/state/event.js";
+import { sectionTitle } from "#faces/dashboard/state/sections.js";
+import { selectAgent } from "#faces/dashboard/state/select.js";
+import type { State } from "#faces/dashboard/state/state.js";
+import type { Wish } from "#faces/dashboard/state/wish.js";
+import { update } from "#faces/dashboard/update.js";
 import type { AgentJson, QuestionJson } from "#wire/agent.js";
 import { unicodeLook } from "./memory-canvas.js";
 

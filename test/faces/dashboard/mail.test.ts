@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { actions } from "#faces/dashboard/keys/table.js";
-import { mailRows } from "#faces/dashboard/mail-panel.js";
-import { wakeAtMs } from "#faces/dashboard/model.js";
+import { mailRows } from "#faces/dashboard/state/mail-panel.js";
+import { wakeAtMs } from "#faces/dashboard/update.js";
 import type { MessageJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";
 import { agent, NOON, Played } from "./fleet-of.js";

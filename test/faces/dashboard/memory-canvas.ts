@@ -1,10 +1,10 @@
 /** A screen in memory, so that views can be compared as text. Styles are kept beside the cells for who asks. */
 import type { Row } from "#core/screen/still.js";
 import type { Canvas, Rect, Style } from "#faces/dashboard/driver/driver.js";
-import { layout } from "#faces/dashboard/layout.js";
-import type { Look } from "#faces/dashboard/look.js";
-import { asciiFrames, panels } from "#faces/dashboard/panels.js";
-import type { State } from "#faces/dashboard/state.js";
+import { layout } from "#faces/dashboard/state/layout.js";
+import type { State } from "#faces/dashboard/state/state.js";
+import type { Look } from "#faces/dashboard/views/look.js";
+import { asciiFrames, panels } from "#faces/dashboard/views/panels.js";
 import { graphemes, graphemeWidth, width } from "#faces/kit/width.js";
 
 export const unicodeLook: Look = { unicode: true, width };

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
-import { toSave } from "#faces/dashboard/begin.js";
 import { actions, findAction } from "#faces/dashboard/keys/table.js";
-import { seenAtMs, wakeAtMs } from "#faces/dashboard/model.js";
+import { toSave } from "#faces/dashboard/state/begin.js";
+import { seenAtMs, wakeAtMs } from "#faces/dashboard/update.js";
 import { suite } from "../../kit/t.js";
 import { agent, NOON, Played, question } from "./fleet-of.js";
 

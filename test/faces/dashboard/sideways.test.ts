@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Row, Run } from "#core/screen/still.js";
-import { leftOf, rowFrom } from "#faces/dashboard/screen.js";
+import { leftOf, rowFrom } from "#faces/dashboard/state/screen.js";
 import { suite } from "../../kit/t.js";
 import { agent, Played } from "./fleet-of.js";
 import { paint, unicodeLook } from "./memory-canvas.js";

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
-import { layout } from "#faces/dashboard/layout.js";
-import { fit, wrap } from "#faces/dashboard/look.js";
+import { layout } from "#faces/dashboard/state/layout.js";
 import { short } from "#faces/dashboard/views/fleet-list.js";
+import { fit, wrap } from "#faces/dashboard/views/look.js";
 import { isUtf8 } from "#faces/kit/locale.js";
 import type { AgentJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";

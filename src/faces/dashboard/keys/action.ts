@@ -1,6 +1,6 @@
 /** A row of the table of keys: which keyboard it belongs to, which keys do it, what it does, and when it does not apply. */
-import type { Mode } from "../mode.js";
-import type { State } from "../state.js";
+import type { Mode } from "../state/mode.js";
+import type { State } from "../state/state.js";
 
 export interface Action {
   readonly name: ActionName;

@@ -1,6 +1,6 @@
 /** The keys that the footer offers, and how a key is told to a person. */
-import { nextInNeed } from "../fleet.js";
-import { type State, selectedAgent } from "../state.js";
+import { nextInNeed } from "../state/fleet.js";
+import { type State, selectedAgent } from "../state/state.js";
 import type { Action } from "./action.js";
 import { actions } from "./table.js";
 

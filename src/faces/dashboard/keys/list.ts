@@ -1,6 +1,6 @@
 /** The keys of the fleet list, and those while the selected agent waits with a dialog. */
-import { lives } from "../fleet.js";
-import { type State, selectedAgent } from "../state.js";
+import { lives } from "../state/fleet.js";
+import { type State, selectedAgent } from "../state/state.js";
 import { type Action, stepping } from "./action.js";
 
 export const listKeys: readonly Action[] = [

@@ -1,7 +1,7 @@
 /** The keys of the mail panel: in its list, and in the story of a message. */
 import { isDead } from "../../kit/mail-words.js";
-import { deadOnes } from "../mail-panel.js";
-import { type State, selectedMessage } from "../state.js";
+import { deadOnes } from "../state/mail-panel.js";
+import { type State, selectedMessage } from "../state/state.js";
 import { type Action, scrolling, stepping } from "./action.js";
 
 export const mailKeys: readonly Action[] = [

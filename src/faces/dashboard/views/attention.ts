@@ -1,11 +1,11 @@
 /** The dialog of the selected agent: what it asks, and its choices with the digit that gives each. */
 import type { QuestionJson } from "#wire/agent.js";
-import { digitOf, ticksOf } from "../dialog.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { ASKS, BOLD, DIM, fit, KEY, type Look, sign, wrap } from "../look.js";
-import { type State, selectedAgent } from "../state.js";
+import { digitOf, ticksOf } from "../state/dialog.js";
+import { type State, selectedAgent } from "../state/state.js";
 import { editorRows } from "./editor.js";
 import { short } from "./fleet-list.js";
+import { ASKS, BOLD, DIM, fit, KEY, type Look, sign, wrap } from "./look.js";
 
 export interface DockLine {
   readonly text: string;

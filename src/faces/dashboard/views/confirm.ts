@@ -2,9 +2,9 @@
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
 import { keyLabel } from "../keys/footer-hints.js";
-import { ASKS, DIM, KEY, type Look, wrap } from "../look.js";
-import type { Confirm } from "../mode.js";
-import type { State } from "../state.js";
+import type { Confirm } from "../state/mode.js";
+import type { State } from "../state/state.js";
+import { ASKS, DIM, KEY, type Look, wrap } from "./look.js";
 
 export function paintConfirm(canvas: Canvas, state: State, confirm: Confirm, look: Look): void {
   canvas.frame({ ...ASKS, attrs: 0 }, "", {});

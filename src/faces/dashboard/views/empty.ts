@@ -1,6 +1,6 @@
 /** No agents yet: what to do about it. */
 import type { Canvas } from "../driver/driver.js";
-import { BOLD, DIM, FRAME, KEY, type Look } from "../look.js";
+import { BOLD, DIM, FRAME, KEY, type Look } from "./look.js";
 
 export function paintEmpty(canvas: Canvas, command: string, look: Look): void {
   canvas.frame(FRAME, "agents", BOLD);

@@ -1,8 +1,8 @@
 /** The filter being typed, at the left of the last row. */
 import type { Canvas } from "../driver/driver.js";
 import type { LineEditor } from "../driver/line-editor.js";
-import { KEY } from "../look.js";
 import { editorRows } from "./editor.js";
+import { KEY } from "./look.js";
 
 export function paintFilter(canvas: Canvas, editor: LineEditor): void {
   const room = Math.max(10, canvas.width - 32);

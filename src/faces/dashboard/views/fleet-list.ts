@@ -1,10 +1,12 @@
 /** The fleet, a row an agent, under a row for each section. */
 import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
-import { age } from "../ages.js";
-import { type Badge, mailBadges } from "../badges.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { type Counts, countIn } from "../fleet.js";
+import { age } from "../state/ages.js";
+import { type Counts, countIn } from "../state/fleet.js";
+import { sameItem, sectionTitle } from "../state/sections.js";
+import type { State } from "../state/state.js";
+import { type Badge, mailBadges } from "./badges.js";
 import {
   type AgentState,
   BOLD,
@@ -18,9 +20,7 @@ import {
   STATES,
   sign,
   stateSign,
-} from "../look.js";
-import { sameItem, sectionTitle } from "../sections.js";
-import type { State } from "../state.js";
+} from "./look.js";
 
 /** What the section rows count. */
 const COUNTED: readonly AgentState[] = ["blocked", "error", "done", "working"];

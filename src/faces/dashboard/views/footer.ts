@@ -1,11 +1,10 @@
 /** The last row: the keys that apply now, each clickable. In the filter, the line being typed. */
-
 import type { Canvas } from "../driver/driver.js";
 import type { Action } from "../keys/action.js";
 import { hints, keyLabel } from "../keys/footer-hints.js";
-import { DIM, KEY, type Look } from "../look.js";
-import type { State } from "../state.js";
+import type { State } from "../state/state.js";
 import { paintFilter } from "./filter.js";
+import { DIM, KEY, type Look } from "./look.js";
 
 interface Spot {
   readonly x: number;

@@ -1,10 +1,10 @@
 /** The first row: how many agents there are and in what state, and on the right whose they are or what is wrong. */
 import { blindWords } from "../../kit/sight.js";
-import { allMail, mailBadges } from "../badges.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { count } from "../fleet.js";
-import { type AgentState, ASKS, BAD, BOLD, counted, DIM, fit, type Look, STATES, sign, stateSign } from "../look.js";
-import type { State } from "../state.js";
+import { count } from "../state/fleet.js";
+import type { State } from "../state/state.js";
+import { allMail, mailBadges } from "./badges.js";
+import { type AgentState, ASKS, BAD, BOLD, counted, DIM, fit, type Look, STATES, sign, stateSign } from "./look.js";
 
 /** Most important first: what does not fit is left out from the end. */
 const ORDER: readonly AgentState[] = [

@@ -1,13 +1,12 @@
 /** Every key, from the table. */
-
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import type { Action } from "../keys/action.js";
 import { keyLabel } from "../keys/footer-hints.js";
 import { actions } from "../keys/table.js";
-import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign, wrap } from "../look.js";
-import type { Mode } from "../mode.js";
-import type { State } from "../state.js";
+import type { Mode } from "../state/mode.js";
+import type { State } from "../state/state.js";
+import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign, wrap } from "./look.js";
 
 export interface TextLine {
   readonly left: string;

@@ -2,10 +2,10 @@
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
 import { isDead, kindWords, lapse, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
-import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "../look.js";
-import { type State, selectedMessage } from "../state.js";
+import { age } from "../state/ages.js";
+import { type State, selectedMessage } from "../state/state.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "./look.js";
 import { clockTime } from "./why.js";
 
 interface Line {

@@ -2,11 +2,11 @@
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
 import { isDead, kindWords, placeOf, reasonWords, senderWords } from "../../kit/mail-words.js";
-import { age } from "../ages.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, SELECTED, sign } from "../look.js";
-import { type MailPanel, type MailRow, mailRows } from "../mail-panel.js";
-import type { State } from "../state.js";
+import { age } from "../state/ages.js";
+import { type MailPanel, type MailRow, mailRows } from "../state/mail-panel.js";
+import type { State } from "../state/state.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, SELECTED, sign } from "./look.js";
 
 export function paintMail(canvas: Canvas, state: State, look: Look): void {
   const { mail } = state;

@@ -1,11 +1,11 @@
 /** The form that starts an agent. */
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look, wrap } from "../look.js";
-import type { NewField, NewForm } from "../mode.js";
-import type { State } from "../state.js";
-import { untilde } from "../tilde.js";
+import type { NewField, NewForm } from "../state/mode.js";
+import type { State } from "../state/state.js";
+import { untilde } from "../state/tilde.js";
 import { editorRows } from "./editor.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look, wrap } from "./look.js";
 
 /** Rows of the form inside its frame, counted from 0. */
 const ROWS: Record<NewField, number> = { provider: 0, label: 2, session: 3, folder: 4, prompt: 6 };

@@ -1,8 +1,8 @@
 /** What just happened, over the lower edge of the frames. */
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
-import { BAD, fit, GOOD, type Look } from "../look.js";
-import type { State } from "../state.js";
+import type { State } from "../state/state.js";
+import { BAD, fit, GOOD, type Look } from "./look.js";
 
 export function paintNotice(canvas: Canvas, state: State, look: Look): void {
   const { notice } = state;

@@ -1,12 +1,12 @@
 /** The selected agent's screen, painted from its cells. */
 
-import { age } from "../ages.js";
 import type { Canvas } from "../driver/driver.js";
-import { countIn } from "../fleet.js";
-import { ASKS, BOLD, counted, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "../look.js";
-import { characterAt, leftOf, rowFrom, windowOf } from "../screen.js";
-import { sectionTitle } from "../sections.js";
-import { type State, selectedAgent } from "../state.js";
+import { age } from "../state/ages.js";
+import { countIn } from "../state/fleet.js";
+import { characterAt, leftOf, rowFrom, windowOf } from "../state/screen.js";
+import { sectionTitle } from "../state/sections.js";
+import { type State, selectedAgent } from "../state/state.js";
+import { ASKS, BOLD, counted, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "./look.js";
 
 export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   const agent = selectedAgent(state);

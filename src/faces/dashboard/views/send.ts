@@ -1,10 +1,10 @@
 /** The editor in which a prompt to an agent is written. */
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
-import { BAD, BLUE_FRAME, DIM, fit, type Look, wrap } from "../look.js";
-import type { Mode } from "../mode.js";
-import type { State } from "../state.js";
+import type { Mode } from "../state/mode.js";
+import type { State } from "../state/state.js";
 import { editorRows } from "./editor.js";
+import { BAD, BLUE_FRAME, DIM, fit, type Look, wrap } from "./look.js";
 
 export function paintSend(canvas: Canvas, state: State, mode: Extract<Mode, { at: "send" }>, look: Look): void {
   const agent = state.agents.get(mode.agent);

@@ -1,7 +1,7 @@
 /** A terminal too small for anything else. */
 import type { Canvas } from "../driver/driver.js";
-import { SMALLEST } from "../layout.js";
-import { fit, type Look } from "../look.js";
+import { SMALLEST } from "../state/layout.js";
+import { fit, type Look } from "./look.js";
 
 export function paintSentence(canvas: Canvas, look: Look): void {
   const text = `drover needs ${SMALLEST.columns}x${SMALLEST.rows}; this is ${canvas.width}x${canvas.height}`;

@@ -1,10 +1,11 @@
 /** What drover believes of an agent, on what evidence, and what it believed before. */
-import { age } from "../ages.js";
+
 import type { Canvas } from "../driver/driver.js";
-import { BAD, BOLD, DIM, type Look, oneLine } from "../look.js";
-import type { Mode } from "../mode.js";
-import type { State } from "../state.js";
+import { age } from "../state/ages.js";
+import type { Mode } from "../state/mode.js";
+import type { State } from "../state/state.js";
 import { paintText, type TextLine } from "./help.js";
+import { BAD, BOLD, DIM, type Look, oneLine } from "./look.js";
 
 export function paintWhy(canvas: Canvas, state: State, mode: Extract<Mode, { at: "why" }>, look: Look): void {
   const label = state.agents.get(mode.agent)?.label ?? mode.why?.label ?? "";

@@ -1,15 +1,15 @@
 /** Writing a prompt to an agent: the editor, the prompts sent before, and what truly became of it. */
 import type { MessageJson } from "#wire/agent.js";
-import { HISTORY_LIMIT } from "./begin.js";
-import type { Key } from "./driver/driver.js";
-import { edit, insert, openEditor } from "./driver/line-editor.js";
-import { type Refusal, sentence } from "./event.js";
-import { keyName } from "./keys/action.js";
-import { findAction } from "./keys/table.js";
-import { layout } from "./layout.js";
-import type { Mode } from "./mode.js";
-import { notice, type State } from "./state.js";
-import type { Step } from "./wish.js";
+import type { Key } from "../driver/driver.js";
+import { edit, insert, openEditor } from "../driver/line-editor.js";
+import { keyName } from "../keys/action.js";
+import { findAction } from "../keys/table.js";
+import { HISTORY_LIMIT } from "../state/begin.js";
+import { type Refusal, sentence } from "../state/event.js";
+import { layout } from "../state/layout.js";
+import type { Mode } from "../state/mode.js";
+import { notice, type State } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 
 type SendMode = Extract<Mode, { at: "send" }>;
 

@@ -1,8 +1,8 @@
 /** The agents as the daemon tells of them: events applied, the list ordered, and who needs a person first. */
 import type { AgentJson, SightJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
-import { attentionQueue } from "../kit/attention.js";
-import type { Sight } from "../kit/sight.js";
+import { attentionQueue } from "../../kit/attention.js";
+import type { Sight } from "../../kit/sight.js";
 import { type Item, isRest, leads, sameItem, sectionsOf, sectionTitle } from "./sections.js";
 import { type State, selectedAgent } from "./state.js";
 

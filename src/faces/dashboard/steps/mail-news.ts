@@ -6,12 +6,12 @@
 import type { MessageJson } from "#wire/agent.js";
 import type { EntryJson } from "#wire/events.js";
 import type { MailJson, MessageWhyJson } from "#wire/requests.js";
-import { placeOf } from "../kit/mail-words.js";
-import { type Refusal, sentence } from "./event.js";
-import { sorted } from "./mail-panel.js";
-import { revealMail } from "./select-mail.js";
-import { notice, type State } from "./state.js";
-import type { Step, Wish } from "./wish.js";
+import { placeOf } from "../../kit/mail-words.js";
+import { type Refusal, sentence } from "../state/event.js";
+import { sorted } from "../state/mail-panel.js";
+import { revealMail } from "../state/select-mail.js";
+import { notice, type State } from "../state/state.js";
+import type { Step, Wish } from "../state/wish.js";
 
 const REST_MS = 300;
 

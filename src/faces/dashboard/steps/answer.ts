@@ -2,12 +2,11 @@
  * Answering a dialog. A digit goes to the dialog that is on the dashboard, with its fingerprint, and nowhere else; the
  * daemon refuses where another is open by then, and that one is shown instead.
  */
-
 import type { AgentJson, QuestionJson } from "#wire/agent.js";
-import { choiceName } from "./dialog.js";
-import { type Refusal, sentence } from "./event.js";
-import { notice, type State, selectedAgent } from "./state.js";
-import type { Step } from "./wish.js";
+import { choiceName } from "../state/dialog.js";
+import { type Refusal, sentence } from "../state/event.js";
+import { notice, type State, selectedAgent } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 
 /** A digit that lands this soon after one dialog replaced another was meant for the one before. */
 export const JUST_CHANGED_MS = 400;

@@ -1,14 +1,14 @@
 /** What a key does in the filter line. */
-import type { Key } from "./driver/driver.js";
-import { edit } from "./driver/line-editor.js";
-import { relist } from "./fleet.js";
-import { keyName } from "./keys/action.js";
-import { findAction } from "./keys/table.js";
-import type { Mode } from "./mode.js";
-import { sameItem } from "./sections.js";
-import { reveal, selectIndex } from "./select.js";
-import type { State } from "./state.js";
-import type { Step } from "./wish.js";
+import type { Key } from "../driver/driver.js";
+import { edit } from "../driver/line-editor.js";
+import { keyName } from "../keys/action.js";
+import { findAction } from "../keys/table.js";
+import { relist } from "../state/fleet.js";
+import type { Mode } from "../state/mode.js";
+import { sameItem } from "../state/sections.js";
+import { reveal, selectIndex } from "../state/select.js";
+import type { State } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 
 export function filterKey(state: State, mode: Extract<Mode, { at: "filter" }>, key: Key): Step {
   const action = findAction("filter", keyName(key))?.name;

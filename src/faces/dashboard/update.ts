@@ -3,31 +3,32 @@
  * the person's (keys, mouse, pastes) and replies to wishes; a wish is something only the outside can do, and app.ts does
  * it. Nothing here reads a clock or draws.
  */
-import { nextAgeAtMs } from "./ages.js";
-import { answered, noteChange } from "./answer.js";
-import { replyKey, replyPaste } from "./answer-form.js";
-import { confirmKey, done } from "./confirm.js";
+
 import type { Key } from "./driver/driver.js";
 import { insert } from "./driver/line-editor.js";
-import { type Event, sentence } from "./event.js";
-import { filterKey } from "./filter.js";
-import { applyEntry, applySnapshot, relist } from "./fleet.js";
 import { keyName } from "./keys/action.js";
 import { findAction } from "./keys/table.js";
-import { layout, listRows } from "./layout.js";
-import { listKey } from "./list-keys.js";
-import type { Look } from "./look.js";
-import { letterKey, mailKey } from "./mail-keys.js";
-import { askDue, letterCame, mailCame, mailDone, mailHeard, mailWakeAtMs, stale } from "./mail-news.js";
-import { completed, newKey, newPaste, providersCame, spawned } from "./new-agent.js";
 import { onMouse } from "./pointer.js";
-import { readerKey } from "./reader.js";
-import { changedRows, historyCame, wholeScreen } from "./screen.js";
-import { reveal } from "./select.js";
-import { revealMail } from "./select-mail.js";
-import { sendKey, sendPaste, sent } from "./send.js";
-import { notice, type State, selectedAgent } from "./state.js";
-import type { Step, Wish } from "./wish.js";
+import { nextAgeAtMs } from "./state/ages.js";
+import { type Event, sentence } from "./state/event.js";
+import { applyEntry, applySnapshot, relist } from "./state/fleet.js";
+import { layout, listRows } from "./state/layout.js";
+import { changedRows, historyCame, wholeScreen } from "./state/screen.js";
+import { reveal } from "./state/select.js";
+import { revealMail } from "./state/select-mail.js";
+import { notice, type State, selectedAgent } from "./state/state.js";
+import type { Step, Wish } from "./state/wish.js";
+import { answered, noteChange } from "./steps/answer.js";
+import { replyKey, replyPaste } from "./steps/answer-form.js";
+import { confirmKey, done } from "./steps/confirm.js";
+import { filterKey } from "./steps/filter.js";
+import { listKey } from "./steps/list-keys.js";
+import { letterKey, mailKey } from "./steps/mail-keys.js";
+import { askDue, letterCame, mailCame, mailDone, mailHeard, mailWakeAtMs, stale } from "./steps/mail-news.js";
+import { completed, newKey, newPaste, providersCame, spawned } from "./steps/new-agent.js";
+import { readerKey } from "./steps/reader.js";
+import { sendKey, sendPaste, sent } from "./steps/send.js";
+import type { Look } from "./views/look.js";
 
 /** How long an agent must be selected before it counts as looked at. */
 export const SEEN_AFTER_MS = 1_000;

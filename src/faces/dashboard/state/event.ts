@@ -3,7 +3,7 @@ import type { AgentJson, HealthJson, MessageJson, QuestionJson, WhyJson } from "
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { MailJson, MessageWhyJson, ProviderJson } from "#wire/requests.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
-import type { Key, Mouse } from "./driver/driver.js";
+import type { Key, Mouse } from "../driver/driver.js";
 import type { Link } from "./state.js";
 
 export type Event =

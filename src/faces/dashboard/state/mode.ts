@@ -1,6 +1,6 @@
 /** What has the keyboard, and what is being written or decided there. */
 import type { WhyJson } from "#wire/agent.js";
-import type { LineEditor } from "./driver/line-editor.js";
+import type { LineEditor } from "../driver/line-editor.js";
 import type { Item } from "./sections.js";
 
 /** What has the keyboard. */

@@ -1,10 +1,10 @@
 /**
  * The mail panel: an agent's mail or everybody's, by where it stands, and the story of the message selected. What is here
- * is the panel itself and the order of its rows; select-mail.ts moves in it, mail-news.ts fills it.
+ * is the panel itself and the order of its rows; select-mail.ts moves in it, steps/mail-news.ts fills it.
  */
 import type { MessageJson } from "#wire/agent.js";
 import type { MessageWhyJson } from "#wire/requests.js";
-import { isDead, MAIL_PLACES, type MailPlace, placeOf } from "../kit/mail-words.js";
+import { isDead, MAIL_PLACES, type MailPlace, placeOf } from "../../kit/mail-words.js";
 
 export interface MailPanel {
   /** Whose mail: an agent's id; null for everybody's. */

@@ -1,21 +1,21 @@
 /** What a key does in the fleet list. */
 import type { AgentJson } from "#wire/agent.js";
+import type { Key } from "../driver/driver.js";
+import { openEditor } from "../driver/line-editor.js";
+import { type ActionName, keyName } from "../keys/action.js";
+import { actions, findAction } from "../keys/table.js";
+import { choiceByDigit } from "../state/dialog.js";
+import { nextInNeed, relist } from "../state/fleet.js";
+import { inside, layout, listRows } from "../state/layout.js";
+import { scrollPreview, scrollSideways } from "../state/screen.js";
+import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "../state/select.js";
+import { openMail } from "../state/select-mail.js";
+import { notice, type State, selectedAgent } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 import { openReply, pick, submit } from "./answer-form.js";
 import { ask } from "./confirm.js";
-import { choiceByDigit } from "./dialog.js";
-import type { Key } from "./driver/driver.js";
-import { openEditor } from "./driver/line-editor.js";
-import { nextInNeed, relist } from "./fleet.js";
-import { type ActionName, keyName } from "./keys/action.js";
-import { actions, findAction } from "./keys/table.js";
-import { inside, layout, listRows } from "./layout.js";
 import { openNew } from "./new-agent.js";
-import { scrollPreview, scrollSideways } from "./screen.js";
-import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "./select.js";
-import { openMail } from "./select-mail.js";
 import { openSend } from "./send.js";
-import { notice, type State, selectedAgent } from "./state.js";
-import type { Step } from "./wish.js";
 
 export function listKey(state: State, key: Key): Step {
   const name = keyName(key);

@@ -5,8 +5,8 @@
  */
 import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
-import type { MailPlace } from "../kit/mail-words.js";
-import type { Style } from "./driver/driver.js";
+import type { MailPlace } from "../../kit/mail-words.js";
+import type { Style } from "../driver/driver.js";
 
 const RED = 1;
 const GREEN = 2;

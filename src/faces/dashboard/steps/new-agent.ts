@@ -1,16 +1,15 @@
 /** The form that starts an agent: provider, label, session, folder, first prompt. */
-
-import type { Key } from "./driver/driver.js";
-import { edit, insert, type LineEditor, openEditor } from "./driver/line-editor.js";
-import { type Event, sentence } from "./event.js";
-import { putAgent } from "./fleet.js";
-import { keyName } from "./keys/action.js";
-import { findAction } from "./keys/table.js";
-import { NEW_FIELDS, type NewField, type NewForm } from "./mode.js";
-import { selectAgent } from "./select.js";
-import { notice, type State, selectedAgent } from "./state.js";
-import { tilde, untilde } from "./tilde.js";
-import type { Step } from "./wish.js";
+import type { Key } from "../driver/driver.js";
+import { edit, insert, type LineEditor, openEditor } from "../driver/line-editor.js";
+import { keyName } from "../keys/action.js";
+import { findAction } from "../keys/table.js";
+import { type Event, sentence } from "../state/event.js";
+import { putAgent } from "../state/fleet.js";
+import { NEW_FIELDS, type NewField, type NewForm } from "../state/mode.js";
+import { selectAgent } from "../state/select.js";
+import { notice, type State, selectedAgent } from "../state/state.js";
+import { tilde, untilde } from "../state/tilde.js";
+import type { Step } from "../state/wish.js";
 
 /** Opens it with the folder of the selected agent, since the next one most often works beside it. */
 export function openNew(state: State): Step {

@@ -1,13 +1,14 @@
 /** A question of ours before something is done that cannot be taken back, and what became of it. */
+
+import type { Key } from "../driver/driver.js";
+import { keyName } from "../keys/action.js";
+import { findAction } from "../keys/table.js";
+import { type Event, sentence } from "../state/event.js";
+import { putAgent } from "../state/fleet.js";
+import type { Confirm } from "../state/mode.js";
+import { home, notice, type State } from "../state/state.js";
+import type { Step, Wish } from "../state/wish.js";
 import { give } from "./answer.js";
-import type { Key } from "./driver/driver.js";
-import { type Event, sentence } from "./event.js";
-import { putAgent } from "./fleet.js";
-import { keyName } from "./keys/action.js";
-import { findAction } from "./keys/table.js";
-import type { Confirm } from "./mode.js";
-import { home, notice, type State } from "./state.js";
-import type { Step, Wish } from "./wish.js";
 
 /** Asks first. */
 export function ask(state: State, confirm: Confirm): State {

@@ -8,7 +8,7 @@
  *
  * While the mail panel is open the messages stand where the list does, and the story of one where the screen does.
  */
-import type { Rect } from "./driver/driver.js";
+import type { Rect } from "../driver/driver.js";
 import { type State, selectedAgent } from "./state.js";
 
 export const SMALLEST = { columns: 40, rows: 10 };

@@ -1,11 +1,11 @@
 /** What a key does in a text to read. */
-import type { Key } from "./driver/driver.js";
-import { keyName } from "./keys/action.js";
-import { actions, findAction } from "./keys/table.js";
-import { inside, layout } from "./layout.js";
-import type { Mode } from "./mode.js";
-import { home, type State } from "./state.js";
-import type { Step } from "./wish.js";
+import type { Key } from "../driver/driver.js";
+import { keyName } from "../keys/action.js";
+import { actions, findAction } from "../keys/table.js";
+import { inside, layout } from "../state/layout.js";
+import type { Mode } from "../state/mode.js";
+import { home, type State } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 
 /** Help and why: texts to read. The view clips `top` to what there is; here it only must not run away. */
 export function readerKey(state: State, mode: Extract<Mode, { at: "help" | "why" }>, key: Key): Step {

@@ -2,26 +2,26 @@
  * The panels of the dashboard, lowest first: where each stands, what it shows of the state, and who paints it. A panel is
  * painted again only if something it shows is no longer the same.
  */
-import { asciiRow, asciiText } from "../kit/ascii.js";
-import type { Canvas, Rect } from "./driver/driver.js";
-import type { Layout } from "./layout.js";
+import { asciiRow, asciiText } from "../../kit/ascii.js";
+import type { Canvas, Rect } from "../driver/driver.js";
+import type { Layout } from "../state/layout.js";
+import type { State } from "../state/state.js";
+import { paintAttention } from "./attention.js";
+import { paintConfirm } from "./confirm.js";
+import { paintEmpty } from "./empty.js";
+import { paintFleetList } from "./fleet-list.js";
+import { paintFooter } from "./footer.js";
+import { paintHeader } from "./header.js";
+import { paintHelp } from "./help.js";
+import { paintLetter } from "./letter.js";
 import type { Look } from "./look.js";
-import type { State } from "./state.js";
-import { paintAttention } from "./views/attention.js";
-import { paintConfirm } from "./views/confirm.js";
-import { paintEmpty } from "./views/empty.js";
-import { paintFleetList } from "./views/fleet-list.js";
-import { paintFooter } from "./views/footer.js";
-import { paintHeader } from "./views/header.js";
-import { paintHelp } from "./views/help.js";
-import { paintLetter } from "./views/letter.js";
-import { paintMail } from "./views/mail-list.js";
-import { paintNewAgent } from "./views/new-agent.js";
-import { paintNotice } from "./views/notice.js";
-import { paintPreview } from "./views/preview.js";
-import { paintSend } from "./views/send.js";
-import { paintSentence } from "./views/sentence.js";
-import { paintWhy } from "./views/why.js";
+import { paintMail } from "./mail-list.js";
+import { paintNewAgent } from "./new-agent.js";
+import { paintNotice } from "./notice.js";
+import { paintPreview } from "./preview.js";
+import { paintSend } from "./send.js";
+import { paintSentence } from "./sentence.js";
+import { paintWhy } from "./why.js";
 
 export interface PanelPlan {
   readonly name: string;

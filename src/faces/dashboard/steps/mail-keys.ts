@@ -1,14 +1,15 @@
 /** What a key does in the mail panel: in its list, and in the story of a message. */
+
+import type { Key } from "../driver/driver.js";
+import { keyName } from "../keys/action.js";
+import { findAction } from "../keys/table.js";
+import { inside, layout } from "../state/layout.js";
+import { deadOnes } from "../state/mail-panel.js";
+import { selectAgent } from "../state/select.js";
+import { closeMail, openMail, scrollLetter, selectMail } from "../state/select-mail.js";
+import { home, notice, type State, selectedMessage } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 import { ask } from "./confirm.js";
-import type { Key } from "./driver/driver.js";
-import { keyName } from "./keys/action.js";
-import { findAction } from "./keys/table.js";
-import { inside, layout } from "./layout.js";
-import { deadOnes } from "./mail-panel.js";
-import { selectAgent } from "./select.js";
-import { closeMail, openMail, scrollLetter, selectMail } from "./select-mail.js";
-import { home, notice, type State, selectedMessage } from "./state.js";
-import type { Step } from "./wish.js";
 
 export function mailKey(state: State, key: Key): Step {
   const action = findAction("mail", keyName(key));

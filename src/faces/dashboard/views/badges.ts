@@ -1,6 +1,6 @@
 /** Mail in a few signs: what waits, what may not have arrived, what did not. Shown at agents and, summed up, in the header. */
 import type { AgentJson } from "#wire/agent.js";
-import type { Style } from "./driver/driver.js";
+import type { Style } from "../driver/driver.js";
 import { type Look, MAIL_LOOK, mailSign } from "./look.js";
 
 export interface Badge {

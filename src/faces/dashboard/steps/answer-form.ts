@@ -3,16 +3,16 @@
  * is written in a line of the dialog's panel. Both belong to one dialog: another one begins with none.
  */
 
+import type { Key } from "../driver/driver.js";
+import { edit, openEditor } from "../driver/line-editor.js";
+import { keyName } from "../keys/action.js";
+import { findAction } from "../keys/table.js";
+import { takesText, ticksOf } from "../state/dialog.js";
+import type { Mode } from "../state/mode.js";
+import { notice, type State, selectedAgent } from "../state/state.js";
+import type { Step } from "../state/wish.js";
 import { answer, give } from "./answer.js";
 import { ask } from "./confirm.js";
-import { takesText, ticksOf } from "./dialog.js";
-import type { Key } from "./driver/driver.js";
-import { edit, openEditor } from "./driver/line-editor.js";
-import { keyName } from "./keys/action.js";
-import { findAction } from "./keys/table.js";
-import type { Mode } from "./mode.js";
-import { notice, type State, selectedAgent } from "./state.js";
-import type { Step } from "./wish.js";
 
 type ReplyMode = Extract<Mode, { at: "reply" }>;
 

@@ -2,7 +2,7 @@
 import type { Row } from "#core/screen/still.js";
 import type { AgentJson, HealthJson, MessageJson } from "#wire/agent.js";
 import type { ProviderJson } from "#wire/requests.js";
-import type { Sight } from "../kit/sight.js";
+import type { Sight } from "../../kit/sight.js";
 import type { MailPanel } from "./mail-panel.js";
 import type { Mode } from "./mode.js";
 import type { Grouping, Item } from "./sections.js";
