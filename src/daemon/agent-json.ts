@@ -20,6 +20,7 @@ export function agentJson(v: AgentView): AgentJson {
     state: v.state,
     since: v.since,
     reason: v.reason,
+    errorKind: v.errorKind,
     turn: v.turn,
     incarnation: v.incarnation,
     cwd: v.cwd,

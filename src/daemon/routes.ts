@@ -3,7 +3,7 @@ import { Fault } from "#core/fault.js";
 import { type Agent, isGone } from "#core/fleet/fleet.js";
 import { checkLabel } from "#core/fleet/labels.js";
 import { sightOf } from "#core/fleet/sight.js";
-import { iso } from "#core/fleet/view.js";
+import { iso, view } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { AgentJson, AgentsJson, OutputJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
@@ -381,7 +381,8 @@ async function why(context: Context, agent: Agent): Promise<WhyJson> {
     if (proof === null || (n > 0 && proof.rule === proofs[0]?.rule)) return [];
     return [{ ...proof, incarnation, at: iso(sinceMs) }];
   });
-  return { label, state, since: iso(sinceMs), evidence, history };
+  const { reason, errorKind } = view(agent.record, null, null);
+  return { label, state, since: iso(sinceMs), reason, errorKind, evidence, history };
 }
 
 async function journal(context: Context, asked: Asked): Promise<{ entries: unknown[] }> {

@@ -44,6 +44,8 @@ export interface AgentJson {
   /** ISO 8601 UTC: when the state began. */
   since: string;
   reason: string | null;
+  /** Of a turn that failed, where `state` is `error`: the model or its server, the login, a limit, the program itself. */
+  errorKind?: "api" | "auth" | "quota" | "crash" | null;
   turn: number;
   incarnation: number;
   cwd: string;
@@ -79,6 +81,9 @@ export interface EvidenceJson {
 export interface WhyJson {
   label: string;
   state: AgentJson["state"];
+  /** As in `AgentJson`. */
+  reason?: string | null;
+  errorKind?: AgentJson["errorKind"];
   since: string;
   evidence: EvidenceJson[];
   history: { seq: number; from: string; to: string; at: string; source: string; rule: string }[];

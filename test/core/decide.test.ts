@@ -134,7 +134,7 @@ test("a tab that could not be made leaves an archived record and a free label", 
     [3, asks(2, spawn("a", { id: idOf("b") }))],
   );
   assert.equal(done.slice(2), [
-    "archived a [state reason archived]",
+    "archived a [state reason errorKind archived]",
     "refuse 1 TMUX_REFUSED",
     "born b [all]",
     "create-tab work:a",
@@ -156,7 +156,7 @@ test("a tab that may have been made after all is found by its mark, or given up"
   const never = play(fleet(), ...unheard());
   assert.is(wakeAtMs({ ...never.fleet, sight: { epoch: EPOCH } }), 1_002);
   const after = play(never.fleet, [1_002, sighting(EPOCH)]);
-  assert.equal(after.done.slice(0, 1), ["archived a [state reason archived]"]);
+  assert.equal(after.done.slice(0, 1), ["archived a [state reason errorKind archived]"]);
   assert.is(after.entries[0]?.data.because, "silence");
 });
 
@@ -169,11 +169,11 @@ test("a tab that could not be made where no tmux runs leaves nobody starting, no
     why: { code: "TMUX_UNREACHABLE", message: "tmux could not be started" },
   };
   const atOnce = play(fleet(), [1, none], [2, asks(1, spawn("a"))], [3, failed]);
-  assert.equal(atOnce.done.slice(-2), ["archived a [state reason archived]", "refuse 1 TMUX_UNREACHABLE"]);
+  assert.equal(atOnce.done.slice(-2), ["archived a [state reason errorKind archived]", "refuse 1 TMUX_UNREACHABLE"]);
   const later = play(fleet(), [1, slow], [2, asks(1, spawn("a"))], [3, failed], [4, slow]);
   assert.is(agent(later.fleet, "a").record.state, "starting");
   const seen = play(later.fleet, [5, none]);
-  assert.equal([seen.fleet.agents.size, seen.done.at(-1)], [0, "archived a [state reason archived]"]);
+  assert.equal([seen.fleet.agents.size, seen.done.at(-1)], [0, "archived a [state reason errorKind archived]"]);
   // A daemon that died before the tab was made knows of no failure.
   const left = { ...agent(later.fleet, "a").record };
   const after = play(boot([left], new Map()), [6, none]);
@@ -246,6 +246,18 @@ test("a change of state is recorded, journaled with its proof and told; the same
   assert.equal(done, ["state a [state since turn]"]);
   assert.is(agent(after, "a").record.evidence?.rule, "claude/working");
   assert.is(agent(after, "a").told.since, new Date(5).toISOString());
+});
+
+test("that an agent waits for another try at the model is told once a try, and that it does no longer", () => {
+  const { done } = play(
+    fleet("a %1 working"),
+    [5, shows("%1", "working", { reason: "retrying, attempt 1: 500" })],
+    [6, shows("%1", "working", { reason: "retrying, attempt 1: 500" })],
+    [7, shows("%1", "working", { reason: "retrying, attempt 2: 500" })],
+    [8, shows("%1", "working", { reason: "Baking" })],
+    [9, shows("%1", "working", { reason: "Brewing" })],
+  );
+  assert.equal(done, ["state a [reason]", "state a [reason]", "state a [reason]"]);
 });
 
 test("another question of a blocked agent is told, another highlight in the same one is not", () => {

@@ -4,6 +4,7 @@ import type { Fact } from "../belief/fact.js";
 import { derive } from "../derive.js";
 import type { JournalKind } from "../journal.js";
 import type { AgentRecord, EvidenceSource, Question } from "../model.js";
+import { isRetryNote } from "../screen/retry-note.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone } from "./fleet.js";
 import { soleOfItsName } from "./relabel.js";
@@ -36,7 +37,7 @@ export function believe(draft: Draft, was: Agent, fact: Fact, extra: Readonly<Re
 
 /**
  * Whether the change is worth an entry. A spinner's words change many times a second and say nothing new, so a reason by
- * itself counts only where it is the text of an error, or a hook's own words.
+ * itself counts only where it is the text of an error, tells of another try at the model, or is a hook's own words.
  */
 function tells(agent: Agent, believed: Believed): boolean {
   const { record, told } = agent;
@@ -46,6 +47,9 @@ function tells(agent: Agent, believed: Believed): boolean {
     believed.unread !== record.unread ||
     (believed.state === "blocked" && isOtherQuestion(believed.question, told.question)) ||
     (believed.state === "error" && believed.reason !== record.reason) ||
+    (believed.state === "working" &&
+      believed.reason !== record.reason &&
+      (isRetryNote(believed.reason) || isRetryNote(record.reason))) ||
     (isOwnWord(believed.evidence?.source) && believed.reason !== null && believed.reason !== record.reason) ||
     believed.exit?.code !== record.exit?.code ||
     believed.exit?.signal !== record.exit?.signal

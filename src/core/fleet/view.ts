@@ -5,6 +5,8 @@
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
 import type { AgentId, AgentRecord, AgentState, Exit, PaneId, Question, Role, WakePolicy } from "../model.js";
 
+import { type ErrorKind, errorKindOf } from "../screen/error-kind.js";
+
 export interface AgentView {
   readonly id: AgentId;
   readonly label: string;
@@ -24,6 +26,8 @@ export interface AgentView {
   readonly state: AgentState;
   readonly since: string;
   readonly reason: string | null;
+  /** What went wrong with the turn; null where nothing did. */
+  readonly errorKind: ErrorKind | null;
   readonly turn: number;
   readonly incarnation: number;
   readonly cwd: string;
@@ -60,6 +64,7 @@ export function view(
     state: record.state,
     since: iso(record.sinceMs),
     reason: record.reason,
+    errorKind: record.state === "error" ? errorKindOf(record.reason ?? record.evidence?.excerpt ?? "") : null,
     turn: record.turn,
     incarnation: record.incarnation,
     cwd: record.cwd,

@@ -5,6 +5,7 @@
 import type { HookMeaning } from "../belief/fact.js";
 import type { Evidence } from "../model.js";
 import { excerpt } from "./read-screen.js";
+import { retryNote } from "./retry-note.js";
 
 export interface HookReport {
   readonly means: HookMeaning;
@@ -38,10 +39,9 @@ function backgroundNote(payload: HookPayload): string {
 }
 
 /** opencode's: what the model's server said, and which try is next. */
-function retryNote(payload: HookPayload): string {
-  const status = ["properties", "status"];
-  const [message, attempt] = [field(payload, ...status, "message"), field(payload, ...status, "attempt")];
-  return `${typeof message === "string" ? `${message}, ` : ""}retrying${typeof attempt === "number" ? `, attempt ${attempt}` : ""}`;
+function retriesNote(payload: HookPayload): string {
+  const [message, attempt] = ["message", "attempt"].map((name) => field(payload, "properties", "status", name));
+  return retryNote(typeof message === "string" ? message : "", typeof attempt === "number" ? `${attempt}` : undefined);
 }
 
 const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]>>>> = {
@@ -84,7 +84,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
       {
         means: "turn-retries",
         only: (payload) => field(payload, "properties", "status", "type") === "retry",
-        text: retryNote,
+        text: retriesNote,
       },
       { means: "turn-started", only: (payload) => field(payload, "properties", "status", "type") !== "idle" },
     ],

@@ -6,6 +6,7 @@
  */
 
 import type { Question } from "../model.js";
+import { errorKindOf } from "./error-kind.js";
 import { hasInk, type Ink } from "./ink.js";
 import type { Composer, Reading, Shown } from "./reading.js";
 import type { Row, Still } from "./still.js";
@@ -33,6 +34,8 @@ export interface Layout<Region extends string> {
   readonly composer: Composer | null;
   /** A dialog that is open. It beats every sign but those that stand before it, see `readScreen`. */
   readonly question: Question | null;
+  /** What it says of waiting for another try at the model (retry-note.ts): the reason where any sign says that it works. */
+  readonly retrying?: string | null;
 }
 
 /**
@@ -70,7 +73,7 @@ function firstMatch<Region extends string>(
     return {
       shown: sign.shows,
       evidence: { source, rule: `${provider}/${sign.rule}`, excerpt: excerpt(found) },
-      reason: sign.tells ? excerpt(withoutMarks(found), 200) || null : null,
+      reason: reasonOf(sign, found, layout),
       errorKind: sign.shows === "error" ? errorKindOf(found) : null,
       question: sign.shows === "blocked" ? unreadableQuestion(found) : null,
       composer: layout.composer,
@@ -78,6 +81,15 @@ function firstMatch<Region extends string>(
     };
   }
   return null;
+}
+
+function reasonOf<Region extends string>(
+  sign: Sign<Region>,
+  found: string,
+  { retrying }: Layout<Region>,
+): string | null {
+  if (sign.shows === "working" && retrying) return excerpt(retrying, 200);
+  return sign.tells ? excerpt(withoutMarks(found), 200) || null : null;
 }
 
 function inTitle(looksLike: RegExp, title: string): string | null {
@@ -157,11 +169,4 @@ function hash(text: string, seed: number): string {
   let value = seed;
   for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
   return (value >>> 0).toString(16).padStart(8, "0");
-}
-
-export function errorKindOf(text: string): NonNullable<Reading["errorKind"]> {
-  if (/\b429\b|rate.?limit|usage limit|quota|credit balance|too many requests|hit your .*limit/i.test(text))
-    return "quota";
-  if (/\b40[13]\b|unauthori[sz]ed|authenticat|api key|\/login|log ?in again|forbidden/i.test(text)) return "auth";
-  return "api";
 }

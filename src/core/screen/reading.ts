@@ -3,6 +3,7 @@ import type { AgentState, Evidence, Question } from "../model.js";
 
 import type { TranscriptShape } from "../output/extract.js";
 import type { DialogKeys, Replies } from "./dialog-keys.js";
+import type { ErrorKind } from "./error-kind.js";
 import type { HookDialect } from "./hook-events.js";
 
 import type { Still } from "./still.js";
@@ -39,7 +40,7 @@ export interface Reading {
   readonly reason: string | null;
   /** `ready`, of a program that marks how its turns end, without a mark: it may be about to draw one. */
   readonly unmarked?: true;
-  readonly errorKind: "api" | "auth" | "quota" | "crash" | null;
+  readonly errorKind: ErrorKind | null;
   readonly question: Question | null;
   /** Null when no composer is on the screen. */
   readonly composer: Composer | null;

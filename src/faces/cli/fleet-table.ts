@@ -71,7 +71,9 @@ function place(agent: AgentJson): string {
 function says(agent: AgentJson): string {
   if (agent.question) return printable(agent.question.text).replace(/\s+/g, " ").trim();
   if (agent.state === "exited" && agent.exit) return agent.reason ? printable(agent.reason) : exitWords(agent.exit);
-  return agent.reason ? printable(agent.reason) : "";
+  // That the model failed is what an error mostly means; another kind is for the person to mend.
+  const kind = agent.errorKind && agent.errorKind !== "api" ? `${agent.errorKind}: ` : "";
+  return agent.reason ? kind + printable(agent.reason) : "";
 }
 
 export function exitWords(exit: { code: number | null; signal: string | null }): string {

@@ -29,7 +29,8 @@ export async function run(context: Context, { arguments: [label = ""] }: Invocat
 export function whyLines(why: WhyJson, ink: Ink, columns: number | null, nowMs: number): string[] {
   const { tint } = STATE_LOOK[why.state];
   const lines = [
-    `${ink.paint(tint, `${ink.sign(why.state)} ${why.label} is ${why.state}`)}, for ${age(why.since, nowMs)}`,
+    `${ink.paint(tint, `${ink.sign(why.state)} ${why.label} is ${why.state}`)}${why.errorKind ? ` (${why.errorKind})` : ""}, for ${age(why.since, nowMs)}`,
+    ...(why.reason ? [`  ${printable(why.reason)}`] : []),
   ];
   for (const evidence of why.evidence) {
     lines.push("", `  ${evidence.source}, rule ${ink.paint("bold", evidence.rule)}, ${age(evidence.at, nowMs)} ago:`);

@@ -29,6 +29,12 @@ const fleet = [
   agent({ label: "failed", state: "error", reason: "429 \u001b[31mtoo many\nrequests" }),
 ];
 
+test("a failure that its person has to mend is named by its kind", () => {
+  const failed = agent({ state: "error", reason: "You've hit your limit" });
+  assert.match(play([{ ...failed, errorKind: "quota" }]), / quota: You've hit your limit$/);
+  assert.match(play([{ ...failed, errorKind: "api" }]), /@3 {2}You've hit your limit$/);
+});
+
 test("who needs a person stands first, the longest waiting on top, what is over last", () => {
   assert.equal(
     play(fleet),

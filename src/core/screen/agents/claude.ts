@@ -20,6 +20,7 @@ import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
+import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
 
 /**
@@ -124,6 +125,15 @@ function read(still: Still): Reading {
   return readScreen("claude", still, layOut(still, box, end), [], SIGNS);
 }
 
+/** `✻ API error · retrying in 1s · attempt 1/10`, in colour, as in 2.1.328; 2.1.197 has a capital. */
+function retryingOn(spin: readonly Row[]): string | null {
+  for (const row of spin) {
+    const match = /^[·✢*✶✻✽✳] (.+?) · retrying\b(?:.*\battempt (\d+(?:\/\d+)?))?/i.exec(row.text);
+    if (match !== null && hasInk(row, 0, "coloured")) return retryNote(match[1]!, match[2]);
+  }
+  return null;
+}
+
 /** At its end Claude empties the title, shows the cursor (hidden all along) and leaves the alternate screen. */
 function letGo(still: Still): boolean {
   return still.title === "" && still.cursor.visible && !still.alternate;
@@ -168,17 +178,19 @@ function layOut(still: Still, box: Box, end: number): Layout<Region> {
   const gap = blockRows.findIndex((row, index) => index > 0 && (row.text === "" || /^\S/.test(row.text)));
   const bash = prompt[0]?.text.startsWith("❯") === false;
   const composer = readComposer(prompt, 2);
+  const spin = rowsOf(blockStart + 1, box.top).filter((row) => /^\S/.test(row.text));
   return {
     regions: {
       foot: rows.slice(box.bottom + 1, end + 1),
       prompt: prompt.slice(0, 1),
-      spin: rowsOf(blockStart + 1, box.top).filter((row) => /^\S/.test(row.text)),
+      spin,
       block: isErrorBlock(blockRows[0]) ? blockRows.slice(0, gap < 0 ? undefined : gap) : [],
       last: last === undefined ? [] : [last],
     },
     // In shell mode (`!`) and memory mode (`#`) what is sent is not a prompt: not a box to type into.
     composer: bash ? { ...composer, text: `${prompt[0]!.text[0]}${composer.text}`, empty: false } : composer,
     question: null,
+    retrying: retryingOn(spin),
   };
 }
 

@@ -10,6 +10,7 @@ import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
+import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
 
 /**
@@ -145,7 +146,16 @@ function layOut(still: Still, prompt: number, end: number): Layout<Region> {
     },
     composer: readComposer(draft, 2),
     question: null,
+    retrying: retryingOn(block),
   };
+}
+
+/** `• Reconnecting... 1/1 (2s • esc to interrupt)`, grey, and below it what went wrong behind `└`. */
+function retryingOn(block: readonly Row[]): string | null {
+  const match = /^• (.*\breconnecting\b[ .…]*)(\d+\/\d+)?.*\((?:\d+[hms] ?)+ • /i.exec(block[0]?.text ?? "");
+  if (match === null || !hasInk(block[0]!, 2, "faded")) return null;
+  const cause = /^\s+└ (.+)/.exec(rowAt(block, 1).text)?.[1];
+  return retryNote(cause ?? match[1]!.replace(/[\s.…]+$/, ""), match[2]);
 }
 
 /**

@@ -10,6 +10,7 @@ import { ARROWS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk, runHasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
+import { retryNote } from "../retry-note.js";
 import type { Row, Run, Still } from "../still.js";
 
 /**
@@ -120,7 +121,14 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
     },
     composer: covered ? null : readComposer(draft, column + 3),
     question: null,
+    retrying: retryingOn(left),
   };
+}
+
+/** `■■■■■■⬝⬝ Internal server error [retrying in 3s attempt #2]`. */
+function retryingOn(foot: readonly Row[]): string | null {
+  const match = /^\s*[■⬝]{4,}\s+(.*?)\s*\[retrying\b(?:.*?\battempt #(\d+))?/.exec(foot[0]?.text ?? "");
+  return match === null ? null : retryNote(match[1]!, match[2]);
 }
 
 /** The marker has the agent's colour, or is grey once the turn was stopped; an answer's text is neither. */

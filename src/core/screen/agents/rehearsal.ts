@@ -6,7 +6,8 @@
 import type { Choice, Evidence, QuestionKind } from "../../model.js";
 import { lastInked, question } from "../dialog.js";
 import { DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
-import { errorKindOf, excerpt } from "../read-screen.js";
+import { errorKindOf } from "../error-kind.js";
+import { excerpt } from "../read-screen.js";
 import type { Composer, Provider, Reading } from "../reading.js";
 import { ATTR, type Row, runAt, type Still } from "../still.js";
 
