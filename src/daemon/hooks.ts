@@ -82,7 +82,7 @@ export class HookCounts {
 export async function takeHook(context: Context, asked: Asked): Promise<Record<string, unknown>> {
   const provider = asked.param("provider");
   const event = asked.param("event");
-  if (!NAME.test(provider) || !NAME.test(event) || provider in {} || event in {}) {
+  if (!isHookName(provider) || !isHookName(event)) {
     throw new Fault("INVALID", "that is no name for a provider or an event");
   }
   const body = await asked.body();
@@ -108,6 +108,11 @@ export async function takeHook(context: Context, asked: Asked): Promise<Record<s
   const { outcome, reply } = await hear(context, told, true);
   if (outcome === "nobody") throw new Fault("NOT_FOUND", "there is no agent whose hook that is");
   return reply;
+}
+
+/** Whether it may name a provider or an event: it stands in rules that are printed, and is looked up in tables. */
+export function isHookName(name: string): boolean {
+  return NAME.test(name) && !(name in {});
 }
 
 /** What became of an event, and what its hook is to print. */

@@ -6,7 +6,7 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "./context.js";
-import { hear, type ToldHook } from "./hooks.js";
+import { hear, isHookName, type ToldHook } from "./hooks.js";
 import { BODY_LIMIT_BYTES } from "./http.js";
 
 /** The script leaves no more than this; what is beyond is somebody else's and stays. */
@@ -34,19 +34,19 @@ async function readAll(context: Context): Promise<number> {
   } catch {
     return 0;
   }
-  const left: { path: string; atMs: number }[] = [];
+  const left: { path: string; atMs: number; bytes: number }[] = [];
   for (const name of names.slice(0, FILES_LIMIT)) {
     const path = join(spoolDir, name);
     const found = await stat(path).catch(() => null);
     if (found === null || !found.isFile()) continue;
-    if (name.endsWith(".hook")) left.push({ path, atMs: found.mtimeMs });
+    if (name.endsWith(".hook")) left.push({ path, atMs: found.mtimeMs, bytes: found.size });
     else if (name.startsWith(".") && context.clock.now() - found.mtimeMs > DRAFT_LIMIT_MS)
       await rm(path, { force: true });
   }
   left.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));
-  for (const { path } of left) {
+  for (const { path, bytes } of left) {
     try {
-      const told = parseSpooled(await readFile(path, "utf8"));
+      const told = bytes > 4 * BODY_LIMIT_BYTES ? null : parseSpooled(await readFile(path, "utf8"));
       if (told === null) log.warn("a file in the spool is no hook, and was removed", { path });
       else await hear(context, told, false);
     } catch (error) {
@@ -75,7 +75,7 @@ export function parseSpooled(text: string): ToldHook | null {
   }
   if (typeof payload !== "object" || payload === null || Array.isArray(payload)) return null;
   const of = (name: string): string => head.get(name) ?? "";
-  if (of("provider") === "" || of("event") === "") return null;
+  if (!isHookName(of("provider")) || !isHookName(of("event"))) return null;
   return {
     provider: of("provider"),
     event: of("event"),

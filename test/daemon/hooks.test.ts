@@ -159,6 +159,18 @@ test("what lies in the spool is taken in when a hook says so, oldest first and b
   assert.equal(readdirSync(spool), [".half"]);
 });
 
+test("what lies in the spool under a name that no event has, or is too large, is nobody's, and goes", async () => {
+  const { id } = await spawn("a");
+  const head = { provider: "claude", id, incarnation: "1" };
+  leave("a", { ...head, event: "Sto\u001b]0;x\u0007p" }, {});
+  leave("b", { ...head, event: "constructor" }, {});
+  leave("c", { ...head, event: "Stop", provider: "__proto__" }, {});
+  leave("d", { ...head, event: "UserPromptSubmit" }, { prompt: "x".repeat(5 * 1_048_576) });
+  await emptySpool(w.daemon.context);
+  assert.equal([outcomes(), readdirSync(spool)], [{}, []]);
+  assert.is((await one("a")).state, "idle");
+});
+
 test("what lies in the spool is taken in when the daemon starts", async () => {
   const { id } = await spawn("a");
   const { store, tmux } = w;

@@ -59,6 +59,21 @@ test("a bell, and a notice that says nothing of a person, have the screen looked
   assert.is((await one("a")).state, "blocked");
 });
 
+test("a status and a number that no program should write are none", async () => {
+  const pane = await spawn("a");
+  await until("it is tapped", () => open() === 1);
+  const { believed } = w.daemon.context.loop.fleet.agents.values().next().value!;
+  for (const osc of ["7501;state=constructor", "constructor;x", "toString", "__proto__;state=done"]) {
+    w.tmux.calls.length = 0;
+    w.tmux.write(pane, `\x1b]${osc}\x07`);
+    assert.equal(
+      w.tmux.calls.filter((call) => !call.startsWith("look")),
+      [],
+    );
+  }
+  assert.is(w.daemon.context.loop.fleet.agents.values().next().value!.believed, believed);
+});
+
 test("a flood of signals is cut short", async () => {
   const pane = await spawn("a");
   await until("it is tapped", () => open() === 1);

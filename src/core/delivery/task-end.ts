@@ -59,10 +59,11 @@ export function plainText(text: string): string {
     .replace(/\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)?/g, "")
     .replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|[ -/]*[0-~])/g, "")
     .split("\n")
-    .map((line) => line.replace(/\r+$/, "").split("\r").at(-1) ?? "")
+    .map((line) => line.split("\r").findLast((part) => part !== "") ?? "")
     .join("\n")
     .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "")
-    .replace(/^\n+|\s+$/g, "");
+    .replace(/^\n+/, "")
+    .trimEnd();
 }
 
 /** The longest end of a text that has at most so many bytes in UTF-8, from the beginning of a line where there is one. */

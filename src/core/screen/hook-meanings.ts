@@ -106,20 +106,21 @@ export function hookReport(provider: string, name: string, payload: HookPayload)
   // A helper's own beginnings and ends are not its parent's; its dialog is on the parent's screen.
   const isOfHelper = provider === "claude" && typeof payload.agent_id === "string";
   if (isOfHelper && name !== "PermissionRequest" && name !== "Notification") return null;
-  const rule = RULES[provider]?.[name]?.find(({ only }) => only?.(payload) ?? true);
+  const rules = Object.hasOwn(RULES, provider) ? RULES[provider]! : {};
+  const rule = (Object.hasOwn(rules, name) ? rules[name]! : []).find(({ only }) => only?.(payload) ?? true);
   if (rule === undefined) return null;
   const text = rule.text?.(payload);
   const shown = typeof text === "string" && text !== "" ? text : name;
   return { means: rule.means, evidence: { source: "hook", rule: `${provider}/${name}`, excerpt: excerpt(shown) } };
 }
 
-const STATUS: Readonly<Record<string, HookMeaning>> = {
-  working: "turn-started",
-  blocked: "asks",
-  done: "turn-ended",
-  error: "turn-failed",
-  clear: "ended",
-};
+const STATUS: ReadonlyMap<string, HookMeaning> = new Map([
+  ["working", "turn-started"],
+  ["blocked", "asks"],
+  ["done", "turn-ended"],
+  ["error", "turn-failed"],
+  ["clear", "ended"],
+]);
 
 /**
  * What one OSC 7501 payload (`state=working:app=codex`) means. `idle` ends an open turn that nobody let finish, and says
@@ -127,7 +128,7 @@ const STATUS: Readonly<Record<string, HookMeaning>> = {
  */
 export function statusReport(provider: string, payload: string, turnOpen: boolean): HookReport | null {
   const state = /(?:^|;|:)state=([a-z]+)/.exec(payload)?.[1] ?? "";
-  const means = state === "idle" && turnOpen ? "interrupted" : STATUS[state];
+  const means = state === "idle" && turnOpen ? "interrupted" : STATUS.get(state);
   if (means === undefined) return null;
   return { means, evidence: { source: "api", rule: `${provider}/osc-7501`, excerpt: excerpt(payload) } };
 }

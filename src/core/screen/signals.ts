@@ -10,12 +10,13 @@ export interface Signal {
   readonly text: string;
 }
 
-const KINDS: Readonly<Record<string, Signal["kind"]>> = {
-  "7501": "osc-7501",
-  "9": "osc-9",
-  "777": "osc-777",
-  "99": "osc-99",
-};
+/** By the OSC's number, which a program may write as any text. */
+const KINDS: ReadonlyMap<string, Signal["kind"]> = new Map([
+  ["7501", "osc-7501"],
+  ["9", "osc-9"],
+  ["777", "osc-777"],
+  ["99", "osc-99"],
+]);
 
 /** A longer payload is no signal: nothing bounds what a program may write before it ends one. */
 export const SIGNAL_LIMIT = 8_192;
@@ -106,7 +107,7 @@ export class SignalScanner {
     this.#payload = "";
     if (payload.length > SIGNAL_LIMIT) return;
     const semicolon = payload.indexOf(";");
-    const kind = KINDS[semicolon < 0 ? payload : payload.slice(0, semicolon)];
+    const kind = KINDS.get(semicolon < 0 ? payload : payload.slice(0, semicolon));
     if (kind !== undefined) this.#found.push({ kind, text: semicolon < 0 ? "" : payload.slice(semicolon + 1) });
   }
 }

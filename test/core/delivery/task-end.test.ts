@@ -49,6 +49,13 @@ test("colours, titles, progress bars and control characters are not told", () =>
   );
 });
 
+test("a long run of blanks or line ends within the output takes no time", () => {
+  const text = `x${" ".repeat(60_000)}y${"\r".repeat(60_000)}z${"\n".repeat(60_000)}.\n\n`;
+  const began = performance.now();
+  assert.match(plainText(text), /^z\n+\.$/);
+  assert.ok(performance.now() - began < 500);
+});
+
 test("a command is told as one would type it, in one line, and not endlessly", () => {
   assert.is(commandWords(["sh", "-c", "echo it's\nhere"]), "sh -c 'echo it'\\''s here'");
   assert.is(commandWords(["x".repeat(5_000)]).length, 300);
