@@ -63,6 +63,8 @@ export class TmuxServer implements Multiplexer {
   #told: string | null = null;
   /** Tabs are made one after the other: two at once could make the same session. */
   #making: Promise<unknown> = Promise.resolve();
+  /** And closed one after the other: see `killPane`. */
+  #closing: Promise<unknown> = Promise.resolve();
   readonly #home: string | null;
   /** Another drover may paste into the same server. */
   readonly #pasteName: string;
@@ -222,8 +224,15 @@ export class TmuxServer implements Multiplexer {
     this.#looker.changed();
   }
 
+  /**
+   * The next one only when tmux has answered, and told its clients what this one changed. Where the current window of a
+   * session and then its last are closed in one go, tmux tells every control client of a window that a session no longer
+   * has: a null pointer, and the end of the server (control_notify_session_window_changed; seen on 3.3a, the same in 3.5a).
+   */
   async killPane(pane: PaneId): Promise<void> {
-    await closePane(this.#onPane, pane);
+    const closed = this.#closing.then(() => closePane(this.#onPane, pane));
+    this.#closing = closed.catch(() => {});
+    await closed;
     this.#looker.changed();
   }
 

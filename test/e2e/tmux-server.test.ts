@@ -410,6 +410,27 @@ test("what is renamed, marked, moved, made and closed by others is told", () =>
     (tmux) => tmux.session("work"),
   ));
 
+test("all tabs of a session closed at once take nothing else along", () =>
+  scene(
+    async ({ server, tmux }) => {
+      const pid = await tmux.run("display-message", "-p", "#{pid}");
+      for (let round = 0; round < 5; round++) {
+        await tmux.session("fleet");
+        for (let i = 0; i < 3; i++) await tmux.run("new-window", "-t", "fleet:", "cat");
+        const panes = (await tmux.run("list-panes", "-s", "-t", "=fleet", "-F", "#{pane_id}")).split("\n");
+        await until("they are seen", async () => {
+          const seen = await server.sight();
+          return "panes" in seen && panes.every((pane) => seen.panes.some((one) => one.pane === pane));
+        });
+        // Each was its current window when it was closed.
+        await Promise.all(panes.reverse().map((pane) => server.killPane(pane as PaneId)));
+        await until("the session is gone", async () => (await tmux.sessions()).sort().join() === "_drover,work");
+      }
+      assert.is(await tmux.run("display-message", "-p", "#{pid}"), pid);
+    },
+    (tmux) => tmux.session("work"),
+  ));
+
 test("looking starts no process", () =>
   scene(
     async ({ server, tmux, stills }) => {
