@@ -37,9 +37,12 @@ class Follower implements Following {
   #watcher: FSWatcher | null = null;
   /** What is watched: the file, or the folder in which it, or a folder on the way to it, is to appear. */
   #watched: string | null = null;
-  /** Which file was read last, and how far. */
+  /** Which file was read last, when it came into being, and how far it was read. */
   #inode: number | null = null;
+  #bornMs = 0;
   #offset = 0;
+  /** That file was renamed or removed: another one may have been given its number. */
+  #left = false;
   /** The beginning of a line whose end is not there yet. */
   #rest: Buffer[] = [];
   #restBytes = 0;
@@ -95,13 +98,17 @@ class Follower implements Following {
       return;
     }
     try {
-      const { ino, size } = await file.stat();
+      const { ino, size, birthtimeMs } = await file.stat();
       if (this.#closed) return;
-      if (ino !== this.#inode || size < this.#offset) {
+      // Only then: where the file system knows no birth, the time of the last change may stand for it.
+      const reborn = this.#left && birthtimeMs !== this.#bornMs;
+      this.#left = false;
+      if (ino !== this.#inode || reborn || size < this.#offset) {
         this.#begin(first ? Math.max(0, size - FIRST_BYTES) : 0);
         this.#inode = ino;
         this.#unwatch();
       }
+      this.#bornMs = birthtimeMs;
       // Before it is read: what is written while it is being read is noticed.
       this.#watch(this.#path);
       await this.#read(file);
@@ -171,7 +178,10 @@ class Follower implements Following {
     try {
       const watcher = watch(path, { persistent: false }, (event) => {
         // A file that was renamed or removed is not the one of that name any more.
-        if (event === "rename" && this.#watched === this.#path) this.#unwatch();
+        if (event === "rename" && this.#watched === this.#path) {
+          this.#left = true;
+          this.#unwatch();
+        }
         void this.#update();
       });
       watcher.on("error", () => this.#unwatch());

@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { appendFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -67,6 +76,26 @@ test("one that is replaced, or cut short, is read from its beginning", async () 
   rmSync(file);
   writeFileSync(file, "again\n");
   await hears(["old", "new", "more", "x", "again"]);
+});
+
+test("a new one that was given the number of the one removed is read from its beginning", async () => {
+  const file = join(home, "reused.jsonl");
+  for (const round of ["a", "b", "c", "d", "e"]) {
+    heard = [];
+    writeFileSync(file, "1\n");
+    follow(file);
+    await hears(["1"]);
+    const { ino } = statSync(file);
+    // Which number a new file is given is the file system's to say; most give the one that came free.
+    for (let n = 0; n < 20; n++) {
+      rmSync(file);
+      writeFileSync(file, `longer than before ${round}\n`);
+      if (statSync(file).ino === ino) break;
+    }
+    await hears(["1", `longer than before ${round}`]);
+    following?.close();
+    rmSync(file);
+  }
 });
 
 test("of a long file its end is read, and a line that is too long is left out", async () => {
