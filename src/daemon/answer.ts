@@ -67,7 +67,7 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
       data: {
         by: asked.by ?? "unknown",
         question: question.kind,
-        choice: given(wish).slice(0, 200),
+        choice: given(wish, question.kind).slice(0, 200),
         fingerprint: question.fingerprint,
         confirmed: outcome.fault === null,
       },
@@ -288,8 +288,10 @@ function selectedRow({ choices }: Question): string {
   return `${row?.key} ${row?.text}`;
 }
 
-function given({ picks, text }: Wish): string {
-  return [...picks.map((pick) => pick.text), ...(text === null ? [] : [`"${text}"`])].join(", ");
+/** For the journal. What is typed to log in is a password or a key: it is kept nowhere. */
+function given({ picks, text }: Wish, kind: Question["kind"]): string {
+  const words = kind === "login" ? "a text" : `"${text}"`;
+  return [...picks.map((pick) => pick.text), ...(text === null ? [] : [words])].join(", ");
 }
 
 function offers(question: Question): string {

@@ -3,6 +3,7 @@
  * where its pane could be tapped (tapping.ts), after a whole picture to begin with; else the pictures that the daemon reads.
  */
 import type { ServerResponse } from "node:http";
+import type { Agent } from "#core/fleet/fleet.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
 import type { FactJson } from "#wire/record.js";
@@ -32,13 +33,16 @@ export async function recordAgent(
   const { id } = theAgent(context, ref).record;
   const bytes = wantsBytes ? await Bytes.open(context, id) : null;
   let first: Still;
+  let agent: Agent;
   try {
-    first = await (bytes?.begin() ?? context.mux.capture(thePane(theAgent(context, ref))));
+    first = await (bytes?.begin() ?? context.mux.capture(thePane(theAgent(context, id))));
+    // It may be off the list by now.
+    agent = theAgent(context, id);
   } catch (error) {
     bytes?.end();
     throw error;
   }
-  const { believed, record } = theAgent(context, ref);
+  const { believed, record } = agent;
   const { state, turn, unread, evidence } = believed;
   const proof = { source: evidence?.source ?? null, rule: evidence?.rule ?? null, excerpt: evidence?.excerpt ?? null };
   void context.streams.watch(id, response, first, (writer) => {

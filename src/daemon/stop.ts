@@ -100,7 +100,12 @@ export function interruptAgent(context: Context, id: AgentId): Promise<void> {
 async function pressInterrupt(context: Context, id: AgentId, keys: readonly string[]): Promise<void> {
   for (const betweenMs of keys.length > 1 ? BETWEEN_KEYS_MS : BETWEEN_KEYS_MS.slice(0, 1)) {
     for (const [n, key] of keys.entries()) {
-      if (n > 0) await context.loop.pause(betweenMs);
+      if (n > 0) {
+        await context.loop.pause(betweenMs);
+        // One may have opened meanwhile, which the next key would answer.
+        const { reading } = await lookNow(context, theAgent(context, id));
+        if (reading.question !== null || reading.shown === "blocked") return;
+      }
       await context.mux.keys(thePane(theAgent(context, id)), [key]);
     }
     if (keys.length < 2 || !(await worksOn(context, id))) return;

@@ -4,7 +4,7 @@ import { systemClock } from "#host/clock.js";
 import type { AgentJson, AgentsJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
 import { MemoryStore } from "../twins/memory-store.js";
-import { type World, world } from "./practice.js";
+import { practice, type World, world } from "./practice.js";
 
 const test = suite("agents over the socket");
 
@@ -254,6 +254,28 @@ test("a dialog is answered by key, number or words, and never when it is another
   assert.equal([gone.status, gone.body.error?.code, gone.body.question], [409, "STALE", null]);
   const [entry] = (await w.store.latest(20)).filter((e) => e.kind === "answered");
   assert.equal([entry?.data.by, entry?.data.choice, entry?.data.confirmed], ["cli", "No, never", true]);
+});
+
+test("what is typed to log in is written down nowhere", async () => {
+  await w.end();
+  const read: typeof practice.read = (still) => {
+    const reading = practice.read(still);
+    if (reading.question === null) return reading;
+    const text = reading.question.choices[0]?.text ?? "";
+    return { ...reading, question: { ...reading.question, kind: "login", choices: [], field: { text, open: true } } };
+  };
+  w = await world({ providers: [{ ...practice, read }] });
+  await spawn("a");
+  await isIn("a", "idle");
+  agent(0).question = { text: "API key?", choices: [] };
+  agent(0).paste = (text) => agent(0).question?.choices.push(text);
+  w.tmux.show("%1");
+  await isIn("a", "blocked");
+  assert.is((await w.ask("POST", "/v1/agents/a/answer", { text: "sk-1234" })).status, 200);
+  assert.equal(agent(0).answers, ["sk-1234"]);
+  const [entry] = (await w.store.latest(20)).filter((e) => e.kind === "answered");
+  assert.equal([entry?.data.choice, entry?.data.question], ["a text", "login"]);
+  assert.not.match(JSON.stringify(await w.store.latest(500)), "sk-1234");
 });
 
 test("a dialog that stays after its answer is uncertain", async () => {

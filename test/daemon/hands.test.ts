@@ -71,6 +71,19 @@ test("two keys that interrupt go in one by one, and once more where they were re
   assert.is(agent().shown, "interrupted");
 });
 
+test("a dialog that opens between two keys that interrupt is not answered by the second", async () => {
+  await w.end();
+  w = await world({ providers: [{ ...practice, interruptKeys: ["Escape", "Escape"] }] });
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "a" });
+  await until("it is ready", () => w.daemon.context.loop.fleet.agents.values().next().value?.record.state === "idle");
+  agent().shown = "working";
+  agent().key = () => {
+    agent().question = { text: "Delete all?", choices: ["yes", "no"] };
+  };
+  assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
+  assert.equal(typed(), ["keys %1 Escape"]);
+});
+
 test("a farewell waits until the paste of a message is over, and is not glued to it", async () => {
   await pasting();
   const asked = w.ask("POST", "/v1/agents/a/stop", {});

@@ -33,9 +33,12 @@ export class Ink {
   }
 }
 
-/** Agents' own words may hold escape sequences: nothing but printable text, blanks for the rest, reaches the terminal. */
+/**
+ * Agents' own words may hold escape sequences, and overrides that reorder what is read: nothing but printable text, blanks
+ * for the rest, reaches the terminal.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, " ");
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g, " ");
 }
 
 /** The look of a state in a list: the dashboard's signs, and what stands for them where the locale is not UTF-8. */
