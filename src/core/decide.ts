@@ -4,11 +4,12 @@
  * the same events always give the same effects, and every plan can be printed and tested without tmux.
  */
 import { reviewAtMs } from "./belief/doubt.js";
+import type { Refusal } from "./fault.js";
 import { paneAdopted, paneRefused } from "./fleet/adopt.js";
 import { believe } from "./fleet/believe.js";
 import { decideClosed } from "./fleet/closed.js";
 import { Draft } from "./fleet/draft.js";
-import type { Answer, Decision, Effect, Refusal, Tab } from "./fleet/effect.js";
+import type { Answer, Decision, Effect, Tab } from "./fleet/effect.js";
 import { type Agent, type Fleet, inPane, isReadable, type Ticket } from "./fleet/fleet.js";
 import { decideHook, type HookEvent } from "./fleet/hook.js";
 import { tabFailed, tabMade } from "./fleet/launch.js";

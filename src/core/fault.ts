@@ -46,6 +46,13 @@ export class Fault extends Error {
   }
 }
 
+/** The same as a value: what whoever asked is told where a decision refuses. */
+export interface Refusal {
+  readonly code: FaultCode;
+  readonly message: string;
+  readonly hint?: string;
+}
+
 /** The process exit status for a fault (SPEC §8): 0 ok, 1 failed, 2 usage, 3 not found, 4 unreachable, 5 conflict, 6 timed out. */
 export function exitStatus(code: FaultCode): number {
   return FAULTS[code].exit;

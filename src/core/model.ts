@@ -228,3 +228,17 @@ export type Sighting =
       readonly taken?: number;
     }
   | { readonly blind: Blindness };
+
+/** A tab to be made. */
+export interface NewTab {
+  readonly sessionName: string;
+  readonly windowName: string;
+  readonly cwd: string;
+  /** Program and arguments; started directly, never through a shell. */
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly mark: PaneMark;
+  /** For a session that has to be made. */
+  readonly columns: number;
+  readonly rows: number;
+}

@@ -2,7 +2,7 @@
  * What the daemon asks of a terminal multiplexer, small enough to be built twice: once on tmux (tmux/server.ts), once
  * as a scripted twin for tests (test/twins/scripted-tmux.ts). Everything that fails throws a Fault.
  */
-import type { AgentId, LivePane, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
+import type { AgentId, LivePane, NewTab, PaneId, PaneMark, Sighting, WindowId } from "#core/model.js";
 import type { Receipt } from "#core/protocol/commands.js";
 import type { Row, Still } from "#core/screen/still.js";
 import type { PaneTap } from "./taps.js";
@@ -33,19 +33,6 @@ export interface Interest {
   readonly focused: ReadonlySet<PaneId>;
   /** An agent works or a dashboard looks: ticks of 100 ms rather than stretching to 1 s. */
   readonly lively: boolean;
-}
-
-export interface NewTab {
-  readonly sessionName: string;
-  readonly windowName: string;
-  readonly cwd: string;
-  /** Program and arguments; started directly, never through a shell. */
-  readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly mark: PaneMark;
-  /** For a session that has to be made. */
-  readonly columns: number;
-  readonly rows: number;
 }
 
 /** In rows; `limit` is the `history-limit` in force when the pane was made. */

@@ -10,7 +10,7 @@
  * The way down: server -> connection (kept up) -> client (one process) -> core/protocol (bytes and command lines).
  */
 import { Fault } from "#core/fault.js";
-import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
+import type { AgentId, LivePane, NewTab, PaneId, PaneMark, Sighting } from "#core/model.js";
 import { ask, type Command, captureOwn, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Row, Still } from "#core/screen/still.js";
@@ -27,7 +27,6 @@ import type {
   Multiplexer,
   MultiplexerEvents,
   MultiplexerInfo,
-  NewTab,
   PaneTap,
 } from "./multiplexer.js";
 import { readReceipts } from "./receipts.js";

@@ -1,7 +1,7 @@
 /** Making a tab: the session where it is missing, and in it a window that carries our mark from its first moment. */
 import { stat } from "node:fs/promises";
 import { Fault } from "#core/fault.js";
-import type { LivePane, PaneId, SessionId, WindowId } from "#core/model.js";
+import type { LivePane, NewTab, PaneId, SessionId, WindowId } from "#core/model.js";
 import {
   type Command,
   furnishSession,
@@ -15,7 +15,6 @@ import {
 } from "#core/protocol/commands.js";
 import { OWN_SESSION, parsePanes } from "#core/protocol/listing.js";
 import { isPane, isSession, isWindow } from "#core/protocol/notification.js";
-import type { NewTab } from "./multiplexer.js";
 
 /** Rows of history in sessions that drover makes; a user's own keep what they have. */
 const HISTORY_ROWS = 10_000;

@@ -4,10 +4,10 @@
  * numbered when it is taken, and nothing answered by a server other than the one that was asked.
  */
 import { Fault } from "#core/fault.js";
-import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
+import type { AgentId, LivePane, NewTab, PaneId, PaneMark, Sighting } from "#core/model.js";
 import type { Receipt } from "#core/protocol/commands.js";
 import { DEFAULT_COLOUR, type Row, type Still } from "#core/screen/still.js";
-import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo, NewTab } from "#tmux/multiplexer.js";
+import type { Interest, Multiplexer, MultiplexerEvents, MultiplexerInfo } from "#tmux/multiplexer.js";
 import type { Life } from "./life.js";
 import { isOthers, listed, optionsOf, type Pane } from "./machine.js";
 import type { Seen } from "./mail-checker.js";

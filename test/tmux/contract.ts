@@ -5,9 +5,9 @@
  */
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import type { AgentId, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
+import type { AgentId, LivePane, NewTab, PaneId, PaneMark, Sighting } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
-import type { Multiplexer, NewTab } from "#tmux/multiplexer.js";
+import type { Multiplexer } from "#tmux/multiplexer.js";
 import { type Suite, until } from "../kit/t.js";
 
 /** Where a multiplexer is tried: a server that does not run yet, programs to start, and the hands of its user. */

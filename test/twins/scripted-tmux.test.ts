@@ -1,7 +1,6 @@
 /** The twin keeps what every multiplexer promises, so that what is tried on it holds for tmux. */
 import { tmpdir } from "node:os";
-import type { PaneId } from "#core/model.js";
-import type { NewTab } from "#tmux/multiplexer.js";
+import type { NewTab, PaneId } from "#core/model.js";
 import { suite } from "../kit/t.js";
 import { type Ground, keepsTheContract, OWN_HOME } from "../tmux/contract.js";
 import { type PaneProgram, ScriptedTmux } from "./scripted-tmux.js";

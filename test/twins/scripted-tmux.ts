@@ -8,6 +8,7 @@ import {
   type AgentId,
   isForeign,
   type LivePane,
+  type NewTab,
   type PaneId,
   type PaneMark,
   type SessionId,
@@ -24,7 +25,6 @@ import type {
   Multiplexer,
   MultiplexerEvents,
   MultiplexerInfo,
-  NewTab,
   PaneTap,
 } from "#tmux/multiplexer.js";
 

@@ -2,9 +2,10 @@
  * Takes in an agent that somebody started by hand. The record first, which names the pane and its process; then the mark.
  * A daemon that dies between the two knows the pane by both, and marks it at its next sighting.
  */
+
+import type { Refusal } from "../fault.js";
 import { type AgentId, isForeign, type LivePane, type Role } from "../model.js";
 import type { Draft } from "./draft.js";
-import type { Refusal } from "./effect.js";
 import { inPane, markOf, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { newAgent } from "./new-agent.js";

@@ -1,8 +1,8 @@
 /** What a decision is: the next fleet, and what `daemon/carry-out.ts` is to do about it. */
 import type { MailWrite } from "../delivery/message.js";
-import type { FaultCode } from "../fault.js";
+import type { Refusal } from "../fault.js";
 import type { NewEntry } from "../journal.js";
-import type { AgentId, AgentRecord, PaneId, PaneMark, Worktree } from "../model.js";
+import type { AgentId, AgentRecord, NewTab, PaneId, PaneMark, Worktree } from "../model.js";
 import type { Fleet, Ticket } from "./fleet.js";
 
 export type Effect =
@@ -52,22 +52,8 @@ export interface Answer {
   readonly created: boolean;
 }
 
-export interface Refusal {
-  readonly code: FaultCode;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-/** A tab to be made, as the multiplexer wants it. */
-export interface Tab {
-  readonly sessionName: string;
-  readonly windowName: string;
-  readonly cwd: string;
-  readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly mark: PaneMark;
-  readonly columns: number;
-  readonly rows: number;
+/** A tab to be made, and what has to be there before it. */
+export interface Tab extends NewTab {
   /** Must be there before the program starts. `fresh`: it must not have been there before. */
   readonly worktree?: Worktree & { readonly fresh: boolean };
 }

@@ -5,8 +5,8 @@
 
 import { type Believed, newborn } from "../belief/believed.js";
 import { type MailCounts, NO_MAIL } from "../delivery/message.js";
+import type { Refusal } from "../fault.js";
 import type { AgentId, AgentRecord, Blindness, PaneId, PaneMark } from "../model.js";
-import type { Refusal } from "./effect.js";
 import { isPrompted } from "./prompted.js";
 import { type AgentView, view } from "./view.js";
 

@@ -4,10 +4,11 @@
  * a record or a record that lost its tab, and never a tab that nobody knows.
  */
 import { derive } from "../derive.js";
+import type { Refusal } from "../fault.js";
 import type { AgentId, AgentRecord, Evidence, Launch, LivePane, Place, Role, WakePolicy, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
-import type { Refusal, Tab } from "./effect.js";
+import type { Tab } from "./effect.js";
 import { type Agent, type Fleet, isGone, type Making, markOf, type Ticket, type Unheard } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { newAgent } from "./new-agent.js";

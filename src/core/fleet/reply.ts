@@ -1,7 +1,8 @@
 /** What whoever asked is told. */
+
+import type { Refusal } from "../fault.js";
 import type { AgentId } from "../model.js";
 import type { Draft } from "./draft.js";
-import type { Refusal } from "./effect.js";
 import type { Ticket } from "./fleet.js";
 
 /** `unwritten`: true even where the store did not take what was decided with it. */

@@ -1,10 +1,11 @@
 /** What faces ask for, as far as the fleet decides it: births, names, looks, ends. Typing into panes is not here. */
+
+import type { Refusal } from "../fault.js";
 import type { JournalKind } from "../journal.js";
 import type { AgentId, Exit, WakePolicy } from "../model.js";
 import { type AdoptAsk, adopt } from "./adopt.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
-import type { Refusal } from "./effect.js";
 import { type Agent, isGone, isTabOurs, type Ticket } from "./fleet.js";
 import { learnSession } from "./hook.js";
 import { notKnown, type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";

@@ -4,7 +4,8 @@ import { genericTable } from "./agents/generic.js";
 import { piTable } from "./agents/pi.js";
 import { qwenTable } from "./agents/qwen.js";
 import type { Provider } from "./reading.js";
-import { overlaid, type ProviderTable, tableProvider } from "./table.js";
+import { overlaid, type ProviderTable } from "./table.js";
+import { tableProvider } from "./table-provider.js";
 
 /** What a person may say of a provider; the name is the key it stands under. */
 export type ProviderConfig = Partial<Omit<ProviderTable, "name">>;

@@ -1,7 +1,8 @@
 /**
  * A provider as data: what `[providers.NAME]` of the configuration holds, and what the built-in tables under agents/ are
  * written in. Patterns are regular expressions (with the `u` flag), ink words those of ink.ts. A table says where its input
- * box is, when the program is gone, how a dialog is framed, and names signs by region; `tableProvider` makes a reader of it.
+ * box is, when the program is gone, how a dialog is framed, and names signs by region; table-provider.ts makes a provider of
+ * it, whose screens read-table.ts reads.
  *
  * Regions of a table: `blank` (nothing on the screen), `foot` (below the box), `prompt` (the box's first row), `near` (the
  * `above` rows right above the box, where they are not blank), `last` (the transcript's last row), `block` (its last block,
@@ -10,10 +11,9 @@
  */
 import type { QuestionKind } from "../model.js";
 import type { Begins } from "../output/extract.js";
-import { ARROWS, DIGITS, type Reply, USUAL_REPLIES, WORDS } from "./dialog-keys.js";
+import type { Reply } from "./dialog-keys.js";
 import type { HookDialect } from "./hook-events.js";
 import type { Ink } from "./ink.js";
-import { screenReader, tableShape } from "./read-table.js";
 import type { Provider, Shown } from "./reading.js";
 
 export const REGIONS = ["title", "blank", "foot", "prompt", "near", "last", "block", "tail", "line"] as const;
@@ -120,35 +120,6 @@ export interface ProviderTable {
   /** In order of trust; the first that matches decides, and none means `unclear`. */
   readonly signs?: readonly SignTable[];
   readonly answer?: AnswerTable;
-}
-
-/** Makes a provider of a table. Patterns are compiled here: one that is not a regular expression throws a SyntaxError. */
-export function tableProvider(table: ProviderTable): Provider {
-  const { name, command, args = [], answer, versions, hooks, tap } = table;
-  const first = command[0] ?? name;
-  return {
-    name,
-    title: table.title ?? name,
-    command: [...command, ...args],
-    processNames: table.processNames ?? [first.replace(/^.*\//, "")],
-    promptArgument: table.promptArgument ?? false,
-    resume: table.resume ?? null,
-    pasteSettleMs: table.pasteSettleMs ?? 150,
-    interruptKeys: table.interruptKeys ?? ["Escape"],
-    quit: table.quit ?? [{ keys: ["C-c"] }],
-    refusedEnv: table.refusedEnv ?? [],
-    allowedEnv: table.allowedEnv ?? [],
-    ...(hooks === undefined ? {} : { hooks }),
-    ...(versions === undefined ? {} : { versions }),
-    ...(tap === undefined ? {} : { tap }),
-    ...(answer === undefined ? {} : { shape: tableShape(table, answer) }),
-    read: screenReader(table),
-    dialogKeys(asked) {
-      if (!asked.choices.some((choice) => choice.selected)) return WORDS;
-      return table.dialog?.keys === "arrows" ? ARROWS : DIGITS;
-    },
-    replies: { ...USUAL_REPLIES, ...table.dialog?.replies },
-  };
 }
 
 /**

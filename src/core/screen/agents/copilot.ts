@@ -4,7 +4,7 @@
  * The transcript's marks stand in column 1, text in column 3. A dialog is a grey frame from column 0 down to the last row.
  */
 import type { ProviderTable } from "../table.js";
-import { tableProvider } from "../table.js";
+import { tableProvider } from "../table-provider.js";
 
 export const copilotTable: ProviderTable = {
   name: "copilot",

@@ -4,7 +4,7 @@
  * with the cursor right behind it and nothing below. Where none of these is seen it is `unclear`: rest is never guessed.
  */
 import type { ProviderTable } from "../table.js";
-import { tableProvider } from "../table.js";
+import { tableProvider } from "../table-provider.js";
 
 export const genericTable: ProviderTable = {
   name: "generic",

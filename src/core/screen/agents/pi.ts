@@ -4,7 +4,7 @@
  * mark. It hides the cursor as long as it lives and ran tools without asking: no dialog of its own was ever seen.
  */
 import type { ProviderTable } from "../table.js";
-import { tableProvider } from "../table.js";
+import { tableProvider } from "../table-provider.js";
 
 export const piTable: ProviderTable = {
   name: "pi",

@@ -4,7 +4,7 @@
  * A dialog takes the place of the box: a dim frame, and the spinner below it. The title never changes.
  */
 import type { ProviderTable } from "../table.js";
-import { tableProvider } from "../table.js";
+import { tableProvider } from "../table-provider.js";
 
 export const qwenTable: ProviderTable = {
   name: "qwen",
