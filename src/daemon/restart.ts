@@ -3,7 +3,7 @@ import { Fault } from "#core/fault.js";
 import { checkEnvironment } from "#core/fleet/environment.js";
 import { type Agent, type Fleet, isReadable } from "#core/fleet/fleet.js";
 import { sessionName } from "#core/fleet/labels.js";
-import { isThere, mayRestart } from "#core/fleet/launch.js";
+import { isThere, mayRestart } from "#core/fleet/may-restart.js";
 import { type Resumption, resumption } from "#core/fleet/resume.js";
 import type { AgentId, AgentRecord, Launch } from "#core/model.js";
 import { OWN_SESSION } from "#core/protocol/listing.js";

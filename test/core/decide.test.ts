@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { type Ask, type Event, wakeAtMs } from "#core/decide.js";
 import { boot } from "#core/fleet/fleet.js";
-import { mayRestart } from "#core/fleet/launch.js";
+import { mayRestart } from "#core/fleet/may-restart.js";
 import type { Evidence } from "#core/model.js";
 import type { Reading, Shown } from "#core/screen/reading.js";
 import { suite } from "../kit/t.js";

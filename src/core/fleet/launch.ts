@@ -5,15 +5,15 @@
  */
 import { derive } from "../derive.js";
 import type { Refusal } from "../fault.js";
-import type { AgentId, AgentRecord, Evidence, Launch, LivePane, Place, Role, WakePolicy, Worktree } from "../model.js";
+import type { AgentId, AgentRecord, Launch, Place, Role, WakePolicy, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
 import type { Tab } from "./effect.js";
-import { type Agent, type Fleet, isGone, type Making, markOf, type Ticket, type Unheard } from "./fleet.js";
+import { type Agent, type Fleet, isGone, type Making, markOf, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
+import { mayRestart } from "./may-restart.js";
 import { newAgent } from "./new-agent.js";
 import { isPrompted } from "./prompted.js";
-import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
 import { grant, refuse } from "./reply.js";
 
 export interface SpawnAsk {
@@ -146,6 +146,8 @@ function worktreeFor(fleet: Fleet, label: string, ask: WorktreeAsk): Worktree {
   return { path: `${ask.folder}/${name}`, branch, repo: ask.repo, ownBranch: ask.branch === null };
 }
 
+const GONE: Refusal = { code: "NOT_FOUND", message: "the agent is gone" };
+
 /** The same agent's next launch. What ran before has ended, or its tmux server has. */
 export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
   const agent = draft.fleet.agents.get(ask.id);
@@ -201,48 +203,6 @@ function withoutProcess(place: Place | null): Place | null {
   return rest;
 }
 
-const GONE: Refusal = { code: "NOT_FOUND", message: "the agent is gone" };
-
-/** Nobody heard whether its tab was made: a second one beside it would be one too many. */
-export function notKnown(label: string): Refusal {
-  return {
-    code: "CONFLICT",
-    message: `whether ${label} was started is not known yet`,
-    hint: "try again once tmux has answered",
-  };
-}
-
-/** Null where nothing of the agent runs and its label is its own. */
-export function mayRestart(fleet: Fleet, agent: Agent): Refusal | null {
-  const { id, label, state, role } = agent.record;
-  if (agent.making !== null) return { code: "CONFLICT", message: `${label} is just being started` };
-  if (agent.unheard != null) return notKnown(label);
-  if (isThere(fleet, agent)) {
-    return { code: "CONFLICT", message: `${label} is ${state}`, hint: "stop it first" };
-  }
-  const { sight } = fleet;
-  if (sight === null || ("blind" in sight && sight.blind !== "no-server")) {
-    return { code: "TMUX_UNREACHABLE", message: `tmux does not answer, and whether ${label} lives is not known` };
-  }
-  const holder = holderOf(fleet, label);
-  if (holder !== null && holder.record.id !== id) {
-    return { code: "CONFLICT", message: `${label} is another agent's label now`, hint: "rename one of them" };
-  }
-  const conductor = role === "conductor" ? conductorOf(fleet, agent.record.place?.sessionName ?? "") : null;
-  if (conductor !== null && conductor.record.id !== id) {
-    return { code: "CONFLICT", message: `${conductor.record.label} is the conductor of that session now` };
-  }
-  return null;
-}
-
-/** Whether anything of the agent may run: not once it is gone, nor where tmux shows, or says, that its pane is no more. */
-export function isThere({ sight }: Fleet, { pane, making, unheard, record }: Agent): boolean {
-  if (isGone(record.state)) return false;
-  if (making !== null || unheard != null || sight === null) return true;
-  if ("blind" in sight) return sight.blind !== "no-server";
-  return pane !== null;
-}
-
 function tabOf(fleet: Fleet, record: AgentRecord, ask: TabAsk, socket: string): Tab {
   const { id, label, incarnation, cwd, command, worktree } = record;
   const mark = markOf(fleet, record);
@@ -255,88 +215,4 @@ function tabOf(fleet: Fleet, record: AgentRecord, ask: TabAsk, socket: string): 
   };
   const tab = { ...ask, env, windowName: label, cwd, command, mark };
   return worktree === null ? tab : { ...tab, worktree: { ...worktree, fresh: incarnation === 1 } };
-}
-
-/** What came of making the tab. Everyone who waited for it is answered once the place is on disk. */
-export function tabMade(draft: Draft, id: AgentId, pane: LivePane, epoch: string): void {
-  const agent = draft.fleet.agents.get(id);
-  if (agent === undefined || agent.making === null) return;
-  const { waiting, created, leaves } = agent.making;
-  // In a server that is not known any more there is nothing to be found.
-  const place = epoch === "" ? { ...placeOf(pane, epoch), closed: true } : placeOf(pane, epoch);
-  const record = { ...agent.record, place };
-  const placed = { ...agent, record, pane: pane.pane, placedAtMs: draft.nowMs, making: null };
-  draft.change(placed, "launched", {
-    session: place.sessionName,
-    window: place.window,
-    pane: place.pane,
-    incarnation: record.incarnation,
-  });
-  succeed(draft, record);
-  for (const [n, ticket] of waiting.entries()) {
-    // Its birth is on disk already; where it is can be seen again.
-    grant(draft, ticket, id, created && n === 0, true);
-  }
-  // Had tmux been started anew meanwhile, that id would be another's pane.
-  if (leaves !== null && leaves.epoch === epoch) {
-    draft.after(leaves.ours ? { do: "kill-pane", pane: leaves.pane } : { do: "unmark", pane: leaves.pane });
-  }
-  draft.after({ do: "look", pane: pane.pane });
-  // A tab that was made and went between two looks leaves no difference behind.
-  if (draft.fleet.sightAtMs === null) draft.wantSightAt(draft.nowMs + 2 * JUST_PLACED_MS);
-}
-
-/** The agent stands: the one it replaces goes to the archive, if it has not gone already. */
-export function succeed(draft: Draft, { replaces, label }: AgentRecord): void {
-  const old = replaces === undefined ? undefined : draft.fleet.agents.get(replaces);
-  if (old === undefined || !isGone(old.record.state)) return;
-  draft.archive(old, { state: old.record.state, replacedBy: label });
-  if (old.pane !== null && old.record.command.length > 0) draft.after({ do: "kill-pane", pane: old.pane });
-}
-
-/** Refusals after which the tab may be there all the same: nobody heard. */
-const UNHEARD: ReadonlySet<string> = new Set(["TMUX_UNREACHABLE", "TIMED_OUT", "INTERNAL"]);
-
-/**
- * It never came to be. A new agent's record was on disk, so it goes to the archive with the reason; one that was to be
- * started again is what it was before. Where that is not certain the record stays, until the next sighting finds it by its
- * mark or shows that it is not there.
- */
-export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
-  const agent = draft.fleet.agents.get(id);
-  if (agent === undefined || agent.making === null) return;
-  const { waiting, before, leaves } = agent.making;
-  const { sight } = draft.fleet;
-  const noServer = sight !== null && "blind" in sight && sight.blind === "no-server";
-  if (UNHEARD.has(why.code) && !noServer) {
-    const unheard = { why, before, leaves };
-    draft.keep({ ...agent, making: null, placedAtMs: draft.nowMs, unheard });
-    draft.note(id, "fault", { what: "whether the tab was made is not known", code: why.code });
-    draft.wantSightAt(draft.nowMs + JUST_PLACED_MS);
-    const hint = `${agent.record.label} may have been started all the same: look before you try again`;
-    for (const ticket of waiting) refuse(draft, ticket, { ...why, hint });
-    return;
-  }
-  neverMade(draft, agent, { why, before, leaves });
-  for (const ticket of waiting) refuse(draft, ticket, why);
-}
-
-/** Its tab is not there: it never came to be, or is what it was before. */
-export function neverMade(draft: Draft, agent: Agent, { why, before, leaves }: Unheard): void {
-  const settled = { making: null, unheard: null };
-  if (before !== null) {
-    const record = recorded(agent.record, before);
-    const { sight } = draft.fleet;
-    const isSameTmux = sight !== null && "epoch" in sight && sight.epoch === leaves?.epoch;
-    const pane = leaves !== null && isSameTmux ? leaves.pane : null;
-    draft.change({ ...agent, record, believed: before, pane, ...settled }, "fault", {
-      what: "restart",
-      code: why.code,
-      message: why.message,
-    });
-  } else {
-    const proof: Evidence = { source: "request", rule: "spawn/refused", excerpt: why.message.slice(0, 400) };
-    const record: AgentRecord = { ...agent.record, state: "error", reason: why.message, evidence: proof };
-    draft.archive({ ...agent, record, ...settled }, { because: why.message, code: why.code });
-  }
 }

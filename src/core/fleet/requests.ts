@@ -8,8 +8,9 @@ import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone, isTabOurs, type Ticket } from "./fleet.js";
 import { learnSession } from "./hook.js";
-import { notKnown, type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
+import { type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
 import { type MailAsk, mail } from "./mail.js";
+import { notKnown } from "./may-restart.js";
 import { type RenameAsk, rename } from "./rename.js";
 import { grant, refuse } from "./reply.js";
 

@@ -6,10 +6,10 @@ import { settleHints } from "./closed.js";
 import type { Draft } from "./draft.js";
 import { type Agent, type Fleet, isGone, isTabOurs, markOf } from "./fleet.js";
 import { freeLabel } from "./labels.js";
-import { neverMade, succeed } from "./launch.js";
 import { newAgent } from "./new-agent.js";
 import { reconcile, type Step } from "./reconcile.js";
 import { soleOfItsName } from "./relabel.js";
+import { neverMade, succeed } from "./tab-made.js";
 import { iso } from "./view.js";
 
 /** How soon tmux is asked again where it did not answer. */
