@@ -5,8 +5,8 @@ import type { AdoptableJson, AdoptRequest } from "#wire/requests.js";
 import { printable } from "../kit/ink.js";
 import { table } from "../kit/table.js";
 import { agentRef } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [typed], options }: Invocation): Promise<number> {
   if (typed === undefined) return list(context);

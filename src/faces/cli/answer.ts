@@ -3,8 +3,8 @@ import type { QuestionJson } from "#wire/agent.js";
 import type { AnswerRequest } from "#wire/requests.js";
 import { printable } from "../kit/ink.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 const ANSWER_LIMIT_MS = 30_000;
 

@@ -9,8 +9,8 @@ import type { AgentJson, HealthJson } from "#wire/agent.js";
 import type { AttachTo } from "../kit/attach.js";
 import { type WayToTab, wayToTab } from "../kit/backend.js";
 import { agentPath, agentRef, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** No daemon can be had, and the tab may well be there. */
 const NO_DAEMON: ReadonlySet<FaultCode> = new Set([

@@ -11,7 +11,7 @@ import { parseConfig } from "#host/config.js";
 import { replayCast } from "#host/replay-cast.js";
 import { nearest } from "../kit/nearest.js";
 import type { Context } from "./context.js";
-import type { Options } from "./parse.js";
+import type { Options } from "./options.js";
 import { namedProvider, readText, replayLines } from "./replay.js";
 
 interface Expectation {

@@ -1,8 +1,8 @@
 /** What completion scripts ask for: words that only the running daemon knows, one a line. Silent where none runs. */
 import type { AgentsJson } from "#wire/agent.js";
 import type { ProviderJson } from "#wire/requests.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** Whoever waits has a finger on the tab key. */
 const COMPLETE_LIMIT_MS = 500;

@@ -1,5 +1,7 @@
 /** Completion for bash 3.2 (macOS) and later, without the bash-completion package. */
-import { type Argument, type Command, commands, dashboardOptions, globalOptions, type Source } from "./commands.js";
+import type { Argument, Command, Source } from "./command.js";
+import { dashboardOptions, globalOptions } from "./commands/every-command.js";
+import { commands } from "./commands/table.js";
 import { optionWords, valueOptions } from "./completion-words.js";
 
 export function bashScript(): string {

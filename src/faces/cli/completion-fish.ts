@@ -1,5 +1,7 @@
 /** Completion for fish 3 and later. */
-import { commands, dashboardOptions, globalOptions, type Option, type Source } from "./commands.js";
+import type { Option, Source } from "./command.js";
+import { dashboardOptions, globalOptions } from "./commands/every-command.js";
+import { commands } from "./commands/table.js";
 import { valueOptions } from "./completion-words.js";
 
 export function fishScript(): string {

@@ -1,5 +1,7 @@
 /** What the three completion scripts have in common. */
-import { commands, dashboardOptions, globalOptions, type Option } from "./commands.js";
+import type { Option } from "./command.js";
+import { dashboardOptions, globalOptions } from "./commands/every-command.js";
+import { commands } from "./commands/table.js";
 
 /** `--label -l`, for each. */
 export function optionWords(options: readonly Option[]): string[] {

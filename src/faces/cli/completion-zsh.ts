@@ -1,13 +1,7 @@
 /** Completion for zsh: as a file on fpath, or by `source <(drover completion zsh)`. */
-import {
-  type Argument,
-  type Command,
-  commands,
-  dashboardOptions,
-  globalOptions,
-  type Option,
-  type Source,
-} from "./commands.js";
+import type { Argument, Command, Option, Source } from "./command.js";
+import { dashboardOptions, globalOptions } from "./commands/every-command.js";
+import { commands } from "./commands/table.js";
 
 export function zshScript(): string {
   return `#compdef drover

@@ -1,9 +1,9 @@
 import { Fault } from "#core/fault.js";
+import type { Invocation } from "./command.js";
 import { bashScript } from "./completion-bash.js";
 import { fishScript } from "./completion-fish.js";
 import { zshScript } from "./completion-zsh.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** Each script is written from the command table, and asks `drover __complete` for what only the daemon knows. */
 const SCRIPTS: Readonly<Record<string, () => string>> = { bash: bashScript, zsh: zshScript, fish: fishScript };

@@ -8,7 +8,7 @@ import { Ink } from "../kit/ink.js";
 import { installedVersion } from "../kit/install-root.js";
 import { isUtf8 } from "../kit/locale.js";
 import type { Size } from "../kit/tab-size.js";
-import type { Options } from "./parse.js";
+import type { Options } from "./options.js";
 
 export interface Context {
   readonly env: NodeJS.ProcessEnv;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { HealthJson } from "#wire/agent.js";
 import { installRoot } from "../kit/install-root.js";
 import { checkTmux } from "../kit/tmux-check.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { options }: Invocation): Promise<number> {
   const running = await context.runningDaemon();

@@ -1,6 +1,8 @@
 /** Help, written from the command table. */
 import { width } from "../kit/width.js";
-import { type Command, commands, dashboardOptions, globalOptions, type Option } from "./commands.js";
+import type { Command, Option } from "./command.js";
+import { dashboardOptions, globalOptions } from "./commands/every-command.js";
+import { commands } from "./commands/table.js";
 
 export function overview(): string {
   return [

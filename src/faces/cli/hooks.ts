@@ -4,10 +4,10 @@ import { Fault } from "#core/fault.js";
 import { DIALECTS, HOOK_EVENTS, type HookDialect, hookCommand, SPAWNED_HOOKS } from "#core/screen/hook-events.js";
 import type { HooksJson } from "#wire/requests.js";
 import { installRoot } from "../kit/install-root.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
 import { readBackup, readSettings, settingsFile, writeBackup, writeSettings } from "./hook-homes.js";
 import { ownEntries, type SettingsDialect, withHooks, withoutHooks } from "./hook-settings.js";
-import type { Invocation } from "./parse.js";
 
 export interface HookStatus {
   readonly provider: HookDialect;

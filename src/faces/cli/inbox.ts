@@ -9,8 +9,8 @@ import { isDead, kindWords, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, sende
 import { type Cell, type Column, table } from "../kit/table.js";
 import { cut, width } from "../kit/width.js";
 import { agentPath, agentRef, allLabels, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 interface Messages {
   readonly messages: readonly MessageJson[];

@@ -1,7 +1,7 @@
 import type { AgentJson } from "#wire/agent.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [label = ""] }: Invocation): Promise<number> {
   const answer = await askAgent(context, label, (daemon, ref) =>

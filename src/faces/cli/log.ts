@@ -5,8 +5,8 @@ import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import { type Ink, printable, STATE_LOOK, type Tint } from "../kit/ink.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 const DEFAULT_ENTRIES = 50;
 const PAGE = 1_000;

@@ -2,9 +2,9 @@ import type { AgentsJson } from "#wire/agent.js";
 import { installRoot } from "../kit/install-root.js";
 import { ownWords } from "../kit/own-words.js";
 import { blindWords } from "../kit/sight.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
 import { fleetTable } from "./fleet-table.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { options }: Invocation): Promise<number> {
   const daemon = await context.daemon();

@@ -1,10 +1,12 @@
 /**
- * The command line: reads what was typed by the table in commands.ts, runs that command, and turns whatever goes wrong
+ * The command line: reads what was typed by the table in commands/, runs that command, and turns whatever goes wrong
  * into one sentence, a hint and an exit status. Each command is a small file of its own, loaded when it is asked for.
  */
 import { exitStatus, Fault } from "#core/fault.js";
+import type { Invocation } from "./command.js";
 import { type Context, type Io, makeContext } from "./context.js";
-import { type Invocation, parse } from "./parse.js";
+import { load } from "./load.js";
+import { parse } from "./parse.js";
 
 /** `dashboard` opens the dashboard with the same arguments; it is another bundle, which only the launcher can load. */
 export interface Launcher {
@@ -25,7 +27,7 @@ export async function main(argv: readonly string[], launcher?: Launcher, io: Io 
     if (invocation.command === null && wantsDashboard(invocation, io) && launcher)
       return await launcher.dashboard(argv);
     context = makeContext(invocation.options, io);
-    const { run } = invocation.command ? await invocation.command.load() : await import("./ls.js");
+    const { run } = invocation.command ? await load(invocation.command) : await import("./ls.js");
     return await run(context, invocation);
   } catch (error) {
     return report(error, context?.json ?? argv.includes("--json"), io);

@@ -1,7 +1,7 @@
 import type { AgentsJson } from "#wire/agent.js";
 import { attentionQueue } from "../kit/attention.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** Nobody needs anyone: not a failure, and yet something a script can ask for. */
 const NOBODY = 1;

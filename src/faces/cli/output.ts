@@ -4,8 +4,8 @@ import type { AgentJson, OutputJson, ScreenJson } from "#wire/agent.js";
 import type { LinesJson } from "#wire/output.js";
 import { printable } from "../kit/ink.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** History is fetched in pieces, so as not to stall the tmux server. */
 const OUTPUT_LIMIT_MS = 30_000;

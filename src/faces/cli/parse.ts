@@ -2,52 +2,11 @@
 import { parseArgs } from "node:util";
 import { Fault } from "#core/fault.js";
 import { nearest } from "../kit/nearest.js";
-import { type Command, commands, completeCommand, dashboardOptions, globalOptions, type Option } from "./commands.js";
-
-export interface Invocation {
-  /** Null for `drover` alone: the dashboard. */
-  readonly command: Command | null;
-  readonly options: Options;
-  /** As many as the command's row asks for, at least. */
-  readonly arguments: readonly string[];
-  /** What stood after `--`, where the command passes it on to another program. */
-  readonly passedOn: readonly string[];
-  /** The words after the command's name, unread, for one that reads them itself. */
-  readonly words: readonly string[];
-}
-
-export class Options {
-  readonly #values: Readonly<Record<string, unknown>>;
-
-  constructor(values: Readonly<Record<string, unknown>>) {
-    this.#values = values;
-  }
-
-  has(long: string): boolean {
-    return this.#values[long] !== undefined;
-  }
-
-  text(long: string): string | undefined {
-    const value = this.#values[long];
-    return typeof value === "string" ? value : undefined;
-  }
-
-  texts(long: string): readonly string[] {
-    const value = this.#values[long];
-    return Array.isArray(value) ? (value as string[]) : [];
-  }
-
-  /** A whole number from `least` up; throws a Fault (USAGE) where it is something else. */
-  count(long: string, least = 0): number | undefined {
-    const text = this.text(long);
-    if (text === undefined) return undefined;
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new Fault("USAGE", `--${long} takes a whole number from ${least} up, not "${text}"`);
-    }
-    return value;
-  }
-}
+import type { Command, Invocation, Option } from "./command.js";
+import { dashboardOptions, globalOptions } from "./commands/every-command.js";
+import { completeCommand } from "./commands/shell.js";
+import { commands } from "./commands/table.js";
+import { Options } from "./options.js";
 
 /** Throws a Fault (USAGE) whose hint names the help to read. */
 export function parse(argv: readonly string[]): Invocation {

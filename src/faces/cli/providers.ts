@@ -1,6 +1,6 @@
 import { Fault } from "#core/fault.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [action, file], options }: Invocation): Promise<number> {
   if (action === undefined) {

@@ -11,9 +11,9 @@ import type { AgentJson } from "#wire/agent.js";
 import type { FactJson } from "#wire/record.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
 import { CastPainter } from "./paint-cast.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [label = ""], options }: Invocation): Promise<number> {
   const output = options.text("output");

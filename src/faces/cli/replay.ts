@@ -10,8 +10,8 @@ import { readConfig } from "#host/config.js";
 import { type ReplayOptions, replayCast } from "#host/replay-cast.js";
 import { type Ink, printable, STATE_LOOK } from "../kit/ink.js";
 import { nearest } from "../kit/nearest.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 export async function run(context: Context, { arguments: [file = ""], options }: Invocation): Promise<number> {
   const named = options.text("provider");

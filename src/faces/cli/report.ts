@@ -4,8 +4,8 @@ import type { MessageJson } from "#wire/agent.js";
 import type { ReportRequest } from "#wire/requests.js";
 import { reasonWords } from "../kit/mail-words.js";
 import { askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** What an agent has to say to its parent in its own words, from inside of it. */
 export async function run(context: Context, { arguments: words, options }: Invocation): Promise<number> {

@@ -1,7 +1,7 @@
 import type { RestartedJson, RestartRequest } from "#wire/requests.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 import { environment } from "./spawn.js";
 
 /** It is asked to end, then made to, and starts anew. */

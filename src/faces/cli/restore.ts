@@ -1,7 +1,7 @@
 import { exitStatus, type FaultCode } from "#core/fault.js";
 import type { RestoredJson, RestoreRequest } from "#wire/requests.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** One after the other, each a tab and a program. */
 const RESTORE_LIMIT_MS = 600_000;

@@ -1,8 +1,8 @@
 import type { RemovedJson } from "#wire/requests.js";
 import { agentPath } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
 import { eachAgent } from "./each-agent.js";
-import type { Invocation } from "./parse.js";
 
 /** A worktree of many files takes its time to go. */
 const REMOVE_LIMIT_MS = 120_000;

@@ -2,15 +2,14 @@
  * `drover run-task`: runs a program in our place and tells the agent it was run for how it ended. Whom that is is bound
  * before it starts. Its end is on disk before the daemon is asked to take it; should no daemon come, the next one finds it.
  */
-
 import { Fault } from "#core/fault.js";
 import { systemDice } from "#host/dice.js";
 import { begunAt, readTask, type TaskFile, writeTask } from "#host/task-files.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { TasksJson } from "#wire/requests.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 import { runThrough, statusOf } from "./run-through.js";
 
 /** A completion is one durable write; a daemon that is slower than this finds the end by itself. */

@@ -2,8 +2,8 @@ import { Fault } from "#core/fault.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { SendRequest } from "#wire/requests.js";
 import { agentPath, agentRef, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** Pasting, seeing the text, Enter and seeing it gone take up to some seconds each. */
 const SEND_LIMIT_MS = 60_000;

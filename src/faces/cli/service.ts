@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { Fault } from "#core/fault.js";
 import { findProgram, run as runProgram } from "#host/processes.js";
 import { installRoot } from "../kit/install-root.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 import { isOurs, keptEnv, startSame, UNIT_NAME, unitPath, unitText } from "./service-unit.js";
 
 const SYSTEMCTL_LIMIT_MS = 30_000;

@@ -5,8 +5,8 @@ import type { AgentJson } from "#wire/agent.js";
 import type { SpawnRequest } from "#wire/requests.js";
 import { tabSize } from "../kit/tab-size.js";
 import { agentRef } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** A tab has to be made and a program started; tmux may be slow under load. */
 const SPAWN_LIMIT_MS = 30_000;

@@ -1,8 +1,8 @@
 import type { AgentJson } from "#wire/agent.js";
 import { agentPath } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
 import { eachAgent } from "./each-agent.js";
-import type { Invocation } from "./parse.js";
 
 /** Asked, then SIGTERM, then killed: 5 s of grace each at most (SPEC §4). */
 const STOP_LIMIT_MS = 30_000;

@@ -5,8 +5,8 @@ import type { AgentJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { DaemonClient } from "../kit/daemon-client.js";
 import { agentPath, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** What is waited for unless a state is named: that it is at rest, or needs a person, or is over. */
 const SETTLED: readonly string[] = ["idle", "done", "blocked", "error", "exited", "lost"];

@@ -7,8 +7,8 @@ import { kindWords, lapse, MAIL_TINTS, placeOf, reasonWords, senderWords, sizeWo
 import { table } from "../kit/table.js";
 import { cut } from "../kit/width.js";
 import { agentPath, allLabels, askAgent } from "./agent-ref.js";
+import type { Invocation } from "./command.js";
 import type { Context } from "./context.js";
-import type { Invocation } from "./parse.js";
 
 /** Ids of messages are ULIDs, and so are those of agents; labels are never written in capitals. */
 const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;

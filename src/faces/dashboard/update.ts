@@ -3,7 +3,6 @@
  * the person's (keys, mouse, pastes) and replies to wishes; a wish is something only the outside can do, and app.ts does
  * it. Nothing here reads a clock or draws.
  */
-
 import type { Key } from "./driver/driver.js";
 import { insert } from "./driver/line-editor.js";
 import { keyName } from "./keys/action.js";

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
-import { commands } from "#faces/cli/commands.js";
+import { commands } from "#faces/cli/commands/table.js";
 import { bashScript } from "#faces/cli/completion-bash.js";
 import { fishScript } from "#faces/cli/completion-fish.js";
 import { zshScript } from "#faces/cli/completion-zsh.js";

@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
-import { commands, completeCommand } from "#faces/cli/commands.js";
+import { completeCommand } from "#faces/cli/commands/shell.js";
+import { commands } from "#faces/cli/commands/table.js";
 import { helpOf, optionName, overview, synopsis } from "#faces/cli/help.js";
 import { suite } from "../../kit/t.js";
 

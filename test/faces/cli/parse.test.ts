@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { commands, dashboardOptions, globalOptions } from "#faces/cli/commands.js";
+import { dashboardOptions, globalOptions } from "#faces/cli/commands/every-command.js";
+import { commands } from "#faces/cli/commands/table.js";
 import { parse } from "#faces/cli/parse.js";
 import { suite } from "../../kit/t.js";
 

@@ -1,5 +1,4 @@
 /** Agents, events and a dashboard to play them to, in a few words each. */
-
 import type { Key } from "#faces/dashboard/driver/driver.js";
 import { initial, type Saved } from "#faces/dashboard/state/begin.js";
 import type { Event } from "#faces/dashboard/state/event.js";

@@ -2,7 +2,6 @@
  * Dialogs of which several choices may be ticked, and those that take a text. Ticks are made here and sent together; a text
  * is written in a line of the dialog's panel. Both belong to one dialog: another one begins with none.
  */
-
 import type { Key } from "../driver/driver.js";
 import { edit, openEditor } from "../driver/line-editor.js";
 import { keyName } from "../keys/action.js";

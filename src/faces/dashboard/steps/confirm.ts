@@ -1,5 +1,4 @@
 /** A question of ours before something is done that cannot be taken back, and what became of it. */
-
 import type { Key } from "../driver/driver.js";
 import { keyName } from "../keys/action.js";
 import { findAction } from "../keys/table.js";

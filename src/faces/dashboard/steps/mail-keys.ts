@@ -1,5 +1,4 @@
 /** What a key does in the mail panel: in its list, and in the story of a message. */
-
 import type { Key } from "../driver/driver.js";
 import { keyName } from "../keys/action.js";
 import { findAction } from "../keys/table.js";

@@ -1,5 +1,4 @@
 /** The selected agent's screen, painted from its cells. */
-
 import type { Canvas } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { countIn } from "../state/fleet.js";

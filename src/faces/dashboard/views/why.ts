@@ -1,5 +1,4 @@
 /** What drover believes of an agent, on what evidence, and what it believed before. */
-
 import type { Canvas } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import type { Mode } from "../state/mode.js";
