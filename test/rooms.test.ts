@@ -64,8 +64,8 @@ const KNOWS_TMUX: Readonly<Record<string, string>> = {
   "faces/kit/attach.ts": "goes to a tab",
   "faces/kit/tmux-check.ts": "looks for a tmux before a daemon is started",
   "faces/cli/agent-ref.ts": "finds self by the mark on the pane we are in",
-  "faces/cli/doctor-look.ts": "looks at the machine",
-  "faces/cli/demo-place.ts": "makes a tmux server of the demo's own",
+  "faces/cli/machine/doctor-look.ts": "looks at the machine",
+  "faces/cli/machine/demo-place.ts": "makes a tmux server of the demo's own",
 };
 
 test("outside its room nothing knows tmux, beyond the interface and a few edges of the faces", () => {

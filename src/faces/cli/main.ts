@@ -27,7 +27,7 @@ export async function main(argv: readonly string[], launcher?: Launcher, io: Io 
     if (invocation.command === null && wantsDashboard(invocation, io) && launcher)
       return await launcher.dashboard(argv);
     context = makeContext(invocation.options, io);
-    const { run } = invocation.command ? await load(invocation.command) : await import("./ls.js");
+    const { run } = invocation.command ? await load(invocation.command) : await import("./agents/ls.js");
     return await run(context, invocation);
   } catch (error) {
     return report(error, context?.json ?? argv.includes("--json"), io);

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { commands } from "#faces/cli/commands/table.js";
-import { bashScript } from "#faces/cli/completion-bash.js";
-import { fishScript } from "#faces/cli/completion-fish.js";
-import { zshScript } from "#faces/cli/completion-zsh.js";
+import { bashScript } from "#faces/cli/shell/completion-bash.js";
+import { fishScript } from "#faces/cli/shell/completion-fish.js";
+import { zshScript } from "#faces/cli/shell/completion-zsh.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("completion");

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { type Findings, judge } from "#faces/cli/doctor-checks.js";
+import { type Findings, judge } from "#faces/cli/machine/doctor-checks.js";
 import { suite } from "../../kit/t.js";
 import { Play } from "./play.js";
 

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { fleetTable } from "#faces/cli/fleet-table.js";
+import { fleetTable } from "#faces/cli/agents/fleet-table.js";
 import { age } from "#faces/kit/age.js";
 import { Ink } from "#faces/kit/ink.js";
 import { suite } from "../../kit/t.js";

@@ -14,7 +14,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import * as assert from "uvu/assert";
 import { HOOK_EVENTS } from "#core/screen/hook-events.js";
-import { withHooks, withoutHooks } from "#faces/cli/hook-settings.js";
+import { withHooks, withoutHooks } from "#faces/cli/machine/hook-settings.js";
 import { suite } from "../../kit/t.js";
 import { Play, type Played } from "./play.js";
 

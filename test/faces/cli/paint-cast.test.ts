@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { providers } from "#core/screen/providers.js";
 import type { Still } from "#core/screen/still.js";
-import { CastPainter } from "#faces/cli/paint-cast.js";
+import { CastPainter } from "#faces/cli/recordings/paint-cast.js";
 import { parseCast } from "#host/cast.js";
 import { Stream } from "#host/emulator.js";
 import { rowToJson, screenToJson } from "#wire/screen.js";

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { providerLines } from "#faces/cli/list-providers.js";
+import { providerLines } from "#faces/cli/recordings/list-providers.js";
 import { Ink } from "#faces/kit/ink.js";
 import { suite } from "../../kit/t.js";
 

@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import * as assert from "uvu/assert";
-import { runThrough, statusOf } from "#faces/cli/run-through.js";
+import { runThrough, statusOf } from "#faces/cli/talk/run-through.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("run through");

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { keptEnv, startSame, unitPath, unitText } from "#faces/cli/service-unit.js";
+import { keptEnv, startSame, unitPath, unitText } from "#faces/cli/machine/service-unit.js";
 import { suite } from "../../kit/t.js";
 import { Play, type Played } from "./play.js";
 

@@ -1,0 +1,112 @@
+import { resolve } from "node:path";
+import { Fault } from "#core/fault.js";
+import { WAKE_POLICIES } from "#core/model.js";
+import type { AgentJson } from "#wire/agent.js";
+import type { SpawnRequest } from "#wire/requests.js";
+import { tabSize } from "../../kit/tab-size.js";
+import { agentRef } from "../agent-ref.js";
+import type { Invocation } from "../command.js";
+import type { Context } from "../context.js";
+
+/** A tab has to be made and a program started; tmux may be slow under load. */
+const SPAWN_LIMIT_MS = 30_000;
+/** And the files of a large repository checked out. */
+const WORKTREE_LIMIT_MS = 150_000;
+
+export async function run(context: Context, invocation: Invocation): Promise<number> {
+  const body = await spawnRequest(context, invocation);
+  const daemon = await context.daemon();
+  const spawned = await daemon.request<{ agent: AgentJson; created: boolean }>("POST", "/v1/agents", body, {
+    timeoutMs: body.worktree === undefined ? SPAWN_LIMIT_MS : WORKTREE_LIMIT_MS,
+  });
+  if (context.json) context.value(spawned);
+  else context.line(spawnedLine(spawned));
+  return 0;
+}
+
+/** Reads standard input where the prompt is `-`. */
+export async function spawnRequest(
+  context: Pick<Context, "env" | "cwd" | "stdin" | "size">,
+  { options, arguments: [named, given], passedOn }: Invocation,
+): Promise<SpawnRequest> {
+  if (named === undefined && passedOn.length === 0) {
+    throw new Fault("USAGE", "drover spawn needs a PROVIDER, or a command behind --", {
+      hint: 'see "drover spawn --help"',
+    });
+  }
+  const provider = named ?? "generic";
+  const role = options.text("role");
+  if (role !== undefined && role !== "worker" && role !== "conductor") {
+    throw new Fault("USAGE", `--role is worker or conductor, not "${role}"`);
+  }
+  if (given !== undefined && options.has("prompt")) {
+    throw new Fault("USAGE", "a prompt was given twice", { hint: "give it as an argument or with --prompt" });
+  }
+  if (options.has("if-absent") && !options.has("label") && role !== "conductor") {
+    throw new Fault("USAGE", "--if-absent needs --label: which agent should it be?");
+  }
+  if (options.has("replace") && role !== "conductor") {
+    throw new Fault("USAGE", "--replace is for --role conductor");
+  }
+  const heartbeat = options.text("heartbeat");
+  if (heartbeat !== undefined && role !== "conductor") throw new Fault("USAGE", "--heartbeat is for --role conductor");
+  const worktree = options.text("worktree");
+  const wake = WAKE_POLICIES.find((one) => one === options.text("wake"));
+  if (options.has("wake") && wake === undefined) throw new Fault("USAGE", `--wake is ${WAKE_POLICIES.join(", ")}`);
+  const said = given ?? options.text("prompt");
+  const prompt = said === "-" ? (await context.stdin()).replace(/\n$/, "") : said;
+  const parent = options.text("parent");
+  const env = environment(options.texts("env"));
+  const texts = (["label", "session", "group"] as const).flatMap((name) => {
+    const value = options.text(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    provider,
+    cwd: resolve(context.cwd, options.text("cwd") ?? "."),
+    ...Object.fromEntries(texts),
+    ...(prompt ? { prompt } : {}),
+    ...(passedOn.length > 0 ? { args: [...passedOn] } : {}),
+    ...(Object.keys(env).length > 0 ? { env } : {}),
+    ...(context.env.PATH ? { path: context.env.PATH } : {}),
+    ...(context.size === null ? {} : tabSize(context.size, context.env)),
+    ...(role === undefined ? {} : { role }),
+    ...(wake === undefined ? {} : { wake }),
+    ...(parent === undefined ? {} : { parent: await agentRef(context, parent) }),
+    ...(heartbeat === undefined ? {} : { heartbeatMs: duration("heartbeat", heartbeat) }),
+    ...(options.has("if-absent") ? { ifAbsent: true } : {}),
+    ...(options.has("replace") ? { replace: true } : {}),
+    ...(worktree === undefined ? {} : { worktree: worktree === "" ? true : worktree }),
+  };
+}
+
+/** A time such as `90s`, `15m` or `2h`, in ms. Throws a Fault (USAGE). */
+export function duration(option: string, text: string): number {
+  const [, count, unit] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
+  const ms = Number(count) * (unit === "s" ? 1_000 : unit === "m" ? 60_000 : 3_600_000);
+  if (!(ms > 0) || ms > WEEK_MS) {
+    throw new Fault("USAGE", `--${option} takes a time from 1s to a week, not "${text}"`, {
+      hint: "for example 90s, 15m or 2h",
+    });
+  }
+  return ms;
+}
+
+const WEEK_MS = 604_800_000;
+
+/** `K=V` each; which names are refused is for the daemon to say, which knows the provider. The value is never shown. */
+export function environment(pairs: readonly string[]): Record<string, string> {
+  const env: Record<string, string> = {};
+  for (const pair of pairs) {
+    const at = pair.indexOf("=");
+    if (at <= 0) throw new Fault("USAGE", "--env takes NAME=VALUE", { hint: "for example --env RUST_LOG=debug" });
+    env[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return env;
+}
+
+export function spawnedLine({ agent, created }: { agent: AgentJson; created: boolean }): string {
+  const where = agent.session === "" ? "" : ` in session ${agent.session}`;
+  const line = `${agent.label} ${created ? "started" : "already runs"}: ${agent.provider}${where}`;
+  return `${line}; "drover attach ${agent.label}" goes there`;
+}

@@ -1,0 +1,86 @@
+/**
+ * `drover run-task`: runs a program in our place and tells the agent it was run for how it ended. Whom that is is bound
+ * before it starts. Its end is on disk before the daemon is asked to take it; should no daemon come, the next one finds it.
+ */
+import { Fault } from "#core/fault.js";
+import { systemDice } from "#host/dice.js";
+import { begunAt, readTask, type TaskFile, writeTask } from "#host/task-files.js";
+import type { AgentJson } from "#wire/agent.js";
+import type { TasksJson } from "#wire/requests.js";
+import { agentPath, askAgent } from "../agent-ref.js";
+import type { Invocation } from "../command.js";
+import type { Context } from "../context.js";
+import { runThrough, statusOf } from "./run-through.js";
+
+/** A completion is one durable write; a daemon that is slower than this finds the end by itself. */
+const TELL_LIMIT_MS = 5_000;
+
+export async function run(context: Context, { options, passedOn }: Invocation): Promise<number> {
+  const [program, ...args] = passedOn;
+  if (program === undefined) {
+    throw new Fault("USAGE", "drover run-task needs a program behind --", { hint: "drover run-task -- npm test" });
+  }
+  const owner = await ownerOf(context, options.text("for") ?? "self");
+  const folder = context.paths.tasksDir;
+  const begun: TaskFile = {
+    id: systemDice.id(),
+    ...owner,
+    command: passedOn,
+    cwd: context.cwd,
+    pid: process.pid,
+    begun: begunAt(process.pid),
+    startedAtMs: context.nowMs(),
+    end: null,
+  };
+  writeTask(folder, begun);
+  // So that it is missed, should we be killed.
+  const known = tell(context);
+  const { stdout, stderr } = process;
+  const ran = await runThrough(program, args, {
+    stdout,
+    stderr,
+    cwd: context.cwd,
+    env: context.env,
+    terminal: process.stdin.isTTY === true,
+  });
+  if (ran.failed !== null) context.note(`drover: ${program}: ${ran.failed}`);
+  const { code, signal, failed, tail, cut } = ran;
+  writeTask(folder, { ...begun, end: { code, signal, failed, tail, cut, endedAtMs: context.nowMs() } });
+  await known;
+  if (!(await tell(context)) && readTask(folder, begun.id) !== null) {
+    context.note("drover: the daemon does not answer; the end of the task is kept, and told when it does");
+  }
+  return statusOf(ran);
+}
+
+type Owner = Pick<TaskFile, "owner" | "incarnation" | "label" | "pane">;
+
+/** Throws where there is no such agent: the end would be nobody's. */
+async function ownerOf(context: Context, typed: string): Promise<Owner> {
+  const { env } = context;
+  try {
+    const { agent } = await askAgent(context, typed, (daemon, ref) =>
+      daemon.request<{ agent: AgentJson }>("GET", agentPath(ref)),
+    );
+    const { id, incarnation, label, pane } = agent;
+    return { owner: id, incarnation, label, pane: (typed === "self" ? env.TMUX_PANE : null) || pane || null };
+  } catch (error) {
+    // Its own environment names an agent; that no daemon is there to ask keeps nobody from working.
+    const away = error instanceof Fault && (error.code === "DAEMON_UNREACHABLE" || error.code === "TIMED_OUT");
+    if (!away || typed !== "self" || !env.DROVER_ID) throw error;
+    const incarnation = Number(env.DROVER_INCARNATION) || null;
+    return { owner: env.DROVER_ID, incarnation, label: env.DROVER_LABEL ?? env.DROVER_ID, pane: env.TMUX_PANE ?? null };
+  }
+}
+
+/** Has the daemon look at the tasks, starting it where none answers. False where it did not. Never throws. */
+async function tell(context: Context): Promise<boolean> {
+  try {
+    const daemon = await context.daemon();
+    await daemon.ensure();
+    await daemon.request<TasksJson>("POST", "/v1/tasks", {}, { timeoutMs: TELL_LIMIT_MS });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+import { Fault } from "#core/fault.js";
+import type { MessageJson } from "#wire/agent.js";
+import type { SendRequest } from "#wire/requests.js";
+import { agentPath, agentRef, askAgent } from "../agent-ref.js";
+import type { Invocation } from "../command.js";
+import type { Context } from "../context.js";
+
+/** Pasting, seeing the text, Enter and seeing it gone take up to some seconds each. */
+const SEND_LIMIT_MS = 60_000;
+
+export async function run(
+  context: Context,
+  { arguments: [label = "", ...words], options }: Invocation,
+): Promise<number> {
+  const text = words.length === 1 && words[0] === "-" ? (await context.stdin()).replace(/\n$/, "") : words.join(" ");
+  if (text.trim() === "") throw new Fault("USAGE", "there is nothing to send: the text is empty");
+  const from = options.text("from");
+  const body: SendRequest = {
+    text,
+    ...(from === undefined ? {} : { from: await agentRef(context, from) }),
+    ...(options.has("now") ? { now: true } : {}),
+  };
+  const answer = await askAgent(context, label, (daemon, ref) =>
+    daemon.request<{ message: MessageJson }>("POST", agentPath(ref, "/send"), body, { timeoutMs: SEND_LIMIT_MS }),
+  );
+  if (context.json) context.value(answer);
+  else context.line(sentLine(label, answer.message));
+  return answer.message.state === "failed" || answer.message.state === "dead" ? 1 : 0;
+}
+
+/** Says what is known of the message, no more. */
+export function sentLine(label: string, { state, reason }: MessageJson): string {
+  const because = reason ? ` (${reason})` : "";
+  switch (state) {
+    case "delivered":
+    case "acked":
+      return `sent to ${label}`;
+    case "submitted":
+    case "typed":
+      return `typed into ${label}, and not yet taken up${because}`;
+    case "uncertain":
+      return `typed into ${label}; whether it was taken up could not be seen${because}: look with "drover attach ${label}"`;
+    case "queued":
+      return `queued for ${label}${because}: it is typed as soon as that is safe`;
+    case "failed":
+    case "dead":
+      return `not sent to ${label}${because}`;
+    default:
+      return `${state} for ${label}${because}`;
+  }
+}
