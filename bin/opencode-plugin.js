@@ -4,6 +4,7 @@
 // plugins it asks one thing, when a turn ended: the answer, word for word, which its screen shows only the end of.
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { openDoor } from "./opencode-door.js";
 
 const script = fileURLToPath(new URL("./drover-hook", import.meta.url));
 const PASSED_ON = new Set([
@@ -68,15 +69,18 @@ function isNews({ type, properties }) {
   return true;
 }
 
-export const Drover = async ({ client } = {}) => ({
-  event: async ({ event }) => {
-    if (!isNews(event)) return;
-    const ends = event.type === "session.idle" && client !== undefined;
-    // Asked at once: the next turn may begin before this is told.
-    const asked = ends ? answer(client, event.properties?.sessionID) : null;
-    last = last.then(async () => {
-      const response = await asked;
-      await tell(response === null ? event : { ...event, drover: { response } });
-    });
-  },
-});
+export const Drover = async ({ client } = {}) => {
+  openDoor(client);
+  return {
+    event: async ({ event }) => {
+      if (!isNews(event)) return;
+      const ends = event.type === "session.idle" && client !== undefined;
+      // Asked at once: the next turn may begin before this is told.
+      const asked = ends ? answer(client, event.properties?.sessionID) : null;
+      last = last.then(async () => {
+        const response = await asked;
+        await tell(response === null ? event : { ...event, drover: { response } });
+      });
+    },
+  };
+};

@@ -14,6 +14,7 @@ import { hookSettings, shellWord } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { Dice } from "#host/dice.js";
 import type { Context } from "./context.js";
+import { makeDoor } from "./doors.js";
 import { geminiSettings } from "./gemini-settings.js";
 
 export const HOOK_SCRIPT = fileURLToPath(new URL("../../bin/drover-hook", import.meta.url));
@@ -74,7 +75,9 @@ async function wiringOf(
       return { args: ["-c", `notify=${JSON.stringify(await codexNotify(agent, env))}`], env: {} };
     case "opencode": {
       if (env.OPENCODE_CONFIG_CONTENT) return NONE;
-      return { args: [], env: { OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: [OPENCODE_PLUGIN] }) } };
+      const door = makeDoor(context, agent);
+      const plugin = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: [OPENCODE_PLUGIN] }) };
+      return { args: [], env: { ...plugin, ...(door === null ? {} : { DROVER_DOOR: door }) } };
     }
     case "gemini": {
       const settings = await geminiSettings(HOOK_SCRIPT, context.spoolDir, env);

@@ -4,6 +4,7 @@ import { Fault } from "#core/fault.js";
 import { isGone } from "#core/fleet/fleet.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import { type Context, lookNow } from "./context.js";
+import { openDoor } from "./doors.js";
 
 type Read = Extract<TypingEvent, { kind: "read" }>;
 
@@ -14,17 +15,19 @@ export function paneOf({ loop }: Context, id: AgentId): PaneId {
   return pane;
 }
 
-/** The screen past every cache, read, and what is believed with it. `first`: whose pane it is is asked as well. */
+/** The screen past every cache, read, and what is believed with it. `first`: whose pane it is is asked as well, and for a door. */
 export async function lookAt(context: Context, id: AgentId, first: boolean): Promise<Read> {
   const pane = paneOf(context, id);
   const ours = !first || (await isOurs(context, id, pane));
   const agent = context.loop.fleet.agents.get(id);
   if (agent === undefined || agent.pane !== pane) throw new Fault("NOT_FOUND", "its tab is gone");
-  const { reading } = await lookNow(context, agent);
+  const { reading, still } = await lookNow(context, agent);
+  const door = first ? await openDoor(context, agent, still) : null;
   const now = context.loop.fleet.agents.get(id);
   if (now === undefined) throw new Fault("NOT_FOUND", "it was taken off the list");
   const { state, incarnation } = now.record;
-  return { kind: "read", reading, state, incarnation, ours: ours && !isGone(state), leaving: now.ending };
+  const seen = { reading, state, incarnation, ours: ours && !isGone(state), leaving: now.ending };
+  return { kind: "read", ...seen, ...(door === null ? {} : { door }) };
 }
 
 /** By a fresh listing: the pane carries the agent's mark, its program runs, and tmux passes input on to it. */

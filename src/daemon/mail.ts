@@ -29,6 +29,7 @@ import { type Agent, type Fleet, isGone } from "#core/fleet/fleet.js";
 import type { AgentId, AgentRecord } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import { type Context, theProvider } from "./context.js";
+import { handOver } from "./doors.js";
 import { Inboxes } from "./inboxes.js";
 import { lookAt, paneOf } from "./mail-look.js";
 
@@ -478,6 +479,9 @@ export class Mail {
             this.#post(to, { kind: "receipts", answer });
           });
         break;
+      case "hand":
+        void this.#hand(to, box, effect);
+        break;
       case "submitted":
         void loop.ask({ ask: "submitted", id: to, turn: effect.turn, incarnation: effect.incarnation }).catch(() => {});
         break;
@@ -600,6 +604,14 @@ export class Mail {
     } catch (error) {
       tell({ kind: "failed", effect: kind, message: asFault(error).message });
     }
+  }
+
+  async #hand(to: AgentId, box: Box, { message: id, door, text }: MailEffect & { do: "hand" }): Promise<void> {
+    const incarnation = box.now.open.get(id)?.claim?.incarnation ?? 0;
+    this.#pass("handing");
+    const answer = await handOver(this.#context, { id: to, incarnation }, { id, text, door });
+    this.#pass("handed");
+    if (box.now.at.at === "handing" && box.now.at.id === id) this.#post(to, { kind: "handed", answer });
   }
 
   recipientOf(agent: Agent | undefined): Recipient | null {

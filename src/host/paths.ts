@@ -37,7 +37,7 @@ export interface ServerChoice {
 export type Env = Readonly<Record<string, string | undefined>>;
 
 /** Longest socket path in bytes: macOS has 104 with the closing zero; Node 20 binds a cut path without a word. */
-const SOCKET_PATH_LIMIT = 103;
+export const SOCKET_PATH_LIMIT = 103;
 
 /** Throws a Fault: USAGE for an empty choice, INVALID where the socket's path would be too long to bind. */
 export function resolvePaths(env: Env, choice: ServerChoice = {}): Paths {

@@ -18,7 +18,7 @@ type Drover = (input: object) => Promise<{ event(input: { event: Event }): Promi
 
 const log = join(folder, "log");
 test.before(() => {
-  copyFileSync("bin/opencode-plugin.js", join(folder, "opencode-plugin.js"));
+  for (const name of ["opencode-plugin.js", "opencode-door.js"]) copyFileSync(join("bin", name), join(folder, name));
   writeFileSync(join(folder, "package.json"), '{"type":"module"}');
   const script = join(folder, "drover-hook");
   writeFileSync(script, `#!/bin/sh\nprintf '%s ' "$@" >>'${log}'\ncat >>'${log}'\nprintf '\\n' >>'${log}'\n`);

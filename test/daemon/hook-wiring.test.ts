@@ -1,8 +1,8 @@
 /** What agents that drover starts are given as hooks: arguments and variables of that launch, and nothing of their user's. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentId } from "#core/model.js";
 import { claude } from "#core/screen/agents/claude.js";
@@ -78,6 +78,11 @@ test("opencode is given a plugin, unless its configuration is the caller's", asy
   const [plugin = ""] = (JSON.parse(env.OPENCODE_CONFIG_CONTENT ?? "{}") as { plugin: string[] }).plugin;
   const { Drover } = (await import(plugin)) as { Drover: () => Promise<{ event: unknown }> };
   assert.type((await Drover()).event, "function");
+  assert.is(env.DROVER_DOOR, join(dirname(w.socket), "doors", "01ME.2"));
+  const left = join(dirname(w.socket), "doors", "01GONE.1");
+  writeFileSync(left, "");
+  await wire("opencode");
+  assert.not(existsSync(left), "what launches that are over left is swept");
   assert.is((await wire("opencode", { OPENCODE_CONFIG_CONTENT: "{}" })).env.OPENCODE_CONFIG_CONTENT, undefined);
 });
 

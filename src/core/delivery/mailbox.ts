@@ -5,10 +5,20 @@
  *   resting -> holding -> checking -> claiming -> fetching -> typing -> noting -> typing -> recording -> resting
  *                  \-> recovering (a message found half way: its receipt says how far it got) -> typing | recording
  *
+ * Where the recipient's program has a door of its own, `handing` stands in the place of typing and noting (handing.ts).
  * The inner part, from the paste to the proof that it was taken, is typing.ts. It is left once, to have on disk that Enter
  * may have been pressed: should the daemon and tmux both die after that, nothing else could tell.
  */
 import type { AgentId } from "../model.js";
+import { cleanText } from "./composer-text.js";
+import {
+  beginHanding,
+  type DoorClaim,
+  type HandAnswer,
+  type Handing,
+  handingWakeAtMs,
+  stepHanding,
+} from "./handing.js";
 import { type Claim, isSettled, type Message, type MessageState } from "./message.js";
 import { Queue } from "./queue.js";
 import { readReceipt, receiptOf } from "./receipt.js";
@@ -71,6 +81,7 @@ export type Delivery =
   | { readonly at: "holding"; readonly id: string; readonly recovers: boolean }
   | { readonly at: "checking"; readonly id: string; readonly giveUpAtMs: number }
   | { readonly at: "claiming"; readonly id: string }
+  /** `enters` null where nothing was typed yet. */
   | { readonly at: "fetching"; readonly id: string; readonly enters: number | null; readonly tries: number }
   | {
       readonly at: "typing";
@@ -87,6 +98,8 @@ export type Delivery =
       readonly tries: number;
       readonly command: boolean;
     }
+  /** Given to the program by its API. */
+  | { readonly at: "handing"; readonly id: string; readonly handing: Handing; readonly text: string }
   /** `askAtMs` null while the answer is awaited. */
   | { readonly at: "recovering"; readonly id: string; readonly askAtMs: number | null; readonly tries: number }
   /** It is over for this time; until that is on disk nothing else is begun. */
@@ -118,6 +131,7 @@ export type MailEvent =
   | { readonly kind: "text"; readonly text: string | null }
   /** Null where they cannot be read now. */
   | { readonly kind: "receipts"; readonly answer: { readonly epoch: string; readonly says: string | null } | null }
+  | { readonly kind: "handed"; readonly answer: HandAnswer }
   | Exclude<TypingEvent, { kind: "turn-started" | "gone" }>;
 
 export type MailEffect =
@@ -128,6 +142,8 @@ export type MailEffect =
   | { readonly do: "look"; readonly first: boolean }
   | { readonly do: "paste"; readonly text: string; readonly receipt: string }
   | { readonly do: "enter"; readonly receipt: string }
+  /** To the program's API, under the name that message and claim make; then say `handed`. */
+  | { readonly do: "hand"; readonly message: string; readonly door: DoorClaim; readonly text: string }
   | { readonly do: "receipts" }
   /** It was taken, and no turn was seen to begin yet. */
   | { readonly do: "submitted"; readonly turn: number; readonly incarnation: number };
@@ -188,6 +204,7 @@ export function wakeAtMs(box: Mailbox): number | null {
   if (at.at === "resting") times.push(box.sweepAtMs);
   else if (at.at === "checking") times.push(at.giveUpAtMs);
   else if (at.at === "typing") times.push(typingWakeAtMs(at.typing));
+  else if (at.at === "handing") times.push(handingWakeAtMs(at.handing));
   else if (at.at === "recovering") times.push(at.askAtMs);
   const due = times.filter((ms) => ms !== null);
   return due.length === 0 ? null : Math.min(...due);
@@ -238,6 +255,8 @@ function step(box: Mailbox, event: MailEvent, nowMs: number): Step {
       return event.kind === "text" ? fetched(box, at, event.text, nowMs) : [box, []];
     case "typing":
       return whileTyping(box, at, event, nowMs);
+    case "handing":
+      return whileHanding(box, at, event, nowMs);
     case "recovering":
       return whileRecovering(box, at, event, nowMs);
     case "noting":
@@ -281,10 +300,14 @@ function whileChecking(box: Mailbox, at: At<"checking">, event: MailEvent, nowMs
   if (message === undefined || recipient === null) return rest(box, nowMs);
   if (event.kind === "failed") return refuse(box, message, `its screen cannot be read: ${event.message}`, nowMs);
   if (event.kind === "read") {
-    const why = gate(recipient, event);
+    // What a door would not take is typed.
+    const { door, ...seen } = event;
+    const byDoor = door !== undefined && message.claim?.door === undefined;
+    const why = gate(recipient, byDoor ? event : seen);
     if (why !== null) return refuse(box, message, why.message, nowMs);
     const { incarnation, epoch, turn, pid } = recipient;
-    const claim = { incarnation, epoch, turn, ...(pid === null ? {} : { pid }) };
+    const how = byDoor ? { door: { session: door.session, atMs: nowMs } } : {};
+    const claim: Claim = { incarnation, epoch, turn, ...(pid === null ? {} : { pid }), ...how };
     const claimed = { state: "claimed" as const, attempts: message.attempts + 1, claim };
     return [become({ ...box, at: { at: "claiming", id: at.id } }, message, claimed, nowMs), []];
   }
@@ -307,11 +330,63 @@ function refuse(box: Mailbox, message: Message, why: string, nowMs: number): Ste
 function fetched(box: Mailbox, at: At<"fetching">, text: string | null, nowMs: number): Step {
   const message = theMessage(box, at.id);
   if (text === null) return end(box, message, { state: "dead", reason: "its text cannot be read" }, nowMs);
+  const command = /^[/!]/.test(text.trimStart());
+  if (message.claim?.door !== undefined) {
+    const clean = cleanText(text);
+    // A command is for the input box.
+    if ((command || clean.trim() === "") && at.enters === null) {
+      return handBack(box, message, "it is for its input box", true, nowMs);
+    }
+    const handing = beginHanding(at.enters !== null, nowMs);
+    return hand({ ...box, at: { at: "handing", id: at.id, handing, text: clean } }, message.claim.door);
+  }
   const incarnation = message.claim?.incarnation ?? 0;
   const prompt: Prompt = { text, incarnation, pasteSettleMs: box.recipient?.pasteSettleMs ?? 0 };
   const [typing, effects] = at.enters === null ? beginTyping(prompt, nowMs) : resumeTyping(prompt, at.enters, nowMs);
-  const command = /^[/!]/.test(text.trimStart());
   return typed({ ...box, at: { at: "typing", id: at.id, typing, tries: at.tries, command } }, null, effects, nowMs);
+}
+
+function hand(box: Mailbox, door: DoorClaim): Step {
+  const { id, text } = box.at as At<"handing">;
+  return [box, [{ do: "hand", message: id, door, text }]];
+}
+
+function whileHanding(box: Mailbox, at: At<"handing">, event: MailEvent, nowMs: number): Step {
+  const message = theMessage(box, at.id);
+  const { claim } = message;
+  if (claim?.door === undefined) throw new Error(`message ${at.id} is handed over and was not claimed for it`);
+  const isGone = box.recipient === null || !isSame(box.recipient, claim);
+  const inner = event.kind === "handed" ? event : ({ kind: isGone ? "gone" : "clock" } as const);
+  const handing = stepHanding(at.handing, inner, nowMs);
+  const after: Mailbox = { ...box, at: { ...at, handing } };
+  switch (handing.at) {
+    case "handing":
+      return at.handing.at === "handing" ? [after, []] : hand(after, claim.door);
+    case "waiting":
+      return [after, []];
+    case "there": {
+      const submitted = become(after, message, { state: "submitted" }, nowMs);
+      const [over, effects] = end(submitted, theMessage(submitted, at.id), delivered(message), nowMs);
+      return [over, [...effects, { do: "submitted", turn: claim.turn, incarnation: claim.incarnation }]];
+    }
+    case "refused":
+      return handBack(after, message, handing.message, handing.keys, nowMs);
+    case "uncertain":
+      return end(after, message, { state: "uncertain", reason: handing.message }, nowMs);
+  }
+}
+
+/** Nothing of it was taken. `keys`: it is typed next, and at once. */
+function handBack(box: Mailbox, message: Message, why: string, keys: boolean, nowMs: number): Step {
+  if (message.now === true && !keys) {
+    return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, why, nowMs), []];
+  }
+  if (keys) {
+    const [back, effects] = requeue(box, message, why, nowMs);
+    return [{ ...back, triedEdge: null }, effects];
+  }
+  const { door: _, ...claim } = message.claim ?? { incarnation: 0, epoch: "", turn: 0 };
+  return requeue(box, { ...message, claim }, why, nowMs);
 }
 
 function whileTyping(box: Mailbox, at: At<"typing">, event: MailEvent, nowMs: number): Step {
@@ -405,6 +480,13 @@ function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailEvent, n
   const message = theMessage(box, at.id);
   const { claim, state } = message;
   const sameServer = claim !== null && event.answer.epoch === claim.epoch;
+  if (claim?.door !== undefined) {
+    if (sameServer && box.recipient !== null && isSame(box.recipient, claim)) {
+      return [{ ...box, at: { at: "fetching", id: at.id, enters: 0, tries: at.tries } }, [{ do: "fetch", message }]];
+    }
+    const reason = "its program ended as it was handed over";
+    return end(box, message, { state: "uncertain", reason }, nowMs);
+  }
   const enters = sameServer ? readReceipt(event.answer.says, message) : null;
   const { recipient } = box;
   const sameProgram = sameServer && recipient !== null && isSame(recipient, claim);

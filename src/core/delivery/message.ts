@@ -1,6 +1,7 @@
 /** One message to one agent, as it lies in the store: everything but its text, which is kept beside it. */
 import type { AgentId } from "../model.js";
 import type { Completion } from "./completion.js";
+import type { DoorClaim } from "./handing.js";
 
 /**
  * What is typed: `queued -> claimed -> typed -> submitted -> delivered`. Claimed: on disk before anything is typed; it may
@@ -95,6 +96,8 @@ export interface Claim {
   /** The process in its pane; absent where that was not known. */
   readonly pid?: number;
   readonly turn: number;
+  /** It is handed to its program's API (handing.ts), not typed. */
+  readonly door?: DoorClaim;
 }
 
 /**

@@ -66,6 +66,8 @@ export type TypingEvent =
       readonly ours: boolean;
       /** A person asked it to end. */
       readonly leaving?: boolean;
+      /** Its program's API leads to this conversation of its, which is the one shown (handing.ts). */
+      readonly door?: { readonly session: string };
     }
   /** The agent's hook, or the deriver, says that a turn began. */
   | { readonly kind: "turn-started" }
@@ -168,7 +170,7 @@ function atGate(typing: At<"gate">, event: TypingEvent, nowMs: number): Step {
   return [typing, []];
 }
 
-/** Why nothing may be typed now, by what was read, or null. */
+/** Why nothing may be typed now, or handed over where `event` has a door, by what was read; or null. */
 export function gate(
   prompt: { readonly incarnation: number },
   event: Extract<TypingEvent, { kind: "read" }>,
@@ -182,6 +184,8 @@ export function gate(
   if (reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
     return refused("state", `its screen shows it ${reading.shown}`);
   }
+  // What is handed over leaves the input box alone.
+  if (event.door !== undefined) return null;
   if (reading.composer === null) return refused("no-composer", "its screen shows no input box");
   if (!reading.composer.empty) return refused("draft", "a draft stands in its input box");
   return null;

@@ -1,4 +1,5 @@
 /** What a still says: the state it shows, the rule that decided, and the rows that rule believed. */
+import type { Seat } from "../delivery/handing.js";
 import type { AgentState, Evidence, Question } from "../model.js";
 
 import type { TranscriptShape } from "../output/extract.js";
@@ -80,6 +81,8 @@ export interface Provider {
   readonly tap?: boolean;
   /** Reads one still. Never throws; what fits nothing is `unclear`. */
   read(still: Still): Reading;
+  /** Whether the screen shows the conversation that its API leads to, as it says. Absent where it has no such door. */
+  shows?(still: Still, seat: Seat): boolean;
   /** How this dialog of its is worked by keys. */
   dialogKeys(question: Question): DialogKeys;
   /** What its choices call yes, no and always. */

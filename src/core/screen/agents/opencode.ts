@@ -3,6 +3,7 @@
  * cells at its left, or the folder when at rest), the composer between a bar `┃` and a floor `╹▀▀▀`, and the transcript,
  * whose turns end with `▣  Agent · model · 6.1s`. A dialog has bars in a colour of its own down to the last rows.
  */
+import type { Seat } from "../../delivery/handing.js";
 import type { Choice, Question } from "../../model.js";
 import { readComposer } from "../composer.js";
 import { lastInked, numberedChoices, question, rowAt, unframed } from "../dialog.js";
@@ -59,6 +60,7 @@ export const opencode: Provider = {
   hooks: "opencode",
   versions: ["1.18.33"],
   read,
+  shows,
   dialogKeys: (asked) =>
     asked.choices.every((choice) => choice.key === "")
       ? { ...ARROWS, back: "Left", forth: "Right" }
@@ -84,6 +86,26 @@ function read(still: Still): Reading {
   if (asked !== null || floor < 0)
     return readScreen("opencode", still, { ...bare({}), question: asked }, BEFORE, SIGNS);
   return readScreen("opencode", still, layOut(still, floor, end), BEFORE, SIGNS);
+}
+
+/**
+ * The title is the session's (`OC | Title`, cut at 40 characters), and the last row of the box names the agent and the model
+ * that a prompt entered there would have: a person may have turned to another one since, or to a session that we know
+ * nothing of yet.
+ */
+function shows(still: Still, { title, agent, model }: Seat): boolean {
+  const { rows } = still;
+  const floor = rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
+  const shown = /^OC \| (.+)$/.exec(still.title)?.[1];
+  if (floor < 0 || shown === undefined) return false;
+  const isTitle = shown === title || (shown.endsWith("...") && title.startsWith(shown.slice(0, -3)));
+  const column = rows[floor]!.text.indexOf("╹");
+  const settings = rows.slice(0, floor).findLast((row) => /[^\s┃]/.test(row.text))?.text ?? "";
+  const words = settings.slice(column + 1).trim();
+  const wanted = `${agent} · ${model}`;
+  // What may follow: the model's variant, and the facts beside the session on a wide screen.
+  const isSeat = words.startsWith(wanted) && /^(?:$|\s+·\s|\s{2,})/.test(words.slice(wanted.length));
+  return isTitle && isSeat && settings[column] === "┃";
 }
 
 function bare(regions: Layout<Region>["regions"]): Layout<Region> {
