@@ -914,6 +914,26 @@ test("a hook that says that the turn ended, behind one that says how, tells of n
   }
 });
 
+test("a hook that says that a turn ended tells of no other one, however long after the one that says how it comes", () => {
+  for (const [means, told] of [
+    ["turn-failed", "error 1 unread"],
+    ["interrupted", "idle 1"],
+  ] as const) {
+    assert.is(
+      play([
+        [0, look("ready")],
+        [100, hook("turn-started")],
+        [1_000, hook(means)],
+        [1_100, look(means === "interrupted" ? "interrupted" : "error", "500")],
+        [9_000, hook("turn-ended")],
+        [10_000, hook("turn-started")],
+        [11_000, hook("turn-ended")],
+      ]),
+      `0 idle 0, 100 working 1, 1000 ${told}, 10000 working 2, 11000 done 2 unread`,
+    );
+  }
+});
+
 test("a failure that is told before the screen shows it is one failure", () => {
   const told = [
     [0, look("ready")],

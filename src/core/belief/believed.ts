@@ -28,6 +28,8 @@ export interface Memory {
   readonly paused: boolean;
   /** The program told that it waits before it asks the model again. */
   readonly retrying: boolean;
+  /** A hook said how the turn ended; another one, that says only that it did, may follow at any time (opencode's). */
+  readonly endTold: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;
   /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
@@ -49,6 +51,7 @@ export const FRESH: Memory = {
   hooked: false,
   paused: false,
   retrying: false,
+  endTold: false,
   claim: null,
   closedDialog: null,
   prompted: false,
@@ -136,6 +139,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.hooked === b.hooked &&
     a.paused === b.paused &&
     a.retrying === b.retrying &&
+    a.endTold === b.endTold &&
     a.claim === b.claim &&
     a.closedDialog === b.closedDialog &&
     a.prompted === b.prompted &&

@@ -57,6 +57,7 @@ function withReport(
     hooked,
     paused: false,
     retrying: false,
+    endTold: false,
     closedDialog: null,
     submittedAtMs: null,
     doubtSinceMs: null,
@@ -90,6 +91,8 @@ function withReport(
       return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
     }
     case "turn-ended": {
+      // A hook said already how this one ended; however late this comes, it tells of no other.
+      if (!counted && before.memory.endTold) return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
       // It ends well only out of an answer: nobody waited for the next try.
       if (open && before.memory.retrying) return withReport(before, "interrupted", evidence, nowMs, hooked);
       // The marker that will be on the screen is that of this turn, and no sign of another.
@@ -105,13 +108,14 @@ function withReport(
       return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
     }
     case "turn-failed": {
-      const memory: Memory = { ...base, turnOpen: false, claim: "rest" };
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", endTold: evidence.source === "hook" };
       const reason = evidence.excerpt || null;
       return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
     }
     case "interrupted": {
       const closedDialog = before.question === null ? null : (before.memory.dialogs.last?.words ?? null);
-      const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog };
+      const endTold = evidence.source === "hook" && !before.memory.retrying;
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog, endTold };
       return become(before, { ...plain, state: "idle", question: null, unread: false, memory }, nowMs);
     }
     case "ended":

@@ -14,6 +14,8 @@ type Region = TableRegion | "gone";
 const GONE: readonly Sign<Region>[] = [{ rule: "let-go", shows: "exited", where: "gone", looksLike: /^/ }];
 /** A dialog without a frame has its text right above the list. */
 const UNFRAMED_TEXT_ROWS = 12;
+/** So long a text behind a prompt is followed upwards. */
+const DRAFT_ROWS = 100;
 
 interface Box {
   readonly top: number;
@@ -25,7 +27,8 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
   const findBox = boxFinder(table.composer ?? {});
   const findDialog = dialogFinder(table.dialog ?? {});
   const isGone = (table.gone ?? []).map(goneTest);
-  const prompt = pattern(table.composer?.prompt);
+  // Without a box a text may stand behind the prompt.
+  const opening = pattern(table.composer?.prompt?.replace(/(?<!\\)\$$/, ""));
   const placeholder = pattern(table.composer?.placeholder);
   const indent = table.composer?.indent ?? 0;
   const above = table.composer?.above ?? 0;
@@ -52,14 +55,27 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
       cursor.visible && cursor.y >= end
         ? { text: rowAt(rows, cursor.y).text.slice(0, cursor.x).padEnd(cursor.x), runs: rowAt(rows, cursor.y).runs }
         : null;
+    const drafted = table.composer?.edge === undefined && line !== null ? draftOn(still, line) : null;
     const asked = findDialog(still, end) ?? (table.dialog?.onCursorRow && line !== null ? askedOn(line) : null);
     const composer: Composer | null =
-      table.composer?.edge === undefined && line !== null && prompt?.test(line.text)
-        ? { text: "", empty: true, pasted: false }
-        : null;
+      drafted === null ? null : { text: drafted, empty: drafted.trim() === "", pasted: false };
     const regions = { tail: [rows[end]!], ...(line === null ? {} : { line: [line] }) };
     return readScreen(name, still, { regions, composer, question: asked }, [], signs);
   };
+
+  /** What stands behind the prompt, up to the cursor; a long text has run on from the rows above. Null without a prompt. */
+  function draftOn({ rows, columns, cursor }: Still, line: Row): string | null {
+    if (opening === null) return null;
+    let text = line.text;
+    for (let y = cursor.y; y >= 0 && cursor.y - y < DRAFT_ROWS; y--) {
+      const match = opening.exec(text);
+      if (match?.index === 0 && match[0] !== "") return text.slice(match[0].length);
+      const above = y === 0 ? "" : rowAt(rows, y - 1).text;
+      if (above.length < columns - 1) return null;
+      text = above.padEnd(columns) + text;
+    }
+    return null;
+  }
 
   function layOut(still: Still, box: Box, end: number): Layout<Region> {
     const { rows } = still;

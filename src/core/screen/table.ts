@@ -45,7 +45,7 @@ export interface ComposerTable {
   /** The rows above and below the box, which begin at column 0 and are as wide as the screen. Without it there is no box. */
   readonly edge?: string;
   readonly edgeInk?: readonly Ink[];
-  /** What the box's first row begins with; without a box, all of the cursor's row up to the cursor. */
+  /** What the box's first row begins with; without a box, what stands before the text on the cursor's row. */
   readonly prompt?: string;
   /** Where the text begins in the box's rows. */
   readonly indent?: number;

@@ -8,6 +8,7 @@ import type { Provider } from "#core/screen/reading.js";
 import { parseCast } from "#host/cast.js";
 import { replayCast } from "#host/replay-cast.js";
 import { suite } from "../../kit/t.js";
+import { claudeScreens } from "./screens.js";
 
 const test = suite("failures", 60_000);
 
@@ -72,6 +73,13 @@ for (const [name, cli, kind] of failures) {
     assert.match(said[0]!, new RegExp(`^${kind}: \\S+ `));
   });
 }
+
+test("claude: a failure that is not called an error, in a row of its own below the prompt", async () => {
+  const row = "\x1b[38;5;246m  ⎿ \u00a0\x1b[38;5;211mInvalid API key · Fix external API key\x1b[39m";
+  const screen = await claudeScreens.screen("rest", ["\x1b[38;5;246m❯ \x1b[38;5;231mgo on\x1b[39m", row]);
+  const { shown, errorKind, reason } = providers.get("claude")!.read(screen);
+  assert.equal([shown, errorKind, reason], ["error", "auth", "Invalid API key · Fix external API key"]);
+});
 
 const words = [
   ["unexpected status 401 Unauthorized: invalid x-api-key, url: http://127.0.0.1/v1/responses", "auth"],

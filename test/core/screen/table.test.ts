@@ -16,7 +16,7 @@ import { parseCast } from "#host/cast.js";
 import { parseConfig } from "#host/config.js";
 import { replayCast } from "#host/replay-cast.js";
 import { suite } from "../../kit/t.js";
-import { piScreens, still } from "./screens.js";
+import { COLUMNS, piScreens, still } from "./screens.js";
 
 const test = suite("provider tables");
 const FIXTURES = join(fileURLToPath(new URL(".", import.meta.url)), "../../../../fixtures/screens");
@@ -87,6 +87,25 @@ test("a provider that reads by code is launched as the configuration says, and r
   assert.is(claude.pasteSettleMs, 150, "the built-in one is as it was");
   const withArgs = (await configured("[providers.codex]\nargs = ['-a', 'on-request']")).get("codex")!;
   assert.equal(withArgs.command, ["codex", "-a", "on-request"]);
+});
+
+test("without a box, what stands behind the prompt is a draft, wherever the pattern ends", async () => {
+  for (const prompt of ["^>>> $", "^>>> "]) {
+    const toml = `[providers.mine]\ncommand = ["mine"]\ncomposer = { prompt = '${prompt}' }`;
+    const mine = (await configured(toml)).get("mine")!;
+    const draft = async (lines: readonly string[], x: number) => {
+      const screen = await still(lines, { cursorVisible: true, cursorRow: lines.length - 1 });
+      return mine.read({ ...screen, cursor: { ...screen.cursor, x } }).composer;
+    };
+    assert.equal(await draft(["1", ">>> "], 4), { text: "", empty: true, pasted: false });
+    assert.equal(await draft(["1", ">>> 1 + 1"], 9), { text: "1 + 1", empty: false, pasted: false });
+    assert.equal(await draft([`>>> ${"x".repeat(COLUMNS - 4)}`, "yz"], 2), {
+      text: `${"x".repeat(COLUMNS - 4)}yz`,
+      empty: false,
+      pasted: false,
+    });
+    assert.is(await draft(["1", "a line"], 6), null);
+  }
 });
 
 test("a sign replaces the one of its name, a new one goes first, the others stay", async () => {

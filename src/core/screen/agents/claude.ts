@@ -55,7 +55,7 @@ const SIGNS: readonly Sign<Region>[] = [
     rule: "error-row",
     shows: "error",
     where: "last",
-    looksLike: /^\s+⎿\s+(.*\berror\b.*)/i,
+    looksLike: /^\s+⎿\s+(\S.*)/,
     ink: ["red"],
     tells: true,
   },
