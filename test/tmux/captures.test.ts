@@ -41,4 +41,25 @@ test("a screen asked for that is older than the one told meanwhile is not given:
   captures.stop();
 });
 
+test("after a key a pane is looked at now, and four times more within the tenth of a second in which it echoes", async () => {
+  const began = 1_700_000_000_000;
+  const clock = new ManualClock(began);
+  const asked: number[] = [];
+  const captures = new Captures({
+    clock,
+    request: async () => {
+      asked.push(clock.now() - began);
+      return [Buffer.from("$"), frame];
+    },
+    emulator: plainStills,
+    still: () => {},
+  });
+  captures.start();
+  captures.interest({ panes: new Set([pane]), focused: new Set(), lively: false });
+  captures.lookSoon(pane);
+  await clock.advanceAsync(2_000);
+  assert.equal(asked, [0, 8, 16, 33, 66]);
+  captures.stop();
+});
+
 test.run();

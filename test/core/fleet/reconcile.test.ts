@@ -279,7 +279,7 @@ test("a thousand records against a thousand panes take a moment", () => {
   const began = process.cpuUsage();
   assert.is(steps(of, seen).length, 1000);
   const { user, system } = process.cpuUsage(began);
-  assert.ok(user + system < 100_000, `${user + system} µs`);
+  assert.ok(user + system < 300_000, `${user + system} µs`);
 });
 
 test.run();

@@ -410,12 +410,13 @@ test("what is left is what is found: selection, folds, drafts; never a filter", 
 test("a thousand agents are listed, walked and changed within a blink", () => {
   const many = Array.from({ length: 1_000 }, (_, i) => agent(`a${i}`, { session: `s${i % 20}` }));
   const played = new Played(many);
-  const began = performance.now();
+  const before = process.cpuUsage(); // not the clock: the machine has others to serve
   for (let i = 0; i < 200; i++) {
     played.press("down");
     played.change(`a${i}`, { state: i % 2 ? "working" : "done" });
   }
-  const eachMs = (performance.now() - began) / 400;
+  const { user, system } = process.cpuUsage(before);
+  const eachMs = (user + system) / 1_000 / 400;
   assert.ok(eachMs < 4, `${eachMs.toFixed(2)} ms an event`);
   assert.is(played.press("end").selected(), "a999");
 });
