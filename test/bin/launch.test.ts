@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as assert from "uvu/assert";
-import { suite } from "../kit/t.js";
+import { RUN_LIMIT_MS, suite } from "../kit/t.js";
 
 const test = suite("launch");
 const root = join(dirname(fileURLToPath(import.meta.url)), "../../..");
@@ -20,7 +20,7 @@ function start(bundle: string, cache: string): { status: number | null; out: str
   const run = spawnSync(process.execPath, ["--input-type=module", "-e", code], {
     env,
     encoding: "utf8",
-    timeout: 8_000,
+    timeout: RUN_LIMIT_MS,
   });
   return { status: run.status, out: run.stdout + run.stderr };
 }
@@ -54,7 +54,7 @@ test("a process that lives long keeps what was compiled before its end, which ma
   const launcher = pathToFileURL(join(root, "bin/launch.cjs")).href;
   const code = `import { launch } from ${JSON.stringify(launcher)}; launch(${JSON.stringify(bundle)}, { keepAfterMs: 20 }).main();`;
   const env = { PATH: process.env.PATH, HOME: folder, XDG_CACHE_HOME: cache };
-  const run = spawnSync(process.execPath, ["--input-type=module", "-e", code], { env, timeout: 8_000 });
+  const run = spawnSync(process.execPath, ["--input-type=module", "-e", code], { env, timeout: RUN_LIMIT_MS });
   assert.is(run.signal, "SIGKILL");
   assert.ok(cacheFiles(cache).length > 0);
 });
@@ -108,7 +108,7 @@ test("a bundle holds what the entry imports, and its modules know their own plac
     driver.render(true);
     driver.close();
     console.log(/bundled .*┐/.test(written));`;
-  const run = spawnSync(process.execPath, ["-e", code], { encoding: "utf8", timeout: 8_000 });
+  const run = spawnSync(process.execPath, ["-e", code], { encoding: "utf8", timeout: RUN_LIMIT_MS });
   assert.is(run.stdout + run.stderr, "true\n");
 });
 

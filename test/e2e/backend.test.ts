@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
-import { suite, until } from "../kit/t.js";
+import { RUN_LIMIT_MS, suite, until } from "../kit/t.js";
 import { DaemonWorld, exited } from "./daemon-world.js";
 
 const test = suite("backend", 30_000);
@@ -19,7 +19,7 @@ function cli(...args: string[]): { status: number | null; out: string; err: stri
   const done = spawnSync(process.execPath, [drover, "-L", w.server, "-f", "/dev/null", ...args], {
     env: w.env,
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: RUN_LIMIT_MS,
   });
   return { status: done.status, out: done.stdout, err: done.stderr };
 }

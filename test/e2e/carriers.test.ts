@@ -16,7 +16,13 @@ const script = join(home.folder, "script.json");
 writeFileSync(
   script,
   JSON.stringify([
-    { on: "^busy", steps: [{ wait: 2_500 }, { say: "I was busy.", rate: 100_000 }] },
+    {
+      on: "^busy",
+      steps: [
+        { ask: "Go on?", options: ["Go on"] },
+        { say: "I was busy.", rate: 100_000 },
+      ],
+    },
     { on: "drover batch", steps: [{ wait: 100 }, { say: "Thanks.", rate: 100_000 }] },
     { on: "^work", steps: [{ wait: 50 }, { say: "It is\n  done.", rate: 100_000 }] },
   ]),
@@ -55,11 +61,19 @@ const inbox = async (label: string) => (await home.json<{ messages: MessageJson[
 const works = (label: string, turn = 1) =>
   home.until(`ended turn ${turn}`, label, (a) => a.turn === turn && a.state === "done");
 
+/** One that is busy is so until it is told to go on. */
+async function goesOn(label: string): Promise<void> {
+  await home.until("is busy", label, ({ state }) => state === "blocked");
+  await home.ok("answer", label, "1");
+}
+
 test("three that end while their parent works come by its Stop hook, once; a fourth wakes it", async () => {
   await spawn("boss");
   for (const label of ["a", "b", "c", "d"]) await spawn(label, "--parent", "boss");
   await home.ok("send", "boss", "busy for a while");
   await Promise.all(["a", "b", "c"].map((label) => home.ok("send", label, "work, please")));
+  await until("they ended", async () => (await inbox("boss")).length === 3);
+  await goesOn("boss");
   await until("it is told", () => carried("boss").length > 0, {
     limitMs: 15_000,
     show: async () => JSON.stringify(await inbox("boss"), null, 1),
@@ -97,6 +111,7 @@ test("a daemon that dies while the hook's answer is with the agent neither loses
   await home.ok("send", "kid", "work, please");
   await until("it waits", async () => (await inbox("mortal")).length === 1);
   const { pid } = await home.json<HealthJson>("status");
+  await goesOn("mortal");
   await until("it is told", () => carried("mortal").length === 1, { limitMs: 15_000 });
   process.kill(pid, "SIGKILL");
   await works("mortal");

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AgentJson, AgentsJson } from "#wire/agent.js";
-import { until } from "../kit/t.js";
+import { RUN_LIMIT_MS, until } from "../kit/t.js";
 
 const DROVER = fileURLToPath(new URL("../../../bin/drover.cjs", import.meta.url));
 let count = 0;
@@ -39,7 +39,7 @@ export class CliHome {
   /** `env` stands beside this fleet's own environment. */
   run(args: readonly string[], stdin = "", env: NodeJS.ProcessEnv = {}): Promise<Ran> {
     const [program = "", ...rest] = this.command(...args);
-    const child = spawn(program, rest, { env: { ...this.env, ...env }, cwd: this.folder, timeout: 30_000 });
+    const child = spawn(program, rest, { env: { ...this.env, ...env }, cwd: this.folder, timeout: RUN_LIMIT_MS });
     let out = "";
     let err = "";
     child.stdout.setEncoding("utf8").on("data", (text) => (out += text));

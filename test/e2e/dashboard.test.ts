@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { AgentsJson } from "#wire/agent.js";
-import { suite, until } from "../kit/t.js";
+import { RUN_LIMIT_MS, suite, until } from "../kit/t.js";
 
 const test = suite("dashboard in a terminal", 40_000);
 
@@ -24,7 +24,7 @@ delete env.TMUX;
 delete env.TMUX_PANE;
 
 function run(program: string, ...args: string[]): string {
-  const done = spawnSync(program, args, { env, encoding: "utf8", timeout: 20_000 });
+  const done = spawnSync(program, args, { env, encoding: "utf8", timeout: RUN_LIMIT_MS });
   if (done.status !== 0 && program === process.execPath) {
     throw new Error(`${args.slice(1).join(" ")}: status ${done.status}\n${done.stdout}${done.stderr}`);
   }

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { LEFT_GRACE_MS } from "#core/supervise.js";
 import { isAlive } from "#host/alive.js";
-import { suite, until } from "../kit/t.js";
+import { RUN_LIMIT_MS, suite, until } from "../kit/t.js";
 import { DaemonWorld, exited } from "./daemon-world.js";
 
 const test = suite("owner of the daemon", 30_000);
@@ -157,7 +157,7 @@ function cli(...args: string[]): { status: number | null; out: string } {
   const done = spawnSync(process.execPath, [drover, "-L", w.server, "-f", "/dev/null", ...args], {
     env: w.env,
     encoding: "utf8",
-    timeout: 20_000,
+    timeout: RUN_LIMIT_MS,
   });
   return { status: done.status, out: done.stdout + done.stderr };
 }

@@ -25,6 +25,9 @@ export interface Suite {
  */
 const PATIENCE = Number(process.env.TEST_PATIENCE ?? 4);
 
+/** How long a program may take that a test runs to its end; for `timeout` of child processes. */
+export const RUN_LIMIT_MS = 20_000 * PATIENCE;
+
 /** A process with nothing left to do ends at once; a slow machine is given longer. */
 const LEFT_MS = 10_000;
 

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Still } from "#core/screen/still.js";
 import { Emulator } from "#host/emulator.js";
+import { RUN_LIMIT_MS } from "../kit/t.js";
 
 export const PROGRAM = fileURLToPath(new URL("../../../bin/drover-rehearsal.js", import.meta.url));
 
@@ -36,7 +37,7 @@ export class Stage {
   tmux(...args: string[]): string {
     return execFileSync("tmux", ["-u", "-L", this.name, "-f", "/dev/null", ...args], {
       encoding: "utf8",
-      timeout: 5_000,
+      timeout: RUN_LIMIT_MS,
     });
   }
 

@@ -7,7 +7,7 @@ import { commands } from "#faces/cli/commands/table.js";
 import { bashScript } from "#faces/cli/shell/completion-bash.js";
 import { fishScript } from "#faces/cli/shell/completion-fish.js";
 import { zshScript } from "#faces/cli/shell/completion-zsh.js";
-import { suite } from "../../kit/t.js";
+import { RUN_LIMIT_MS, suite } from "../../kit/t.js";
 
 const test = suite("completion");
 
@@ -31,7 +31,7 @@ file("notes.txt", "");
 
 function run(program: string, args: string[]): string {
   const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, HOME: folder, TERM: "xterm" };
-  const ran = spawnSync(program, args, { env, cwd: folder, encoding: "utf8", timeout: 8_000 });
+  const ran = spawnSync(program, args, { env, cwd: folder, encoding: "utf8", timeout: RUN_LIMIT_MS });
   assert.is(ran.status, 0, `${program}: ${ran.stderr}`);
   return `${ran.stdout}${ran.stderr}`;
 }
