@@ -4,8 +4,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { providers } from "#core/screen/providers.js";
-import { commands } from "#faces/cli/commands/table.js";
 import { dashboardOptions, globalOptions } from "#faces/cli/commands/every-command.js";
+import { commands } from "#faces/cli/commands/table.js";
 import { suite } from "./kit/t.js";
 import { keysSection } from "./man-keys.js";
 

@@ -22,7 +22,13 @@ writeFileSync(
     { on: "code", steps: [{ say: CODE, rate: 100_000 }] },
     { on: "endless", steps: [lines(11_500)] },
     { on: "silent", steps: [{ tool: "ls", result: "nothing" }] },
-    { on: "slow", steps: [{ say: numbered(40), rate: 200 }] },
+    {
+      on: "slow",
+      steps: [
+        { ask: "Begin?", options: ["Yes"] },
+        { say: numbered(40), rate: 60 },
+      ],
+    },
     { on: "crash", steps: [{ say: "So far." }, { crash: 3 }] },
   ]),
 );
@@ -77,12 +83,14 @@ test("of a program that crashed there is no response, and its end is told", asyn
 
 test("an answer is followed line by line until its turn ends", async () => {
   await begin("slow", "slow please");
-  await home.until("works", "slow", (agent) => agent.state === "working");
+  await home.until("asks", "slow", (agent) => agent.state === "blocked");
   const [program = "", ...args] = home.command("output", "slow", "--follow");
   const child = spawn(program, args, { env: home.env, cwd: home.folder });
   let out = "";
   child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
   const closed = new Promise<number | null>((resolve) => child.on("close", resolve));
+  // Both start as long as each other; then it has some seconds to say it all.
+  await home.ok("answer", "slow", "1");
   await until("lines come before the end", () => /line 3\n/.test(out));
   assert.not.match(out, "line 40");
   assert.is(await closed, 0);
