@@ -46,8 +46,13 @@ export interface Making {
   readonly created: boolean;
   /** What was believed of an agent that is started again, should that fail. Null for a new one. */
   readonly before: Believed | null;
-  /** The pane of the launch before, still open in its tmux server; `ours` to close once the new one stands. */
-  readonly leaves: { readonly pane: PaneId; readonly epoch: string; readonly ours: boolean } | null;
+  /** The pane of the launch before, with what ran in it, still open in its tmux server; `ours` to close once the new one stands. */
+  readonly leaves: {
+    readonly pane: PaneId;
+    readonly epoch: string;
+    readonly pid: number | null;
+    readonly ours: boolean;
+  } | null;
 }
 
 /** What is to be told of a launch should its tab prove not to be there. */

@@ -170,10 +170,7 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
     place: withoutProcess(agent.record.place),
   };
   const before = isGone(agent.record.state) ? agent.believed : derive(agent.believed, { kind: "gone" }, draft.nowMs);
-  const leaves =
-    agent.pane === null
-      ? null
-      : { pane: agent.pane, epoch: agent.record.place?.epoch ?? "", ours: agent.record.command.length > 0 };
+  const leaves = agent.pane === null ? null : { pane: agent.pane, ...leftBy(agent.record) };
   const making: Making = { sessionName: ask.tab.sessionName, waiting: [ticket], created: false, before, leaves };
   const fresh = {
     pane: null,
@@ -194,6 +191,10 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
   });
   draft.after({ do: "create-tab", id: ask.id, tab: tabOf(draft.fleet, record, ask.tab, ask.socket) });
   if (ask.promptDue) draft.after({ do: "queue-prompt", id: ask.id });
+}
+
+function leftBy({ place, command }: AgentRecord): Omit<NonNullable<Making["leaves"]>, "pane"> {
+  return { epoch: place?.epoch ?? "", pid: place?.pid ?? null, ours: command.length > 0 };
 }
 
 /** Names the spot still, and no process there: the next launch may have any. */

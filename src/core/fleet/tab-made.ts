@@ -1,9 +1,9 @@
 /** What comes of making a launch's tab: it stands, it could not be made, or nobody heard. */
 import type { Refusal } from "../fault.js";
-import type { AgentId, AgentRecord, Evidence, LivePane } from "../model.js";
+import type { AgentId, AgentRecord, Evidence, LivePane, Place } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
-import { type Agent, isGone, type Unheard } from "./fleet.js";
+import { type Agent, isGone, type Making, type Unheard } from "./fleet.js";
 import { JUST_PLACED_MS, placeOf } from "./reconcile.js";
 import { grant, refuse } from "./reply.js";
 
@@ -75,10 +75,10 @@ export function tabFailed(draft: Draft, id: AgentId, why: Refusal): void {
 export function neverMade(draft: Draft, agent: Agent, { why, before, leaves }: Unheard): void {
   const settled = { making: null, unheard: null };
   if (before !== null) {
-    const record = recorded(agent.record, before);
     const { sight } = draft.fleet;
     const isSameTmux = sight !== null && "epoch" in sight && sight.epoch === leaves?.epoch;
     const pane = leaves !== null && isSameTmux ? leaves.pane : null;
+    const record = { ...recorded(agent.record, before), place: withProcess(agent.record.place, leaves) };
     draft.change({ ...agent, record, believed: before, pane, ...settled }, "fault", {
       what: "restart",
       code: why.code,
@@ -89,4 +89,11 @@ export function neverMade(draft: Draft, agent: Agent, { why, before, leaves }: U
     const record: AgentRecord = { ...agent.record, state: "error", reason: why.message, evidence: proof };
     draft.archive({ ...agent, record, ...settled }, { because: why.message, code: why.code });
   }
+}
+
+/** What is left of the launch before may bear a mark that is not its own: it is known by its process again. */
+function withProcess(place: Place | null, leaves: Making["leaves"]): Place | null {
+  const pid = leaves?.pid ?? null;
+  if (place === null || pid === null || leaves === null) return place;
+  return place.pane === leaves.pane && place.epoch === leaves.epoch ? { ...place, pid } : place;
 }

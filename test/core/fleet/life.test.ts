@@ -181,6 +181,21 @@ test("a restart whose tab is refused leaves the agent as it was, to be started a
   assert.is(agent(after, "a").record.incarnation, 3);
 });
 
+test("a restart whose tab is refused knows what is left of the launch before by its process, whatever mark stands on it", () => {
+  const left = sighting(EPOCH, "%4/7=x~other+dead:0");
+  const { fleet: after } = play(
+    fleet("a %4/7 exited"),
+    [1, left],
+    [2, asks(1, restart("a"))],
+    [3, failed("a", "TMUX_REFUSED")],
+    [4, blind("tmux-slow")],
+    [5, left],
+  );
+  const { pane, record } = agent(after, "a");
+  assert.is(pane, "%4");
+  assert.is(record.place?.pid, 7);
+});
+
 test("what an older launch's hooks say after a restart changes nothing", () => {
   const evidence = { source: "hook", rule: "claude/Stop", excerpt: "Stop" } as const;
   const late: Event = {
