@@ -92,6 +92,23 @@ export interface Question {
   readonly questions?: number;
 }
 
+/** A dialog of an agent's, as it is told from others (belief/open-dialog.ts). */
+export interface OpenDialog {
+  /** The fingerprint of its words; null while a hook has told of it and the screen does not show it yet. */
+  readonly words: string | null;
+  readonly turn: number;
+  /** Counts the dialogs of the turn from 1. */
+  readonly nth: number;
+  /** The hook that told of it: the same one tells of each dialog once. */
+  readonly told: string | null;
+}
+
+/** The last one that was open, and whether it still is. */
+export interface Dialogs {
+  readonly last: OpenDialog | null;
+  readonly open: boolean;
+}
+
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;
@@ -136,6 +153,8 @@ export interface AgentRecord {
   readonly reason: string | null;
   readonly unread: boolean;
   readonly exit: Exit | null;
+  /** Its last dialog, by which the next one of the same words is told from it. Absent for none yet. */
+  readonly dialogs?: Dialogs;
   /** Where it was last seen. */
   readonly place: Place | null;
   readonly createdAtMs: number;

@@ -256,6 +256,42 @@ test("a dialog is answered by key, number or words, and never when it is another
   assert.equal([entry?.data.by, entry?.data.choice, entry?.data.confirmed], ["cli", "No, never", true]);
 });
 
+test("a key that was meant for a dialog answers no later one of the same words, though another daemon came between", async () => {
+  await spawn("a");
+  await isIn("a", "idle");
+  const asks = async (): Promise<string> => {
+    agent(0).question = { text: "May I?", choices: ["Yes"] };
+    w.tmux.show("%1");
+    await isIn("a", "blocked");
+    return (await one("a")).question?.fingerprint ?? "";
+  };
+  const answer = (choice: string, wanted: string) =>
+    w.ask("POST", "/v1/agents/a/answer", { choice, if: wanted }).then(({ status }) => status);
+  const { store, tmux, started } = w;
+  const first = await asks();
+  assert.is(await answer("1", first), 200);
+  agent(0).shown = "working";
+  tmux.show("%1");
+  await isIn("a", "working");
+  const second = await asks();
+  await w.end();
+  w = await world({ store, tmux });
+  w.started.push(...started);
+  tmux.show("%1");
+  await until("it is read", async () => (await one("a")).question !== null);
+  assert.is((await one("a")).question?.fingerprint, second, "the same dialog has the same name");
+  assert.equal([await answer("1", first), await answer("1", second)], [409, 200]);
+  tmux.show("%1");
+  await isIn("a", "working");
+  await w.end();
+  w = await world({ store, tmux });
+  w.started.push(...started);
+  tmux.show("%1");
+  await isIn("a", "working");
+  const third = await asks();
+  assert.is(new Set([first, second, third]).size, 3);
+});
+
 test("what is typed to log in is written down nowhere", async () => {
   await w.end();
   const read: typeof practice.read = (still) => {

@@ -1,6 +1,6 @@
 /** What is believed of an agent, and what the next fact needs to know of the facts before it. */
-import type { AgentState, Evidence, Exit, Question } from "../model.js";
-import { closedDialogs, type Dialogs, NO_DIALOGS } from "./open-dialog.js";
+import type { AgentState, Dialogs, Evidence, Exit, Question } from "../model.js";
+import { closedDialogs, NO_DIALOGS } from "./open-dialog.js";
 
 export interface Believed {
   readonly state: AgentState;

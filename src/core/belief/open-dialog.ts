@@ -2,24 +2,8 @@
  * Which dialog it is that is open. Two in a row may say the very same words, so what names one outside carries how many
  * were open in its turn before it: a key meant for the first can never answer the second.
  */
-import type { Question } from "../model.js";
+import type { Dialogs, Question } from "../model.js";
 import { fingerprint } from "../screen/read-screen.js";
-
-export interface OpenDialog {
-  /** The fingerprint of its words; null while a hook has told of it and the screen does not show it yet. */
-  readonly words: string | null;
-  readonly turn: number;
-  /** Counts the dialogs of the turn from 1. */
-  readonly nth: number;
-  /** The hook that told of it: the same one tells of each dialog once. */
-  readonly told: string | null;
-}
-
-/** The last one that was open, and whether it still is. */
-export interface Dialogs {
-  readonly last: OpenDialog | null;
-  readonly open: boolean;
-}
 
 export const NO_DIALOGS: Dialogs = { last: null, open: false };
 

@@ -70,7 +70,9 @@ function isOtherQuestion(now: Question | null, before: Question | null): boolean
 /** The record with what is believed now. */
 export function recorded(record: AgentRecord, believed: Believed): AgentRecord {
   const { state, sinceMs, evidence, reason, turn, unread, exit } = believed;
-  return { ...record, state, sinceMs, evidence, reason, turn, unread, exit };
+  const { dialogs } = believed.memory;
+  const known = { ...record, state, sinceMs, evidence, reason, turn, unread, exit };
+  return dialogs.last === null ? known : { ...known, dialogs };
 }
 
 /** States in which mail may be typed (SPEC §2). */

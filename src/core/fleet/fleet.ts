@@ -157,7 +157,9 @@ export function remembered(record: AgentRecord): Believed {
   const { state, sinceMs, evidence, reason, turn, unread, exit } = record;
   // Its prompt's turn was not seen yet: not once in its life, or not since it was started again.
   const prompted = isPrompted(record) && (turn === 0 || state === "starting");
-  return { ...newborn(sinceMs, prompted), state, evidence, reason, turn, unread, exit };
+  const born = newborn(sinceMs, prompted);
+  const memory = record.dialogs === undefined ? born.memory : { ...born.memory, dialogs: record.dialogs };
+  return { ...born, state, evidence, reason, turn, unread, exit, memory };
 }
 
 /** Whether a state says that no program of the agent's is there to talk to. */
