@@ -30,7 +30,11 @@ const script = join(dirname(fileURLToPath(import.meta.url)), "../../../bin/drove
 
 /** It is asked to give up within a second, as it should be, and gives up when a busy machine may. */
 const PATIENT_CURL = `#!/bin/sh
-case " $* " in *" -m 0.9 "*) exec ${curl} "$@" -m 30 ;; *) exit 99 ;; esac
+case " $* " in
+*/DroverPrinted*" -m 0.3 "* | *" -m 0.3 "*/DroverPrinted*) exec ${curl} "$@" -m 30 ;;
+*" -m 0.9 "*) exec ${curl} "$@" -m 30 ;;
+esac
+exit 99
 `;
 
 interface Asked {
@@ -128,7 +132,7 @@ test("what the daemon has to say is printed for the agent, and a refusal is not"
   assert.equal([code, out, err, spooled()], [0, "", "", []]);
 });
 
-test("what was printed is told to the daemon, by the name of the event that it answered", async () => {
+test("what was printed is told to the daemon, by the name of the event that it answered, and within the same second", async () => {
   await listen('{"decision":"block","reason":"go on"}');
   await hook(["claude", "Stop"], payload);
   assert.equal(
