@@ -2,7 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { connect, type DaemonClient, readRunFile } from "#faces/kit/daemon-client.js";
+import { connect, type DaemonClient } from "#faces/kit/daemon-client.js";
+import { readRunFile } from "#faces/kit/run-file.js";
 import { type Paths, resolvePaths } from "#host/paths.js";
 import type { AgentJson, AgentsJson } from "#wire/agent.js";
 import { pause } from "./row.js";

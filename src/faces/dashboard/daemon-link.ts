@@ -7,7 +7,8 @@ import type { Clock } from "#host/clock.js";
 import type { HealthJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
-import type { DaemonClient, Subscription } from "../kit/daemon-client.js";
+import type { DaemonClient } from "../kit/daemon-client.js";
+import type { Subscription } from "../kit/subscription.js";
 import { SuperviseLink } from "../kit/supervise-link.js";
 import type { Event } from "./state/event.js";
 

@@ -2,14 +2,13 @@
  * A face's way to the daemon: HTTP over the Unix socket, one connection a request (0.2 ms, and no stale connection to
  * retry), server-sent events for what goes on. What the daemon refuses becomes a Fault with its code, hint and detail.
  */
-import { readFileSync } from "node:fs";
 import { connect as connectSocket, type Socket } from "node:net";
 import { join } from "node:path";
-import { FAULTS, Fault, type FaultCode, httpStatus } from "#core/fault.js";
-import type { ErrorJson } from "#wire/agent.js";
-import { type Ask, exchange } from "./http-exchange.js";
-import { SseReader } from "./sse-client.js";
+import { Fault } from "#core/fault.js";
+import { answer, parse, refused, unreachable } from "./daemon-answer.js";
+import { readRunFile } from "./run-file.js";
 import type { DaemonStart } from "./start-daemon.js";
+import { type EventHandlers, type EventOptions, Following, type Subscription } from "./subscription.js";
 
 /** Where a daemon of this user and this tmux server is to be found. */
 export interface DaemonPaths {
@@ -52,31 +51,6 @@ export interface DaemonClient {
   close(): void;
 }
 
-export interface EventHandlers {
-  /** `data` is the event's JSON, read. */
-  onEvent(event: string, data: unknown, id: string | null): void;
-  /** Over for good: the daemon refused it, or it was not to be resumed. Null: the daemon ended it in order. */
-  onEnd?(why: Fault | null): void;
-  /** The connection is there (again). */
-  onOpen?(): void;
-  /** The connection was lost; it is tried again until it is there or `stop` is called. */
-  onLost?(why: Fault): void;
-}
-
-export interface EventOptions {
-  /** Only what came after this id. */
-  readonly after?: string | number;
-  /** Come back by oneself after the connection is lost, from the last id seen; default true. */
-  readonly resume?: boolean;
-}
-
-/** Comes back by itself after a lost connection, asking for what came after the last id it saw. */
-export interface Subscription {
-  stop(): void;
-  /** The daemon is known to be there: a lost connection is tried again at once. */
-  retry(): void;
-}
-
 /** In the state directory: what a daemon prints that cannot write its log (yet). */
 export const DAEMON_OUTPUT = "daemon.out";
 const REQUEST_LIMIT_MS = 10_000;
@@ -84,8 +58,6 @@ const START_LIMIT_MS = 8_000;
 const READY_LIMIT_MS = 1_000;
 const RESUME_MIN_MS = 50;
 const RESUME_MAX_MS = 2_000;
-/** An answer larger than this is no answer of ours. */
-const ANSWER_LIMIT_CHARACTERS = 256 * 1_048_576;
 
 /** Finds the daemon, starting it where none answers and `autostart` says how. Throws DAEMON_UNREACHABLE. */
 export async function connect(paths: DaemonPaths, options: ConnectOptions = {}): Promise<DaemonClient> {
@@ -221,90 +193,6 @@ class Client implements DaemonClient {
   }
 }
 
-/** One subscription's own state: what it saw last, the connection it has, what it waits for. */
-class Following implements Subscription {
-  readonly handlers: EventHandlers;
-  readonly #resume: boolean;
-  stopped = false;
-  /** Whether the last connection brought anything. */
-  heardAny = false;
-  #after: string | null;
-  #socket: Socket | null = null;
-  #endPause: (() => void) | null = null;
-
-  constructor(handlers: EventHandlers, { after, resume = true }: EventOptions) {
-    this.handlers = handlers;
-    this.#resume = resume;
-    this.#after = after === undefined ? null : String(after);
-  }
-
-  stop(): void {
-    this.stopped = true;
-    this.#socket?.destroy();
-    this.#endPause?.();
-  }
-
-  retry(): void {
-    this.#endPause?.();
-  }
-
-  /** Hears one connection to its end. Gives what the daemon refused with, null where the stream ended in order. */
-  async listen(socket: Socket, path: string): Promise<Fault | null> {
-    this.#socket = socket;
-    this.heardAny = false;
-    const reader = new SseReader();
-    let status = 0;
-    let refusal = "";
-    const ask: Ask = { method: "GET", path: withAfter(path, this.#after), accept: "text/event-stream", body: null };
-    await exchange(socket, ask, {
-      onStatus: (told) => {
-        status = told;
-        if (status < 400 && !this.stopped) this.handlers.onOpen?.();
-      },
-      onText: (text) => {
-        if (status >= 400) refusal += text;
-        else this.#hear(reader, text);
-      },
-    });
-    return status >= 400 ? refused(status, refusal) : null;
-  }
-
-  /** A refusal stands; a daemon that goes down or comes up (5xx) is asked again. */
-  over(heard: Fault | null): boolean {
-    if (this.#resume && (heard === null || httpStatus(heard.code) >= 500)) return false;
-    this.handlers.onEnd?.(heard);
-    return true;
-  }
-
-  pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#endPause = () => {
-        clearTimeout(timer);
-        this.#endPause = null;
-        resolve();
-      };
-    });
-  }
-
-  #hear(reader: SseReader, text: string): void {
-    this.heardAny = true;
-    for (const { event, data, id } of reader.push(text)) {
-      if (this.stopped) return;
-      this.#after = id ?? this.#after;
-      const told = parse(data);
-      try {
-        this.handlers.onEvent(event, told, id);
-      } catch (error) {
-        // The listener's own mistake is not a lost connection: it is thrown where nobody takes it for one.
-        queueMicrotask(() => {
-          throw error;
-        });
-      }
-    }
-  }
-}
-
 /** Null where nobody listens; any other reason (permission, a path too long) is told. */
 function dial(path: string): Promise<Socket | null> {
   return new Promise((resolve, reject) => {
@@ -319,78 +207,5 @@ function dial(path: string): Promise<Socket | null> {
       if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(null);
       else reject(unreachable(path, error));
     });
-  });
-}
-
-export interface RunFile {
-  readonly pid: number;
-  readonly socket: string;
-  readonly owner: string;
-  readonly version: string;
-}
-
-/** What a running daemon wrote of itself; null where there is nothing that can be read. It may be stale. */
-export function readRunFile(path: string): RunFile | null {
-  try {
-    const run = JSON.parse(readFileSync(path, "utf8")) as Partial<RunFile>;
-    if (typeof run.socket !== "string" || typeof run.version !== "string") return null;
-    return { pid: Number(run.pid), socket: run.socket, owner: String(run.owner), version: run.version };
-  } catch {
-    return null;
-  }
-}
-
-function withAfter(path: string, after: string | null): string {
-  if (after === null) return path;
-  return `${path}${path.includes("?") ? "&" : "?"}after=${encodeURIComponent(after)}`;
-}
-
-async function answer(socket: Socket, ask: Ask): Promise<{ status: number; text: string }> {
-  let status = 0;
-  let text = "";
-  await exchange(socket, ask, {
-    onStatus: (told) => {
-      status = told;
-    },
-    onText: (more) => {
-      text += more;
-      if (text.length > ANSWER_LIMIT_CHARACTERS) throw new Error("an answer without an end");
-    },
-  });
-  return { status, text };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new Fault("INTERNAL", "the daemon answered with something that is not JSON", { cause });
-  }
-}
-
-/** What stood beside `error` in the body (a stale answer carries the present question) becomes the fault's detail. */
-function refused(status: number, text: string): Fault {
-  let body: Partial<ErrorJson> & Record<string, unknown> = {};
-  try {
-    body = JSON.parse(text) as typeof body;
-  } catch {
-    // Not one of ours; the status has to do.
-  }
-  const { error, ...detail } = body;
-  if (!error || typeof error.message !== "string") {
-    return new Fault(status === 404 ? "NOT_FOUND" : "INTERNAL", `the daemon answered ${status}`);
-  }
-  const code = error.code in FAULTS ? (error.code as FaultCode) : "INTERNAL";
-  return new Fault(code, error.message, {
-    ...(error.hint === undefined ? {} : { hint: error.hint }),
-    ...(Object.keys(detail).length === 0 ? {} : { detail }),
-  });
-}
-
-function unreachable(socket: string, cause?: unknown): Fault {
-  const reason = cause instanceof Error && "code" in cause ? ` (${String(cause.code)})` : "";
-  return new Fault("DAEMON_UNREACHABLE", `no drover daemon answers at ${socket}${reason}`, {
-    cause,
-    hint: 'start it with "drover daemon", or see "drover doctor"',
   });
 }

@@ -1,6 +1,6 @@
 /** Whether `daemon.json` still tells the truth (SPEC §8): its process lives, and the daemon that answers is that one. */
 import { isAlive } from "#host/alive.js";
-import { readRunFile } from "./daemon-client.js";
+import { readRunFile } from "./run-file.js";
 
 /**
  * What is wrong with the run file, as a clause; null where it is the answering daemon's, or there is none. `answeringPid`

@@ -3,7 +3,8 @@
  * daemon knows that somebody is still there. Whether the daemon is of that kind stands in its run file, so that a second
  * dashboard links itself as well, and so does one whose daemon was started again.
  */
-import type { DaemonClient, Subscription } from "./daemon-client.js";
+import type { DaemonClient } from "./daemon-client.js";
+import type { Subscription } from "./subscription.js";
 
 export class SuperviseLink {
   readonly #client: Pick<DaemonClient, "owner" | "events">;
