@@ -925,6 +925,7 @@ test("a hook that says that a turn ended tells of no other one, however long aft
         [100, hook("turn-started")],
         [1_000, hook(means)],
         [1_100, look(means === "interrupted" ? "interrupted" : "error", "500")],
+        [1_200, hook("turn-ended")],
         [9_000, hook("turn-ended")],
         [10_000, hook("turn-started")],
         [11_000, hook("turn-ended")],

@@ -28,7 +28,7 @@ export interface Memory {
   readonly paused: boolean;
   /** The program told that it waits before it asks the model again. */
   readonly retrying: boolean;
-  /** A hook said how the turn ended; another one, that says only that it did, may follow at any time (opencode's). */
+  /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;

@@ -92,7 +92,8 @@ function withReport(
     }
     case "turn-ended": {
       // A hook said already how this one ended; however late this comes, it tells of no other.
-      if (!counted && before.memory.endTold) return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
+      if (!counted && before.memory.endTold)
+        return become(before, { memory: { ...base, turnOpen: false, endTold: true } }, nowMs);
       // It ends well only out of an answer: nobody waited for the next try.
       if (open && before.memory.retrying) return withReport(before, "interrupted", evidence, nowMs, hooked);
       // The marker that will be on the screen is that of this turn, and no sign of another.
