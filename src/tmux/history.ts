@@ -6,8 +6,12 @@ import type { Row } from "#core/screen/still.js";
 import { capturedRows, unstyledRows } from "#host/captured-rows.js";
 import type { HistoryExtent } from "./multiplexer.js";
 
-/** A capture stalls the whole server while it is made: 5000 plain rows take 4 to 6 ms. */
-const PIECE_ROWS = 500;
+/**
+ * A capture stalls the whole server while it is made: 5000 plain rows take 4 to 6 ms, with their styles up to twice that.
+ * On a busy machine each piece also waits for its turn on a processor, twice: few pieces are read sooner than many.
+ */
+const PIECE_ROWS = 2_000;
+const STYLED_PIECE_ROWS = 500;
 /** The program writes on while we read; then we begin again, but not for ever. */
 const TRIES = 5;
 
@@ -78,17 +82,29 @@ export async function pastRows(
       seen.moved ||= size !== seen.size;
       return text!.toString("utf8");
     };
+    const plain = (from: number): Promise<string> | null => {
+      if (from >= -above) return null;
+      const text = take(captureRows(pane, from, Math.min(from + PIECE_ROWS, -above) - 1));
+      // Nobody may be left to wait for it: where the history moved, all of it is read again.
+      text.catch(() => {});
+      return text;
+    };
     let last = "";
-    for (let from = -(above + count); from < -above; from += PIECE_ROWS) {
+    let coming = plain(-(above + count));
+    for (let from = -(above + count); coming !== null; from += PIECE_ROWS) {
+      const text = await coming;
       const to = Math.min(from + PIECE_ROWS, -above) - 1;
-      const piece = unstyledRows(await take(captureRows(pane, from, to)));
+      // tmux makes the next one while this one is read.
+      coming = plain(from + PIECE_ROWS);
+      const piece = unstyledRows(text);
       // tmux takes what lies above the oldest row for the oldest row.
       if (-to > (seen.size ?? 0)) continue;
       const first = Math.max(from, -(seen.size ?? 0));
       const styled = styledRange(piece, last, needsStyle);
-      if (styled !== null) {
-        const text = await take(captureStyledRows(pane, first + styled.from, first + styled.to));
-        piece.splice(styled.from, styled.to - styled.from + 1, ...capturedRows(text));
+      for (let y = styled?.from ?? 0; styled !== null && y <= styled.to; y += STYLED_PIECE_ROWS) {
+        const end = Math.min(y + STYLED_PIECE_ROWS - 1, styled.to);
+        const rows = capturedRows(await take(captureStyledRows(pane, first + y, first + end)));
+        piece.splice(y, end - y + 1, ...rows);
       }
       if (seen.moved && tries < TRIES) break;
       for (const row of piece) rows.push(row);
