@@ -202,6 +202,14 @@ test("answer names the choice it gave; a stale one exits 5 with the dialog that 
   });
 });
 
+test("an empty answer is refused in a sentence, and a recording that cannot be written is no conflict", async () => {
+  const empty = await play.run(["answer", "api", "--text", ""]);
+  assert.equal([empty.status, empty.err.split("\n")[0]], [2, "drover: --text must not be empty"]);
+  assert.is((await play.run(["answer", "api", ""])).err.split("\n")[0], "drover: the choice must not be empty");
+  const nowhere = await play.run(["record", "api", "-o", "/nowhere/at/all/x.cast", "--json"]);
+  assert.equal([nowhere.status, JSON.parse(nowhere.err).error.code], [1, "FILE_UNUSABLE"]);
+});
+
 test("output prints the screen without the blank rows below it, or history", async () => {
   assert.equal((await play.run(["output", "api", "--screen"])).out, "$ ls\na  b\n");
   assert.equal((await play.run(["output", "api", "--scrollback", "20"])).out, "old\n$ ls\n");

@@ -105,7 +105,7 @@ class CastFile {
     } catch (cause) {
       const there = (cause as NodeJS.ErrnoException).code === "EEXIST";
       throw new Fault(
-        "CONFLICT",
+        there ? "CONFLICT" : "FILE_UNUSABLE",
         there ? `${path} is there already` : `cannot write ${path}: ${(cause as Error).message}`,
         {
           cause,

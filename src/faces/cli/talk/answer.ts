@@ -14,6 +14,8 @@ export async function run(context: Context, { arguments: [label = "", choice], o
   if (choice === undefined && text === undefined) {
     throw new Fault("USAGE", "answer takes a choice, or --text with a text of your own");
   }
+  if (text === "" || choice === "")
+    throw new Fault("USAGE", `${text === "" ? "--text" : "the choice"} must not be empty`);
   const body: AnswerRequest = {
     ...(choice === undefined ? {} : { choice }),
     ...(text === undefined ? {} : { text }),
