@@ -85,8 +85,7 @@ test("a folder that is gone, or that nothing can be written to, costs the taps a
     const tap = await server.tap(pane, hear);
     assert.ok(tap !== null);
     rmSync(taps, { recursive: true });
-    await until("it is written anew", () => existsSync(join(taps, "beat")));
-    assert.is(beat(taps).length, 1);
+    await until("it is written anew", () => beat(taps).length === 1);
     rmSync(taps, { recursive: true });
     writeFileSync(taps, "no folder");
     await tap.ended;
@@ -181,7 +180,8 @@ test("one that stands still loses its tap before tmux has kept much for it", () 
     try {
       await tmux.run("send-keys", "-t", pane, "while :; do echo all the time; sleep 0.01; done", "Enter");
       await until("the pipe is gone", async () => (await pipe()) === "0", { limitMs: 15_000 });
-      assert.match(await tmux.run("capture-pane", "-p", "-t", pane), /all the time/);
+      const screen = (): Promise<string> => tmux.run("capture-pane", "-p", "-t", pane);
+      await until("its program goes on", async () => /all the time/.test(await screen()), { show: screen });
     } finally {
       child.kill("SIGKILL");
     }
@@ -205,7 +205,7 @@ test("what one left that was killed together with its guard, the next one sweeps
     await next.start(ignore);
     try {
       await until("the pipe is gone", async () => (await pipe()) === "0");
-      assert.equal(readdirSync(own), []);
+      await until("the folder is empty", () => readdirSync(own).length === 0);
       assert.ok((await next.tap(pane, hear)) !== null);
     } finally {
       await next.close();
