@@ -113,7 +113,7 @@ test("starts the daemon where none answers, without the certificates, and waits 
     script,
     `import { createServer } from "node:http"; import { writeFileSync } from "node:fs";
      writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid, certs: process.env.NODE_EXTRA_CA_CERTS ?? null, mine: process.env.MINE }));
-     createServer((_, r) => { r.end("{}"); setTimeout(() => process.exit(), 20); }).listen(${JSON.stringify(daemon.socket)});`,
+     createServer((_, r) => r.end("{}")).listen(${JSON.stringify(daemon.socket)}); setTimeout(() => process.exit(), 120_000);`,
   );
   const env = { ...process.env, NODE_EXTRA_CA_CERTS: "/dev/null", MINE: "yes" };
   const paths = { ...places(), stateDir: join(daemon.folder, "other") };
@@ -121,6 +121,7 @@ test("starts the daemon where none answers, without the certificates, and waits 
   await client.request("GET", "/v1/health");
   const { pid, ...rest } = JSON.parse(readFileSync(seen, "utf8"));
   assert.equal(rest, { args: ["-S", daemon.tmuxSocket, "--ephemeral"], cwd: "/", certs: null, mine: "yes" });
+  process.kill(pid);
   await until("the daemon of this test ended", () => !alive(pid));
 });
 
@@ -132,7 +133,7 @@ test("of a dozen that find no daemon one starts it, and all are served", async (
     `import { createServer } from "node:http"; import { appendFileSync } from "node:fs";
      appendFileSync(${JSON.stringify(started)}, process.pid + "\\n");
      createServer((_, r) => r.end("{}")).listen(${JSON.stringify(daemon.socket)});
-     setTimeout(() => process.exit(), 3000);`,
+     setTimeout(() => process.exit(), 120_000);`,
   );
   const options = { autostart: true, script };
   const clients = await Promise.all(Array.from({ length: 12 }, () => connect(daemon, options)));
@@ -231,6 +232,10 @@ test("a subscription that is refused ends with the reason, and one that must not
 test("a lost subscription that is told of a daemon does not wait its time out", async () => {
   daemon.answer = (_asked, response) => void response.writeHead(200).write("data: 1\n\n");
   const talk = await connected();
+  // What would wait for a second or longer waits for good.
+  const timer = globalThis.setTimeout;
+  const endless = (call: () => void, ms = 0) => timer(call, ms < 1_000 ? ms : 2 ** 30);
+  globalThis.setTimeout = endless as typeof setTimeout;
   let lost = 0;
   let opened = 0;
   const subscription = talk.events("/v1/events", { onEvent() {}, onOpen: () => opened++, onLost: () => lost++ });
@@ -240,7 +245,9 @@ test("a lost subscription that is told of a daemon does not wait its time out", 
   await until("it was tried in vain", () => lost === 6);
   await daemon.listen();
   subscription.retry();
-  await until("it is open again", () => opened === 2, { limitMs: 800 });
+  await until("it is open again", () => opened === 2).finally(() => {
+    globalThis.setTimeout = timer;
+  });
   talk.close();
 });
 
