@@ -4,18 +4,9 @@
  * own (mail.ts), on disk in one batch with the leases of what it carries.
  */
 import { batchText, type Carried, nudgeText } from "#core/delivery/completion.js";
-import {
-  type Change,
-  endOfBatch,
-  type Inbox,
-  type InboxEffect,
-  type InboxEvent,
-  inboxWakeAtMs,
-  openInbox,
-  stepInbox,
-  type Take,
-  type Write,
-} from "#core/delivery/inbox.js";
+import { endOfBatch } from "#core/delivery/inbox/give-back.js";
+import type { Change, Inbox, InboxEffect, InboxEvent, Take, Write } from "#core/delivery/inbox/state.js";
+import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
 import { isInInbox, type Message } from "#core/delivery/message.js";
 import { gate } from "#core/delivery/typing.js";
 import { Fault } from "#core/fault.js";

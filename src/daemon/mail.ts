@@ -3,17 +3,9 @@
  * out against the store and the pane, and what came of it is told to it. Everything that changes a message goes through
  * the core's commits (`ask: "mail"`), so that it is on disk, journaled and told in one batch.
  */
-import {
-  isQuiet,
-  type Mailbox,
-  type MailEffect,
-  type MailEvent,
-  openMailbox,
-  type Pending,
-  type Recipient,
-  stepMailbox,
-  wakeAtMs,
-} from "#core/delivery/mailbox.js";
+
+import type { Mailbox, MailEffect, MailEvent, Pending } from "#core/delivery/mailbox/state.js";
+import { isQuiet, openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
 import {
   isDeadLetter,
   isInInbox,
@@ -22,6 +14,7 @@ import {
   type Message,
   type MessageState,
 } from "#core/delivery/message.js";
+import type { Recipient } from "#core/delivery/recipient.js";
 import { Tally } from "#core/delivery/tally.js";
 import { Fault } from "#core/fault.js";
 import { isReady } from "#core/fleet/believe.js";

@@ -2,7 +2,7 @@
  * Takes an agent off the list: its record goes to the archive, what it had for itself goes with it (SPEC §4). What a
  * person would miss is named first; a part that fails does not keep the others.
  */
-import type { Mailbox } from "#core/delivery/mailbox.js";
+import type { Mailbox } from "#core/delivery/mailbox/state.js";
 import { isDeadLetter } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import { isGone } from "#core/fleet/fleet.js";

@@ -5,7 +5,7 @@
 
 import type { Completion } from "#core/delivery/completion.js";
 import { cleanText } from "#core/delivery/composer-text.js";
-import type { Mailbox } from "#core/delivery/mailbox.js";
+import type { Mailbox } from "#core/delivery/mailbox/state.js";
 import { isDeadLetter, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import { iso } from "#core/fleet/view.js";

@@ -17,31 +17,30 @@ interface Break {
   readonly to: string;
 }
 
-const MAILBOX = "core/delivery/mailbox.js";
 const TYPING = "core/delivery/typing.js";
 
 const BREAKS: readonly Break[] = [
   {
     what: "typed while its claim is still on its way to the disk",
-    file: MAILBOX,
+    file: "core/delivery/mailbox.js",
     from: 'return [become({ ...box, at: { at: "claiming", id: at.id } }, message, claimed, nowMs), []];',
     to: 'const m = { ...message, ...claimed }; return [become({ ...box, at: { at: "fetching", id: at.id, enters: null, tries: 0 } }, message, claimed, nowMs), [{ do: "fetch", message: m }]];',
   },
   {
     what: "the receipt is not read at recovery",
-    file: MAILBOX,
+    file: "core/delivery/mailbox/recovery.js",
     from: "const enters = sameServer ? readReceipt(event.answer.says, message) : null;",
     to: "const enters = null;",
   },
   {
     what: "Enter before it is on disk that it may be pressed",
-    file: MAILBOX,
+    file: "core/delivery/mailbox/on-disk.js",
     from: 'return message !== undefined && message.state !== "claimed";',
     to: "return true;",
   },
   {
     what: "another program in the same pane is taken for the one that was typed to",
-    file: MAILBOX,
+    file: "core/delivery/recipient.js",
     from: "return there && incarnation === claim?.incarnation && epoch === claim.epoch && samePid;",
     to: "return there;",
   },

@@ -1,15 +1,10 @@
 /** A message that goes through its program's own door, in its recipient's queue. */
 import * as assert from "uvu/assert";
 import type { HandAnswer } from "#core/delivery/handing.js";
-import {
-  type Mailbox,
-  type MailEvent,
-  openMailbox,
-  type Recipient,
-  stepMailbox,
-  wakeAtMs,
-} from "#core/delivery/mailbox.js";
+import type { Mailbox, MailEvent } from "#core/delivery/mailbox/state.js";
+import { openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
 import type { Message } from "#core/delivery/message.js";
+import type { Recipient } from "#core/delivery/recipient.js";
 import type { AgentId } from "#core/model.js";
 import type { Reading } from "#core/screen/reading.js";
 import { suite } from "../../kit/t.js";

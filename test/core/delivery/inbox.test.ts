@@ -1,18 +1,10 @@
 import * as assert from "uvu/assert";
-import {
-  BATCH_CHARACTERS,
-  DEBOUNCE_MS,
-  endOfBatch,
-  type Inbox,
-  type InboxEffect,
-  type InboxEvent,
-  inboxWakeAtMs,
-  LEASE_MS,
-  openInbox,
-  stepInbox,
-} from "#core/delivery/inbox.js";
-import type { Recipient } from "#core/delivery/mailbox.js";
+import { endOfBatch } from "#core/delivery/inbox/give-back.js";
+import type { Inbox, InboxEffect, InboxEvent } from "#core/delivery/inbox/state.js";
+import { BATCH_CHARACTERS, LEASE_MS } from "#core/delivery/inbox/take.js";
+import { DEBOUNCE_MS, inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
 import type { Message } from "#core/delivery/message.js";
+import type { Recipient } from "#core/delivery/recipient.js";
 import type { AgentId, WakePolicy } from "#core/model.js";
 import { suite } from "../../kit/t.js";
 

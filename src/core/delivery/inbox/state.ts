@@ -1,0 +1,99 @@
+/** What an inbox is at any moment, what can happen to it, and what it wants done. */
+import type { AgentId, WakePolicy } from "../../model.js";
+import type { Entries } from "../entries.js";
+import type { Message, MessageState, Taker } from "../message.js";
+import type { Recipient } from "../recipient.js";
+
+export interface Inbox {
+  readonly to: AgentId;
+  /** What waits or is leased. Changed in place: a step uses up the inbox it is given. */
+  readonly entries: Entries;
+  /** On their way to the disk; changed in place as well. */
+  readonly writes: Map<number, Write>;
+  readonly lastWrite: number;
+  /** Null once it was taken off the list. */
+  readonly recipient: Recipient | null;
+  readonly policy: WakePolicy;
+  /** Nothing else is typed into its pane or waits for that. */
+  readonly quiet: boolean;
+  /** How often in a row its Stop hook kept it from ending its turn, as it is on disk or will be with the next block. */
+  readonly blocks: number;
+  readonly waking: "no" | "asked" | "taken";
+  /** The last wake was refused: before the next is claimed, it is looked whether it would be again. */
+  readonly refused: boolean;
+  /** When it was woken last. */
+  readonly wokenAtMs: number | null;
+  /** The readiness at which a wake was refused; the next one is tried again, or this one at `againAtMs`. */
+  readonly triedEdge: string | null;
+  readonly againAtMs: number | null;
+  /** When what waits is tried again although nothing happened. */
+  readonly sweepAtMs: number | null;
+  /** Batches that were seen to arrive while something was being written of them. */
+  readonly proven: ReadonlySet<string>;
+  /** After a refused write: before this nothing is written of our own accord. */
+  readonly writeAtMs: number | null;
+  /** The newest entry of which it was told that something waits. */
+  readonly nudgedOrder: number;
+}
+
+/** The next version of an entry, its `rev` still that of the one before; `from` null for a new one. */
+export interface Change {
+  readonly message: Message;
+  readonly from: MessageState | null;
+}
+
+/** Next versions of entries, on disk together or not at all. */
+export interface Write {
+  readonly number: number;
+  readonly changes: readonly Change[];
+  /** To be on disk with them. */
+  readonly blocks: number | null;
+  readonly take: { readonly ticket: number; readonly taker: Taker; readonly batch: string } | null;
+}
+
+export interface Take {
+  readonly kind: "take";
+  /** Names the request; 0 for a wake. */
+  readonly ticket: number;
+  readonly taker: Taker;
+  readonly batch: string;
+  readonly limit?: number;
+  /** A Stop hook's own: whether the turn goes on because of one (null where it does not say), and the event's name. */
+  readonly active?: boolean | null;
+  readonly token?: string;
+}
+
+export type InboxEvent =
+  /** A child has this to say. Those of its kind that nobody took yet are put aside for it. */
+  | { readonly kind: "commit"; readonly message: Message }
+  /** On disk by another hand: revived. */
+  | { readonly kind: "added"; readonly message: Message }
+  /** On disk by another hand: with a message that was typed. */
+  | { readonly kind: "changed"; readonly changes: readonly Change[] }
+  | { readonly kind: "recipient"; readonly recipient: Recipient | null; readonly policy: WakePolicy }
+  | { readonly kind: "quiet"; readonly quiet: boolean }
+  | { readonly kind: "reconnected" }
+  | Take
+  /** What was leased in that batch, by that hook event, or by any Stop hook of this launch, arrived. */
+  | { readonly kind: "arrived"; readonly batch?: string; readonly token?: string; readonly atStop?: true }
+  /** It was never printed: nobody can have read it. */
+  | { readonly kind: "unprinted"; readonly token: string }
+  /** Given back by who took it. */
+  | { readonly kind: "rejected"; readonly batch: string }
+  /** What came of waking it: whether the prompt was taken. */
+  | { readonly kind: "woken"; readonly taken: boolean }
+  | { readonly kind: "written"; readonly number: number }
+  /** `lost`: these are not on the disk any more, or are another's: set aside as damaged. */
+  | { readonly kind: "unwritten"; readonly number: number; readonly lost?: ReadonlySet<string> }
+  | { readonly kind: "clock" };
+
+export type InboxEffect =
+  | { readonly do: "write"; readonly write: Write }
+  /** Answers a `take`: these are its own now. None where nothing waits, or nothing could be claimed. */
+  | { readonly do: "hand-over"; readonly ticket: number; readonly batch: string; readonly entries: readonly Message[] }
+  /** Say `take` for a wake, under a new batch; `look`: only where its pane would take it, else `woken`. */
+  | { readonly do: "wake"; readonly look: boolean }
+  /** Tell it how many wait; then say `woken`. */
+  | { readonly do: "nudge"; readonly count: number };
+
+export type Step = [Inbox, InboxEffect[]];

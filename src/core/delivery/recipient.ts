@@ -1,0 +1,31 @@
+/** Whom a message is for, as far as delivering it goes: whether it may be typed to now, and what it was when that was seen. */
+import type { Claim } from "./message.js";
+
+/** What is known of the recipient. */
+export interface Recipient {
+  /** In a tab, its program running, by what was seen last. */
+  readonly there: boolean;
+  /** There, and in a state in which it may be typed to. */
+  readonly ready: boolean;
+  /** Why it is not ready, for the sender: `it is working`. */
+  readonly state: string;
+  readonly sinceMs: number;
+  readonly incarnation: number;
+  readonly turn: number;
+  readonly epoch: string;
+  /** The process in its pane, which a user's respawn-pane changes; null where that is not known. */
+  readonly pid: number | null;
+  readonly pasteSettleMs: number;
+}
+
+/** Whether the program that a message was claimed for is still there. */
+export function isSame(recipient: Recipient, claim: Claim | null): claim is Claim {
+  const { there, incarnation, epoch, pid } = recipient;
+  const samePid = pid === null || claim?.pid === undefined || claim.pid === pid;
+  return there && incarnation === claim?.incarnation && epoch === claim.epoch && samePid;
+}
+
+export const edgeOf = ({ incarnation, turn, sinceMs }: Recipient): string => `${incarnation}:${turn}:${sinceMs}`;
+
+export const turnOf = ({ incarnation, turn }: { incarnation: number; turn: number }): string =>
+  `${incarnation}:${turn}`;
