@@ -5,9 +5,10 @@ import * as assert from "uvu/assert";
 import { suite, until } from "../kit/t.js";
 import { type Actor, PROGRAM, Stage } from "./stage.js";
 
-const test = suite("rehearsal program");
+const all = suite("rehearsal program");
+const test = all.skipIf(spawnSync("tmux", ["-V"]).status !== 0, "tmux is not installed");
 const stage = new Stage();
-test.after(() => stage.close());
+all.after(() => stage.close());
 
 const ready = (actor: Actor) =>
   until("it is ready", () => /^ {2}ready/m.test(actor.screen()), { show: () => actor.screen() });
@@ -50,7 +51,7 @@ test("a bracketed paste of many lines is one prompt, received as it was sent", a
 });
 
 test("input sent while it is busy waits, and is played when the turn ends", async () => {
-  const actor = stage.open(["tool"]);
+  const actor = stage.open(["go"], [{ on: "go", steps: [{ tool: "ls", ms: 4_000 }] }, { steps: [{ say: "Yes." }] }]);
   await event(actor, "turn");
   actor.keys("and then this", "Enter");
   assert.is((await event(actor, "prompt", 2)).queued, true);
@@ -60,7 +61,7 @@ test("input sent while it is busy waits, and is played when the turn ends", asyn
 });
 
 test("keys typed while it starts are lost", async () => {
-  const actor = stage.open(["--start-ms", "400"]);
+  const actor = stage.open(["--start-ms", "4000"]);
   await until("it paints", () => actor.screen().includes("starting"));
   actor.keys("too early", "Enter");
   await ready(actor);
@@ -69,7 +70,7 @@ test("keys typed while it starts are lost", async () => {
 });
 
 test("Enter too soon after a paste is a newline where asked for", async () => {
-  const actor = stage.open(["--paste-settle", "5000"]);
+  const actor = stage.open(["--paste-settle", "100000"]);
   await ready(actor);
   actor.paste("hello");
   actor.keys("Enter", "there");
@@ -132,9 +133,11 @@ test("on the main screen a long answer is in tmux's history, row by row; on the 
 });
 
 test("the state is told by OSC 7501 where asked for", async () => {
-  const actor = stage.open(["--osc7501", "--speed", "5", "--start-ms", "300", "permission"]);
+  const actor = stage.open(["--osc7501", "--speed", "5"]);
+  await ready(actor);
   const log = join(stage.folder, "raw");
   stage.tmux("pipe-pane", "-t", actor.pane, `cat > '${log}'`);
+  actor.keys("permission", "Enter");
   await event(actor, "dialog");
   actor.keys("1");
   await event(actor, "end");
@@ -154,7 +157,7 @@ function actorBytes(file: string): string {
   return spawnSync("cat", [file], { encoding: "utf8" }).stdout;
 }
 
-test("a bad script, a bad option and a missing terminal are one sentence and exit 2", () => {
+all("a bad script, a bad option and a missing terminal are one sentence and exit 2", () => {
   const bad = join(stage.folder, "bad.json");
   const sentence = (args: string[], script?: string) => {
     if (script !== undefined) writeFileSync(bad, script);
@@ -174,4 +177,4 @@ test("a bad script, a bad option and a missing terminal are one sentence and exi
   assert.is(sentence([]), "drover-rehearsal: it needs a terminal");
 });
 
-test.run();
+all.run();

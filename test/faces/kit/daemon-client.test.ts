@@ -9,6 +9,7 @@ import { suite, until } from "../../kit/t.js";
 import { json, ScriptedDaemon } from "./scripted-daemon.js";
 
 const test = suite("daemon-client");
+const withTmux = test.skipIf(spawnSync("tmux", ["-V"]).status !== 0, "tmux is not installed");
 
 let daemon: ScriptedDaemon;
 let client: DaemonClient | null = null;
@@ -106,7 +107,7 @@ test("a run file that is stale or garbled does no harm", async () => {
   await (await connect(daemon)).request("GET", "/v1/health");
 });
 
-test("starts the daemon where none answers, without the certificates, and waits for it", async () => {
+withTmux("starts the daemon where none answers, without the certificates, and waits for it", async () => {
   const script = join(daemon.folder, "daemon.mjs");
   const seen = join(daemon.folder, "seen.json");
   writeFileSync(
@@ -125,7 +126,7 @@ test("starts the daemon where none answers, without the certificates, and waits 
   await until("the daemon of this test ended", () => !alive(pid));
 });
 
-test("of a dozen that find no daemon one starts it, and all are served", async () => {
+withTmux("of a dozen that find no daemon one starts it, and all are served", async () => {
   const script = join(daemon.folder, "daemon.mjs");
   const started = join(daemon.folder, "started");
   writeFileSync(
@@ -158,7 +159,7 @@ test("a starter that died is not waited for", () => {
   assert.type(takeTurn(file), "function");
 });
 
-test("a daemon that will not start says why: in its own words, or the last line it wrote", async () => {
+withTmux("a daemon that will not start says why: in its own words, or the last line it wrote", async () => {
   const script = join(daemon.folder, "daemon.mjs");
   writeFileSync(
     join(daemon.stateDir, "daemon.out"),
