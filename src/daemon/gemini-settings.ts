@@ -3,9 +3,10 @@
  * such a file only where root owns it and every folder above it and nobody else may write there (0.61), so this is for
  * agents that root starts, as in a container. What the machine's own file says is kept, its hooks included.
  */
-import { mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { HOOK_EVENTS, hookEntry } from "#core/screen/hook-events.js";
+import { writeWhole } from "#host/files.js";
 
 const SYSTEM_FOLDER = process.platform === "darwin" ? "/Library/Application Support/GeminiCli" : "/etc/gemini-cli";
 
@@ -26,8 +27,8 @@ export async function geminiSettings(
   const text = `${JSON.stringify(withHooks(machines, script), null, 2)}\n`;
   if ((await readFile(path, "utf8").catch(() => "")) !== text) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await writeFile(`${path}.new`, text, { mode: 0o600 });
-    await rename(`${path}.new`, path);
+    // In one go: two agents that are started at once write it one after the other.
+    writeWhole(path, text);
   }
   // Defaults are looked for beside the settings unless they are named.
   const defaults = env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH || join(SYSTEM_FOLDER, "system-defaults.json");

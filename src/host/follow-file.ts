@@ -48,6 +48,8 @@ class Follower implements Following {
   #restBytes = 0;
   /** The line under way is too long, or its beginning was not read. */
   #skipping = false;
+  /** The kernel would not watch it. */
+  #refused = false;
   #busy = false;
   #again = false;
   #closed = false;
@@ -188,8 +190,9 @@ class Follower implements Following {
       this.#watcher = watcher;
       this.#watched = path;
     } catch (error) {
-      // The kernel's watches are used up, or it went: whoever follows it has it looked at now and then.
-      this.#log.warn("a transcript cannot be watched", { path, error });
+      // The kernel's watches are used up, or it went: whoever follows it has it looked at now and then. Said once.
+      if (!this.#refused) this.#log.warn("a transcript cannot be watched", { path, error });
+      this.#refused = true;
     }
   }
 

@@ -96,6 +96,8 @@ test.skipIf(process.getuid?.() !== 0, "only root's are given any")(
       const { hooks } = JSON.parse(readFileSync(path, "utf8")) as { hooks: Record<string, unknown[]> };
       assert.equal(Object.keys(hooks).slice(0, HOOK_EVENTS.gemini.length), [...HOOK_EVENTS.gemini]);
       assert.match(given?.GEMINI_CLI_SYSTEM_DEFAULTS_PATH ?? "", /system-defaults\.json$/);
+      const atOnce = ["/a", "/b", "/c", "/d"].map((script) => geminiSettings(script, join(own, "spool"), {}));
+      assert.ok((await Promise.all(atOnce)).every((one) => one !== null));
       assert.is(await geminiSettings("/s", join(own, "spool"), { GEMINI_CLI_SYSTEM_SETTINGS_PATH: "/x" }), null);
       chmodSync(own, 0o777);
       assert.is(await geminiSettings("/s", join(own, "spool"), {}), null);

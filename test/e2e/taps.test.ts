@@ -30,7 +30,7 @@ let scenes = 0;
 /** A shell in a pane, under a folder whose name has all that a shell, a format and a time would expand. */
 async function scene(play: (scene: Scene) => Promise<void>): Promise<void> {
   const tmux = new RealTmux();
-  const taps = join(folder, `it's #{pid} %H ${++scenes}`, "taps");
+  const taps = join(folder, `it's #{pid} #(exit) %H $HOME \`id\` "q" ; {x} \\n ~ ü ${++scenes}`, "taps");
   let heard = "";
   try {
     const pane = (await tmux.session("work", "sh")) as PaneId;
