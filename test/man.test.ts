@@ -6,6 +6,8 @@ import * as assert from "uvu/assert";
 import { providers } from "#core/screen/providers.js";
 import { dashboardOptions, globalOptions } from "#faces/cli/commands/every-command.js";
 import { commands } from "#faces/cli/commands/table.js";
+import { parseConfig } from "#host/config.js";
+import { providerSchema } from "#host/provider-schema.js";
 import { suite } from "./kit/t.js";
 import { keysSection } from "./man-keys.js";
 
@@ -33,6 +35,31 @@ test("every command has an entry, and in it each of its options and values", () 
     }
     for (const argument of wanted) assert.match(entry, argument.name, `${name} ${argument.name}`);
   }
+});
+
+test("every field of a provider's table stands in its part, and the tables there can be read", async () => {
+  const entry = part(".Sh PROVIDERS", /^\.Sh (?!PROVIDERS)/);
+  const fields = (schema: unknown): string[] => {
+    const { entries, wrapped, item, pipe } = schema as Record<string, unknown>;
+    const inner = [wrapped, item, ...(Array.isArray(pipe) && pipe[0] !== schema ? [pipe[0]] : [])].filter(Boolean);
+    const own = Object.entries((entries ?? {}) as Record<string, unknown>);
+    return [...own.flatMap(([name, within]) => [name, ...fields(within)]), ...inner.flatMap(fields)];
+  };
+  const names = new Set(fields(providerSchema));
+  assert.ok(names.size > 40, [...names].join(" "));
+  const words = new Set(
+    entry
+      .split("\n")
+      .filter((line) => /^\.(?:Cm|It Cm|Pq|Li)/.test(line))
+      .flatMap((line) => line.split(/[ ,;]+/)),
+  );
+  assert.equal(
+    [...names].filter((name) => !words.has(name)),
+    [],
+  );
+  const tables = [...entry.matchAll(/^\.Bd -literal.*\n([\s\S]*?)\n\.Ed$/gm)].map((match) => match[1]!);
+  const { providers: read } = await parseConfig(tables.join("\n"), "config.toml");
+  assert.equal(Object.keys(read), ["claude", "mine", "python"]);
 });
 
 test("every option understood everywhere, and the dashboard's, stands in the description", () => {

@@ -27,8 +27,7 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
   const findBox = boxFinder(table.composer ?? {});
   const findDialog = dialogFinder(table.dialog ?? {});
   const isGone = (table.gone ?? []).map(goneTest);
-  // Without a box a text may stand behind the prompt.
-  const opening = pattern(table.composer?.prompt?.replace(/(?<!\\)\$$/, ""));
+  const opening = openingOf(table);
   const placeholder = pattern(table.composer?.placeholder);
   const indent = table.composer?.indent ?? 0;
   const above = table.composer?.above ?? 0;
@@ -55,7 +54,7 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
       cursor.visible && cursor.y >= end
         ? { text: rowAt(rows, cursor.y).text.slice(0, cursor.x).padEnd(cursor.x), runs: rowAt(rows, cursor.y).runs }
         : null;
-    const drafted = table.composer?.edge === undefined && line !== null ? draftOn(still, line) : null;
+    const drafted = line === null ? null : draftOn(still, line);
     const asked = findDialog(still, end) ?? (table.dialog?.onCursorRow && line !== null ? askedOn(line) : null);
     const composer: Composer | null =
       drafted === null ? null : { text: drafted, empty: drafted.trim() === "", pasted: false };
@@ -105,6 +104,11 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
     const blank = rows.findIndex((row, y) => y > from && row.text === "");
     return rows.slice(from, blank < 0 ? last + 1 : Math.min(blank, last + 1));
   }
+}
+
+/** What stands before the text on the cursor's row, of a program without a box; a text may stand behind it. */
+function openingOf({ composer }: ProviderTable): RegExp | null {
+  return composer?.edge === undefined ? pattern(composer?.prompt?.replace(/(?<!\\)\$$/, "")) : null;
 }
 
 function bare(regions: Layout<Region>["regions"]): Layout<Region> {
@@ -202,6 +206,7 @@ export function tableShape(table: ProviderTable, answer: AnswerTable): Transcrip
   const findBox = boxFinder(table.composer ?? {});
   const bottom = pattern(table.dialog?.bottom);
   const top = pattern(table.dialog?.top);
+  const opening = openingOf(table);
   const begins = answer.begins.map(({ looksLike, ...begin }) => ({ ...begin, looksLike: new RegExp(looksLike, "u") }));
   return {
     indent: answer.indent,
@@ -211,6 +216,10 @@ export function tableShape(table: ProviderTable, answer: AnswerTable): Transcrip
       const end = lastInked(still.rows);
       const box = findBox(still, end);
       if (box !== null) return Math.max(0, box.top - (table.composer?.above ?? 0));
+      // The prompt that waits begins no turn yet.
+      const { cursor, rows } = still;
+      const waits = cursor.visible && cursor.y >= end ? rowAt(rows, cursor.y).text.padEnd(cursor.x) : "";
+      if (box === null && opening?.test(waits)) return cursor.y;
       const framed =
         bottom !== null && top !== null && still.rows.slice(end - 3, end + 1).some((row) => bottom.test(row.text));
       const frame = framed ? still.rows.findLastIndex((row) => top.test(row.text)) : -1;

@@ -108,6 +108,19 @@ test("without a box, what stands behind the prompt is a draft, wherever the patt
   }
 });
 
+test("without a box, the prompt that waits is no part of the transcript", async () => {
+  const toml = `[providers.mine]
+command = ["mine"]
+composer = { prompt = "^>>> " }
+answer = { indent = 0, margin = 0, begins = [
+  { what = "prompt", looks_like = "^>>>( |$)" }, { what = "answer", looks_like = "^" },
+] }`;
+  const { shape } = (await configured(toml)).get("mine")!;
+  const screen = await still([">>> 1 + 1", "2", ">>> "], { cursorVisible: true, cursorRow: 2 });
+  assert.is(shape!.end({ ...screen, cursor: { ...screen.cursor, x: 4 } }), 2);
+  assert.is(shape!.end({ ...screen, cursor: { ...screen.cursor, y: 5 } }), 3);
+});
+
 test("a sign replaces the one of its name, a new one goes first, the others stay", async () => {
   const own = (
     await configured(`
