@@ -987,4 +987,32 @@ test("the transcript of a program that ended says nothing of the one to come", (
   );
 });
 
+test("what a program shows between two conversations of its is no turn, until it says that the next began", () => {
+  const left: readonly Moment[] = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, hook("turn-ended")],
+    [300, look("finished")],
+    [400, hook("left")],
+    [500, look("ready")],
+    [600, look("working")],
+  ];
+  const told = "0 idle 0, 100 working 1, 200 done 1 unread, 400 idle 1";
+  assert.is(
+    play([
+      ...left,
+      [9_000, look("working")],
+      [9_100, hook("started")],
+      [9_200, look("working")],
+      [9_300, look("ready")],
+    ]),
+    told,
+  );
+  const prompt: Moment = [700, hook("turn-started")];
+  assert.is(play([...left, prompt, [800, look("working")]]), `${told}, 700 working 2`, "a prompt is");
+  const later = [[9_100, hook("started")] as const, [9_200, look("ready")] as const, [9_300, look("working")] as const];
+  assert.is(play([...left, ...later]), `${told}, 9300 working 2`, "and what is shown later");
+  assert.is(play([...left, [10_400, look("working")]]), `${told}, 10400 working 2`, "where it never says so, too");
+});
+
 test.run();

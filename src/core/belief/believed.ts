@@ -38,6 +38,8 @@ export interface Memory {
   readonly closedDialog: string | null;
   /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
   readonly submittedAtMs: number | null;
+  /** When one conversation ended whose program has not said yet that it began the next. */
+  readonly leftAtMs: number | null;
   /** Since when the screen has said something else than what is believed. */
   readonly doubtSinceMs: number | null;
   readonly dialogs: Dialogs;
@@ -56,6 +58,7 @@ export const FRESH: Memory = {
   closedDialog: null,
   prompted: false,
   submittedAtMs: null,
+  leftAtMs: null,
   doubtSinceMs: null,
   dialogs: NO_DIALOGS,
 };
@@ -144,6 +147,7 @@ function sameMemory(a: Memory, b: Memory): boolean {
     a.closedDialog === b.closedDialog &&
     a.prompted === b.prompted &&
     a.submittedAtMs === b.submittedAtMs &&
+    a.leftAtMs === b.leftAtMs &&
     a.doubtSinceMs === b.doubtSinceMs &&
     a.dialogs.open === b.dialogs.open &&
     a.dialogs.last?.words === b.dialogs.last?.words &&

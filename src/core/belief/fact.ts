@@ -38,4 +38,6 @@ export type HookMeaning =
   | "turn-failed"
   | "asks"
   | "interrupted"
+  /** This conversation ended, and the same program begins the next one now. */
+  | "left"
   | "ended";

@@ -60,12 +60,15 @@ function withReport(
     endTold: false,
     closedDialog: null,
     submittedAtMs: null,
+    leftAtMs: null,
     doubtSinceMs: null,
   };
   const counted = open || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
     case "started":
+      // The next conversation stands; its screen may show for a moment yet how that was made.
+      if (before.memory.leftAtMs !== null) return become(before, { memory: { ...base, claim: "rest" } }, nowMs);
       if (before.state !== "exited" && before.state !== "lost") return before;
       return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, nowMs);
     case "turn-started": {
@@ -113,10 +116,12 @@ function withReport(
       const reason = evidence.excerpt || null;
       return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
     }
+    case "left":
     case "interrupted": {
       const closedDialog = before.question === null ? null : (before.memory.dialogs.last?.words ?? null);
       const endTold = evidence.source === "hook" && !before.memory.retrying;
-      const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog, endTold };
+      const leftAtMs = means === "left" ? nowMs : null;
+      const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog, endTold, leftAtMs };
       return become(before, { ...plain, state: "idle", question: null, unread: false, memory }, nowMs);
     }
     case "ended":

@@ -19,6 +19,9 @@ import { doubt, doubtBlank } from "./doubt.js";
 import { isSubmitted } from "./from-prompt.js";
 import { named, shown } from "./open-dialog.js";
 
+/** So long what a program does between two conversations is no turn, where it does not say that it began the next. */
+const LEFT_MS = 10_000;
+
 export function withStill(before: Believed, reading: Reading, nowMs: number): Believed {
   // A process seen to end stays ended, whatever its last screen says.
   if (before.state === "exited" && before.evidence?.source === "process") return before;
@@ -84,10 +87,13 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
 }
 
 function atWork(before: Believed, reading: Reading, nowMs: number, overruled: boolean): Believed {
+  // Between two conversations the program runs what its user has it run then, and shows that like a turn.
+  const { leftAtMs } = before.memory;
+  if (leftAtMs !== null && nowMs - leftAtMs < LEFT_MS) return before;
   // A turn that its hook called ended and that goes on is the same turn: a stop hook sent the agent on.
   const goesOn = overruled && before.state === "done";
   const turn = isOpen(before) || goesOn || isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
-  const memory = { ...settled(before), turnOpen: true, submittedAtMs: null };
+  const memory = { ...settled(before), turnOpen: true, submittedAtMs: null, leftAtMs: null };
   return become(before, { ...plain(reading), state: "working", turn, unread: false, memory }, nowMs);
 }
 

@@ -59,7 +59,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     // `/clear` ends one session and starts the next in the same process: what it shows of that is no turn.
     SessionEnd: [
       { means: "ended", only: (payload) => payload.reason !== "clear" && payload.reason !== "resume" },
-      { means: "interrupted" },
+      { means: "left" },
     ],
   },
   codex: {
