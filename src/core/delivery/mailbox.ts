@@ -144,7 +144,10 @@ function next(box: Mailbox, nowMs: number, swept: boolean): Step {
     return [{ ...box, at: { at: "holding", id: halfWay.id, recovers: true } }, [{ do: "hold" }]];
   const { recipient } = box;
   const { oldest, atOnce, queuedCount } = box.open;
-  if (oldest === undefined) return [{ ...box, sweepAtMs: null, waits: null }, []];
+  // What became of a command that was last is waited for, though nothing waits behind it yet.
+  if (oldest === undefined && !swept && box.sweepAtMs !== null) return [{ ...box, waits: null }, []];
+  // Who refused a message that is gone refused no other.
+  if (oldest === undefined) return [{ ...box, sweepAtMs: null, waits: null, triedEdge: null }, []];
   if (recipient === null) {
     const buried: Mailbox = { ...box, at: { at: "burying" }, sweepAtMs: null, waits: null };
     return [becomeAll(buried, box.open.queued(), { state: "dead", reason: "recipient_removed" }, nowMs), []];

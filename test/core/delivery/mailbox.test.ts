@@ -116,6 +116,40 @@ test("a command that opens no turn lets the next message follow after a second, 
   assert.equal(p.after(100).said(), ["hold"]);
 });
 
+test("a message that comes after such a command is typed at once, or once that second is over", () => {
+  for (const [ms, wanted] of [
+    [2_000, ["hold"]],
+    [400, []],
+  ] as const) {
+    const p = new Play([message(1)]);
+    p.on({ kind: "held" }, read(""), written, { kind: "text", text: "/status" }, read(""));
+    p.on({ kind: "done", effect: "paste" }).after(150).on(read("/status"), written, read("/status"));
+    p.on({ kind: "done", effect: "enter" }, read(""), written, written).said();
+    assert.is(p.states, "");
+    assert.equal(
+      p
+        .after(ms)
+        .on({ kind: "added", message: message(2) })
+        .said(),
+      wanted,
+      `${ms} ms later`,
+    );
+    assert.equal(p.after(600).said(), ms < 1_000 ? ["hold"] : []);
+  }
+});
+
+test("a command whose screen looks like a turn, and that was none, spends no turn; one that was does", () => {
+  for (const turn of [0, 1]) {
+    const p = new Play([message(1), message(2)]);
+    p.on({ kind: "held" }, read(""), written, { kind: "text", text: "/clear" }, read(""));
+    p.on({ kind: "done", effect: "paste" }).after(150).on(read("/clear"), written, read("/clear"));
+    p.on({ kind: "done", effect: "enter" }, { kind: "recipient", recipient: recipient({ turn, ready: turn === 0 }) });
+    p.on({ ...(read("") as MailEvent & { kind: "read" }), reading: reading("", "working") }, written, written).said();
+    assert.is(p.states, "M2:queued");
+    assert.equal(p.after(1_000).said(), turn === 0 ? ["hold"] : [], `turn ${turn}`);
+  }
+});
+
 test("the way things go: claimed on disk before anything is typed, a receipt with each step", () => {
   const p = new Play([message(1), message(2)]);
   assert.equal(p.said(), ["hold"]);

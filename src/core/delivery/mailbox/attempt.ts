@@ -91,9 +91,10 @@ function over(box: Mailbox, message: Message, typing: Typing, tries: number, now
       const at = box.at as At<"typing">;
       const [after, effects] = end(box, message, delivered(message), nowMs);
       if (message.claim === null) return [after, effects];
-      // What begins like a command may be one that opens no turn: that it did must be seen, and where it soon is not, none did.
-      if (at.command && typing.because !== "turn-started" && after.recipient !== null) {
-        const { recipient } = after;
+      // What begins like a command may be one that opens no turn, though its screen may look like one (Claude's `/clear`):
+      // that it did must be known of the agent, and where it soon is not, none did.
+      const { recipient } = after;
+      if (at.command && recipient !== null && recipient.turn <= message.claim.turn) {
         const triedEdge = edgeOf(recipient);
         return [{ ...after, spentTurn: null, triedEdge, sweepAtMs: nowMs + COMMAND_SETTLE_MS }, effects];
       }
