@@ -1,5 +1,6 @@
 /** Mail as faces look at it: a recipient's queue, the dead letters, one message's story. */
-import { isDeadLetter, isUnderWay, type Message } from "#core/delivery/message.js";
+import { isDeadLetter, isUnderWay, type MailCounts, type Message } from "#core/delivery/message.js";
+import { countMail } from "#core/delivery/tally.js";
 import { Fault } from "#core/fault.js";
 import { resolve } from "#core/fleet/fleet.js";
 import { iso } from "#core/fleet/view.js";
@@ -30,6 +31,18 @@ export function deadLetters(context: Context, ref: string | null, says: Says): P
   const to = ref === null ? undefined : recipientOf(context, ref);
   const dead = context.mail.list(to).filter(({ message }) => isDeadLetter(message));
   return Promise.all(dead.map(({ message }) => json(context, message, null, says)));
+}
+
+/** What the mail of agents off the list counts, by their ids. */
+export function mailOfRemoved({ mail, loop }: Context): Record<string, MailCounts> {
+  const byRecipient = new Map<AgentId, Message[]>();
+  for (const { message } of mail.list()) {
+    if (loop.fleet.agents.has(message.to)) continue;
+    const some = byRecipient.get(message.to);
+    if (some === undefined) byRecipient.set(message.to, [message]);
+    else some.push(message);
+  }
+  return Object.fromEntries([...byRecipient].map(([to, some]) => [to, countMail(some)]));
 }
 
 export async function retryDead(context: Context, asked: DeadRequest): Promise<MessageJson[]> {

@@ -18,7 +18,16 @@ import { followOutput } from "./follow-output.js";
 import { health, type Identity, providerList } from "./health.js";
 import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
-import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead, type Says } from "./inbox.js";
+import {
+  deadLetters,
+  inboxOf,
+  mailOfRemoved,
+  mailToLookAt,
+  messageWhy,
+  purgeDead,
+  retryDead,
+  type Says,
+} from "./inbox.js";
 import type { Looking } from "./looking.js";
 import { lastOutput } from "./output.js";
 import { recordAgent } from "./recording.js";
@@ -313,7 +322,9 @@ function snapshotOf(context: Context, only: AgentId | null): SnapshotJson {
   for (const agent of context.loop.fleet.agents.values()) {
     if (only === null || agent.record.id === only) agents.push(agentJson(agent.told));
   }
-  return { seq: context.feed.seq, agents, ...sightOf(context.loop.fleet) };
+  const removedMail = only === null ? mailOfRemoved(context) : {};
+  const removed = Object.keys(removedMail).length === 0 ? {} : { removedMail };
+  return { seq: context.feed.seq, agents, ...sightOf(context.loop.fleet), ...removed };
 }
 
 async function list(context: Context, all: boolean): Promise<AgentsJson> {

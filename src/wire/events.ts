@@ -13,11 +13,14 @@ export interface SnapshotJson {
   agents: AgentJson[];
   sight?: SightJson;
   sightSince?: string | null;
+  /** Mail of agents that were taken off the list, by their ids, where there is any: dead letters, mostly. */
+  removedMail?: Record<string, AgentJson["mail"]>;
 }
 
 /**
  * `set` holds the fields of AgentJson that changed (all of them where `kind` is `born` or `adopted`): apply them to the
- * agent and you hold what a new snapshot would say. `archived` takes the agent out of the list.
+ * agent and you hold what a new snapshot would say. `archived` takes the agent out of the list; of
+ * its mail alone it is still told, by entries of kind `mail`.
  */
 export interface EntryJson {
   seq: number;

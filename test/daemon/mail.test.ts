@@ -3,6 +3,7 @@ import { Fault } from "#core/fault.js";
 import type { AgentId } from "#core/model.js";
 import { DEAD_KEPT_MS, DEAD_LIMIT, QUEUE_LIMIT } from "#daemon/mail.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
+import type { SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
 import { message } from "../store/mail-contract.js";
@@ -133,6 +134,10 @@ test("what waits for an agent that is removed is dead, and a new agent of that l
     (await messages("/v1/dead?bodies=1")).map((m) => `${m.to === old.id} ${m.state} ${m.reason} ${m.body}`),
     ["true dead recipient_removed one", "true dead recipient_removed two"],
   );
+  const removedMail = async () => (await w.ask<SnapshotJson>("GET", "/v1/agents")).body.removedMail;
+  assert.equal(await removedMail(), { [old.id]: { queued: 0, inbox: 0, dead: 2, uncertain: 0 } });
+  const told = (await w.store.latest(9, old.id as AgentId)).find(({ kind, data }) => kind === "mail" && data.to === "dead");
+  assert.equal(told?.set, { mail: { queued: 0, inbox: 0, dead: 2, uncertain: 0 } });
   const young = await ready("a");
   assert.equal(young.mail, { queued: 0, inbox: 0, dead: 0, uncertain: 0 });
   assert.equal(await messages("/v1/inbox/a"), []);
@@ -143,6 +148,7 @@ test("what waits for an agent that is removed is dead, and a new agent of that l
   assert.is((await w.ask("DELETE", "/v1/dead", {})).status, 400);
   assert.is((await w.ask<{ messages: unknown[] }>("DELETE", "/v1/dead", { all: true })).body.messages.length, 2);
   assert.equal(await messages("/v1/dead"), []);
+  assert.is(await removedMail(), undefined);
   assert.equal(await w.store.mail(), []);
 });
 

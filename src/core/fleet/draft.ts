@@ -1,5 +1,5 @@
 /** A decision in the making: the next fleet, what goes on disk, and what is done afterwards. */
-import type { MailWrite } from "../delivery/message.js";
+import type { MailCounts, MailWrite } from "../delivery/message.js";
 import type { JournalKind, NewEntry } from "../journal.js";
 import type { AgentId, AgentRecord, PaneId } from "../model.js";
 import type { Decision, Effect } from "./effect.js";
@@ -66,8 +66,13 @@ export class Draft {
     const now = view(record, pane, believed.question, mail);
     if (record !== this.now.agents.get(record.id)?.record) this.records.set(record.id, record);
     this.keep({ ...agent, told: { ...agent.told, mail: now.mail } });
+    this.countsOf(record.id, now.mail, told);
+  }
+
+  /** Journals what came of an agent's messages, and tells what they count; of one off the list too. */
+  countsOf(agent: AgentId, mail: MailCounts, told: readonly Readonly<Record<string, unknown>>[]): void {
     for (const data of told.length === 0 ? [{}] : told) {
-      this.entries.push({ atMs: this.nowMs, kind: "mail", agent: record.id, data, set: { mail: now.mail } });
+      this.entries.push({ atMs: this.nowMs, kind: "mail", agent, data, set: { mail } });
     }
   }
 

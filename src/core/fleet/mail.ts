@@ -30,7 +30,7 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
   }
   draft.write(ask.writes);
   const told = ask.story.map(({ message, from }) => dataOf(message, from));
-  if (agent === undefined) for (const data of told) draft.note(ask.id, "mail", data);
+  if (agent === undefined) draft.countsOf(ask.id, ask.counts, told);
   else {
     const { takesPrompt, stopBlocks } = ask;
     const prompted = takesPrompt === undefined ? agent.record : { ...agent.record, promptDue: !takesPrompt };
