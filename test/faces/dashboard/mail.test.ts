@@ -177,6 +177,21 @@ test("badges stand at the agent and, summed up, in the header; a click there ope
   assert.is(played.state.mode.at, "mail");
 });
 
+test("what died with an agent that was removed stays in the header, and goes when it is forgotten", () => {
+  const played = new Played(null, { columns: 110, rows: 14 });
+  const header = () => paint(played.state).toString().split("\n")[0]!;
+  const dead = (count: number) => ({ queued: 0, inbox: 0, dead: count, uncertain: 0 });
+  const snapshot = { seq: 10, agents: [agent("api"), agent("web", { mail: dead(1) })], removedMail: { gone: dead(2) } };
+  played.on({ on: "snapshot", snapshot });
+  assert.match(header(), "✝3");
+  played.change("web", { archived: true }, "archived");
+  assert.match(header(), "✝3");
+  played.change("web", { mail: dead(4) }, "mail");
+  assert.match(header(), "✝6");
+  played.change("web", { mail: dead(0) }, "mail");
+  assert.match(header(), "✝2");
+});
+
 test("it holds together from 40x10 to 200x60, in UTF-8 and without", () => {
   for (const [columns, rows] of [
     [40, 10],

@@ -30,6 +30,7 @@ export function initial(begin: {
     sight: { sight: "ok", since: null },
     seq: null,
     agents: new Map(),
+    removedMail: new Map(),
     items: [],
     grouping: saved?.grouping ?? "session",
     sections: new Map(),

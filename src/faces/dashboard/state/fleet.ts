@@ -9,7 +9,8 @@ import { type State, selectedAgent } from "./state.js";
 export function applySnapshot(state: State, snapshot: SnapshotJson): State {
   const agents = new Map(snapshot.agents.filter((agent) => !agent.archived).map((agent) => [agent.id, agent]));
   const { seq, sight = "ok", sightSince: since = null } = snapshot;
-  return relist({ ...state, agents, seq, sight: { sight, since } });
+  const removedMail = new Map(Object.entries(snapshot.removedMail ?? {}));
+  return relist({ ...state, agents, removedMail, seq, sight: { sight, since } });
 }
 
 /** Applies one journal entry. One already applied (the snapshot held it) changes nothing. */
@@ -19,9 +20,10 @@ export function applyEntry(state: State, entry: EntryJson): State {
   if (entry.agent === null || entry.set === undefined || entry.set === null) return counted;
   const before = state.agents.get(entry.agent);
   const agents = new Map(state.agents);
-  if (entry.kind === "archived" || entry.set.archived === true) agents.delete(entry.agent);
-  else if (before !== undefined) agents.set(entry.agent, { ...before, ...entry.set });
+  if (entry.kind === "archived" || entry.set.archived === true) return takeOff(counted, entry.agent);
+  if (before !== undefined) agents.set(entry.agent, { ...before, ...entry.set });
   else if (isWhole(entry.set)) agents.set(entry.agent, entry.set);
+  else if (entry.kind === "mail" && entry.set.mail) return withRemovedMail(counted, entry.agent, entry.set.mail);
   else return counted;
   const after = agents.get(entry.agent);
   const sameList =
@@ -44,10 +46,21 @@ function sightIn({ kind, sight, sightSince }: EntryJson): Sight | null {
 
 /** Puts what a reply said of an agent in place at once, without waiting for its journal entry. */
 export function putAgent(state: State, agent: AgentJson): State {
+  if (agent.archived) return takeOff(state, agent.id);
+  return relist({ ...state, agents: new Map(state.agents).set(agent.id, agent) });
+}
+
+/** Its mail outlives it. */
+function takeOff(state: State, id: string): State {
+  const gone = state.agents.get(id);
+  if (gone === undefined) return state;
   const agents = new Map(state.agents);
-  if (agent.archived) agents.delete(agent.id);
-  else agents.set(agent.id, agent);
-  return relist({ ...state, agents });
+  agents.delete(id);
+  return relist({ ...withRemovedMail(state, id, gone.mail), agents });
+}
+
+function withRemovedMail(state: State, id: string, mail: AgentJson["mail"]): State {
+  return { ...state, removedMail: new Map(state.removedMail).set(id, mail) };
 }
 
 function isWhole(set: Partial<AgentJson>): set is AgentJson {

@@ -24,6 +24,8 @@ export interface State {
   /** The last journal entry applied; null until a snapshot came. */
   readonly seq: number | null;
   readonly agents: ReadonlyMap<string, AgentJson>;
+  /** Mail of agents taken off the list, by their ids: what died with them is still for a person to see. */
+  readonly removedMail: ReadonlyMap<string, AgentJson["mail"]>;
   readonly items: readonly Item[];
   readonly grouping: Grouping;
   /** By agent's id: the section it stands in (sections.ts). */

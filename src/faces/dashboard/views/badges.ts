@@ -1,6 +1,7 @@
 /** Mail in a few signs: what waits, what may not have arrived, what did not. Shown at agents and, summed up, in the header. */
 import type { AgentJson } from "#wire/agent.js";
 import type { Style } from "../driver/driver.js";
+import type { State } from "../state/state.js";
 import { type Look, MAIL_LOOK, mailSign } from "./look.js";
 
 export interface Badge {
@@ -22,10 +23,11 @@ export function mailBadges(look: Look, mail: AgentJson["mail"]): Badge[] {
     });
 }
 
-/** All agents' mail together. */
-export function allMail(agents: Iterable<AgentJson>): AgentJson["mail"] {
+/** All mail together, that of agents off the list too: what the mail panel shows of everybody. */
+export function allMail({ agents, removedMail }: State): AgentJson["mail"] {
   const all = { queued: 0, inbox: 0, dead: 0, uncertain: 0 };
-  for (const { mail } of agents) {
+  const each = [...[...agents.values()].map(({ mail }) => mail), ...removedMail.values()];
+  for (const mail of each) {
     all.queued += mail.queued;
     all.inbox += mail.inbox;
     all.dead += mail.dead;

@@ -58,7 +58,7 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   for (const name of present) {
     add(said(name, wordy), STATES[name].style, IN_NEED.has(name) ? name : null);
   }
-  const badges = state.seq === null ? [] : mailBadges(look, allMail(state.agents.values()));
+  const badges = state.seq === null ? [] : mailBadges(look, allMail(state));
   for (const { text, style } of badges) {
     const width = look.width(text);
     if (x + width > limit) break;

@@ -40,7 +40,7 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "header",
     rect: (at) => at.header,
-    sees: (s) => [s.agents, s.link, s.health, s.sight, s.seq === null],
+    sees: (s) => [s.agents, s.removedMail, s.link, s.health, s.sight, s.seq === null],
     paint: paintHeader,
   },
   {
