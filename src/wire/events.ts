@@ -19,8 +19,8 @@ export interface SnapshotJson {
 
 /**
  * `set` holds the fields of AgentJson that changed (all of them where `kind` is `born` or `adopted`): apply them to the
- * agent and you hold what a new snapshot would say. `archived` takes the agent out of the list; of
- * its mail alone it is still told, by entries of kind `mail`.
+ * agent and you hold what a new snapshot would say. `archived` takes the agent out of the list; of its mail alone it is
+ * still told, by entries of kind `mail`.
  */
 export interface EntryJson {
   seq: number;

@@ -38,6 +38,11 @@ export function isDead(message: Pick<MessageJson, "state">): boolean {
   return place === "dead" || place === "uncertain";
 }
 
+/** It was typed to hand over completions, and that is done: it tells nothing that they do not tell themselves. */
+export function isCarrier(message: Pick<MessageJson, "kind" | "batch" | "state">): boolean {
+  return message.kind === "system" && message.batch !== undefined && placeOf(message) === "delivered";
+}
+
 /** The reasons of SPEC §6 that are codes. */
 const WORDS: Readonly<Record<string, string>> = {
   orphan: "the child has no record that names a parent",

@@ -59,6 +59,25 @@ test("a queue is listed with who wrote, how far it is and why it waits", async (
   assert.is(asked()[0], "GET /v1/inbox/api?delivered=0&words=1");
 });
 
+test("what was typed to hand completions over is not listed beside them once that is done; JSON holds all", async () => {
+  const completion = { child: "01WEB", label: "web", turn: 3, kind: "done" as const };
+  const told: MessageJson = { ...message, id: "01TOLD", state: "acked", kind: "completion", completion };
+  const typed: MessageJson = {
+    ...message,
+    id: "01TYPED",
+    state: "delivered",
+    kind: "system",
+    from: null,
+    batch: "01B",
+  };
+  play.daemon.answer = (asked, response) =>
+    asked.path.startsWith("/v1/inbox") ? json(response, 200, { messages: [typed, told] }) : standard(asked, response);
+  const { out } = await play.run(["inbox", "list", "api", "--all"]);
+  assert.match(out, "01TOLD");
+  assert.not.match(out, "01TYPED");
+  assert.match((await play.run(["inbox", "list", "api", "--all", "--json"])).out, "01TYPED");
+});
+
 test("without an agent, all who have mail are listed", async () => {
   await play.run(["inbox", "list"]);
   assert.equal(asked().slice(0, 2), ["GET /v1/agents", "GET /v1/inbox/01API?delivered=0&words=1"]);

@@ -5,7 +5,16 @@ import type { AgentsJson, MessageJson } from "#wire/agent.js";
 import type { AckedJson, AckRequest, DeadRequest, DrainedJson, PatchRequest } from "#wire/requests.js";
 import { age } from "../../kit/age.js";
 import { type Ink, printable } from "../../kit/ink.js";
-import { isDead, kindWords, MAIL_PLACES, MAIL_TINTS, placeOf, reasonWords, senderWords } from "../../kit/mail-words.js";
+import {
+  isCarrier,
+  isDead,
+  kindWords,
+  MAIL_PLACES,
+  MAIL_TINTS,
+  placeOf,
+  reasonWords,
+  senderWords,
+} from "../../kit/mail-words.js";
 import { type Cell, type Column, table } from "../../kit/table.js";
 import { cut, width } from "../../kit/width.js";
 import { agentPath, agentRef, allLabels, askAgent } from "../agent-ref.js";
@@ -123,11 +132,12 @@ async function show(context: Context, found: Messages): Promise<number> {
     context.value(found);
     return 0;
   }
-  if (found.messages.length === 0) {
+  const messages = found.messages.filter((message) => !isCarrier(message));
+  if (messages.length === 0) {
     context.line("no mail");
     return 0;
   }
-  context.lines(messageLines(found.messages, await allLabels(context), context.ink, context.columns, context.nowMs()));
+  context.lines(messageLines(messages, await allLabels(context), context.ink, context.columns, context.nowMs()));
   return 0;
 }
 

@@ -3,10 +3,9 @@
  * old, and then it is asked for again, at most once at a time and not in one breath with the time before. While nothing
  * happens nothing is asked.
  */
-import type { MessageJson } from "#wire/agent.js";
 import type { EntryJson } from "#wire/events.js";
 import type { MailJson, MessageWhyJson } from "#wire/requests.js";
-import { placeOf } from "../../kit/mail-words.js";
+import { isCarrier } from "../../kit/mail-words.js";
 import { type Refusal, sentence } from "../state/event.js";
 import { sorted } from "../state/mail-panel.js";
 import { revealMail } from "../state/select-mail.js";
@@ -100,9 +99,4 @@ export function mailDone(state: State, what: "retry" | "purge", count: number, r
   const messages = count === 1 ? "the message" : `${count} messages`;
   const said = what === "retry" ? `${messages} queued again` : `${messages} forgotten`;
   return stale(notice(state, "good", said));
-}
-
-/** It was typed to hand over what it carries, and that is done. */
-function isCarrier(message: MessageJson): boolean {
-  return message.kind === "system" && message.batch !== undefined && placeOf(message) === "delivered";
 }
