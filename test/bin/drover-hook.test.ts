@@ -1,41 +1,18 @@
 /** The script that agents' hooks run, against a daemon that answers, refuses, hangs, or is not there. */
 import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { parseSpooled } from "#daemon/spool.js";
+import { curl, patientPath } from "../kit/patient-curl.js";
 import { suite, until } from "../kit/t.js";
 
 const all = suite("the hook script");
-const path = process.env.PATH ?? "";
-const curl = path
-  .split(":")
-  .map((folder) => join(folder, "curl"))
-  .find(existsSync);
 const test = all.skipIf(curl === undefined, "there is no curl here");
 const script = join(dirname(fileURLToPath(import.meta.url)), "../../../bin/drover-hook");
-
-/** It is asked to give up within a second, as it should be, and gives up when a busy machine may. */
-const PATIENT_CURL = `#!/bin/sh
-case " $* " in
-*/DroverPrinted*" -m 0.3 "* | *" -m 0.3 "*/DroverPrinted*) exec ${curl} "$@" -m 30 ;;
-*" -m 0.9 "*) exec ${curl} "$@" -m 30 ;;
-esac
-exit 99
-`;
 
 interface Asked {
   readonly url: string;
@@ -45,8 +22,8 @@ interface Asked {
 
 let folder: string;
 let spool: string;
-/** Where the curl lies that the hook finds. */
-let bin: string;
+/** Where the hook looks for its curl. */
+let path: string;
 let socket: string;
 let server: Server | null = null;
 let asked: Asked[] = [];
@@ -55,10 +32,8 @@ all.beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "drover-hook-"));
   spool = join(folder, "spool");
   socket = join(folder, "s");
-  bin = join(folder, "bin");
   mkdirSync(spool);
-  mkdirSync(bin);
-  writeFileSync(join(bin, "curl"), PATIENT_CURL, { mode: 0o755 });
+  path = patientPath(join(folder, "bin"));
   asked = [];
 });
 all.afterEach(async () => {
@@ -87,7 +62,7 @@ function hook(
   env: Record<string, string> = {},
 ): Promise<{ code: number | null; out: string; err: string }> {
   const own = { DROVER_SOCKET: socket, DROVER_SPOOL: spool, DROVER_ID: "01AGENT", DROVER_INCARNATION: "2" };
-  const child = spawn(script, args, { env: { PATH: `${bin}:${path}`, HOME: folder, ...own, ...env } });
+  const child = spawn(script, args, { env: { PATH: path, HOME: folder, ...own, ...env } });
   let out = "";
   let err = "";
   child.stdout.on("data", (chunk) => (out += chunk));
@@ -166,7 +141,7 @@ test("a daemon that dies with its answer out finds in the spool that it was prin
 test("a payload may be an argument, with nothing read from an open standard input", async () => {
   await listen("{}");
   const child = spawn(script, ["codex", "agent-turn-complete", '{"type":"x"}'], {
-    env: { PATH: `${bin}:${path}`, DROVER_SOCKET: socket },
+    env: { PATH: path, DROVER_SOCKET: socket },
     stdio: ["pipe", "ignore", "ignore"],
   });
   assert.is(await new Promise((done) => child.on("close", done)), 0);
@@ -192,7 +167,7 @@ test("without a daemon the payload lies whole in the spool, for its owner alone,
 test("a daemon that hangs is given up, and the event is kept under the name it was told by", async () => {
   await listen(null);
   // With a curl that keeps to the limit it is given: the daemon here never answers.
-  const { code, out, err } = await hook(["claude", "Stop"], payload, { PATH: path });
+  const { code, out, err } = await hook(["claude", "Stop"], payload, { PATH: process.env.PATH ?? "" });
   assert.equal([code, out, err], [0, "", ""]);
   await until("the request is seen", () => asked.length === 1);
   assert.equal(spooled(), [`${asked[0]?.headers["x-drover-token"]}.hook`]);

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { AgentJson, AgentsJson } from "#wire/agent.js";
+import { patientPath } from "../kit/patient-curl.js";
 import { RUN_LIMIT_MS, until } from "../kit/t.js";
 
 const DROVER = fileURLToPath(new URL("../../../bin/drover.cjs", import.meta.url));
@@ -28,7 +29,8 @@ export class CliHome {
   constructor(beside?: CliHome) {
     this.server = beside?.server ?? `drover-test-${process.pid}-${++count}`;
     const { TMUX: _tmux, TMUX_PANE: _pane, ...env } = process.env;
-    this.env = { ...env, DROVER_HOME: this.folder, HOME: this.folder };
+    const PATH = patientPath(join(this.folder, "bin"));
+    this.env = { ...env, PATH, DROVER_HOME: this.folder, HOME: this.folder };
   }
 
   /** `drover` with this fleet's server, as an argument list for whoever starts it. */
