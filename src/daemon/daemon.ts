@@ -200,6 +200,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   function close(): void {
     catalogue?.close();
     transcripts.close();
+    tapping.close();
     tasks.close();
     heartbeats.close();
     mail.close();

@@ -552,7 +552,7 @@ export class Mail {
     } catch (error) {
       log.warn("a message could not be read", { message: message.id, error });
       clock.wake(clock.now() + AGAIN_MS, () => {
-        if (box.now.at === at) void this.#fetch(to, box, message);
+        if (box.now.at === at && !this.#closed) void this.#fetch(to, box, message);
       });
     }
   }

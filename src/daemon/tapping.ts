@@ -47,6 +47,7 @@ export class Tapping {
   readonly #context: Context;
   readonly #tapped = new Map<AgentId, Tapped>();
   readonly #recorders = new Map<AgentId, Set<Recorder>>();
+  #closed = false;
 
   constructor(context: Context) {
     this.#context = context;
@@ -58,8 +59,15 @@ export class Tapping {
     return { open: all.filter(({ tap }) => tap !== null).length, refused: all.filter(({ why }) => why !== "").length };
   }
 
+  /** Nothing is tapped anew; what is open the multiplexer ends. */
+  close(): void {
+    this.#closed = true;
+    for (const { cancelRetry } of this.#tapped.values()) cancelRetry();
+  }
+
   /** To be called after every change of the fleet. */
   update(): void {
+    if (this.#closed) return;
     const { agents } = this.#context.loop.fleet;
     for (const tapped of [...this.#tapped.values()]) {
       const agent = agents.get(tapped.id);
@@ -137,6 +145,7 @@ export class Tapping {
     tapped.tap = null;
     tapped.why = why;
     for (const recorder of this.#recorders.get(id) ?? []) recorder.tapped(false, why);
+    if (this.#closed) return;
     tapped.cancelRetry = clock.wake(clock.now() + retryMs, () => {
       this.#tapped.delete(id);
       this.update();

@@ -1,6 +1,7 @@
 /** What the daemon makes of tapped bytes: facts at once, fenced by the launch, and taps only where they are wanted. */
 import * as assert from "uvu/assert";
 import type { AgentId, PaneId } from "#core/model.js";
+import { type Clock, systemClock } from "#host/clock.js";
 import type { AgentJson, HealthJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
 import { practice, type World, world } from "./practice.js";
@@ -72,6 +73,35 @@ test("a status and a number that no program should write are none", async () => 
     );
   }
   assert.is(w.daemon.context.loop.fleet.agents.values().next().value!.believed, believed);
+});
+
+test("a pane that could not be tapped keeps no daemon that ends alive", async () => {
+  await w.end();
+  const waiting = new Map<object, number>();
+  const clock: Clock = {
+    now: () => Date.now(),
+    wake(atMs, call) {
+      const one = {};
+      waiting.set(one, atMs);
+      const over = (): void => void waiting.delete(one);
+      const cancel = systemClock.wake(atMs, () => {
+        over();
+        call();
+      });
+      return () => {
+        over();
+        cancel();
+      };
+    },
+  };
+  w = await world({ clock, providers: [{ ...practice, promptArgument: true, tap: true }] });
+  w.tmux.tap = () => Promise.resolve(null);
+  await spawn("a");
+  await until("it is refused", () => w.daemon.context.tapping.counts.refused === 1);
+  const later = () => [...waiting.values()].filter((atMs) => atMs > Date.now() + 15_000).length;
+  assert.ok(later() > 0);
+  await w.end();
+  assert.is(later(), 0);
 });
 
 test("a flood of signals is cut short", async () => {
