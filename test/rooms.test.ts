@@ -58,6 +58,18 @@ test("the walls would be seen broken", () => {
   assert.equal(broken("store/a.ts", 'import { Level } from "level";\nimport { x } from "./b.js";'), []);
 });
 
+test("no two files import each other, by whatever way round", () => {
+  assert.equal(inCircles(sources), []);
+  const three: Source[] = [
+    { path: "core/a.ts", text: 'import { b } from "./b/b.js";' },
+    { path: "core/b/b.ts", text: 'import type { C } from "#core/c.js";' },
+    { path: "core/c.ts", text: 'export { a } from "./a.js";' },
+    { path: "core/d.ts", text: 'import { a } from "./a.js";' },
+  ];
+  assert.equal(inCircles(three), ["core/a.ts", "core/b/b.ts", "core/c.ts"]);
+  assert.equal(inCircles(three.slice(1)), []);
+});
+
 /** What is built on tmux itself, and not on the interface that stands for it. */
 const KNOWS_TMUX: Readonly<Record<string, string>> = {
   "daemon/backend.ts": "makes the multiplexer by its name",
@@ -140,6 +152,27 @@ function wallsBroken({ path, text }: Source): string[] {
   return importsOf(text)
     .filter((name) => !mayImport(room, path, name))
     .map((name) => `${path}: ${name}`);
+}
+
+/** The files from which imports lead back to themselves. */
+function inCircles(all: readonly Source[]): string[] {
+  const left = new Map(all.map(({ path, text }) => [path, new Set(importsOf(text).map((name) => fileOf(path, name)))]));
+  const everyone = [...left.keys()];
+  // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+  for (let before = -1; before !== left.size; ) {
+    before = left.size;
+    const imported = new Set([...left.values()].flatMap((names) => [...names]));
+    for (const [path, names] of left) {
+      if (!imported.has(path) || ![...names].some((name) => left.has(name))) left.delete(path);
+    }
+  }
+  return everyone.filter((path) => left.has(path));
+}
+
+/** The source that an import names, by the way it stands in src/. */
+function fileOf(path: string, name: string): string {
+  const target = name.startsWith(".") ? normalize(join(dirname(path), name)) : name.replace(/^#/, "");
+  return target.replace(/\.js$/, ".ts");
 }
 
 function mayImport(room: string, path: string, name: string): boolean {

@@ -5,7 +5,8 @@ import { checkLabel } from "#core/fleet/labels.js";
 import type { AgentId, LivePane } from "#core/model.js";
 import { readProcesses, workingFolderOf } from "#host/process-tree.js";
 import type { AdoptablePane, AdoptRequest } from "#wire/requests.js";
-import { type Context, theAgent } from "./context.js";
+import type { Context } from "./context.js";
+import { theAgent } from "./ground.js";
 
 /** Throws a Fault (TMUX_UNREACHABLE) where tmux cannot be seen: that is not the same as nothing to adopt. */
 export async function adoptablePanes(context: Context): Promise<AdoptablePane[]> {

@@ -8,7 +8,8 @@ import type { AgentId, Choice, PaneId, Question } from "#core/model.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { AnswerRequest } from "#wire/requests.js";
 import { questionJson } from "./agent-json.js";
-import { type Context, lookNow, theAgent, thePane, theProvider } from "./context.js";
+import type { Context } from "./context.js";
+import { lookNow, theAgent, thePane, theProvider } from "./ground.js";
 
 /** How long a dialog may take to go after its answer. */
 const CONFIRM_MS = 3_000;

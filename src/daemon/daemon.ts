@@ -24,7 +24,7 @@ import { Facts } from "./facts.js";
 import { Feed } from "./feed.js";
 import type { Identity } from "./health.js";
 import { Heartbeats } from "./heartbeats.js";
-import { HookCounts } from "./hooks.js";
+import { HookCounts } from "./hook-counts.js";
 import { serveRoutes } from "./http.js";
 import { Looking } from "./looking.js";
 import { Loop } from "./loop.js";

@@ -10,7 +10,8 @@ import type { Agent } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
 import { SOCKET_PATH_LIMIT } from "#host/paths.js";
-import { type Context, theProvider } from "./context.js";
+import type { Ground } from "./ground.js";
+import { theProvider } from "./ground.js";
 
 const SEAT_LIMIT_MS = 1_000;
 /** The plugin waits 2 s for it to be stored. */
@@ -25,27 +26,27 @@ interface Launched {
 }
 
 /** Where the door of that launch is to be, and a folder for it. Null where its path would be too long to bind. */
-export function makeDoor(context: Context, launch: Launched): string | null {
-  const path = doorOf(context, launch);
+export function makeDoor(ground: Ground, launch: Launched): string | null {
+  const path = doorOf(ground, launch);
   if (Buffer.byteLength(path) > SOCKET_PATH_LIMIT) return null;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    sweep(context, dirname(path));
+    sweep(ground, dirname(path));
     return path;
   } catch (error) {
-    context.log.warn("an agent is given no door", { agent: launch.id, error });
+    ground.log.warn("an agent is given no door", { agent: launch.id, error });
     return null;
   }
 }
 
 /** The conversation to which a prompt may be handed: known, reached, and the one on the screen; else null. Never throws. */
-export async function openDoor(context: Context, agent: Agent, still: Still): Promise<{ session: string } | null> {
+export async function openDoor(ground: Ground, agent: Agent, still: Still): Promise<{ session: string } | null> {
   const { record } = agent;
-  const { shows } = theProvider(context, agent);
+  const { shows } = theProvider(ground, agent);
   const session = record.nativeSession;
   if (shows === undefined || session === null) return null;
   const path = `/seat?session=${encodeURIComponent(session)}`;
-  const reply = await askDoor(doorOf(context, record), "GET", path, null, SEAT_LIMIT_MS);
+  const reply = await askDoor(doorOf(ground, record), "GET", path, null, SEAT_LIMIT_MS);
   if (reply === "unsent" || reply?.status !== 200) return null;
   const { title, agent: mode, model } = reply.body;
   if (typeof title !== "string" || typeof mode !== "string" || typeof model !== "string") return null;
@@ -55,24 +56,24 @@ export async function openDoor(context: Context, agent: Agent, still: Still): Pr
 
 /** Hands a prompt over under the name of message and claim. Never throws. */
 export async function handOver(
-  context: Context,
+  ground: Ground,
   launch: Launched,
   message: { readonly id: string; readonly text: string; readonly door: DoorClaim },
 ): Promise<HandAnswer> {
   const { id, text, door } = message;
   const body = { id, session: door.session, atMs: door.atMs, text };
-  const reply = await askDoor(doorOf(context, launch), "PUT", "/prompt", body, HAND_LIMIT_MS);
+  const reply = await askDoor(doorOf(ground, launch), "PUT", "/prompt", body, HAND_LIMIT_MS);
   if (reply === "unsent") return "unsent";
   const answer = reply?.status === 200 ? reply.body.answer : null;
   return ANSWERS.has(answer) ? (answer as HandAnswer) : "unheard";
 }
 
-function doorOf({ socket }: Context, { id, incarnation }: Launched): string {
+function doorOf({ socket }: Ground, { id, incarnation }: Launched): string {
   return join(dirname(socket), "doors", `${id}.${incarnation}`);
 }
 
 /** Takes away what launches that are over left. */
-function sweep({ loop }: Context, folder: string): void {
+function sweep({ loop }: Ground, folder: string): void {
   const live = new Set([...loop.fleet.agents.values()].map(({ record }) => `${record.id}.${record.incarnation}`));
   for (const name of readdirSync(folder)) if (!live.has(name)) rmSync(join(folder, name), { force: true });
 }

@@ -4,7 +4,8 @@ import type { AgentId } from "#core/model.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { AckedJson, AckRequest, DrainedJson, ReportRequest } from "#wire/requests.js";
 import { commitCompletion } from "./completions.js";
-import { type Context, theAgent } from "./context.js";
+import type { Context } from "./context.js";
+import { theAgent } from "./ground.js";
 import { checkText } from "./schemas.js";
 import { messageJson } from "./send.js";
 

@@ -8,7 +8,8 @@ import { shapes } from "#core/output/shapes.js";
 import type { Still } from "#core/screen/still.js";
 import type { LinesJson } from "#wire/output.js";
 import { asFault } from "./carry-out.js";
-import { type Context, thePane, theProvider } from "./context.js";
+import type { Context } from "./context.js";
+import { thePane, theProvider } from "./ground.js";
 import { lastOutput } from "./output.js";
 import { SseWriter } from "./sse.js";
 

@@ -2,118 +2,19 @@
  * Takes in what agents' own hooks tell, from the socket or from the spool. Decided before anything else happens: the hook
  * waits for our answer, which it prints for its agent to read. `{}` says nothing.
  */
-import { Fault } from "#core/fault.js";
 import { type Agent, resolve } from "#core/fleet/fleet.js";
 import { isSessionName } from "#core/fleet/resume.js";
-import { type Stray, whoseHook } from "#core/fleet/whose-hook.js";
+import { whoseHook } from "#core/fleet/whose-hook.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import { hookReport, hookSession, hookTurn, isAside } from "#core/screen/hook-meanings.js";
 import { isUsersSession } from "#host/transcripts.js";
 import type { Context } from "./context.js";
-import type { Asked } from "./http.js";
-import { emptySpool } from "./spool.js";
+import type { HookOutcome } from "./hook-counts.js";
 import { PRINTED, printed, proven, stopHook, unprinted } from "./stop-hook.js";
+import type { ToldHook } from "./told-hook.js";
 
-const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
-/** So many hooks are remembered, to be known when they come again. */
-const TOKENS = 1_000;
 /** A turn that is younger is the one that a new conversation began with. */
 const JUST_BEGUN_MS = 2_000;
-
-/** One event as its hook tells it, nothing of it believed yet. Texts are empty where it does not say. */
-export interface ToldHook {
-  readonly provider: string;
-  readonly event: string;
-  readonly id: string;
-  readonly incarnation: string;
-  readonly pane: string;
-  /** The socket of the tmux server that the pane is in. */
-  readonly tmux: string;
-  /** Names this very event. */
-  readonly token: string;
-  readonly payload: Readonly<Record<string, unknown>>;
-}
-
-/** What became of a hook: taken in, or why not. */
-export type HookOutcome = "taken" | "repeated" | "aside" | Stray;
-
-/** Counts what came, and remembers what tells of the same thing twice. */
-export class HookCounts {
-  readonly #outcomes: Partial<Record<HookOutcome, number>> = {};
-  readonly #tokens = new Set<string>();
-  readonly #ends = new Map<AgentId, { readonly turn: string; readonly event: string }>();
-
-  get outcomes(): Readonly<Partial<Record<HookOutcome, number>>> {
-    return this.#outcomes;
-  }
-
-  count(outcome: HookOutcome): HookOutcome {
-    this.#outcomes[outcome] = (this.#outcomes[outcome] ?? 0) + 1;
-    return outcome;
-  }
-
-  /** Whether this token came before. */
-  cameBefore(token: string): boolean {
-    if (token === "") return false;
-    if (this.#tokens.has(token)) return true;
-    this.#tokens.add(token);
-    const [oldest] = this.#tokens;
-    if (this.#tokens.size > TOKENS && oldest !== undefined) this.#tokens.delete(oldest);
-    return false;
-  }
-
-  /** Whether another event told of the end of this turn already: Codex has a hook and a notification for it. */
-  endToldBefore(id: AgentId, turn: string | null, event: string): boolean {
-    if (turn === null) return false;
-    const last = this.#ends.get(id);
-    this.#ends.set(id, { turn, event });
-    return last?.turn === turn && last.event !== event;
-  }
-
-  forget(id: AgentId): void {
-    this.#ends.delete(id);
-  }
-}
-
-/**
- * `POST /v1/hooks/{provider}/{event}`: who sends it stands in the headers, or in the body as the environment names it. One
- * that is nobody's is counted and refused with 404, which its script takes in silence.
- */
-export async function takeHook(context: Context, asked: Asked): Promise<Record<string, unknown>> {
-  const provider = asked.param("provider");
-  const event = asked.param("event");
-  if (!isHookName(provider) || !isHookName(event)) {
-    throw new Fault("INVALID", "that is no name for a provider or an event");
-  }
-  const body = await asked.body();
-  if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw new Fault("INVALID", "a hook's payload is a JSON object");
-  }
-  const payload = body as Record<string, unknown>;
-  const told: ToldHook = {
-    provider,
-    event,
-    id: asked.header("x-drover-id") ?? text(payload.DROVER_ID),
-    incarnation: asked.header("x-drover-incarnation") ?? text(payload.DROVER_INCARNATION),
-    pane: asked.header("x-drover-pane") ?? "",
-    tmux: asked.header("x-drover-tmux") ?? "",
-    token: asked.header("x-drover-token") ?? "",
-    payload,
-  };
-  if (told.id === "" && told.pane === "" && hookSession(provider, event, payload).session === null) {
-    throw new Fault("INVALID", "the hook does not say whose it is", { hint: "send the header x-drover-id" });
-  }
-  // What could not be told before happened before.
-  if (asked.header("x-drover-spooled")) await emptySpool(context);
-  const { outcome, reply } = await hear(context, told, true);
-  if (outcome === "nobody") throw new Fault("NOT_FOUND", "there is no agent whose hook that is");
-  return reply;
-}
-
-/** Whether it may name a provider or an event: it stands in rules that are printed, and is looked up in tables. */
-export function isHookName(name: string): boolean {
-  return NAME.test(name) && !(name in {});
-}
 
 /** What became of an event, and what its hook is to print. */
 export interface Heard {
@@ -243,8 +144,4 @@ function speaksAs(provider: string): string {
 function paneOf({ mux }: Context, { pane, tmux }: ToldHook): PaneId | null {
   if (!/^%\d{1,9}$/.test(pane)) return null;
   return tmux === "" || tmux === mux.info().socket ? (pane as PaneId) : null;
-}
-
-function text(value: unknown): string {
-  return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }

@@ -7,7 +7,8 @@ import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { DeadRequest, MailJson, MessageWhyJson } from "#wire/requests.js";
-import { type Context, theAgent } from "./context.js";
+import type { Context } from "./context.js";
+import { theAgent } from "./ground.js";
 import { messageJson } from "./send.js";
 
 /** Entries looked through for one message's story. */

@@ -7,14 +7,15 @@ import { batchText, type Carried, nudgeText } from "#core/delivery/completion.js
 import { endOfBatch } from "#core/delivery/inbox/give-back.js";
 import type { Change, Inbox, InboxEffect, InboxEvent, Take, Write } from "#core/delivery/inbox/state.js";
 import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
-import { isInInbox, type Message } from "#core/delivery/message.js";
+import { isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
+import type { Recipient } from "#core/delivery/recipient.js";
 import { gate } from "#core/delivery/typing.js";
 import { Fault } from "#core/fault.js";
-import type { Fleet } from "#core/fleet/fleet.js";
+import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
-import type { Context } from "./context.js";
-import { type Mail, writeOf } from "./mail.js";
+import type { Ground } from "./ground.js";
+import { type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
 import { lookAt } from "./mail-look.js";
 
 interface Box {
@@ -27,6 +28,18 @@ interface Box {
   readonly waiting: Map<number, (refusal: Fault | null) => void>;
 }
 
+/** What an inbox needs of the mail that is typed. */
+export interface TypedMail {
+  /** One durable batch, with what is counted and journaled of it. Throws the store's Fault, or NOT_FOUND for `must`. */
+  commit(id: AgentId, writes: readonly MailWrite[], story: readonly Story[], how: CommitHow): Promise<void>;
+  enqueue(wanted: NewMessage): Promise<Message>;
+  /** Whether nothing is being typed to it, nor waits to be. */
+  isQuiet(to: AgentId): boolean;
+  /** A dead letter that was written elsewhere. */
+  takeIn(message: Message): void;
+  recipientOf(agent: Agent | undefined): Recipient | null;
+}
+
 /** Completions handed over: leased until they are acknowledged. */
 export interface Taken {
   readonly batch: string;
@@ -34,15 +47,15 @@ export interface Taken {
 }
 
 export class Inboxes {
-  readonly #context: Context;
-  readonly #mail: Mail;
+  readonly #ground: Ground;
+  readonly #mail: TypedMail;
   readonly #pass: (point: string) => void;
   readonly #boxes = new Map<AgentId, Box>();
   #lastTicket = 0;
   #closed = false;
 
-  constructor(context: Context, mail: Mail, pass: (point: string) => void) {
-    this.#context = context;
+  constructor(ground: Ground, mail: TypedMail, pass: (point: string) => void) {
+    this.#ground = ground;
     this.#mail = mail;
     this.#pass = pass;
   }
@@ -52,7 +65,7 @@ export class Inboxes {
     const entries = all.filter(isInInbox);
     if (entries.length === 0) return;
     const carried = new Set(all.flatMap(({ batch }) => batch ?? []));
-    const nowMs = this.#context.clock.now();
+    const nowMs = this.#ground.clock.now();
     // The message that carried it is gone without a word of what became of it.
     const open = entries.map((entry) => {
       const { lease, state } = entry;
@@ -125,7 +138,7 @@ export class Inboxes {
   /** What the taker gets is leased to it, on disk, when this resolves; nothing where nothing waits or can be claimed. */
   take(to: AgentId, asked: Omit<Take, "kind" | "ticket" | "batch">): Promise<Taken> {
     const box = this.#boxes.get(to);
-    const batch = this.#context.dice.id();
+    const batch = this.#ground.dice.id();
     // An agent with nothing in its inbox costs nothing.
     if (box === undefined || this.#closed) return Promise.resolve({ batch, entries: [] });
     const ticket = ++this.#lastTicket;
@@ -153,7 +166,7 @@ export class Inboxes {
   endOf({ to, batch }: Message, how: { arrived: boolean; tried: boolean }): Change[] {
     const box = this.#boxes.get(to);
     if (box === undefined || batch === undefined) return [];
-    return endOfBatch(box.now, batch, how, this.#context.clock.now());
+    return endOfBatch(box.now, batch, how, this.#ground.clock.now());
   }
 
   /** On disk, with the message that carried them. */
@@ -178,7 +191,7 @@ export class Inboxes {
 
   /** The words of entries, as they are handed over. What cannot be read says so, and holds nothing up. */
   async words(entries: readonly Message[]): Promise<Carried[]> {
-    const texts = await Promise.all(entries.map((entry) => this.#context.store.text(entry).catch(() => null)));
+    const texts = await Promise.all(entries.map((entry) => this.#ground.store.text(entry).catch(() => null)));
     return entries.flatMap(({ completion, returns = 0 }, n) => {
       if (completion === undefined) return [];
       return [{ completion, summary: texts[n] ?? null, redelivered: returns > 0 }];
@@ -197,7 +210,7 @@ export class Inboxes {
   }
 
   #open(to: AgentId, open: readonly Message[], quiet: boolean): Box {
-    const { loop } = this.#context;
+    const { loop } = this.#ground;
     const record = loop.fleet.agents.get(to)?.record;
     const { incarnation, used } = record?.stopBlocks ?? { incarnation: 0, used: 0 };
     const blocks = record?.incarnation === incarnation ? used : 0;
@@ -208,7 +221,7 @@ export class Inboxes {
   }
 
   #recipient(to: AgentId): Pick<Inbox, "recipient" | "policy"> {
-    const agent = this.#context.loop.fleet.agents.get(to);
+    const agent = this.#ground.loop.fleet.agents.get(to);
     const known = this.#mail.recipientOf(agent);
     const recipient = known === null || agent === undefined ? null : { ...known, ready: known.ready && !agent.ending };
     return { recipient, policy: agent?.record.wake ?? "type" };
@@ -217,14 +230,14 @@ export class Inboxes {
   #post(to: AgentId, event: InboxEvent): void {
     const box = this.#boxes.get(to);
     if (box === undefined || this.#closed) return;
-    const [now, effects] = stepInbox(box.now, event, this.#context.clock.now());
+    const [now, effects] = stepInbox(box.now, event, this.#ground.clock.now());
     box.now = now;
     this.#after(to, box, effects);
   }
 
   #after(to: AgentId, box: Box, effects: readonly InboxEffect[]): void {
     for (const effect of effects) this.#perform(to, box, effect);
-    const { clock } = this.#context;
+    const { clock } = this.#ground;
     box.cancelWake?.();
     const atMs = inboxWakeAtMs(box.now);
     box.cancelWake = atMs === null ? null : clock.wake(atMs, () => this.#post(to, { kind: "clock" }));
@@ -246,7 +259,7 @@ export class Inboxes {
           if (!may) this.woken(to, false);
           else {
             this.#pass("waking");
-            this.#post(to, { kind: "take", ticket: 0, taker: "wake", batch: this.#context.dice.id() });
+            this.#post(to, { kind: "take", ticket: 0, taker: "wake", batch: this.#ground.dice.id() });
           }
         });
         break;
@@ -260,14 +273,14 @@ export class Inboxes {
   async #mayWake(to: AgentId, { now: { recipient } }: Box, look: boolean): Promise<boolean> {
     if (!look || recipient === null) return true;
     try {
-      return gate(recipient, await lookAt(this.#context, to, true)) === null;
+      return gate(recipient, await lookAt(this.#ground, to, true)) === null;
     } catch {
       return false;
     }
   }
 
   async #write(to: AgentId, box: Box, write: Write): Promise<void> {
-    const { log } = this.#context;
+    const { log } = this.#ground;
     const name = pointOf(write);
     this.#pass(`${name}-writing`);
     try {
@@ -303,14 +316,14 @@ export class Inboxes {
   async #wake(to: AgentId, { changes, number }: Write, batch: string): Promise<void> {
     const entries = changes.map(({ message }) => message);
     const text = batchText(batch, await this.words(entries));
-    const id = this.#context.dice.id();
+    const id = this.#ground.dice.id();
     const written = (): void => this.#post(to, { kind: "written", number });
     const carries = { batch, changes, written };
     await this.#mail.enqueue({ id, to, from: null, kind: "system", text, now: true, carries });
   }
 
   async #nudge(to: AgentId, count: number): Promise<void> {
-    const { dice, log } = this.#context;
+    const { dice, log } = this.#ground;
     try {
       const id = dice.id();
       await this.#mail.enqueue({ id, to, from: null, kind: "system", text: nudgeText(count), now: true });
@@ -349,10 +362,10 @@ export class Inboxes {
     const lost = new Set<string>();
     for (const { message, from } of changes) {
       if (from === null) continue;
-      const kept = await this.#context.store.message(message.id).catch(() => message);
+      const kept = await this.#ground.store.message(message.id).catch(() => message);
       if (kept?.rev === message.rev) continue;
       lost.add(message.id);
-      this.#context.log.error("a completion is not on disk as it was, and is left alone", { message: message.id });
+      this.#ground.log.error("a completion is not on disk as it was, and is left alone", { message: message.id });
     }
     return lost;
   }

@@ -3,7 +3,8 @@ import { inPane, isLively, isReadable } from "#core/fleet/fleet.js";
 import type { PaneId } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
 import type { Interest } from "#tmux/multiplexer.js";
-import { type Context, read } from "./context.js";
+import type { Context } from "./context.js";
+import { read } from "./ground.js";
 
 export class Looking {
   readonly #context: Context;

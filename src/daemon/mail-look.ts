@@ -3,27 +3,28 @@ import type { TypingEvent } from "#core/delivery/typing.js";
 import { Fault } from "#core/fault.js";
 import { isGone } from "#core/fleet/fleet.js";
 import type { AgentId, PaneId } from "#core/model.js";
-import { type Context, lookNow } from "./context.js";
 import { openDoor } from "./doors.js";
+import type { Ground } from "./ground.js";
+import { lookNow } from "./ground.js";
 
 type Read = Extract<TypingEvent, { kind: "read" }>;
 
 /** Where it is now. Throws NOT_FOUND where it is nowhere. */
-export function paneOf({ loop }: Context, id: AgentId): PaneId {
+export function paneOf({ loop }: Ground, id: AgentId): PaneId {
   const pane = loop.fleet.agents.get(id)?.pane ?? null;
   if (pane === null) throw new Fault("NOT_FOUND", "it has no tab");
   return pane;
 }
 
 /** The screen past every cache, read, and what is believed with it. `first`: whose pane it is is asked as well, and for a door. */
-export async function lookAt(context: Context, id: AgentId, first: boolean): Promise<Read> {
-  const pane = paneOf(context, id);
-  const ours = !first || (await isOurs(context, id, pane));
-  const agent = context.loop.fleet.agents.get(id);
+export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promise<Read> {
+  const pane = paneOf(ground, id);
+  const ours = !first || (await isOurs(ground, id, pane));
+  const agent = ground.loop.fleet.agents.get(id);
   if (agent === undefined || agent.pane !== pane) throw new Fault("NOT_FOUND", "its tab is gone");
-  const { reading, still } = await lookNow(context, agent);
-  const door = first ? await openDoor(context, agent, still) : null;
-  const now = context.loop.fleet.agents.get(id);
+  const { reading, still } = await lookNow(ground, agent);
+  const door = first ? await openDoor(ground, agent, still) : null;
+  const now = ground.loop.fleet.agents.get(id);
   if (now === undefined) throw new Fault("NOT_FOUND", "it was taken off the list");
   const { state, incarnation } = now.record;
   const seen = { reading, state, incarnation, ours: ours && !isGone(state), leaving: now.ending };
@@ -31,8 +32,8 @@ export async function lookAt(context: Context, id: AgentId, first: boolean): Pro
 }
 
 /** By a fresh listing: the pane carries the agent's mark, its program runs, and tmux passes input on to it. */
-async function isOurs(context: Context, id: AgentId, pane: PaneId): Promise<boolean> {
-  const sighting = await context.mux.sight();
+async function isOurs(ground: Ground, id: AgentId, pane: PaneId): Promise<boolean> {
+  const sighting = await ground.mux.sight();
   if ("blind" in sighting) throw new Fault("TMUX_UNREACHABLE", "tmux does not answer");
   const live = sighting.panes.find((one) => one.pane === pane);
   return live !== undefined && live.mark?.id === id && !live.dead && !live.inputOff;

@@ -3,27 +3,20 @@
  * out against the store and the pane, and what came of it is told to it. Everything that changes a message goes through
  * the core's commits (`ask: "mail"`), so that it is on disk, journaled and told in one batch.
  */
-
 import type { Mailbox, MailEffect, MailEvent, Pending } from "#core/delivery/mailbox/state.js";
 import { isQuiet, openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
-import {
-  isDeadLetter,
-  isInInbox,
-  isSettled,
-  type MailWrite,
-  type Message,
-  type MessageState,
-} from "#core/delivery/message.js";
+import { isDeadLetter, isInInbox, isSettled, type MailWrite, type Message } from "#core/delivery/message.js";
 import type { Recipient } from "#core/delivery/recipient.js";
 import { Tally } from "#core/delivery/tally.js";
 import { Fault } from "#core/fault.js";
 import { isReady } from "#core/fleet/believe.js";
 import { type Agent, type Fleet, isGone } from "#core/fleet/fleet.js";
-import type { AgentId, AgentRecord } from "#core/model.js";
+import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
-import { type Context, theProvider } from "./context.js";
 import { handOver } from "./doors.js";
+import { type Ground, theProvider } from "./ground.js";
 import { Inboxes } from "./inboxes.js";
+import { type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
 import { lookAt, paneOf } from "./mail-look.js";
 
 export const QUEUE_LIMIT = 10_000;
@@ -47,44 +40,19 @@ interface Box {
   readonly watchers: Set<() => void>;
 }
 
-export interface NewMessage {
-  readonly id: string;
-  readonly to: AgentId;
-  readonly from: AgentId | null;
-  readonly kind: Message["kind"];
-  readonly text: string;
-  readonly now?: boolean;
-  /** It carries these completions: on disk with it. `written`: called once they are, before anything is typed. */
-  readonly carries?: { readonly batch: string; readonly changes: readonly Story[]; written(): void };
-}
-
-/** One change of one message, for the journal. */
-export interface Story {
-  readonly message: Message;
-  readonly from: MessageState | null;
-}
-
-export interface CommitHow {
-  readonly must?: boolean;
-  readonly takesPrompt?: boolean;
-  readonly stopBlocks?: AgentRecord["stopBlocks"];
-  /** What it takes out of the store. */
-  readonly gone?: ReadonlySet<string>;
-}
-
 export class Mail {
   readonly inboxes: Inboxes;
-  readonly #context: Context;
+  readonly #ground: Ground;
   /** Says which step of a delivery is being passed; tests let the daemon die there. */
   readonly #pass: (point: string) => void;
   readonly #boxes = new Map<AgentId, Box>();
   readonly #opening = new Map<AgentId, Promise<Box>>();
   #closed = false;
 
-  constructor(context: Context, pass: (point: string) => void) {
-    this.#context = context;
+  constructor(ground: Ground, pass: (point: string) => void) {
+    this.#ground = ground;
     this.#pass = pass;
-    this.inboxes = new Inboxes(context, this, pass);
+    this.inboxes = new Inboxes(ground, this, pass);
     this.begun = new Promise((resolve) => {
       this.#begun = resolve;
     });
@@ -103,7 +71,7 @@ export class Mail {
   async begin(messages: readonly Message[]): Promise<void> {
     for (const [to, all] of byRecipient(messages)) {
       const open = all.filter((message) => !isInInbox(message));
-      const lastOrder = await this.#context.store.lastOrder(to);
+      const lastOrder = await this.#ground.store.lastOrder(to);
       // What an inbox had to have written may have opened its box before: that stays, and learns of the rest.
       if (!this.#boxes.has(to)) this.#open(to, open, lastOrder);
       else {
@@ -114,7 +82,7 @@ export class Mail {
     this.inboxes.begin();
     this.#begun();
     for (const to of this.#boxes.keys()) this.#trimDead(to);
-    for (const { record } of this.#context.loop.fleet.agents.values()) {
+    for (const { record } of this.#ground.loop.fleet.agents.values()) {
       if (record.promptDue === true) this.queuePrompt(record.id);
     }
   }
@@ -155,7 +123,7 @@ export class Mail {
         return { message, waits };
       });
     });
-    const { agents } = this.#context.loop.fleet;
+    const { agents } = this.#ground.loop.fleet;
     const told = this.inboxes.list(to).map((message) => {
       const recipient = message.state === "queued" ? this.recipientOf(agents.get(message.to)) : null;
       return { message, waits: recipient === null || recipient.ready ? null : recipient.state };
@@ -199,7 +167,7 @@ export class Mail {
     // On its way still: it comes to that by itself.
     if (carrier.state !== "uncertain" || box.now.writing !== null || box.now.pending !== null) return;
     const was = box.now.open.revOf(carrier.id) ?? carrier.rev;
-    const updatedAtMs = this.#context.clock.now();
+    const updatedAtMs = this.#ground.clock.now();
     const message: Message = { ...carrier, rev: was + 1, state: "delivered", reason: null, updatedAtMs };
     const carried = this.inboxes.endOf(carrier, { arrived: true, tried: true });
     const story = [{ message, from: carrier.state }, ...carried];
@@ -220,7 +188,7 @@ export class Mail {
     if (box.now.open.queuedCount + box.adding.size >= QUEUE_LIMIT) {
       throw new Fault("TOO_MANY", `${QUEUE_LIMIT} messages wait for this agent already`);
     }
-    const nowMs = this.#context.clock.now();
+    const nowMs = this.#ground.clock.now();
     const message: Message = {
       id,
       to,
@@ -260,7 +228,7 @@ export class Mail {
   /** Never throws. What cannot be written now is tried again. */
   queuePrompt(id: AgentId): void {
     const again = (): void => {
-      const { loop, clock, log, dice } = this.#context;
+      const { loop, clock, log, dice } = this.#ground;
       const record = loop.fleet.agents.get(id)?.record;
       if (this.#closed || record?.promptDue !== true || record.prompt === null) return;
       const waits = this.list(id).some(({ message }) => message.kind === "prompt" && !isDeadLetter(message));
@@ -284,7 +252,7 @@ export class Mail {
   async retry(messages: readonly Message[]): Promise<Message[]> {
     const revived: Message[] = [];
     for (const [to, some] of byRecipient(messages)) {
-      if (!this.#context.loop.fleet.agents.has(to)) {
+      if (!this.#ground.loop.fleet.agents.has(to)) {
         throw new Fault("CONFLICT", "the recipient was taken off the list", { hint: "send it to another agent" });
       }
       if (some.some((message) => !isRevivable(message))) {
@@ -292,7 +260,7 @@ export class Mail {
       }
       const box = await this.#boxOf(to);
       mustRest(box.now, some);
-      const updatedAtMs = this.#context.clock.now();
+      const updatedAtMs = this.#ground.clock.now();
       const changes = some.map((old) => {
         const was = box.now.open.revOf(old.id) ?? old.rev;
         const anew = old.completion === undefined ? {} : { attempts: 0, lease: null };
@@ -321,7 +289,7 @@ export class Mail {
   async purge(messages: readonly Message[]): Promise<void> {
     for (const [to, some] of byRecipient(messages)) {
       const box = await this.#boxOf(to);
-      const updatedAtMs = this.#context.clock.now();
+      const updatedAtMs = this.#ground.clock.now();
       mustRest(box.now, some);
       const writes = some.map((message): MailWrite => {
         const was = box.now.open.revOf(message.id) ?? message.rev;
@@ -339,7 +307,7 @@ export class Mail {
 
   /** Forgets what nobody looked at for long, and what is too much; never throws. */
   #trimDead(to: AgentId): void {
-    const { clock, log } = this.#context;
+    const { clock, log } = this.#ground;
     const dead = [...(this.#boxes.get(to)?.now.open ?? [])].filter(isDeadLetter);
     const sinceMs = clock.now() - DEAD_KEPT_MS;
     const old = dead.filter(({ updatedAtMs }, n) => n < dead.length - DEAD_LIMIT || updatedAtMs < sinceMs);
@@ -356,7 +324,7 @@ export class Mail {
     const first = test(box?.now ?? null);
     if (first !== null || box === undefined) return Promise.resolve(first);
     return new Promise((resolve) => {
-      const { clock } = this.#context;
+      const { clock } = this.#ground;
       const done = (value: T | null): void => {
         box.watchers.delete(watch);
         cancel();
@@ -378,7 +346,7 @@ export class Mail {
     if (found !== undefined) return found;
     const opening =
       this.#opening.get(to) ??
-      this.#context.store.lastOrder(to).then((last) => this.#boxes.get(to) ?? this.#open(to, [], last));
+      this.#ground.store.lastOrder(to).then((last) => this.#boxes.get(to) ?? this.#open(to, [], last));
     this.#opening.set(to, opening);
     try {
       return await opening;
@@ -388,7 +356,7 @@ export class Mail {
   }
 
   #open(to: AgentId, open: readonly Message[], lastOrder: number): Box {
-    const { clock, loop } = this.#context;
+    const { clock, loop } = this.#ground;
     const [now, effects] = openMailbox(to, open, this.recipientOf(loop.fleet.agents.get(to)), clock.now());
     const box: Box = {
       now,
@@ -409,7 +377,7 @@ export class Mail {
     const box = this.#boxes.get(to);
     if (box === undefined || this.#closed) return;
     const before = box.now;
-    const [now, effects] = stepMailbox(before, event, this.#context.clock.now());
+    const [now, effects] = stepMailbox(before, event, this.#ground.clock.now());
     box.now = now;
     this.#after(to, box, effects);
   }
@@ -419,11 +387,11 @@ export class Mail {
       this.#letGo(box);
       if (box.now.recipient === null && !box.dropped) {
         box.dropped = true;
-        void this.#context.mux.dropReceipt(to).catch(() => {});
+        void this.#ground.mux.dropReceipt(to).catch(() => {});
       }
     }
     for (const effect of effects) this.#perform(to, box, effect);
-    const { clock } = this.#context;
+    const { clock } = this.#ground;
     box.cancelWake?.();
     const atMs = wakeAtMs(box.now);
     box.cancelWake = atMs === null ? null : clock.wake(atMs, () => this.#post(to, { kind: "clock" }));
@@ -441,7 +409,7 @@ export class Mail {
           if (this.#closed) release();
           held();
         });
-      void this.#context.exclusive.run(to, work);
+      void this.#ground.exclusive.run(to, work);
     });
   }
 
@@ -451,7 +419,7 @@ export class Mail {
   }
 
   #perform(to: AgentId, box: Box, effect: MailEffect): void {
-    const { loop } = this.#context;
+    const { loop } = this.#ground;
     switch (effect.do) {
       case "hold":
         this.#letGo(box);
@@ -484,7 +452,7 @@ export class Mail {
   }
 
   async #write(to: AgentId, box: Box, { messages, story }: Pending): Promise<void> {
-    const { log } = this.#context;
+    const { log } = this.#ground;
     const gone = new Set([...messages.values()].filter(({ forget }) => forget).map(({ message }) => message.id));
     const writes = [...messages.values()].map(({ message, forget }): MailWrite => {
       const was = box.now.open.revOf(message.id) ?? null;
@@ -531,7 +499,7 @@ export class Mail {
     box.tally ??= new Tally([...box.now.open, ...this.inboxes.list(id)]);
     const undo = box.tally.take(writes, gone);
     try {
-      await this.#context.loop.ask({ ask: "mail", id, writes, story, counts: box.tally.counts(), ...how });
+      await this.#ground.loop.ask({ ask: "mail", id, writes, story, counts: box.tally.counts(), ...how });
     } catch (error) {
       undo();
       throw error;
@@ -545,7 +513,7 @@ export class Mail {
   }
 
   async #fetch(to: AgentId, box: Box, message: Message): Promise<void> {
-    const { store, log, clock } = this.#context;
+    const { store, log, clock } = this.#ground;
     const at = box.now.at;
     try {
       this.#post(to, { kind: "text", text: await store.text(message) });
@@ -559,7 +527,7 @@ export class Mail {
 
   /** Null where they cannot be read now, or where tmux showed since that it is another server than was looked at. */
   async #receipts(to: AgentId): Promise<{ epoch: string; says: string | null } | null> {
-    const { mux, loop } = this.#context;
+    const { mux, loop } = this.#ground;
     const seen = () => loop.fleet.sight;
     const sight = seen();
     // Nothing is left of a server that is not there.
@@ -575,7 +543,7 @@ export class Mail {
   }
 
   async #atPane(to: AgentId, box: Box, effect: MailEffect & { do: "look" | "paste" | "enter" }): Promise<void> {
-    const { mux } = this.#context;
+    const { mux } = this.#ground;
     // What comes of an attempt says nothing of a later one.
     const id = underWay(box.now);
     const tell = (event: MailEvent): void => {
@@ -585,10 +553,10 @@ export class Mail {
     try {
       if (effect.do === "look") {
         if (effect.first) this.#pass("looking");
-        tell(await lookAt(this.#context, to, effect.first));
+        tell(await lookAt(this.#ground, to, effect.first));
         return;
       }
-      const pane = paneOf(this.#context, to);
+      const pane = paneOf(this.#ground, to);
       this.#pass(effect.do === "paste" ? "pasting" : "entering");
       const receipt = { agent: to, says: effect.receipt };
       await (effect.do === "paste" ? mux.paste(pane, effect.text, receipt) : mux.enter(pane, receipt));
@@ -602,7 +570,7 @@ export class Mail {
   async #hand(to: AgentId, box: Box, { message: id, door, text }: MailEffect & { do: "hand" }): Promise<void> {
     const incarnation = box.now.open.get(id)?.claim?.incarnation ?? 0;
     this.#pass("handing");
-    const answer = await handOver(this.#context, { id: to, incarnation }, { id, text, door });
+    const answer = await handOver(this.#ground, { id: to, incarnation }, { id, text, door });
     this.#pass("handed");
     if (box.now.at.at === "handing" && box.now.at.id === id) this.#post(to, { kind: "handed", answer });
   }
@@ -620,14 +588,9 @@ export class Mail {
       turn,
       epoch: place?.epoch ?? "",
       pid: place?.pid ?? null,
-      pasteSettleMs: theProvider(this.#context, agent).pasteSettleMs,
+      pasteSettleMs: theProvider(this.#ground, agent).pasteSettleMs,
     };
   }
-}
-
-/** A write of its next version. */
-export function writeOf({ message, from }: Story): MailWrite {
-  return from === null ? { message, was: null } : { message: { ...message, rev: message.rev + 1 }, was: message.rev };
 }
 
 /** Whether there is anybody to whom it may be given yet. */

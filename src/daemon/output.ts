@@ -15,7 +15,8 @@ import type { WrittenTurn } from "#core/output/transcript.js";
 import type { Row } from "#core/screen/still.js";
 import { lastWrittenTurns } from "#host/transcripts.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
-import { type Context, theProvider } from "./context.js";
+import type { Context } from "./context.js";
+import { theProvider } from "./ground.js";
 import { transcriptOf } from "./transcripts.js";
 
 /** A history that moves while it is read is read again, but not for ever. */

@@ -8,7 +8,8 @@ import type { AgentId, PaneId } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
 import type { FactJson } from "#wire/record.js";
 import { screenToJson } from "#wire/screen.js";
-import { type Context, theAgent, thePane } from "./context.js";
+import type { Context } from "./context.js";
+import { theAgent, thePane } from "./ground.js";
 import type { SseWriter } from "./sse.js";
 
 /** Bytes come a moment after the picture that they made: so much later is noted that the daemon looked. */

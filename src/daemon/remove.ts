@@ -10,7 +10,8 @@ import type { AgentId, Worktree } from "#core/model.js";
 import { lossWith, removeWorktree } from "#host/git.js";
 import type { PartError } from "#wire/requests.js";
 import { asFault } from "./carry-out.js";
-import { type Context, theAgent } from "./context.js";
+import type { Context } from "./context.js";
+import { theAgent } from "./ground.js";
 import { stopAgent } from "./stop.js";
 
 const BURY_LIMIT_MS = 5_000;

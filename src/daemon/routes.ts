@@ -11,12 +11,12 @@ import type { HooksJson, RestartedJson, RestoredJson, TasksJson } from "#wire/re
 import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, archivedJson, questionJson } from "./agent-json.js";
 import { answerAgent } from "./answer.js";
-import { type Context, theAgent, thePane } from "./context.js";
+import type { Context } from "./context.js";
 import { acknowledge, drain, report } from "./drain.js";
 import { entryJson } from "./feed.js";
 import { followOutput } from "./follow-output.js";
+import { theAgent, thePane } from "./ground.js";
 import { health, type Identity, providerList } from "./health.js";
-import { takeHook } from "./hooks.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
 import {
   deadLetters,
@@ -54,6 +54,7 @@ import { spawnAgent } from "./spawn.js";
 import { SseWriter, sendEvents } from "./sse.js";
 import { interruptAgent, stopAgent } from "./stop.js";
 import type { Supervision } from "./supervision.js";
+import { takeHook } from "./take-hook.js";
 import type { Tasks } from "./tasks.js";
 
 const HISTORY_ROWS = 100_000;

@@ -12,7 +12,8 @@ import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { SendRequest } from "#wire/requests.js";
-import { type Context, theAgent } from "./context.js";
+import type { Context } from "./context.js";
+import { theAgent } from "./ground.js";
 import { waitsOf } from "./mail.js";
 import { checkText } from "./schemas.js";
 

@@ -6,8 +6,9 @@
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "./context.js";
-import { hear, isHookName, type ToldHook } from "./hooks.js";
+import { hear } from "./hooks.js";
 import { BODY_LIMIT_BYTES } from "./http.js";
+import { isHookName, type ToldHook } from "./told-hook.js";
 
 /** The script leaves no more than this; what is beyond is somebody else's and stays. */
 const FILES_LIMIT = 2_000;

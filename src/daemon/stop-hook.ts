@@ -8,7 +8,7 @@ import { resolve } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Context } from "./context.js";
-import type { ToldHook } from "./hooks.js";
+import type { ToldHook } from "./told-hook.js";
 
 /** The event by which the script says that it printed the answer to another; its payload names that one's token. */
 export const PRINTED = "DroverPrinted";

@@ -6,7 +6,8 @@ import type { AgentId } from "#core/model.js";
 import { resumeHint } from "#core/screen/last-words.js";
 import type { Provider } from "#core/screen/reading.js";
 import { asFault } from "./carry-out.js";
-import { type Context, lookNow, theAgent, thePane, theProvider } from "./context.js";
+import type { Context } from "./context.js";
+import { lookNow, theAgent, thePane, theProvider } from "./ground.js";
 
 /** From being asked until the tab is killed (SPEC §4). */
 export const GRACE_MS = 5_000;

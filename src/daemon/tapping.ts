@@ -12,7 +12,7 @@ import { isPlausible, mayDoubt, signalReport } from "#core/screen/signal-meaning
 import { type Signal, SignalScanner } from "#core/screen/signals.js";
 import type { PaneTap } from "#tmux/multiplexer.js";
 import { asFault } from "./carry-out.js";
-import { type Context, read, theProvider } from "./context.js";
+import { type Ground, read, theProvider } from "./ground.js";
 
 /** Told what an agent writes while it is tapped. */
 export interface Recorder {
@@ -44,13 +44,13 @@ const ENDED_RETRY_MS = 1_000;
 const SIGNALS_PER_SECOND = 50;
 
 export class Tapping {
-  readonly #context: Context;
+  readonly #ground: Ground;
   readonly #tapped = new Map<AgentId, Tapped>();
   readonly #recorders = new Map<AgentId, Set<Recorder>>();
   #closed = false;
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(ground: Ground) {
+    this.#ground = ground;
   }
 
   /** How many panes are tapped now, and how many should be but are not. */
@@ -68,7 +68,7 @@ export class Tapping {
   /** To be called after every change of the fleet. */
   update(): void {
     if (this.#closed) return;
-    const { agents } = this.#context.loop.fleet;
+    const { agents } = this.#ground.loop.fleet;
     for (const tapped of [...this.#tapped.values()]) {
       const agent = agents.get(tapped.id);
       const same = agent?.pane === tapped.pane && agent.record.incarnation === tapped.incarnation;
@@ -83,7 +83,7 @@ export class Tapping {
   async record(id: AgentId, recorder: Recorder): Promise<{ on: boolean; why: string; end: () => void }> {
     const all = this.#recorders.get(id) ?? new Set();
     this.#recorders.set(id, all.add(recorder));
-    const agent = this.#context.loop.fleet.agents.get(id);
+    const agent = this.#ground.loop.fleet.agents.get(id);
     if (agent !== undefined && !this.#tapped.has(id) && this.#isWanted(agent)) await this.#open(agent);
     const tapped = this.#tapped.get(id);
     const end = (): void => {
@@ -95,13 +95,13 @@ export class Tapping {
   }
 
   #isWanted(agent: Agent): boolean {
-    const { mux } = this.#context;
+    const { mux } = this.#ground;
     if (mux.tap === undefined || agent.pane === null || !isReadable(agent)) return false;
-    return this.#recorders.has(agent.record.id) || theProvider(this.#context, agent).tap === true;
+    return this.#recorders.has(agent.record.id) || theProvider(this.#ground, agent).tap === true;
   }
 
   async #open(agent: Agent): Promise<void> {
-    const { mux, log } = this.#context;
+    const { mux, log } = this.#ground;
     const { id, incarnation, label } = agent.record;
     const tapped: Tapped = {
       id,
@@ -141,7 +141,7 @@ export class Tapping {
   #without(tapped: Tapped, why: string, retryMs: number): void {
     const { id } = tapped;
     if (this.#tapped.get(id) !== tapped) return;
-    const { clock } = this.#context;
+    const { clock } = this.#ground;
     tapped.tap = null;
     tapped.why = why;
     for (const recorder of this.#recorders.get(id) ?? []) recorder.tapped(false, why);
@@ -168,7 +168,7 @@ export class Tapping {
   }
 
   #take(tapped: Tapped, signal: Signal): void {
-    const { loop, mux, clock } = this.#context;
+    const { loop, mux, clock } = this.#ground;
     const agent = loop.fleet.agents.get(tapped.id);
     const nowMs = clock.now();
     if (nowMs - tapped.sinceMs >= 1_000) {
@@ -177,7 +177,7 @@ export class Tapping {
     }
     if (agent === undefined || ++tapped.signals > SIGNALS_PER_SECOND) return;
     const { believed } = agent;
-    const report = signalReport(theProvider(this.#context, agent).name, signal, believed.memory.turnOpen === true);
+    const report = signalReport(theProvider(this.#ground, agent).name, signal, believed.memory.turnOpen === true);
     if (report === null) mux.lookSoon(tapped.pane);
     else if (mayDoubt(report, believed)) {
       const post = (reading: Reading): void => {
@@ -185,14 +185,14 @@ export class Tapping {
         if (isPlausible(report, reading, before)) this.#post(tapped, signal, report);
       };
       mux.capture(tapped.pane).then(
-        (still) => post(read(this.#context, agent, still)),
+        (still) => post(read(this.#ground, agent, still)),
         () => {},
       );
     } else this.#post(tapped, signal, report);
   }
 
   #post({ id, incarnation }: Tapped, { kind }: Signal, { means, evidence }: HookReport): void {
-    const { loop } = this.#context;
+    const { loop } = this.#ground;
     loop.post({
       kind: "hook",
       agent: id,

@@ -11,7 +11,7 @@ import { TranscriptReports } from "#core/screen/transcript-meanings.js";
 import { type Following, followFile } from "#host/follow-file.js";
 import { openFiles } from "#host/open-files.js";
 import { codexSessionOf, findTranscript, isUsersSession, transcriptToBe } from "#host/transcripts.js";
-import type { Context } from "./context.js";
+import type { Ground } from "./ground.js";
 
 /** So long after a turn began, and so long after that: its file is opened a moment after the prompt was taken. */
 const DISCOVER_AFTER_MS = [400, 1_500];
@@ -25,12 +25,12 @@ interface Followed {
 }
 
 export class Transcripts {
-  readonly #context: Context;
+  readonly #ground: Ground;
   readonly #followed = new Map<AgentId, Followed>();
   #closed = false;
 
-  constructor(context: Context) {
-    this.#context = context;
+  constructor(ground: Ground) {
+    this.#ground = ground;
   }
 
   /** Files that are followed now. */
@@ -82,8 +82,8 @@ export class Transcripts {
 
   /** Finds its file and follows it, unless it is followed already. */
   async #open(id: AgentId, followed: Followed): Promise<void> {
-    const agent = this.#context.loop.fleet.agents.get(id);
-    const path = agent === undefined ? null : await transcriptOf(this.#context, agent, true);
+    const agent = this.#ground.loop.fleet.agents.get(id);
+    const path = agent === undefined ? null : await transcriptOf(this.#ground, agent, true);
     const isWanted = this.#followed.get(id) === followed && !this.#closed;
     if (!isWanted || agent === undefined || path === null || path === followed.path) return;
     followed.file?.close();
@@ -91,12 +91,12 @@ export class Transcripts {
     const { incarnation, nativeSession: session, provider } = agent.record;
     if (session === null) return;
     const reports = new TranscriptReports(provider);
-    followed.file = followFile(path, this.#context.log, (line) => {
+    followed.file = followFile(path, this.#ground.log, (line) => {
       const report = reports.read(line);
       if (report === null || this.#followed.get(id) !== followed) return;
-      const agoMs = this.#context.clock.now() - report.writtenAtMs;
-      this.#context.facts.tell(id, () => ({ fact: "transcript", means: report.means, agoMs, ...report.evidence }));
-      this.#context.loop.post({ kind: "transcript", agent: id, incarnation, session, ...report });
+      const agoMs = this.#ground.clock.now() - report.writtenAtMs;
+      this.#ground.facts.tell(id, () => ({ fact: "transcript", means: report.means, agoMs, ...report.evidence }));
+      this.#ground.loop.post({ kind: "transcript", agent: id, incarnation, session, ...report });
     });
   }
 
@@ -106,7 +106,7 @@ export class Transcripts {
    * nothing of any.
    */
   async #discover(id: AgentId): Promise<void> {
-    const { loop, environments, env, log } = this.#context;
+    const { loop, environments, env, log } = this.#ground;
     if (loop.fleet.agents.get(id)?.record.provider !== "codex") return;
     for (const delayMs of DISCOVER_AFTER_MS) {
       await loop.pause(delayMs);
@@ -153,13 +153,13 @@ function keyOf(agent: Agent): string | null {
  * The file in which the agent's program writes its conversation down: what its hook named, else where such files lie.
  * `toBe`: also one that is not there yet. Null where it cannot be known.
  */
-export async function transcriptOf(context: Context, { record }: Agent, toBe = false): Promise<string | null> {
+export async function transcriptOf(ground: Ground, { record }: Agent, toBe = false): Promise<string | null> {
   const { id, provider, nativeSession, cwd } = record;
   if (!writesTranscript(provider) || nativeSession === null) return null;
-  const { transcript } = await context.told.of(id);
+  const { transcript } = await ground.told.of(id);
   // Every program names the file by its session, the whole id or its beginning: another name is of another session.
   if (transcript?.includes(nativeSession.slice(0, 8))) return transcript;
-  const env = { ...context.env, ...context.environments.of(id) };
+  const env = { ...ground.env, ...ground.environments.of(id) };
   const found = await findTranscript(provider, nativeSession, cwd, env);
   return found ?? (toBe ? transcriptToBe(provider, nativeSession, cwd, env) : null);
 }
