@@ -136,7 +136,9 @@ test("what waits for an agent that is removed is dead, and a new agent of that l
   );
   const removedMail = async () => (await w.ask<SnapshotJson>("GET", "/v1/agents")).body.removedMail;
   assert.equal(await removedMail(), { [old.id]: { queued: 0, inbox: 0, dead: 2, uncertain: 0 } });
-  const told = (await w.store.latest(9, old.id as AgentId)).find(({ kind, data }) => kind === "mail" && data.to === "dead");
+  const told = (await w.store.latest(9, old.id as AgentId)).find(
+    ({ kind, data }) => kind === "mail" && data.to === "dead",
+  );
   assert.equal(told?.set, { mail: { queued: 0, inbox: 0, dead: 2, uncertain: 0 } });
   const young = await ready("a");
   assert.equal(young.mail, { queued: 0, inbox: 0, dead: 0, uncertain: 0 });
