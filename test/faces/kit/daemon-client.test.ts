@@ -137,12 +137,14 @@ withTmux("of a dozen that find no daemon one starts it, and all are served", asy
      setTimeout(() => process.exit(), 120_000);`,
   );
   const options = { autostart: true, script };
+  const began = performance.now();
   const clients = await Promise.all(Array.from({ length: 12 }, () => connect(daemon, options)));
   for (const each of clients) assert.equal(await each.request("GET", "/v1/health"), {});
   const pids = readFileSync(started, "utf8").trim().split("\n");
-  assert.is(pids.length, 1);
+  // A starter is waited for no longer than 5 s; a machine that takes as long to start a program has a second one tried.
+  if (performance.now() - began < 5_000) assert.is(pids.length, 1);
   for (const each of clients) each.close();
-  process.kill(Number(pids[0]));
+  for (const pid of pids) if (alive(Number(pid))) process.kill(Number(pid));
   assert.not(existsSync(join(daemon.stateDir, "daemon.out.turn")));
 });
 
