@@ -75,11 +75,20 @@ export class Tasks {
       const committed = end === null ? null : await this.#tell(task, end);
       if (committed === null) running++;
       else {
-        removeTask(folder!, task.id);
+        this.#remove(folder!, task.id);
         told.push({ task: task.id, message: messageJson(committed.message) });
       }
     }
     return { told, running };
+  }
+
+  /** One that stays, on a disk that lets nothing go, is told again and is the same completion. */
+  #remove(folder: string, id: string): void {
+    try {
+      removeTask(folder, id);
+    } catch (error) {
+      this.#context.log.warn("the file of a task could not be removed", { task: id, error });
+    }
   }
 
   /** Null where it could not be written. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -90,6 +90,25 @@ test("the end of a task that is told while the daemon stops is not lost with its
   const mail = await store.mail();
   const done = await store.delivered(lead.id as AgentId, 9);
   assert.is([...mail, ...done].filter(({ kind }) => kind === "completion").length, 1);
+});
+
+test("a task whose file cannot be removed is told once, and holds up no other", async () => {
+  const lead = await ready("lead");
+  const looksUp = store.completion.bind(store);
+  store.completion = (key) => {
+    const path = join(folder, `${ids}A.json`);
+    rmSync(path, { recursive: true, force: true });
+    mkdirSync(path);
+    return looksUp(key);
+  };
+  writeTask(folder, task(lead, { end: ENDED }));
+  assert.is((await look()).told.length, 1);
+  store.completion = looksUp;
+  writeTask(folder, task(lead, { id: `${ids}B`, end: ENDED }));
+  assert.equal(
+    (await look()).told.map(({ task }) => task),
+    [`${ids}B`],
+  );
 });
 
 test("a runner that was killed without a word is missed, by whoever looks and by nobody else", async () => {
