@@ -220,6 +220,24 @@ test("it holds together from 40x10 to 200x60, in UTF-8 and without", () => {
   }
 });
 
+test("where there is no room for a column of reasons, why comes before what a dead letter says", () => {
+  const [said] = MAIL.filter(({ id }) => id === "x1");
+  const screen = paint(opened([said!], { columns: 60, rows: 16 }).state).toString();
+  assert.match(screen, "its recipient was removed: says x1");
+});
+
+test("without any mail there is no empty frame for a message beside it", () => {
+  for (const [columns, rows] of [
+    [120, 40],
+    [80, 24],
+    [40, 10],
+  ] as const) {
+    const screen = paint(opened([], { columns, rows }).state).toString();
+    assert.match(screen, "No mail.");
+    assert.is(screen.split("┌").length - 1, 1, screen);
+  }
+});
+
 test("no key of the mail is bound twice", () => {
   for (const where of ["mail", "letter"]) {
     const keys = actions.filter((action) => action.where === where).flatMap((action) => action.keys);

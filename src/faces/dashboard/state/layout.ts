@@ -86,6 +86,8 @@ export function layout(state: State): Layout {
 
 function mailLayout(state: State, fixed: Omit<Layout, "shape">, body: Rect): Layout {
   const { columns, rows } = state.size;
+  // There is no message to tell of.
+  if (state.mail?.messages?.length === 0) return { ...fixed, shape: "list", mail: body };
   if (columns >= 100 && rows >= 12) {
     const width = Math.min(96, Math.max(50, Math.round(columns * 0.5)));
     const letter = { ...body, left: width, width: columns - width };

@@ -115,10 +115,9 @@ function messageRow(
   canvas.put(columns.width - since.length, y, since, at(DIM));
 }
 
-/** Its kind, where that says something, and its first words; where it failed and there is one column only, why. */
+/** Its kind, where that says something, and its first words; where it failed and there is one column only, why before them. */
 function wordsOf(message: MessageJson, alone: boolean): string {
-  const reason = reasonWords(message.reason);
-  if (alone && isDead(message) && reason !== "") return reason;
-  const kind = message.kind === "message" ? "" : `${kindWords(message)}: `;
-  return `${kind}${message.words ?? ""}`;
+  const reason = alone && isDead(message) ? reasonWords(message.reason) : "";
+  const kind = message.kind === "message" ? "" : kindWords(message);
+  return [reason, kind, message.words ?? ""].filter((part) => part !== "").join(": ");
 }
