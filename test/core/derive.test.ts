@@ -894,6 +894,26 @@ test("a screen that goes blank while the program says that it works contradicts 
   assert.is(play([...begun, [11_000, look("starting")]]).includes("11000"), true);
 });
 
+test("a prompt that still stands in the input box speaks against a turn that was told of no sooner than a blank screen", () => {
+  const stands = look("ready", "❯", { composer: { text: "go on", empty: false, pasted: false } });
+  const begun = [
+    [0, look("ready")],
+    [1_000, hook("turn-started")],
+    [1_500, stands],
+    [6_000, stands],
+  ] as const;
+  const told = "0 idle 0, 1000 working 1";
+  assert.is(play([...begun, [6_500, look("working")], [7_000, hook("turn-ended")]]), `${told}, 7000 done 1 unread`);
+  assert.is(play([...begun, [11_000, stands]]), `${told}, 11000 idle 1`);
+  // Once it was seen at work, a prompt that is back was put back.
+  const putBack = [
+    [6_500, look("working")],
+    [6_600, stands],
+    [8_200, stands],
+  ] as const;
+  assert.is(play([...begun, ...putBack]), `${told}, 8200 idle 1`);
+});
+
 test("a screen that stays blank is looked at again although nothing moves on it", () => {
   const claimed = derive(derive(newborn(0), look("ready"), 0), hook("turn-started"), 1_000);
   assert.is(reviewAtMs(derive(claimed, look("starting"), 1_500)), 11_000);

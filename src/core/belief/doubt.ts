@@ -12,8 +12,8 @@ export const END_GRACE_MS = 3_000;
 const HALF_DRAWN_MS = 700;
 /** A dialog that moves by a row is seen twice, or in halves, for a frame. */
 const TORN_MS = 120;
-/** A blank screen contradicts nothing: so long a program may take to draw the turn that it told of (opencode's first). */
-const BLANK_MS = 10_000;
+/** So long a program may take to draw the turn that it told of (opencode's first, on a busy machine). */
+const BEHIND_MS = 10_000;
 /** How long a program that shows its composer may still be called starting. */
 const STARTING_MS = 5_000;
 
@@ -24,11 +24,11 @@ export function doubt(before: Believed, nowMs: number): Believed | null {
   return become(before, { memory: { ...before.memory, doubtSinceMs: since } }, nowMs);
 }
 
-/** The same where the screen is blank although a turn was told of. */
-export function doubtBlank(before: Believed, nowMs: number): Believed | null {
-  if (nowMs - before.sinceMs >= BLANK_MS) return null;
+/** The same where the screen may be from before the turn that was told of. */
+export function doubtBehind(before: Believed, nowMs: number): Believed | null {
+  if (nowMs - before.sinceMs >= BEHIND_MS) return null;
   // To be settled then: nothing may move on it any more.
-  const doubtSinceMs = before.sinceMs + BLANK_MS - patienceMs(before);
+  const doubtSinceMs = before.sinceMs + BEHIND_MS - patienceMs(before);
   return become(before, { memory: { ...before.memory, doubtSinceMs } }, nowMs);
 }
 

@@ -15,7 +15,7 @@
 import type { AgentState, Question } from "../model.js";
 import type { Reading } from "../screen/reading.js";
 import { type Believed, become, isOpen, type Memory } from "./believed.js";
-import { doubt, doubtBlank } from "./doubt.js";
+import { doubt, doubtBehind } from "./doubt.js";
 import { isSubmitted } from "./from-prompt.js";
 import { named, shown } from "./open-dialog.js";
 
@@ -31,9 +31,15 @@ export function withStill(before: Believed, reading: Reading, nowMs: number): Be
   // A failure is told before it is drawn; where it never is, it left the screen and was dealt with.
   const undrawn = before.state === "error" && memory.claim === "rest" && reading.shown === "ready";
   if (!undrawn && agrees(memory, reading)) return withScreen(unclaimed, reading, nowMs, false);
-  const blank = memory.claim === "working" && reading.shown === "starting" && reading.composer === null;
-  const waiting = (blank ? doubtBlank(before, nowMs) : null) ?? doubt(before, nowMs);
+  const behind = memory.claim === "working" && isBehind(memory, reading);
+  const waiting = (behind ? doubtBehind(before, nowMs) : null) ?? doubt(before, nowMs);
   return waiting ?? withScreen(unclaimed, reading, nowMs, true);
+}
+
+/** Whether it may be from before the turn that was told of: blank, or with the prompt still in the input box. */
+function isBehind({ submittedAtMs }: Memory, { shown, composer }: Reading): boolean {
+  if (shown === "starting") return composer === null;
+  return shown === "ready" && submittedAtMs === null && composer?.empty === false;
 }
 
 /** Whether the screen says what a hook said, or something that no hook can speak against. */
