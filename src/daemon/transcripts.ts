@@ -9,6 +9,7 @@ import type { AgentId } from "#core/model.js";
 import { writesTranscript } from "#core/output/transcript.js";
 import { TranscriptReports } from "#core/screen/transcript-meanings.js";
 import { type Following, followFile } from "#host/follow-file.js";
+import { nextGeminiSession } from "#host/gemini-chats.js";
 import { openFiles } from "#host/open-files.js";
 import { codexSessionOf, findTranscript, isUsersSession, transcriptToBe } from "#host/transcripts.js";
 import type { Ground } from "./ground.js";
@@ -47,7 +48,9 @@ export class Transcripts {
       if (was === undefined || keyOf(was) !== keyOf(agent)) this.#choose(id, agent);
       // Some write their file with the first prompt, under a name that nobody can know before.
       else if (was.record.state !== agent.record.state) this.#seek(id);
-      if (was !== undefined && was.believed.turn < agent.believed.turn) void this.#discover(id);
+      if (was === undefined || was.believed.turn >= agent.believed.turn) continue;
+      if (agent.record.provider === "gemini") void this.#discoverNext(id);
+      else void this.#discover(id);
     }
     for (const id of this.#followed.keys()) if (!now.agents.has(id)) this.#drop(id);
   }
@@ -134,6 +137,22 @@ export class Transcripts {
         .catch((error) => log.warn("a conversation could not be kept", { agent: id, error }));
       return;
     }
+  }
+
+  /** Without hooks Gemini CLI does not say that `/clear` began another conversation. */
+  async #discoverNext(id: AgentId): Promise<void> {
+    const { loop, environments, env, log } = this.#context;
+    await loop.pause(DISCOVER_AFTER_MS[0]!);
+    const before = this.#closed ? null : (loop.fleet.agents.get(id)?.record.nativeSession ?? null);
+    if (before === null) return;
+    const session = await nextGeminiSession(before, { ...env, ...environments.of(id) });
+    const agents = [...loop.fleet.agents.values()];
+    const isKnown = agents.some(({ record }) => record.nativeSession === session);
+    const isSame = loop.fleet.agents.get(id)?.record.nativeSession === before;
+    if (session === null || isKnown || !isSame || this.#closed) return;
+    await loop
+      .ask({ ask: "session", id, session, from: "its log" })
+      .catch((error) => log.warn("a conversation could not be kept", { agent: id, error }));
   }
 
   #drop(id: AgentId): void {
