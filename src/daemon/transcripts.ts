@@ -141,7 +141,7 @@ export class Transcripts {
 
   /** Without hooks Gemini CLI does not say that `/clear` began another conversation. */
   async #discoverNext(id: AgentId): Promise<void> {
-    const { loop, environments, env, log } = this.#context;
+    const { loop, environments, env, log } = this.#ground;
     await loop.pause(DISCOVER_AFTER_MS[0]!);
     const before = this.#closed ? null : (loop.fleet.agents.get(id)?.record.nativeSession ?? null);
     if (before === null) return;
