@@ -50,13 +50,13 @@ export async function retryDead(context: Context, asked: DeadRequest): Promise<M
   const dead = chosen(context, asked);
   // Of all, those that can be delivered at all.
   const { agents } = context.loop.fleet;
-  const revived = await context.mail.retry(asked.all === true ? dead.filter(({ to }) => agents.has(to)) : dead);
+  const revived = await context.mail.dead.retry(asked.all === true ? dead.filter(({ to }) => agents.has(to)) : dead);
   return revived.map((message) => messageJson(message));
 }
 
 export async function purgeDead(context: Context, asked: DeadRequest): Promise<MessageJson[]> {
   const dead = chosen(context, asked);
-  await context.mail.purge(dead);
+  await context.mail.dead.purge(dead);
   return dead.map((message) => messageJson(message));
 }
 

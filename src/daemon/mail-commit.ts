@@ -31,3 +31,13 @@ export interface CommitHow {
 export function writeOf({ message, from }: Story): MailWrite {
   return from === null ? { message, was: null } : { message: { ...message, rev: message.rev + 1 }, was: message.rev };
 }
+
+export function byRecipient(messages: readonly Message[]): Map<AgentId, Message[]> {
+  const found = new Map<AgentId, Message[]>();
+  for (const message of messages) {
+    const some = found.get(message.to);
+    if (some === undefined) found.set(message.to, [message]);
+    else some.push(message);
+  }
+  return found;
+}

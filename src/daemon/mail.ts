@@ -13,16 +13,14 @@ import { isReady } from "#core/fleet/believe.js";
 import { type Agent, type Fleet, isGone } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
+import { DeadLetters } from "./dead-letters.js";
 import { handOver } from "./doors.js";
 import { type Ground, theProvider } from "./ground.js";
 import { Inboxes } from "./inboxes.js";
-import { type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
+import { byRecipient, type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
 import { lookAt, paneOf } from "./mail-look.js";
 
 export const QUEUE_LIMIT = 10_000;
-/** So many dead letters of one recipient are kept, the newest, and for so long. */
-export const DEAD_LIMIT = 10_000;
-export const DEAD_KEPT_MS = 30 * 86_400_000;
 const AGAIN_MS = 1_000;
 
 interface Box {
@@ -42,6 +40,7 @@ interface Box {
 
 export class Mail {
   readonly inboxes: Inboxes;
+  readonly dead: DeadLetters;
   readonly #ground: Ground;
   /** Says which step of a delivery is being passed; tests let the daemon die there. */
   readonly #pass: (point: string) => void;
@@ -53,6 +52,13 @@ export class Mail {
     this.#ground = ground;
     this.#pass = pass;
     this.inboxes = new Inboxes(ground, this, pass);
+    this.dead = new DeadLetters(ground, {
+      inboxes: this.inboxes,
+      known: (to) => this.#boxes.get(to)?.now ?? null,
+      queueOf: (to) => this.#boxOf(to),
+      post: (to, event) => this.#post(to, event),
+      commit: (to, ...what) => this.commit(to, ...what).catch((error) => this.#recount(to, error)),
+    });
     this.begun = new Promise((resolve) => {
       this.#begun = resolve;
     });
@@ -81,7 +87,7 @@ export class Mail {
     }
     this.inboxes.begin();
     this.#begun();
-    for (const to of this.#boxes.keys()) this.#trimDead(to);
+    for (const to of this.#boxes.keys()) this.dead.trim(to);
     for (const { record } of this.#ground.loop.fleet.agents.values()) {
       if (record.promptDue === true) this.queuePrompt(record.id);
     }
@@ -145,7 +151,7 @@ export class Mail {
   /** A dead letter that was written elsewhere; from here on it is one of ours. */
   takeIn(message: Message): void {
     this.#post(message.to, { kind: "added", message });
-    this.#trimDead(message.to);
+    this.dead.trim(message.to);
   }
 
   /** Tells which step is being passed. */
@@ -243,79 +249,6 @@ export class Mail {
       });
     };
     again();
-  }
-
-  /**
-   * Puts dead letters back into their queues, at their old places. Throws CONFLICT where a recipient is gone for good, or
-   * where there never was one.
-   */
-  async retry(messages: readonly Message[]): Promise<Message[]> {
-    const revived: Message[] = [];
-    for (const [to, some] of byRecipient(messages)) {
-      if (!this.#ground.loop.fleet.agents.has(to)) {
-        throw new Fault("CONFLICT", "the recipient was taken off the list", { hint: "send it to another agent" });
-      }
-      if (some.some((message) => !isRevivable(message))) {
-        throw new Fault("CONFLICT", "a completion without a parent has nobody to be given to");
-      }
-      const box = await this.#boxOf(to);
-      mustRest(box.now, some);
-      const updatedAtMs = this.#ground.clock.now();
-      const changes = some.map((old) => {
-        const was = box.now.open.revOf(old.id) ?? old.rev;
-        const anew = old.completion === undefined ? {} : { attempts: 0, lease: null };
-        const fields = { rev: was + 1, state: "queued" as const, reason: null, claim: null, updatedAtMs, ...anew };
-        const message: Message = { ...old, ...fields };
-        return { write: { message, was }, message, from: old.state };
-      });
-      const writes = changes.map(({ write }) => write);
-      await this.commit(to, writes, changes, {}).catch((error) => this.#recount(to, error));
-      for (const { message } of changes) {
-        revived.push(message);
-        if (message.completion === undefined) this.#post(to, { kind: "added", message });
-        else {
-          this.#post(to, { kind: "forgotten", ids: new Set([message.id]) });
-          this.inboxes.revived(message);
-        }
-      }
-    }
-    return revived;
-  }
-
-  /**
-   * Forgets dead letters, with what they say. A completion's identity is kept for as long as that of one that arrived:
-   * purged is purged, whoever sees the same turn again.
-   */
-  async purge(messages: readonly Message[]): Promise<void> {
-    for (const [to, some] of byRecipient(messages)) {
-      const box = await this.#boxOf(to);
-      const updatedAtMs = this.#ground.clock.now();
-      mustRest(box.now, some);
-      const writes = some.map((message): MailWrite => {
-        const was = box.now.open.revOf(message.id) ?? message.rev;
-        if (message.completion === undefined) return { message, was, forget: true };
-        return { message: { ...message, rev: was + 1, state: "acked", reason: "purged", updatedAtMs }, was };
-      });
-      const ids = new Set(some.map(({ id }) => id));
-      const carried = some.flatMap((message) => this.inboxes.endOf(message, { arrived: true, tried: true }));
-      const all = [...writes, ...carried.map(writeOf)];
-      await this.commit(to, all, carried, { gone: ids }).catch((error) => this.#recount(to, error));
-      this.#post(to, { kind: "forgotten", ids });
-      this.inboxes.changedWith(to, carried);
-    }
-  }
-
-  /** Forgets what nobody looked at for long, and what is too much; never throws. */
-  #trimDead(to: AgentId): void {
-    const { clock, log } = this.#ground;
-    const dead = [...(this.#boxes.get(to)?.now.open ?? [])].filter(isDeadLetter);
-    const sinceMs = clock.now() - DEAD_KEPT_MS;
-    const old = dead.filter(({ updatedAtMs }, n) => n < dead.length - DEAD_LIMIT || updatedAtMs < sinceMs);
-    if (old.length === 0) return;
-    this.purge(old).then(
-      () => log.info("old dead letters were forgotten", { agent: to, count: old.length }),
-      (error) => log.warn("old dead letters could not be forgotten", { agent: to, code: asFault(error).code }),
-    );
   }
 
   /** Resolves once `test` says something of the recipient's queue, with that; with null where `limitMs` passed first. */
@@ -480,7 +413,7 @@ export class Mail {
     }
     if (event.kind === "written") this.inboxes.changedWith(to, carried);
     this.#post(to, event);
-    if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.#trimDead(to);
+    if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.dead.trim(to);
     if (event.kind === "written") for (const { arrived } of ends) this.inboxes.woken(to, arrived);
     // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.
     for (const { message } of messages.values()) {
@@ -593,11 +526,6 @@ export class Mail {
   }
 }
 
-/** Whether there is anybody to whom it may be given yet. */
-export function isRevivable({ completion, to, reason }: Message): boolean {
-  return completion === undefined || (completion.child !== to && reason !== "self_parent" && reason !== "no_parent");
-}
-
 /** Why a message waits: its recipient's reason, or who is before it. */
 export function waitsOf(box: Mailbox, message: Message): string | null {
   return waitsWords(box.open.before(message), box.waits);
@@ -609,22 +537,6 @@ function waitsWords(before: number, waits: string | null): string | null {
   return waits === null ? others : `${others}; ${waits}`;
 }
 
-/** Throws a Fault (CONFLICT) where what became of one of them is not on disk yet: that write would come after ours. */
-function mustRest({ writing, pending }: Mailbox, messages: readonly Message[]): void {
-  if (!messages.some(({ id }) => writing?.messages.has(id) || pending?.messages.has(id))) return;
-  throw new Fault("CONFLICT", "what became of it is just being written down", { hint: "try again in a moment" });
-}
-
 function underWay({ at }: Mailbox): string | null {
   return at.at === "checking" || at.at === "typing" ? at.id : null;
-}
-
-function byRecipient(messages: readonly Message[]): Map<AgentId, Message[]> {
-  const found = new Map<AgentId, Message[]>();
-  for (const message of messages) {
-    const some = found.get(message.to);
-    if (some === undefined) found.set(message.to, [message]);
-    else some.push(message);
-  }
-  return found;
 }

@@ -1,7 +1,8 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { AgentId } from "#core/model.js";
-import { DEAD_KEPT_MS, DEAD_LIMIT, QUEUE_LIMIT } from "#daemon/mail.js";
+import { DEAD_KEPT_MS, DEAD_LIMIT } from "#daemon/dead-letters.js";
+import { QUEUE_LIMIT } from "#daemon/mail.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";

@@ -96,7 +96,7 @@ function retry(world: World): void {
       const stands = ours(world).some(({ program }) => program.agent === to && program.screen.draft !== "");
       return letter !== undefined && letter.taken === 0 && !stands;
     });
-    if (free.length > 0) await mail.retry(free.slice(0, 2));
+    if (free.length > 0) await mail.dead.retry(free.slice(0, 2));
   });
 }
 
@@ -106,7 +106,7 @@ function purge(world: World): void {
       .list()
       .map(({ message }) => message)
       .filter(isDeadLetter);
-    if (first !== undefined) await mail.purge([first]);
+    if (first !== undefined) await mail.dead.purge([first]);
   });
 }
 
