@@ -70,6 +70,31 @@ test("no two files import each other, by whatever way round", () => {
   assert.equal(inCircles(three.slice(1)), []);
 });
 
+/** Folders of the dashboard, and those they may stand on; what lies beside them stands on all. */
+const STAGES: Readonly<Record<string, readonly string[]>> = {
+  driver: [],
+  state: ["driver"],
+  keys: ["state"],
+  steps: ["driver", "state", "keys"],
+  views: ["driver", "state", "keys"],
+};
+
+test("inside the dashboard imports run one way", () => {
+  const wrong = Object.entries(STAGES).flatMap(([stage, may]) => {
+    const files = sources.filter(({ path }) => path.startsWith(`faces/dashboard/${stage}/`));
+    assert.ok(files.length > 0, stage);
+    return files.flatMap(({ path, text }) => {
+      const targets = importsOf(text).map((name) => fileOf(path, name));
+      const within = targets.filter((target) => target.startsWith("faces/dashboard/"));
+      const bad = within.filter(
+        (target) => ![stage, ...may].some((one) => target.startsWith(`faces/dashboard/${one}/`)),
+      );
+      return bad.map((target) => `${path}: ${target}`);
+    });
+  });
+  assert.equal(wrong, []);
+});
+
 /** What is built on tmux itself, and not on the interface that stands for it. */
 const KNOWS_TMUX: Readonly<Record<string, string>> = {
   "daemon/backend.ts": "makes the multiplexer by its name",
