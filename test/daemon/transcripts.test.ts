@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -97,6 +97,35 @@ test("the file of an agent that is gone is let go", async () => {
   assert.is(w.daemon.context.transcripts.count, 1);
   await w.ask("POST", `/v1/agents/${born.id}/stop`, { force: true });
   await until("none is followed", () => w.daemon.context.transcripts.count === 0);
+});
+
+test("Gemini's next conversation is known by its log, once its first turn began", async () => {
+  const gemini = await world({ providers: [{ ...practice, name: "gemini" }] });
+  try {
+    const record = () => gemini.daemon.context.loop.fleet.agents.values().next().value!.record;
+    const chats = join(folder, ".gemini/tmp/shop/chats");
+    mkdirSync(chats, { recursive: true });
+    const chat = (session: string, startTime: string) =>
+      writeFileSync(
+        join(chats, `session-${startTime.slice(0, 16).replace(":", "-")}-${session.slice(0, 8)}.jsonl`),
+        `${JSON.stringify({ sessionId: session, startTime })}\n`,
+      );
+    const env = { HOME: folder };
+    await gemini.ask("POST", "/v1/agents", { provider: "gemini", label: "g", cwd: "/", env });
+    await until("it is idle", () => record().state === "idle");
+    const payload = { DROVER_ID: record().id, session_id: "aaaaaaaa-a", source: "startup" };
+    await gemini.ask("POST", "/v1/hooks/gemini/SessionStart", payload);
+    await until("its session is known", () => record().nativeSession === "aaaaaaaa-a");
+    chat("aaaaaaaa-a", "2026-11-20T15:19:10.797Z");
+    chat("bbbbbbbb-b", "2026-11-20T15:19:33.989Z");
+    const cleared = { sessionId: "aaaaaaaa-a", message: "/clear", timestamp: "2026-11-20T15:19:33.750Z" };
+    writeFileSync(join(chats, "../logs.json"), JSON.stringify([cleared]));
+    gemini.started[0]!.shown = "working";
+    gemini.tmux.show(gemini.tmux.panes()[0]!.pane);
+    await until("the next one is known", () => record().nativeSession === "bbbbbbbb-b");
+  } finally {
+    await gemini.end();
+  }
 });
 
 test.run();
