@@ -9,47 +9,10 @@ import { suite, until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { ScriptedTmux } from "../twins/scripted-tmux.js";
-import { PracticeAgent, type World, world } from "./practice.js";
+import { Diligent, Mortal } from "./mortal.js";
+import { type World, world } from "./practice.js";
 
 const test = suite("deaths of carriers", 60_000);
-
-const EFFECTS = new Set(["commit", "paste", "enter"]);
-
-/** Lets `left` effects happen; whoever wants another has died, and hears nothing any more. */
-class Mortal {
-  left = Number.POSITIVE_INFINITY;
-  dead = false;
-
-  bind<T extends object>(body: T): T {
-    return new Proxy(body, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== "function") return value;
-        const call = value.bind(target) as (...args: unknown[]) => unknown;
-        if (!EFFECTS.has(String(name))) return call;
-        return (...args: unknown[]) => {
-          if (this.left-- > 0) return call(...args);
-          this.dead = true;
-          return new Promise(() => {});
-        };
-      },
-    });
-  }
-}
-
-/** Takes a prompt, works for a moment, and is done. */
-class Diligent extends PracticeAgent {
-  finished: () => void = () => {};
-
-  override key(key: string): void {
-    super.key(key);
-    if (this.shown !== "working") return;
-    setTimeout(() => {
-      this.shown = "finished";
-      this.finished();
-    }, 3);
-  }
-}
 
 /** Turns of children, in the words in which they were handed over. */
 const turnsIn = (text: string): string[] =>
