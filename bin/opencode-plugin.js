@@ -53,19 +53,21 @@ async function answer(client, id) {
   }
 }
 
-/** The session of which it was said last that it works. It is said at every step, and each would start the script. */
+/** The session of which it was said last that it works, and how. It is said at every step, and each would start the script. */
 let busy = null;
 
 function isNews({ type, properties }) {
   if (!PASSED_ON.has(type)) return false;
   const session = properties?.sessionID;
   if (type !== "session.status") {
-    if (session === busy) busy = null;
+    if (busy?.startsWith(`${session} `)) busy = null;
     return true;
   }
   // That it rests is told by session.idle.
-  if (properties?.status?.type === "idle" || session === busy) return false;
-  busy = session;
+  const { type: how, attempt = "" } = properties?.status ?? {};
+  const now = `${session} ${how} ${attempt}`;
+  if (how === "idle" || now === busy) return false;
+  busy = now;
   return true;
 }
 

@@ -60,17 +60,17 @@ test("events go on in order, with their names; what tells nothing of the state d
   );
 });
 
-test("that a session works is told once, until something else is told of it", async () => {
+test("that a session works is told once, until it waits to try again or something else is told of it", async () => {
   const status = (type: string): Event => ({
     type: "session.status",
     properties: { sessionID: "s", status: { type } },
   });
   const asked: Event = { type: "permission.asked", properties: { sessionID: "s" } };
   const events = [status("busy"), status("busy"), asked, status("retry"), status("busy"), status("idle"), idle];
-  const told = await tells(null, events, 4);
+  const told = await tells(null, events, 5);
   assert.equal(
     told.map((line) => line.split(" ")[1]),
-    ["session.status", "permission.asked", "session.status", "session.idle"],
+    ["session.status", "permission.asked", "session.status", "session.status", "session.idle"],
   );
 });
 

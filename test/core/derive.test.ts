@@ -101,6 +101,22 @@ test("a prompt without the mark of a turn's end is looked at again although noth
   assert.is(reviewAtMs(after), 900);
 });
 
+test("a turn that ends after a person said no was stopped, unless it went on", () => {
+  const asked = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, hook("asks")],
+    [300, hook("denied")],
+  ] as const;
+  assert.is(play([...asked, [400, hook("turn-ended")]]), "0 idle 0, 100 working 1, 200 blocked 1, 400 idle 1");
+  const wentOn = [
+    [400, hook("turn-started")],
+    [500, look("working")],
+    [600, hook("turn-ended")],
+  ] as const;
+  assert.match(play([...asked, ...wentOn]), /600 done 1 unread$/);
+});
+
 test("a turn that ends while the program waits to try again was stopped by hand", () => {
   assert.is(
     play([

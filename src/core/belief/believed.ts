@@ -26,7 +26,7 @@ export interface Memory {
   readonly hooked: boolean;
   /** A hook said that the agent itself is done and its helpers are not: at rest, that was a good end. */
   readonly paused: boolean;
-  /** The program told that it waits before it asks the model again. */
+  /** The program told that it waits before it asks the model again, or that a person said no: an end now is none of its own. */
   readonly retrying: boolean;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;

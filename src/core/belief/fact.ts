@@ -32,6 +32,8 @@ export type HookMeaning =
   | "turn-started"
   /** The model was not reached; the program waits and will try again by itself. */
   | "turn-retries"
+  /** A person said no to what it asked: unless it goes on, its end is no good one. */
+  | "denied"
   /** The agent itself is at rest, its helpers are not. */
   | "turn-goes-on"
   | "turn-ended"

@@ -78,6 +78,8 @@ function withReport(
       const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
     }
+    case "denied":
+      return open ? become(before, { memory: { ...before.memory, retrying: true } }, nowMs) : before;
     case "turn-retries":
     case "turn-goes-on": {
       const paused = means === "turn-goes-on";

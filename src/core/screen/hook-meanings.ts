@@ -98,6 +98,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     ],
     "permission.asked": [{ means: "asks", text: (payload) => field(payload, "properties", "permission") }],
     "question.asked": [{ means: "asks" }],
+    "permission.replied": [{ means: "denied", only: (payload) => field(payload, "properties", "reply") === "reject" }],
   },
 };
 
