@@ -10,6 +10,7 @@ import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Told } from "#core/output/told.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
+import { batchOf, type CommitRows, rowsOf } from "./commit-rows.js";
 import { type Database, isDamage, isFull, type Operation, reasonOf, writeBatch } from "./database.js";
 import { hasSpace } from "./disk-space.js";
 import { GroupCommit } from "./group-commit.js";
@@ -28,10 +29,10 @@ import {
   seqOf,
   toldKey,
 } from "./keys.js";
-import { deliveredMail, type MailRow, mailRow, oldMail, revsOf, takeRows } from "./mail-rows.js";
+import { deliveredMail, oldMail, revsOf, takeRows } from "./mail-rows.js";
 import { type Opened, openDatabase } from "./open-database.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
-import { decodeValue, encodeValue } from "./values.js";
+import { decodeValue } from "./values.js";
 
 export interface LevelStoreOptions {
   readonly dir: string;
@@ -65,12 +66,7 @@ export async function openLevelStore(options: LevelStoreOptions): Promise<Store>
   return new LevelStore(options, open, await open());
 }
 
-/** A commit as it waits: already JSON, so that what the caller changes later does not matter. */
-interface Waiting {
-  readonly values: readonly { key: string; json: string }[];
-  readonly gone: readonly string[];
-  readonly entries: readonly { entry: NewEntry; json: string }[];
-  readonly mail: readonly MailRow[];
+interface Waiting extends CommitRows {
   resolve(entries: JournalEntry[]): void;
   reject(error: unknown): void;
 }
@@ -139,17 +135,7 @@ class LevelStore implements Store {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new Fault("STORE_BROKEN", "the store is closed");
       if (this.#readOnly !== null) throw this.#readOnly;
-      this.#commits.add({
-        values: [
-          ...(commit.agents ?? []).map((record) => ({ key: agentKey(record.id), json: JSON.stringify(record) })),
-          ...(commit.told ?? []).map(({ agent, told }) => ({ key: toldKey(agent), json: JSON.stringify(told) })),
-        ],
-        gone: (commit.agents ?? []).filter((record) => record.archivedAtMs !== null).map(({ id }) => toldKey(id)),
-        entries: (commit.entries ?? []).map((entry) => ({ entry, json: JSON.stringify(withoutSeq(entry)) })),
-        mail: (commit.mail ?? []).map(mailRow),
-        resolve,
-        reject,
-      });
+      this.#commits.add({ ...rowsOf(commit), resolve, reject });
     });
   }
 
@@ -252,21 +238,7 @@ class LevelStore implements Store {
         return;
       }
     }
-    let seq = this.#seq;
-    const operations: Operation[] = [];
-    const results = group.map((waiting) => {
-      for (const { key, json } of waiting.values) operations.push({ type: "put", key, value: encodeValue(key, json) });
-      for (const key of waiting.gone) operations.push({ type: "del", key });
-      for (const row of waiting.mail) operations.push(...row.operations);
-      return waiting.entries.map(({ entry, json }): JournalEntry => {
-        const key = entryKey(++seq);
-        operations.push({ type: "put", key, value: encodeValue(key, json) });
-        if (entry.agent !== null) {
-          operations.push({ type: "put", key: agentEntryKey(entry.agent, seq), value: Buffer.alloc(0) });
-        }
-        return { ...entry, seq };
-      });
-    });
+    const { operations, entries, seq } = batchOf(group, this.#seq);
     try {
       if (operations.length > 0) await writeBatch(this.#opened.db, operations, { sync: true });
     } catch (error) {
@@ -276,7 +248,7 @@ class LevelStore implements Store {
     }
     if (this.#oldestSeq === 0 && seq > this.#seq) this.#oldestSeq = this.#seq + 1;
     this.#seq = seq;
-    for (const [index, waiting] of group.entries()) waiting.resolve(results[index]!);
+    for (const [index, waiting] of group.entries()) waiting.resolve(entries[index]!);
     this.#trimming ??= Promise.all([this.#trim(), this.#trimMail()]).then(() => {
       this.#trimming = null;
     });
@@ -461,10 +433,4 @@ function oldestArchived(all: readonly (readonly [string, AgentRecord])[], limit:
 
 function cannotRead(error: unknown): Fault {
   return new Fault("STORE_BROKEN", `the store cannot be read: ${reasonOf(error)}`, { cause: error });
-}
-
-/** The number stands in the key alone. */
-function withoutSeq(entry: NewEntry): NewEntry {
-  const { atMs, kind, agent, data, set } = entry;
-  return { atMs, kind, agent, data, set };
 }
