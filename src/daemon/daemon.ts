@@ -31,12 +31,13 @@ import { Loop } from "./loop.js";
 import { Mail } from "./mail.js";
 import { Programs } from "./programs.js";
 import { routes } from "./routes.js";
-import { emptySpool } from "./spool.js";
+import { emptySpool, folderSpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
 import { Tapping } from "./tapping.js";
 import { Tasks } from "./tasks.js";
 import { ToldOutput } from "./told.js";
+import type { Spool } from "./told-hook.js";
 import { Transcripts } from "./transcripts.js";
 import { TurnStarts } from "./turn-starts.js";
 
@@ -56,6 +57,8 @@ export interface Parts {
   readonly path: string;
   /** Where hooks leave what no daemon took; none by default. */
   readonly spoolDir?: string;
+  /** How what they left is read; as files in that folder by default. */
+  readonly spool?: Spool;
   /** Where background tasks are kept; none by default. */
   readonly tasksDir?: string;
   /** The environment of the daemon's process, for where programs keep their files; nothing is looked for without. */
@@ -112,6 +115,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
     turnStarts: new TurnStarts(mux, clock),
     hooks: new HookCounts(),
     spoolDir: parts.spoolDir ?? null,
+    spool: parts.spool ?? (parts.spoolDir === undefined ? null : folderSpool(parts.spoolDir, { clock, log })),
     env,
     get mail() {
       return mail;

@@ -19,6 +19,7 @@ import type { Loop } from "./loop.js";
 import type { Programs } from "./programs.js";
 import type { Streams } from "./stream.js";
 import type { ToldOutput } from "./told.js";
+import type { Spool } from "./told-hook.js";
 import type { TurnStarts } from "./turn-starts.js";
 
 export interface Ground {
@@ -45,6 +46,8 @@ export interface Ground {
   readonly hooks: HookCounts;
   /** Where hooks that found no daemon leave what they had to tell; null for none. */
   readonly spoolDir: string | null;
+  /** The same, as it is read; null for none. */
+  readonly spool: Spool | null;
   /** This process's own: says where programs of this user keep their files. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Where this daemon listens; agents are told. */

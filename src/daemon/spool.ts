@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Context } from "./context.js";
 import { hear } from "./hooks.js";
 import { BODY_LIMIT_BYTES } from "./http.js";
-import { isHookName, type ToldHook } from "./told-hook.js";
+import { isHookName, type Spool, type ToldHook } from "./told-hook.js";
 
 /** The script leaves no more than this; what is beyond is somebody else's and stays. */
 const FILES_LIMIT = 2_000;
@@ -17,7 +17,7 @@ const DRAFT_LIMIT_MS = 60_000;
 
 const reading = new WeakMap<Context, Promise<number>>();
 
-/** Takes in what lies there and removes it; how many there were. Several who ask at once wait for the same reading. */
+/** Takes in what lies there; how many there were. Several who ask at once wait for the same reading. */
 export function emptySpool(context: Context): Promise<number> {
   const running = reading.get(context);
   if (running !== undefined) return running;
@@ -27,36 +27,45 @@ export function emptySpool(context: Context): Promise<number> {
 }
 
 async function readAll(context: Context): Promise<number> {
-  const { spoolDir, log } = context;
-  if (spoolDir === null) return 0;
-  let names: string[];
-  try {
-    names = await readdir(spoolDir);
-  } catch {
-    return 0;
-  }
-  const left: { path: string; atMs: number; bytes: number }[] = [];
-  for (const name of names.slice(0, FILES_LIMIT)) {
-    const path = join(spoolDir, name);
-    const found = await stat(path).catch(() => null);
-    if (found === null || !found.isFile()) continue;
-    if (name.endsWith(".hook")) left.push({ path, atMs: found.mtimeMs, bytes: found.size });
-    else if (name.startsWith(".") && context.clock.now() - found.mtimeMs > DRAFT_LIMIT_MS)
-      await rm(path, { force: true });
-  }
-  left.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));
-  for (const { path, bytes } of left) {
-    try {
-      const told = bytes > 4 * BODY_LIMIT_BYTES ? null : parseSpooled(await readFile(path, "utf8"));
-      if (told === null) log.warn("a file in the spool is no hook, and was removed", { path });
-      else await hear(context, told, false);
-    } catch (error) {
-      log.warn("a hook in the spool could not be taken in", { path, error });
-    }
-    await rm(path, { force: true }).catch((error) => log.warn("a spooled hook could not be removed", { path, error }));
-  }
-  if (left.length > 0) log.info("hooks were read from the spool", { hooks: left.length });
-  return left.length;
+  const count = (await context.spool?.empty((told) => hear(context, told, false))) ?? 0;
+  if (count > 0) context.log.info("hooks were read from the spool", { hooks: count });
+  return count;
+}
+
+/** A spool that is a folder. */
+export function folderSpool(folder: string, { clock, log }: Pick<Context, "clock" | "log">): Spool {
+  return {
+    async empty(take) {
+      let names: string[];
+      try {
+        names = await readdir(folder);
+      } catch {
+        return 0;
+      }
+      const left: { path: string; atMs: number; bytes: number }[] = [];
+      for (const name of names.slice(0, FILES_LIMIT)) {
+        const path = join(folder, name);
+        const found = await stat(path).catch(() => null);
+        if (found === null || !found.isFile()) continue;
+        if (name.endsWith(".hook")) left.push({ path, atMs: found.mtimeMs, bytes: found.size });
+        else if (name.startsWith(".") && clock.now() - found.mtimeMs > DRAFT_LIMIT_MS) await rm(path, { force: true });
+      }
+      left.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));
+      for (const { path, bytes } of left) {
+        try {
+          const told = bytes > 4 * BODY_LIMIT_BYTES ? null : parseSpooled(await readFile(path, "utf8"));
+          if (told === null) log.warn("a file in the spool is no hook, and was removed", { path });
+          else await take(told);
+        } catch (error) {
+          log.warn("a hook in the spool could not be taken in", { path, error });
+        }
+        await rm(path, { force: true }).catch((error) => {
+          log.warn("a spooled hook could not be removed", { path, error });
+        });
+      }
+      return left.length;
+    },
+  };
 }
 
 /** Null for what no hook wrote. */

@@ -20,3 +20,9 @@ const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 export function isHookName(name: string): boolean {
   return NAME.test(name) && !(name in {});
 }
+
+/** What hooks left that found no daemon. */
+export interface Spool {
+  /** Hands each to `take`, in the order in which they were left, and removes it once it was taken in; how many there were. */
+  empty(take: (told: ToldHook) => Promise<unknown>): Promise<number>;
+}
