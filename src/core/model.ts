@@ -140,8 +140,8 @@ export interface AgentRecord {
   readonly nativeSession: string | null;
   /** Absent for `type`. */
   readonly wake?: WakePolicy;
-  /** How often in a row its Stop hook kept that launch of it from ending its turn. Absent for never. */
-  readonly stopBlocks?: { readonly incarnation: number; readonly used: number };
+  /** How often in a row its Stop hook kept that launch of it from ending its turn, and with which batch last. Absent for never. */
+  readonly stopBlocks?: { readonly incarnation: number; readonly used: number; readonly batch?: string };
   /** What starts it again. Absent where it was not started by drover. */
   readonly launch?: Launch;
   /** The agent that goes to the archive once this one's tab stands. */

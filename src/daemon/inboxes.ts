@@ -212,9 +212,9 @@ export class Inboxes {
   #open(to: AgentId, open: readonly Message[], quiet: boolean): Box {
     const { loop } = this.#ground;
     const record = loop.fleet.agents.get(to)?.record;
-    const { incarnation, used } = record?.stopBlocks ?? { incarnation: 0, used: 0 };
-    const blocks = record?.incarnation === incarnation ? used : 0;
-    const now = openInbox(to, open, { ...this.#recipient(to), quiet, blocks });
+    const slot = record?.stopBlocks?.incarnation === record?.incarnation ? record?.stopBlocks : undefined;
+    const known = { quiet, blocks: slot?.used ?? 0, lastBlock: slot?.batch ?? null };
+    const now = openInbox(to, open, { ...this.#recipient(to), ...known });
     const box: Box = { now, cancelWake: null, taking: new Map(), coming: new Map(), waiting: new Map() };
     this.#boxes.set(to, box);
     return box;
@@ -300,7 +300,7 @@ export class Inboxes {
     this.#buried(write.changes);
   }
 
-  async #commit(to: AgentId, box: Box, { changes, blocks }: Write): Promise<void> {
+  async #commit(to: AgentId, box: Box, { changes, blocks, take }: Write): Promise<void> {
     const incarnation = box.now.recipient?.incarnation ?? 0;
     const writes = changes.map((one) => {
       const text = box.coming.get(one.message.id);
@@ -308,7 +308,7 @@ export class Inboxes {
     });
     await this.#mail.commit(to, writes, changes, {
       must: changes.some(({ from }) => from === null),
-      ...(blocks === null ? {} : { stopBlocks: { incarnation, used: blocks } }),
+      ...(blocks === null || take === null ? {} : { stopBlocks: { incarnation, used: blocks, batch: take.batch } }),
     });
   }
 

@@ -30,7 +30,7 @@ const AGAIN_SOON_MS = 250;
 export function openInbox(
   to: AgentId,
   open: readonly Message[],
-  known: Pick<Inbox, "recipient" | "policy" | "quiet" | "blocks">,
+  known: Pick<Inbox, "recipient" | "policy" | "quiet" | "blocks" | "lastBlock">,
 ): Inbox {
   const inbox: Inbox = {
     to,
@@ -87,7 +87,7 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
       const { recipient, policy } = event;
       // What another launch of the program was told is not known to this one.
       const isOther = recipient !== null && recipient.incarnation !== inbox.recipient?.incarnation;
-      return [{ ...inbox, recipient, policy, ...(isOther ? { blocks: 0, nudgedOrder: 0 } : {}) }, []];
+      return [{ ...inbox, recipient, policy, ...(isOther ? { blocks: 0, lastBlock: null, nudgedOrder: 0 } : {}) }, []];
     }
     case "quiet":
       return [{ ...inbox, quiet: event.quiet }, []];

@@ -37,7 +37,8 @@ class Play {
   hold = false;
   readonly held: number[] = [];
   constructor(open: Message[], over: Partial<Recipient> | null = {}, policy: WakePolicy = "type", blocks = 0) {
-    this.box = openInbox(TO, open, { recipient: over === null ? null : recipient(over), policy, quiet: true, blocks });
+    const known = { policy, quiet: true, blocks, lastBlock: null };
+    this.box = openInbox(TO, open, { recipient: over === null ? null : recipient(over), ...known });
   }
   tell(event: InboxEvent, nowMs: number): this {
     const [box, effects] = stepInbox(this.box, event, nowMs);
@@ -168,6 +169,18 @@ test("a Stop that is told of late proves what the one before handed over", () =>
   play.take();
   play.tell({ kind: "arrived", atStop: true }, 20);
   assert.is(play.take(), "20 write M1 leased>acked");
+});
+
+test("a Stop that goes on for a later block proves nothing of one that was never printed", () => {
+  const play = new Play([entry(1)]);
+  play.stop(false, 10);
+  play.tell({ kind: "commit", message: entry(2, "done b") }, 1_000);
+  play.stop(false, 2_000);
+  play.take();
+  play.stop(true, 3_000);
+  assert.is(play.take(), "3000 write M2 leased>acked\n3000 hand-over nothing");
+  play.stop(true, 4_000).tell({ kind: "clock" }, 10 + LEASE_MS);
+  assert.is(play.states(), "M1 queued");
 });
 
 test("a proof that comes while the entry is being written of is not lost", () => {

@@ -24,7 +24,8 @@ export function written(inbox: Inbox, number: number): Step {
   closed(inbox, one);
   applied(inbox, one.changes);
   const after: Inbox = { ...inbox, writeAtMs: null };
-  const known = one.blocks === null ? after : { ...after, blocks: one.blocks };
+  const known =
+    one.blocks === null ? after : { ...after, blocks: one.blocks, lastBlock: one.take?.batch ?? after.lastBlock };
   if (one.take === null) return [known, []];
   const { ticket, batch } = one.take;
   const ours = one.changes.flatMap(({ message }) => (message.state === "leased" ? [message] : []));

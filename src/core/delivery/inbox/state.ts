@@ -18,6 +18,8 @@ export interface Inbox {
   readonly quiet: boolean;
   /** How often in a row its Stop hook kept it from ending its turn, as it is on disk or will be with the next block. */
   readonly blocks: number;
+  /** The batch it was last kept with: a Stop that says that the turn went on for its hook proves this, and nothing older. */
+  readonly lastBlock: string | null;
   readonly waking: "no" | "asked" | "taken";
   /** The last wake was refused: before the next is claimed, it is looked whether it would be again. */
   readonly refused: boolean;
@@ -74,7 +76,7 @@ export type InboxEvent =
   | { readonly kind: "quiet"; readonly quiet: boolean }
   | { readonly kind: "reconnected" }
   | Take
-  /** What was leased in that batch, by that hook event, or by any Stop hook of this launch, arrived. */
+  /** What was leased in that batch, by that hook event, or by the last block of this launch, arrived. */
   | { readonly kind: "arrived"; readonly batch?: string; readonly token?: string; readonly atStop?: true }
   /** It was never printed: nobody can have read it. */
   | { readonly kind: "unprinted"; readonly token: string }

@@ -14,7 +14,8 @@ export const BATCH_CHARACTERS = 60_000;
 export function stopped(inbox: Inbox, event: Take, nowMs: number): Step {
   const [heard, arrived] = event.active === true ? prove(inbox, (one) => isLast(inbox, one), nowMs) : [inbox, []];
   const blocks = event.active === false ? 0 : inbox.blocks;
-  const known = { ...heard, blocks };
+  // A turn that did not go on was not kept from its end by what was last handed over.
+  const known = { ...heard, blocks, lastBlock: event.active === false ? null : inbox.lastBlock };
   if (blocks < BLOCK_LIMIT && inbox.recipient !== null) return take(known, event, arrived, blocks + 1, nowMs);
   const [after, effects] = write(known, arrived, null, null);
   return [after, [...effects, { do: "hand-over", ticket: event.ticket, batch: event.batch, entries: [] }]];
@@ -61,9 +62,9 @@ export function prove(inbox: Inbox, which: (one: Message) => boolean, nowMs: num
   return [held.length === 0 ? inbox : { ...inbox, proven: new Set([...inbox.proven, ...held]) }, changes];
 }
 
-/** Whether the Stop hook of this launch handed it over. */
-export function isLast({ recipient }: Inbox, { lease }: Message): boolean {
-  return lease?.taker === "stop-hook" && lease.incarnation === recipient?.incarnation;
+/** Whether it was handed over with the last block of this launch. */
+export function isLast({ lastBlock }: Inbox, { lease }: Message): boolean {
+  return lastBlock !== null && lease?.batch === lastBlock;
 }
 
 /** What waits and was handed over before. */
