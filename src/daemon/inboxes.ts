@@ -7,7 +7,7 @@ import { batchText, type Carried, nudgeText } from "#core/delivery/completion.js
 import { endOfBatch } from "#core/delivery/inbox/give-back.js";
 import type { Change, Inbox, InboxEffect, InboxEvent, Take, Write } from "#core/delivery/inbox/state.js";
 import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
-import { isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
+import { isDeadLetter, isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
 import type { Recipient } from "#core/delivery/recipient.js";
 import { gate } from "#core/delivery/typing.js";
 import { Fault } from "#core/fault.js";
@@ -72,8 +72,10 @@ export class Inboxes {
       const isAdrift = state === "leased" && lease != null && lease.untilMs === null && !carried.has(lease.batch);
       return isAdrift ? { ...entry, lease: { ...lease, untilMs: nowMs } } : entry;
     });
+    // What is being typed to wake it goes on without us; of one of which it is doubtful whether it was taken, nothing will.
+    const typing = all.some((message) => message.batch !== undefined && !isDeadLetter(message));
     // Nothing is typed before the typed mail is taken up.
-    this.#open(to, open, false);
+    this.#open(to, open, false, typing);
   }
 
   /** The typed mail is taken up, and what the hooks left in the spool was heard. */
@@ -209,11 +211,11 @@ export class Inboxes {
     return this.#boxes.get(to) ?? this.#open(to, [], this.#mail.isQuiet(to));
   }
 
-  #open(to: AgentId, open: readonly Message[], quiet: boolean): Box {
+  #open(to: AgentId, open: readonly Message[], quiet: boolean, typing = false): Box {
     const { loop } = this.#ground;
     const record = loop.fleet.agents.get(to)?.record;
     const slot = record?.stopBlocks?.incarnation === record?.incarnation ? record?.stopBlocks : undefined;
-    const known = { quiet, blocks: slot?.used ?? 0, lastBlock: slot?.batch ?? null };
+    const known = { quiet, typing, blocks: slot?.used ?? 0, lastBlock: slot?.batch ?? null };
     const now = openInbox(to, open, { ...this.#recipient(to), ...known });
     const box: Box = { now, cancelWake: null, taking: new Map(), coming: new Map(), waiting: new Map() };
     this.#boxes.set(to, box);

@@ -82,6 +82,9 @@ export class Mail {
       if (!this.#boxes.has(to)) this.#open(to, open, lastOrder);
       else {
         for (const message of open) this.#post(to, { kind: "added", message });
+        // What was counted for that write was the inbox alone.
+        const known = open.map((message) => ({ message, was: null }));
+        this.#boxes.get(to)?.tally?.take(known, new Set());
         void this.commit(to, [], [], {}).catch(() => {});
       }
     }

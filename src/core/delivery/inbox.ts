@@ -26,19 +26,19 @@ export const DEBOUNCE_MS = 500;
 export const SWEEP_MS = 30_000;
 const AGAIN_SOON_MS = 250;
 
-/** An inbox as the store has it. What follows from that, the first event brings. */
+/** An inbox as the store has it. What follows from that, the first event brings. `typing`: a message that wakes it is under way. */
 export function openInbox(
   to: AgentId,
   open: readonly Message[],
-  known: Pick<Inbox, "recipient" | "policy" | "quiet" | "blocks" | "lastBlock">,
+  { typing, ...known }: Pick<Inbox, "recipient" | "policy" | "quiet" | "blocks" | "lastBlock"> & { typing: boolean },
 ): Inbox {
-  const inbox: Inbox = {
+  return {
     to,
     entries: new Entries(open),
     writes: new Map(),
     lastWrite: 0,
     ...known,
-    waking: "no",
+    waking: typing ? "taken" : "no",
     refused: false,
     wokenAtMs: null,
     triedEdge: null,
@@ -48,9 +48,6 @@ export function openInbox(
     writeAtMs: null,
     nudgedOrder: 0,
   };
-  // What is being typed to wake it goes on without us.
-  const typed = open.some(({ state, lease }) => state === "leased" && lease?.untilMs === null);
-  return { ...inbox, waking: typed && !known.quiet ? "taken" : "no" };
 }
 
 export function stepInbox(before: Inbox, event: InboxEvent, nowMs: number): Step {

@@ -37,7 +37,7 @@ class Play {
   hold = false;
   readonly held: number[] = [];
   constructor(open: Message[], over: Partial<Recipient> | null = {}, policy: WakePolicy = "type", blocks = 0) {
-    const known = { policy, quiet: true, blocks, lastBlock: null };
+    const known = { policy, quiet: true, blocks, lastBlock: null, typing: false };
     this.box = openInbox(TO, open, { recipient: over === null ? null : recipient(over), ...known });
   }
   tell(event: InboxEvent, nowMs: number): this {
