@@ -22,7 +22,8 @@ export async function drain(
   const messages = await Promise.all(
     entries.map(async (entry) => messageJson(entry, null, (await store.text(entry).catch(() => null)) ?? undefined)),
   );
-  return { messages, batch };
+  const more = mail.inboxes.of(id)?.entries.waitingCount ?? 0;
+  return { messages, batch, ...(more > 0 ? { more } : {}) };
 }
 
 export async function acknowledge(context: Context, id: AgentId, { batch, reject }: AckRequest): Promise<AckedJson> {

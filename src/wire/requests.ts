@@ -163,6 +163,8 @@ export interface DrainedJson {
   messages: MessageJson[];
   /** To be acknowledged once they are written out; absent where there are none. */
   batch?: string;
+  /** So many wait still: a batch holds no more than can be read at once. Absent where there are none. */
+  more?: number;
 }
 
 export interface AckRequest {

@@ -231,6 +231,15 @@ test("the same turn again is the same completion, while it waits, once it was gi
   assert.equal((await drain("boss")).messages, []);
 });
 
+test("a drain that leaves some behind says how many", async () => {
+  const boss = await born("boss", { wake: "pull" });
+  for (const turn of [1, 2, 3]) await tell(`kid-${turn}`, boss.id, turn);
+  const first = (await w.ask<DrainedJson>("POST", "/v1/inbox/boss/drain", { limit: 2 })).body;
+  assert.equal([first.messages.length, first.more], [2, 1]);
+  const last = await drain("boss");
+  assert.equal([last.messages.length, last.more], [1, undefined]);
+});
+
 test("what a daemon was told of and could not pass on before it died, the next one tells", async () => {
   await born("boss", { wake: "pull" });
   await born("kid", { parent: "boss" });

@@ -60,6 +60,7 @@ async function drain(context: Context, label: string, noAck: boolean): Promise<n
   else if (drained.messages.length === 0) context.line("nothing waits");
   else context.lines(drained.messages.flatMap((message, n) => [...(n === 0 ? [] : [""]), ...drainedLines(message)]));
   if (drained.batch === undefined) return 0;
+  if (drained.more !== undefined && !context.json) context.note(`${drained.more} more wait: drain again`);
   if (noAck) {
     if (!context.json) context.note(`acknowledge it within 30 s: drover inbox ack ${drained.batch} ${label}`);
     return 0;
