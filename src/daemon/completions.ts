@@ -16,6 +16,8 @@ import { lastOutput } from "./output.js";
 const QUESTION_LIMIT_MS = 5_000;
 /** How soon a completion is tried again that the store refused. */
 const AGAIN_MS = 2_000;
+/** So far back in an agent's journal it is looked for turns that nobody was told of. */
+const PAST_ENTRIES = 50;
 /** For this long the identities of completions are kept: what ended earlier may have been told and forgotten. */
 const KEPT_MS = 13 * 86_400_000;
 
@@ -152,6 +154,19 @@ export class Producer {
     for (const agent of fleet.agents.values()) {
       // A dialog is known by its words: it is told once they are read.
       if (agent.record.state !== "blocked" && agent.record.sinceMs > sinceMs) this.#produce(agent);
+      if (agent.record.parent !== null) void this.#tellPast(agent);
+    }
+  }
+
+  /** Turns that ended as the last daemon did, with another begun since. What was said in them is not known any more. */
+  async #tellPast({ record: { id, label, parent, turn: now } }: Agent): Promise<void> {
+    const { store } = this.#context;
+    for (const { kind, data } of await store.latest(PAST_ENTRIES, id).catch(() => [])) {
+      const { to, turn } = data;
+      if (kind !== "state" || (to !== "done" && to !== "error") || typeof turn !== "number" || turn >= now) continue;
+      const key = completionKey({ child: id, turn, kind: to });
+      if ((await store.completion(key).catch(() => null)) !== null) continue;
+      await this.#commit({ child: id, label, parent, turn, kind: to, summary: "" });
     }
   }
 
@@ -179,13 +194,18 @@ export class Producer {
   }
 
   async #tell(agent: Agent, kind: CompletionKind): Promise<void> {
-    const { log, clock, store } = this.#context;
+    const { store } = this.#context;
     const { id, label, parent, turn } = agent.record;
     // What was told before costs no reading of what was said.
     const key = completionKey({ child: id, turn, kind, ...(kind === "exited" ? exitPart(agent) : {}) });
     if (kind !== "blocked" && (await store.completion(key).catch(() => null)) !== null) return;
     const { summary, part } = await summaryOf(this.#context, agent, kind);
-    const wanted: NewCompletion = { child: id, label, parent, turn, kind, summary, ...(part === null ? {} : { part }) };
+    await this.#commit({ child: id, label, parent, turn, kind, summary, ...(part === null ? {} : { part }) });
+  }
+
+  /** Until it is on disk, or there is nothing to be put there. */
+  async #commit(wanted: NewCompletion): Promise<void> {
+    const { log, clock } = this.#context;
     for (;;) {
       if (this.#closed) return;
       try {
@@ -194,7 +214,7 @@ export class Producer {
       } catch (error) {
         const { code } = asFault(error);
         if (code === "STALE" || code === "DAEMON_UNREACHABLE") return;
-        log.warn("a completion was not written, and is tried again", { agent: id, code });
+        log.warn("a completion was not written, and is tried again", { agent: wanted.child, code });
       }
       await new Promise<void>((resolve) => clock.wake(clock.now() + AGAIN_MS, resolve));
     }
