@@ -1,5 +1,5 @@
 /**
- * `npm run breaks`: breaks the way of a message in one place at a time, in a copy of what was built, and says within how
+ * `npm run breaks`: breaks the way of a message, or of a completion, in one place at a time, in a copy of what was built, and says within how
  * many seeds the simulation notices. A break that it does not notice fails the run: then the checker checks too little.
  */
 import { spawnSync } from "node:child_process";
@@ -15,11 +15,17 @@ interface Break {
   /** Stands there once, as it was built. */
   readonly from: string;
   readonly to: string;
+  /** Where it takes more than one. */
+  readonly also?: readonly Pick<Break, "file" | "from" | "to">[];
+  readonly story?: "mail" | "family";
 }
 
 const TYPING = "core/delivery/typing.js";
 
+const TAKE = "core/delivery/inbox/take.js";
+
 const BREAKS: readonly Break[] = [
+  ...familyBreaks(),
   {
     what: "typed while its claim is still on its way to the disk",
     file: "core/delivery/mailbox.js",
@@ -96,22 +102,108 @@ const BREAKS: readonly Break[] = [
   },
 ];
 
+/** Of what stands between a completion and its parent. */
+function familyBreaks(): Break[] {
+  const breaks: Break[] = [
+    {
+      what: "handed over while its lease is still on its way to the disk",
+      file: TAKE,
+      from: "return write(next, [...also, ...changes], blocks, { ticket, taker, batch });",
+      to: 'if (taker === "wake") return write(next, [...also, ...changes], blocks, { ticket, taker, batch }); const [w, out] = write(next, [...also, ...changes], blocks, null); return [w, [{ do: "hand-over", ticket, batch, entries: changes.map((one) => one.message) }, ...out]];',
+    },
+    {
+      what: "a hook of an older launch takes what is the present one's",
+      file: "daemon/hooks.js",
+      from: 'isEnd && event === "Stop" && isOurs(whose.agent)',
+      to: 'isEnd && event === "Stop"',
+    },
+    {
+      what: "a lease that is over does not come back",
+      file: "core/delivery/inbox.js",
+      from: "return untilMs !== null && untilMs <= nowMs;",
+      to: "return false;",
+    },
+    {
+      what: "acknowledged before the words are out",
+      file: "daemon/stop-hook.js",
+      from: "const reason = batchText(",
+      to: 'await inboxes.tell(to, { kind: "arrived", batch: taken.batch }); const reason = batchText(',
+    },
+    {
+      what: "how often a Stop hook blocked is not on disk",
+      file: "daemon/inboxes.js",
+      from: "blocks === null || take === null",
+      to: "true",
+    },
+    {
+      what: "what is being handed over is put aside for a later one",
+      file: "core/delivery/inbox.js",
+      from: 'one.state === "queued" && free(inbox, one)',
+      to: "free(inbox, one)",
+    },
+    {
+      what: "what wakes a parent leases nothing",
+      file: TAKE,
+      from: 'state: "leased", attempts',
+      to: 'state: taker === "wake" ? "queued" : "leased", attempts',
+    },
+    {
+      what: "the ledger is not asked",
+      file: "daemon/completions.js",
+      from: "const known = await store.completion(key);",
+      to: "const known = null;",
+      also: [
+        {
+          file: "daemon/completions.js",
+          from: 'if (kind !== "blocked" && (await store.completion(key).catch(() => null)) !== null)',
+          to: "if (false)",
+        },
+        { file: "test/twins/memory-store.js", from: "key !== undefined && isKnown", to: "false" },
+      ],
+    },
+    {
+      what: "a turn that goes on proves every lease of its Stop hook",
+      file: TAKE,
+      from: "return lastBlock !== null && lease?.batch === lastBlock;",
+      to: 'return lease?.taker === "stop-hook";',
+    },
+    {
+      what: "a doubtful wake is waited for after a restart",
+      file: "daemon/inboxes.js",
+      from: "message.batch !== undefined && !isDeadLetter(message)",
+      to: "message.batch !== undefined",
+    },
+    {
+      what: "a turn that ended as the daemon did is told to nobody",
+      file: "daemon/completions.js",
+      from: "void this.#tellPast(agent);",
+      to: "{}",
+    },
+  ];
+  return breaks.map((one) => ({ ...one, story: "family" }));
+}
+
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const { values } = parseArgs({ options: { seeds: { type: "string", default: "1000" } } });
+const { values } = parseArgs({
+  options: { seeds: { type: "string", default: "1000" }, only: { type: "string", default: "" } },
+});
 let unnoticed = 0;
-for (const { what, file, from, to } of BREAKS) {
+for (const { what, also = [], story = "mail", ...first } of BREAKS) {
+  if (!what.includes(values.only)) continue;
   const folder = mkdtempSync(join(tmpdir(), "drover-break-"));
   try {
     for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
-    const path = join(folder, "dist", file);
-    const text = readFileSync(path, "utf8");
-    if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
-    writeFileSync(
-      path,
-      text.replace(from, () => to),
-    );
-    const args = [join(folder, "dist/test/sim/sim.js"), "--story", "mail", "--seeds", values.seeds];
+    for (const { file, from, to } of [first, ...also]) {
+      const path = join(folder, "dist", file);
+      const text = readFileSync(path, "utf8");
+      if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
+      writeFileSync(
+        path,
+        text.replace(from, () => to),
+      );
+    }
+    const args = [join(folder, "dist/test/sim/sim.js"), "--story", story, "--seeds", values.seeds];
     const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 64e6 });
     const found = /seed (\d+) went wrong[^\n]*\n\s*(.*)/.exec(stdout);
     if (found === null) unnoticed++;

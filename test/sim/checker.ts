@@ -93,7 +93,9 @@ export class Checker {
       const own = this.adopting.get(record.id);
       if (own !== undefined) own.agent = record.archivedAtMs === null ? record.id : null;
     }
-    for (const { agent } of entries) {
+    for (const { agent, data } of entries) {
+      // What is told to a stranger is a dead letter under that name.
+      if (data.reason === "orphan") continue;
       if (agent !== null && !this.#records.has(agent)) this.wrong(`${short(agent)} is journaled and on no record`);
     }
     const living = new Set(

@@ -24,7 +24,10 @@ export class Disk implements Store {
     const { chance, clock } = this.#life.world;
     return this.#life.op("commit", `commit ${told(commit)}`, async () => {
       if (this.#life.world.faulty && chance.flip(0.004)) this.#refusesUntilMs = clock.now() + chance.between(1, 4_000);
-      if (clock.now() < this.#refusesUntilMs && this.#life.world.faulty) throw new Fault("STORE_FULL", "no space");
+      if (clock.now() < this.#refusesUntilMs && this.#life.world.faulty) {
+        this.#life.world.refused = true;
+        throw new Fault("STORE_FULL", "no space");
+      }
       const entries = await this.#kept.commit(commit);
       this.#written(commit);
       return entries;

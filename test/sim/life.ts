@@ -31,6 +31,7 @@ export class Life {
     const store = new Disk(world.kept, this, (commit) => {
       world.checker.written(commit);
       world.mail.written(commit);
+      world.family.written(commit);
     });
     void startDaemon({
       store,
@@ -43,6 +44,7 @@ export class Life {
       identity: { pid: 1, version: "0.0.0", owner: "persistent" },
       socket: "/simulated",
       path: "/bin",
+      spool: world.hooks.spool(this),
       shutdown() {},
     }).then((daemon) => {
       if (this.alive) this.daemon = daemon;

@@ -106,6 +106,7 @@ export class Link implements Multiplexer {
       const agent = (tab.env.DROVER_ID ?? null) as AgentId | null;
       const pane = world.machine.newPane(window, agent, true);
       pane.options = optionsOf(tab.mark);
+      pane.program.incarnation = Number(tab.env.DROVER_INCARNATION);
       world.begun(pane);
       world.checker.launched(pane);
       if (world.faulty && world.chance.flip(0.03)) throw new Fault("TMUX_UNREACHABLE", "the answer never came");

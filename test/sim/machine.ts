@@ -10,6 +10,10 @@ export interface Program {
   readonly pid: number;
   /** Who was launched here, or handed over, in truth; null where it is the user's own. */
   agent: AgentId | null;
+  /** Which launch of its agent its environment names; null where drover did not start it. */
+  incarnation: number | null;
+  /** How often in a row its Stop hook kept it from ending its turn. */
+  blocks: number;
   readonly screen: SimAgent;
 }
 
@@ -136,7 +140,10 @@ export class Machine {
   }
 
   program(agent: AgentId | null): Program {
-    const program: Program = { pid: ++this.#pids, agent, screen: this.#newScreen() };
+    const program: Program = {
+      ...{ pid: ++this.#pids, agent, incarnation: null, blocks: 0 },
+      screen: this.#newScreen(),
+    };
     this.#born(program);
     return program;
   }

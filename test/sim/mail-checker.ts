@@ -2,7 +2,7 @@
  * What must be true of the mail, told from what the agents themselves were given and what lies on the disk. It knows
  * nothing of how a message gets from one to the other.
  */
-import type { Message } from "#core/delivery/message.js";
+import type { MailCounts, Message } from "#core/delivery/message.js";
 import type { AgentId } from "#core/model.js";
 import type { Commit } from "#store/store.js";
 import type { Look } from "./agent.js";
@@ -37,6 +37,11 @@ interface Letter {
 }
 
 const WORD = /\b(?:m|do-)\d+\b/g;
+/** What is typed to wake a parent is known by the batch in it; what children said in it has words of its own. */
+const BATCH = /\bbatch \w+\b/g;
+const isBatch = (text: string): boolean => text.includes("[drover batch ");
+const wordsOf = (text: string): readonly string[] => text.match(isBatch(text) ? BATCH : WORD) ?? [];
+
 const ENTERS = 3;
 /** So long a listing may take to tell of a program that was started anew. */
 const HEARD_AFTER_MS = 1_500;
@@ -57,6 +62,7 @@ export class MailChecker {
 
   written({ mail = [] }: Commit): void {
     for (const { message, was, text, forget } of mail) {
+      if (message.kind === "completion") continue;
       const letter = was === null ? this.#newLetter(message, text ?? "") : this.letters.get(message.id);
       if (letter === undefined) this.#wrong(`message ${message.id} was changed and never queued`);
       else if (forget) {
@@ -70,7 +76,7 @@ export class MailChecker {
 
   /** An agent was given a prompt. */
   taken(program: Program, prompt: string, byPerson: boolean): void {
-    for (const word of prompt.match(WORD) ?? []) {
+    for (const word of wordsOf(prompt)) {
       const letter = this.#byWord.get(word);
       if (letter === undefined) {
         if (word.startsWith("m")) this.#wrong(`${word} was given and never was on disk`);
@@ -86,12 +92,13 @@ export class MailChecker {
       if (letter.order < last && !letter.revived && !byPerson) this.#wrong(`${word} was given after a later one`);
       this.#lastOrder.set(letter.to, Math.max(last, letter.order));
     }
-    if (!byPerson && (prompt.match(WORD)?.length ?? 0) > 1) this.#wrong(`two at once: ${prompt}`);
+    if (!byPerson && wordsOf(prompt).length > 1) this.#wrong(`two at once: ${prompt}`);
   }
 
   /** A daemon decides to paste, by what it saw last. */
   pastes(seen: Seen | undefined, text: string): void {
-    const word = text.match(WORD)?.[0] ?? text;
+    const [word] = wordsOf(text);
+    if (word === undefined) return;
     const state = this.#byWord.get(word)?.state;
     if (state !== "claimed") this.#wrong(`${word} is pasted and lies ${state} on disk`);
     if (seen === undefined) {
@@ -107,7 +114,7 @@ export class MailChecker {
 
   /** The text arrived in the pane. */
   pasted(pane: Pane, text: string): void {
-    const letter = this.#byWord.get(text.match(WORD)?.[0] ?? "");
+    const letter = this.#byWord.get(wordsOf(text)[0] ?? "");
     if (letter === undefined) return;
     const { program } = pane;
     // Unless a person cleared the box of what stood there.
@@ -129,12 +136,13 @@ export class MailChecker {
       return;
     }
     if (seen.look.dialog) this.#wrong(`Enter is pressed for ${word} in a dialog`);
-    else if (!seen.look.draft.includes(word)) this.#wrong(`Enter is pressed and ${word} does not stand in the box`);
+    else if (!word.startsWith("?") && !seen.look.draft.includes(word))
+      this.#wrong(`Enter is pressed and ${word} does not stand in the box`);
   }
 
   /** What the sender of a message was told. */
   told(text: string, state: "delivered" | "queued" | "failed"): void {
-    const letter = this.#byWord.get(text.match(WORD)?.[0] ?? "");
+    const letter = this.#byWord.get(wordsOf(text)[0] ?? "");
     if (letter === undefined) this.#wrong(`the sender of ${text} was told ${state}, and it never was on disk`);
     else if (state === "delivered") this.#mustBe(letter, true, "its sender was told that it was delivered");
     else if (state === "failed" && letter.state !== "uncertain") this.#mustBe(letter, false, "its sender was told so");
@@ -157,9 +165,7 @@ export class MailChecker {
     }
     for (const { record, told } of fleet.agents.values()) {
       const own = [...stored.values()].filter(({ to }) => to === record.id);
-      const uncertain = own.filter((message) => message.state === "uncertain").length;
-      const queued = own.filter((message) => message.state === "queued").length;
-      const counts = { queued, inbox: 0, dead: own.length - uncertain - queued, uncertain };
+      const counts = countsOf(own);
       if (JSON.stringify(told.mail) !== JSON.stringify(counts)) {
         this.#wrong(
           `${record.label} is told to have ${JSON.stringify(told.mail)}, on disk are ${JSON.stringify(counts)}`,
@@ -197,11 +203,23 @@ export class MailChecker {
     });
   }
 
+  stateOf(word: string): Letter["state"] | undefined {
+    return this.#byWord.get(word)?.state;
+  }
+
+  /** Somebody other than drover had a hand in what became of it. */
+  isMeddled(word: string): boolean {
+    const letter = this.#byWord.get(word);
+    if (letter === undefined) return false;
+    const { meddled, pasted, claimedAtMs } = letter;
+    return meddled || (pasted !== null && this.#isMeddledWith(pasted.program, claimedAtMs));
+  }
+
   // ---------------------------------------------------------------- inside
 
   #newLetter(message: Message, text: string): Letter {
     const { id, to, order } = message;
-    const word = text.match(WORD)?.[0] ?? `?${id}`;
+    const word = wordsOf(text)[0] ?? `?${id}`;
     const letter: Letter = {
       ...{ id, to, order, word, state: message.state, reason: null },
       ...{ claimedAtMs: 0, taken: 0, meddled: false, sentByPerson: false, revived: false, purged: false, pasted: null },
@@ -236,14 +254,15 @@ export class MailChecker {
   }
 
   #mustBe(letter: Letter, taken: boolean, why: string): void {
-    if (letter.meddled || letter.taken > 0 === taken) return;
+    // That completions wait is said in the same words each time.
+    if (letter.meddled || letter.taken > 0 === taken || letter.word.startsWith("?")) return;
     this.#wrong(`${letter.word} was ${taken ? "never" : "already"} given, and ${why}`);
   }
 
   /** The program went, its person or a dialog came between, it heard no Enter, or tmux was silent. */
   #mayBeUncertain(letter: Letter): void {
     const { pasted, meddled, word, reason } = letter;
-    if (meddled || this.blindAtMs >= letter.claimedAtMs) return;
+    if (meddled || word.startsWith("?") || this.blindAtMs >= letter.claimedAtMs) return;
     if (pasted === null) {
       this.#wrong(`${word} is uncertain (${reason}) and never was pasted`);
       return;
@@ -257,4 +276,18 @@ export class MailChecker {
   #wrong(what: string): void {
     this.#world.checker.wrong(what);
   }
+}
+
+/** Completions count in the inbox, and once: not beside the message that carries them, nor beside their doubtful one. */
+function countsOf(own: readonly Message[]): MailCounts {
+  const count = (counts: (message: Message) => boolean): number => own.filter(counts).length;
+  const doubtful = new Set(own.flatMap(({ state, batch }) => (state === "uncertain" ? (batch ?? []) : [])));
+  const isInDoubt = ({ lease }: Message): boolean => lease?.untilMs === null && doubtful.has(lease.batch);
+  const isTold = ({ kind }: Message): boolean => kind === "completion";
+  return {
+    queued: count((one) => one.state === "queued" && !isTold(one) && one.batch === undefined),
+    inbox: count((one) => isTold(one) && (one.state === "queued" || (one.state === "leased" && !isInDoubt(one)))),
+    dead: count(({ state }) => state === "dead" || state === "failed"),
+    uncertain: count(({ state }) => state === "uncertain"),
+  };
 }

@@ -71,7 +71,7 @@ function sendAtOnce(world: World): void {
   if (to !== undefined) sendTo(world, to.id, newText(world), undefined, true);
 }
 
-function sendTo(world: World, to: string, text: string, from: string | undefined, now: boolean): void {
+export function sendTo(world: World, to: string, text: string, from: string | undefined, now: boolean): void {
   void ask(world, `send ${to.slice(-3)} ${JSON.stringify(text)}${now ? " --now" : ""}`, async (context) => {
     const sender = from === undefined ? {} : { from };
     try {
@@ -211,7 +211,7 @@ const TIDY_MS = 4_000;
 const DRAFT_STANDS_MS = 12_000;
 const TIDIES = 60;
 
-async function tidies(world: World): Promise<void> {
+export async function tidies(world: World): Promise<void> {
   const { clock, machine, checker } = world;
   for (let n = 0; n < TIDIES && checker.wrongs.length === 0; n++) {
     for (const { program } of machine.panes()) {
@@ -219,10 +219,12 @@ async function tidies(world: World): Promise<void> {
       screen.turnsDeaf(0);
       if (screen.garbled) screen.becomesGarbled(false);
       screen.personAnswers();
+      // A person has it try again, and it gets through.
+      if (screen.shown === "error") screen.shown = "finished";
       if (clock.now() - screen.draftSinceMs > DRAFT_STANDS_MS) screen.personClears();
     }
     await clock.advanceAsync(TIDY_MS);
-    if (world.mail.isQuiet) break;
+    if (world.mail.isQuiet && world.family.isQuiet) break;
   }
   await clock.advanceAsync(TIDY_MS);
 }

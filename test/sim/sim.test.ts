@@ -1,23 +1,25 @@
 import * as assert from "uvu/assert";
 import { suite } from "../kit/t.js";
-import { play, STORIES } from "./play.js";
+import { type Outcome, play, STORIES, sumsOf } from "./play.js";
 
 const test = suite("sim", 60_000);
 
-const SEEDS = 40;
+const SEEDS = 10;
 
 for (const story of STORIES) {
-  test(`${story.name}: fleets of forty seeds settle, with nothing lost, doubled, mistaken or touched that is the user's`, async () => {
-    const sums = { deaths: 0, agents: 0, messages: 0 };
+  test(`${story.name}: fleets of ten seeds settle, with nothing lost, doubled, mistaken or touched that is the user's`, async () => {
+    const outcomes: Outcome[] = [];
     for (let seed = 1; seed <= SEEDS; seed++) {
       const outcome = await play(seed, story);
-      for (const what of Object.keys(sums) as (keyof typeof sums)[]) sums[what] += outcome[what];
+      outcomes.push(outcome);
       const again = `SEED=${seed} npm run sim -- --story ${story.name}`;
       assert.equal(outcome.wrongs, [], `${again}\n${outcome.trace.slice(-60).join("\n")}`);
     }
+    const sums = sumsOf(outcomes);
     assert.ok(sums.deaths > SEEDS, `only ${sums.deaths} daemons died`);
-    assert.ok(sums.agents > 5 * SEEDS, `only ${sums.agents} agents lived`);
+    assert.ok(sums.agents > 3 * SEEDS, `only ${sums.agents} agents lived`);
     assert.ok(sums.messages > SEEDS, `only ${sums.messages} messages were sent`);
+    if (story.name === "family") assert.ok(sums.handed > SEEDS, `only ${sums.handed} completions were handed over`);
   });
 
   test(`${story.name}: the same seed tells the same story`, async () => {

@@ -4,6 +4,7 @@ import type { AgentId, AgentRecord } from "#core/model.js";
 import type { Context } from "#daemon/context.js";
 import { removeAgent } from "#daemon/remove.js";
 import { stopAgent } from "#daemon/stop.js";
+import type { ToldHook } from "#daemon/told-hook.js";
 import { isOthers, OTHER_HOME, optionsOf, type Pane, type Program, type Window } from "./machine.js";
 import type { World } from "./world.js";
 
@@ -18,6 +19,11 @@ export interface Story {
   readonly moves: readonly (readonly [weight: number, move: Move])[];
   /** A program was given a prompt. */
   works?(world: World, program: Program): void;
+  /** How often a long while passes before the next thing happens. */
+  readonly lulls?: number;
+  /** A Stop hook asks the daemon, and one printed its answer. */
+  asks?(world: World, told: ToldHook): void;
+  prints?(world: World, program: Program): void;
   /** Something was just typed into the pane. */
   befalls?(world: World, pane: Pane): void;
   /** Faults have stopped: people see to what waits for them, until nothing is left to be done. */
@@ -30,7 +36,7 @@ const MOVES: Story["moves"] = [
   [4, stop],
   [4, remove],
   [4, rename],
-  [4, restart],
+  [4, (world) => restart(world)],
   [3, adopt],
   [8, programEnds],
   [6, programWorks],
@@ -161,8 +167,9 @@ function rename(world: World): void {
 }
 
 /** As daemon/restart.ts does, the looking for programs on the disk left out. */
-function restart(world: World): void {
-  const record = anyRecord(world);
+export function restart(world: World, id?: AgentId): void {
+  const named = world.life?.daemon?.context.loop.fleet.agents.get(id as AgentId)?.record;
+  const record = id === undefined ? anyRecord(world) : named;
   if (record === undefined || record.command.length === 0) return;
   world.checker.asked.add(record.id);
   void ask(world, `restart ${record.label} ${record.id.slice(-3)}`, async (context) => {
@@ -329,7 +336,9 @@ function respawn(world: World): void {
   const pane = world.chance.pick(ours(world));
   // Neither mark nor process left: nobody could know it, so nobody does both at once.
   if (pane === undefined || pane.options.get("@drover-id") !== pane.program.agent) return;
-  pane.program = world.machine.program(pane.program.agent);
+  const { agent, incarnation } = pane.program;
+  pane.program = world.machine.program(agent);
+  pane.program.incarnation = incarnation;
   pane.dead = null;
   world.begun(pane);
   world.checker.respawnedAtMs.set(pane, world.clock.now());

@@ -5,6 +5,8 @@ import { MemoryStore } from "../twins/memory-store.js";
 import { SimAgent } from "./agent.js";
 import { Chance } from "./chance.js";
 import { Checker } from "./checker.js";
+import { FamilyChecker } from "./family-checker.js";
+import { Hooks } from "./hooks.js";
 import { Life } from "./life.js";
 import { Machine, type Pane, type Program } from "./machine.js";
 import { MailChecker } from "./mail-checker.js";
@@ -23,12 +25,17 @@ export class World {
   readonly kept = new MemoryStore();
   readonly checker: Checker;
   readonly mail = new MailChecker(this);
+  readonly family = new FamilyChecker(this);
+  readonly hooks = new Hooks(this);
   readonly story: Story;
   readonly trace: string[] = [];
   /** While set, effects fail and daemons die. */
   faulty = true;
   life: Life | null = null;
   deaths = 0;
+  /** The disk refused a write: what was decided with it is in the daemon's memory, and may come there later. */
+  refused = false;
+  #words = 0;
 
   constructor(seed: number, story: Story) {
     this.story = story;
@@ -50,6 +57,7 @@ export class World {
   died(): void {
     this.life = null;
     this.deaths++;
+    this.hooks.died();
     this.clock.wake(this.clock.now() + this.chance.between(1, 3_000), () => this.daemon());
   }
 
@@ -59,8 +67,18 @@ export class World {
     screen.taken = (prompt, byPerson) => {
       this.say(`${program.pid} takes ${JSON.stringify(prompt)}${byPerson ? " from its person" : ""}`);
       this.mail.taken(program, prompt, byPerson);
+      this.family.taken(program, prompt, byPerson);
       this.story.works?.(this, program);
     };
+  }
+
+  /** A number that no text of this story holds yet. */
+  word(): number {
+    return ++this.#words;
+  }
+
+  lives(program: Program): boolean {
+    return this.machine.panes().some((pane) => pane.program === program && pane.dead === null);
   }
 
   /** A program was started in the pane: it heeds `/quit`. */
