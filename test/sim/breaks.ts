@@ -119,9 +119,9 @@ function familyBreaks(): Break[] {
     },
     {
       what: "a lease that is over does not come back",
-      file: "core/delivery/inbox.js",
-      from: "return untilMs !== null && untilMs <= nowMs;",
-      to: "return false;",
+      file: TAKE,
+      from: "nowMs + LEASE_MS",
+      to: "nowMs + 1e12",
     },
     {
       what: "acknowledged before the words are out",
