@@ -11,11 +11,19 @@ export interface Row extends Counted {
 const DIES_WITHIN_MS = 30_000;
 const DIES_AGAIN_WITHIN_MS = 4_000;
 
+const open = new Set<CrashFleet>();
+
+/** Ends every daemon and tmux server that is under way: for a run that is broken off. */
+export async function endAll(): Promise<void> {
+  await Promise.allSettled([...open].map((fleet) => fleet.end()));
+}
+
 /** Kills at one step, `kills` times: mostly where it is passed for the first time, with queues also for the second. */
 export async function atStep(point: string, kills: number): Promise<Row> {
   const scene = SCENES.find(({ points }) => points.includes(point));
   if (scene === undefined) throw new Error(`there is no step "${point}"`);
   const fleet = new CrashFleet(scene.agents, scene.parent);
+  open.add(fleet);
   let died = 0;
   try {
     await fleet.begin();
@@ -33,12 +41,14 @@ export async function atStep(point: string, kills: number): Promise<Row> {
     return { what: point, kills: died, ...(await fleet.count()) };
   } finally {
     await fleet.end();
+    open.delete(fleet);
   }
 }
 
 /** Kills at any moment while the agents write to one another, and tasks of one of them end. */
 export async function atRandom(kills: number, agents: number): Promise<Row> {
   const fleet = new CrashFleet(agents, "p");
+  open.add(fleet);
   let over = false;
   try {
     await fleet.begin();
@@ -68,6 +78,7 @@ export async function atRandom(kills: number, agents: number): Promise<Row> {
   } finally {
     over = true;
     await fleet.end();
+    open.delete(fleet);
   }
 }
 

@@ -8,7 +8,7 @@
  *   npm run crash -- --kills 5 --random 0 --points pasted,entered
  */
 import { parseArgs } from "node:util";
-import { atRandom, atStep, HEAD, line, type Row } from "./crash.js";
+import { atRandom, atStep, endAll, HEAD, line, type Row } from "./crash.js";
 import { POINTS } from "./points.js";
 
 const UNCERTAIN_LIMIT = 0.002;
@@ -64,6 +64,9 @@ async function lane(): Promise<void> {
   }
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void endAll().finally(() => process.exit(1)));
+}
 console.log(HEAD);
 await Promise.all(Array.from({ length: lanes }, lane));
 const sum = (of: (row: Row) => number): number => rows.reduce((total, row) => total + of(row), 0);
