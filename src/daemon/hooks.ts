@@ -99,6 +99,7 @@ async function take(
       beginsSession: whose.learns,
       endsSession: named.ends,
       name: event,
+      ...(told.leftAtMs === undefined ? {} : { toldAtMs: told.leftAtMs }),
       evidence: block === null ? evidence : { ...evidence, excerpt: block.excerpt },
     });
   hooks.count("taken");

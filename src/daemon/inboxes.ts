@@ -242,7 +242,11 @@ export class Inboxes {
     const { clock } = this.#ground;
     box.cancelWake?.();
     const atMs = inboxWakeAtMs(box.now);
-    box.cancelWake = atMs === null ? null : clock.wake(atMs, () => this.#post(to, { kind: "clock" }));
+    const due = (): void => {
+      this.quiet(to);
+      this.#post(to, { kind: "clock" });
+    };
+    box.cancelWake = atMs === null ? null : clock.wake(atMs, due);
   }
 
   #perform(to: AgentId, box: Box, effect: InboxEffect): void {

@@ -148,7 +148,7 @@ export class Mail {
   /** Whether nothing is being typed to it, nor waits to be. */
   isQuiet(to: AgentId): boolean {
     const box = this.#boxes.get(to);
-    return box === undefined || (isQuiet(box.now) && box.adding.size === 0);
+    return box === undefined || (isQuiet(box.now, this.#ground.clock.now()) && box.adding.size === 0);
   }
 
   /** A dead letter that was written elsewhere; from here on it is one of ours. */

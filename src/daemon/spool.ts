@@ -51,11 +51,11 @@ export function folderSpool(folder: string, { clock, log }: Pick<Context, "clock
         else if (name.startsWith(".") && clock.now() - found.mtimeMs > DRAFT_LIMIT_MS) await rm(path, { force: true });
       }
       left.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));
-      for (const { path, bytes } of left) {
+      for (const { path, atMs, bytes } of left) {
         try {
           const told = bytes > 4 * BODY_LIMIT_BYTES ? null : parseSpooled(await readFile(path, "utf8"));
           if (told === null) log.warn("a file in the spool is no hook, and was removed", { path });
-          else await take(told);
+          else await take({ ...told, leftAtMs: atMs });
         } catch (error) {
           log.warn("a hook in the spool could not be taken in", { path, error });
         }

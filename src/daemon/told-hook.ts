@@ -12,6 +12,8 @@ export interface ToldHook {
   /** Names this very event. */
   readonly token: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** When it was left in the spool; ms since the epoch. */
+  readonly leftAtMs?: number;
 }
 
 const NAME = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;

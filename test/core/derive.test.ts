@@ -1051,4 +1051,13 @@ test("what a program shows between two conversations of its is no turn, until it
   assert.is(play([...left, [10_400, look("working")]]), `${told}, 10400 working 2`, "where it never says so, too");
 });
 
+test("an end that was heard, and again from the spool by another daemon, is one turn's", () => {
+  const done = derive(derive(derive(newborn(0), look("ready"), 0), hook("turn-started"), 100), hook("turn-ended"), 500);
+  assert.equal([done.state, done.turn], ["done", 1]);
+  const again: Fact = { ...(hook("turn-ended") as Fact & { kind: "hook" }), toldAtMs: 1_400 };
+  assert.is(derive(done, again, 20_000).turn, 1);
+  // A turn that nobody saw, and that ended while no daemon was there.
+  assert.is(derive(done, { ...again, toldAtMs: 9_000 }, 20_000).turn, 2);
+});
+
 test.run();

@@ -123,6 +123,6 @@ export class Hooks {
 
   #leave(told: ToldHook): void {
     this.#world.say(`${told.event} of ${told.id.slice(-3)} is left in the spool`);
-    this.#left.push(told);
+    this.#left.push({ ...told, leftAtMs: this.#world.clock.now() });
   }
 }

@@ -33,6 +33,9 @@ const MOVES = 60;
 const LULL_MS = 40_000;
 /** Long enough for the brake, the grace of a stop, and a few more looks. */
 const SETTLE_MS = 25_000;
+/** Longer than a message takes from its claim to its end. */
+const UNDER_WAY_MS = 10_000;
+const UNDER_WAY: ReadonlySet<string> = new Set(["claimed", "typed", "submitted"]);
 
 export async function play(seed: number, story: Story): Promise<Outcome> {
   const world = new World(seed, story);
@@ -52,6 +55,9 @@ export async function play(seed: number, story: Story): Promise<Outcome> {
   world.daemon();
   await clock.advanceAsync(SETTLE_MS);
   await story.tidies?.(world);
+  // A turn that ended just now is being told just now.
+  const isUnderWay = () => [...mail.letters.values()].some(({ state }) => UNDER_WAY.has(state));
+  for (let waited = 0; waited < UNDER_WAY_MS && isUnderWay(); waited += 500) await clock.advanceAsync(500);
   if (checker.wrongs.length === 0) await checker.settled();
   if (checker.wrongs.length === 0) await mail.settled();
   if (checker.wrongs.length === 0) family.settled();

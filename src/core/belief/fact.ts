@@ -17,8 +17,8 @@ export type Fact =
   | { readonly kind: "answered"; readonly fingerprint: string }
   /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
   | { readonly kind: "submitted"; readonly turn: number }
-  /** The agent's own hook: what it means, and the payload in short. */
-  | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence }
+  /** The agent's own hook: what it means, and the payload in short. `toldAtMs`: when, where it was heard later than that. */
+  | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence; readonly toldAtMs?: number }
   /** A record in the file in which the program writes its session down, and when it wrote that. */
   | {
       readonly kind: "transcript";

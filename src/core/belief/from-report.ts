@@ -14,8 +14,9 @@ import type { Fact, HookMeaning } from "./fact.js";
 import { isSubmitted } from "./from-prompt.js";
 import { named, told } from "./open-dialog.js";
 
-export function withHook(before: Believed, { means, evidence }: Fact & { kind: "hook" }, nowMs: number): Believed {
-  return withReport(before, means, evidence, nowMs, before.memory.hooked || !isNotice(evidence));
+export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {
+  const { means, evidence, toldAtMs = nowMs } = fact;
+  return withReport(before, means, evidence, nowMs, before.memory.hooked || !isNotice(evidence), toldAtMs);
 }
 
 export function withTranscript(before: Believed, fact: Fact & { kind: "transcript" }, nowMs: number): Believed {
@@ -50,6 +51,7 @@ function withReport(
   evidence: Evidence,
   nowMs: number,
   hooked: boolean,
+  toldAtMs = nowMs,
 ): Believed {
   const open = isOpen(before);
   const base: Memory = {
@@ -104,10 +106,11 @@ function withReport(
       // The marker that will be on the screen is that of this turn, and no sign of another.
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", endMarker: null };
       // Something else told of this end first: hooks come up to a few hundred ms late, and one that says how a turn ended
-      // comes before the one that says that it did (opencode's session.error).
+      // comes before the one that says that it did (opencode's session.error). One that waited in the spool counts from when
+      // it was left there, and may have been heard before: its script heard no answer.
       const toldBy = before.evidence;
-      const other = toldBy?.source !== evidence.source || toldBy.rule !== evidence.rule;
-      if (!open && isRest(before.state) && other && nowMs - before.sinceMs < END_GRACE_MS) {
+      const other = toldBy?.source !== evidence.source || toldBy.rule !== evidence.rule || toldAtMs < nowMs;
+      if (!open && isRest(before.state) && other && toldAtMs - before.sinceMs < END_GRACE_MS) {
         return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
       }
       const turn = counted ? before.turn : before.turn + 1;

@@ -41,6 +41,7 @@ export function openMailbox(to: AgentId, open: readonly Message[], recipient: Re
     waits: null,
     triedEdge: null,
     spentTurn: null,
+    spentAtMs: 0,
     sweepAtMs: null,
     pending: null,
     writing: null,
@@ -77,10 +78,14 @@ export function wakeAtMs(box: Mailbox): number | null {
   return due.length === 0 ? null : Math.min(...due);
 }
 
-/** Nothing is typed, nor will be before something else happens: whoever else has something to say may. */
-export function isQuiet(box: Mailbox): boolean {
+/**
+ * Nothing is typed, nor will be before something else happens: whoever else has something to say may. The turn that the
+ * last message opens is waited for, but no longer than mail that waits would be: it may have opened none.
+ */
+export function isQuiet(box: Mailbox, nowMs: number): boolean {
   if (box.at.at !== "resting" || box.open.queuedCount > 0 || box.open.halfWay !== undefined) return false;
-  return box.recipient === null || turnOf(box.recipient) !== box.spentTurn;
+  if (box.recipient === null || turnOf(box.recipient) !== box.spentTurn) return true;
+  return nowMs - box.spentAtMs >= SWEEP_MS;
 }
 
 /** What every event may change, whatever the box is at. */

@@ -19,6 +19,8 @@ export interface HookEvent {
   /** Whether it says that this conversation is over. */
   readonly endsSession?: boolean;
   readonly name: string;
+  /** When it was told, where it is heard later than that; ms since the epoch. */
+  readonly toldAtMs?: number;
   readonly evidence: Evidence;
 }
 
@@ -50,7 +52,9 @@ export function decideHook(draft: Draft, hook: HookEvent): void {
     return;
   }
   if (means !== null) {
-    believe(draft, told, { kind: "hook", means, evidence: hook.evidence }, { hook: hook.name });
+    const { evidence, toldAtMs } = hook;
+    const fact = { kind: "hook" as const, means, evidence, ...(toldAtMs === undefined ? {} : { toldAtMs }) };
+    believe(draft, told, fact, { hook: hook.name });
   }
   // A hook says that something happened, seldom what the screen shows of it: the dialog's text, say.
   if (agent.pane !== null) draft.after({ do: "look", pane: agent.pane });

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Mailbox, MailEvent } from "#core/delivery/mailbox/state.js";
-import { openMailbox, SWEEP_MS, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
+import { isQuiet, openMailbox, SWEEP_MS, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
 import type { Message, MessageState } from "#core/delivery/message.js";
 import { readReceipt, receiptOf } from "#core/delivery/receipt.js";
 import type { Recipient } from "#core/delivery/recipient.js";
@@ -341,6 +341,13 @@ test("a receipt says whose it is, of which claim, and how far it got", () => {
   for (const enters of [0, 1, 3]) assert.is(readReceipt(receiptOf(m, enters), m), enters);
   for (const odd of [null, "", "M1", "M1/3", "M1/2:pasted", "M2/3:pasted"])
     assert.is(readReceipt(odd, m), null, String(odd));
+});
+
+test("a message that may have opened no turn keeps others waiting no longer than the sweep", () => {
+  const p = new Play([message(1, "typed")]).on({ kind: "held" });
+  p.on({ kind: "receipts", answer: { epoch: "t1", says: null } }, written);
+  assert.is(p.states, "M1:uncertain");
+  assert.equal([isQuiet(p.box, SWEEP_MS - 1), isQuiet(p.box, SWEEP_MS)], [false, true]);
 });
 
 test.run();

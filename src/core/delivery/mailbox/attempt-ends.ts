@@ -9,7 +9,13 @@ const ATTEMPTS = 5;
 
 export function end(box: Mailbox, message: Message, fields: Partial<Message>, nowMs: number): Step {
   const spentTurn = message.claim === null ? box.spentTurn : turnOf(message.claim);
-  const over = { ...box, spentTurn, sweepAtMs: null, at: { at: "recording" as const, id: message.id } };
+  const over = {
+    ...box,
+    spentTurn,
+    spentAtMs: nowMs,
+    sweepAtMs: null,
+    at: { at: "recording" as const, id: message.id },
+  };
   return [become(over, message, fields, nowMs), []];
 }
 

@@ -19,6 +19,8 @@ export interface Mailbox {
   readonly triedEdge: string | null;
   /** The turn after which a message was typed: the next follows after another. */
   readonly spentTurn: string | null;
+  /** When that message came to its end. */
+  readonly spentAtMs: number;
   /** When mail that waits is tried again although nothing happened; null where none waits. */
   readonly sweepAtMs: number | null;
   /** What is to be written and what is being written. */
