@@ -158,15 +158,16 @@ export class Producer {
     }
   }
 
-  /** Turns that ended as the last daemon did, with another begun since. What was said in them is not known any more. */
-  async #tellPast({ record: { id, label, parent, turn: now } }: Agent): Promise<void> {
+  /** Turns and programs that ended as the last daemon did, with another begun since. What they said is not known any more. */
+  async #tellPast({ record }: Agent): Promise<void> {
     const { store } = this.#context;
+    const { id, label, parent } = record;
     for (const { kind, data } of await store.latest(PAST_ENTRIES, id).catch(() => [])) {
-      const { to, turn } = data;
-      if (kind !== "state" || (to !== "done" && to !== "error") || typeof turn !== "number" || turn >= now) continue;
-      const key = completionKey({ child: id, turn, kind: to });
+      const past = kind === "state" ? pastEnd(data, record) : null;
+      if (past === null) continue;
+      const key = completionKey({ child: id, ...past });
       if ((await store.completion(key).catch(() => null)) !== null) continue;
-      await this.#commit({ child: id, label, parent, turn, kind: to, summary: "" });
+      await this.#commit({ child: id, label, parent, ...past, summary: past.kind === "exited" ? "ended" : "" });
     }
   }
 
@@ -258,7 +259,20 @@ async function summaryOf(
 
 /** The end of one launch is not that of the next, though no turn lies between them. */
 function exitPart({ record: { incarnation } }: Agent): { part?: string } {
-  return incarnation === 1 ? {} : { part: String(incarnation) };
+  return partOf(incarnation);
+}
+
+const partOf = (incarnation: number): { part?: string } => (incarnation === 1 ? {} : { part: String(incarnation) });
+
+/** What a change of state in the journal told of an end that lies behind the agent now; null for anything else. */
+function pastEnd(
+  { to, turn, incarnation }: Readonly<Record<string, unknown>>,
+  now: Agent["record"],
+): { turn: number; kind: CompletionKind; part?: string } | null {
+  if (typeof turn !== "number") return null;
+  if (to === "done" || to === "error") return turn < now.turn ? { turn, kind: to } : null;
+  const isEnd = (to === "exited" || to === "lost") && typeof incarnation === "number";
+  return isEnd && incarnation < now.incarnation ? { turn, kind: "exited", ...partOf(incarnation) } : null;
 }
 
 function exitWords({ record }: Agent): string {
