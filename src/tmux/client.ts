@@ -37,9 +37,11 @@ const WATCHDOG = [
 ].join("\n");
 
 /**
- * The session is not closed at once: most who start a daemon again do so within a second, and tmux 3.3a seems to crash
- * where a session closes in the moment in which a control client introduces itself (three crashes in some 250 daemons killed
- * and started again when it was closed after 0.2 s, the two that were timed 0.2 to 0.3 s after a kill; none in 600 since).
+ * The session is not closed at once: most who start a daemon again do so within a second, and a tmux server that has
+ * anything to tell its control clients while one of them introduces itself ends with a null pointer (control_write: the
+ * client is marked as one and has no control state yet; 3.3a, and 3.5a by its source). The end of a session is
+ * told to all. Three such crashes in some 250 daemons killed and started again with 0.2 s here; with 1.5 s two in 1 700 that
+ * were killed several times a second.
  *
  * A command, as words that both tmux and sh take as they are: closes the private session if just so many are in it, and
  * no pane but its own (a script's `break-pane` takes others there, and closing would end what runs in them). Said from
