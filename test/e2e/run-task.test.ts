@@ -12,7 +12,10 @@ test.after(() => home.remove());
 
 const screen = async (label: string) => (await home.json<ScreenJson>("output", label, "--screen")).rows.join("\n");
 const shows = (label: string, what: string) =>
-  until(`${label} shows ${what}`, async () => (await screen(label)).includes(what), { limitMs: 15_000 });
+  until(`${label} shows ${what}`, async () => (await screen(label)).includes(what), {
+    limitMs: 15_000,
+    show: async () => `${await screen(label)}\n${await home.ok("log")}`,
+  });
 const tasks = () =>
   readdirSync(home.folder, { recursive: true }).filter((name) => /tasks\/.*\.json$/.test(String(name)));
 

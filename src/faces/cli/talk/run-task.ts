@@ -33,8 +33,8 @@ export async function run(context: Context, { options, passedOn }: Invocation): 
     end: null,
   };
   writeTask(folder, begun);
-  // So that it is missed, should we be killed.
-  const known = tell(context);
+  // So that it is missed, should we be killed at any moment from here on.
+  await tell(context);
   const { stdout, stderr } = process;
   const ran = await runThrough(program, args, {
     stdout,
@@ -46,7 +46,6 @@ export async function run(context: Context, { options, passedOn }: Invocation): 
   if (ran.failed !== null) context.note(`drover: ${program}: ${ran.failed}`);
   const { code, signal, failed, tail, cut } = ran;
   writeTask(folder, { ...begun, end: { code, signal, failed, tail, cut, endedAtMs: context.nowMs() } });
-  await known;
   if (!(await tell(context)) && readTask(folder, begun.id) !== null) {
     context.note("drover: the daemon does not answer; the end of the task is kept, and told when it does");
   }
@@ -73,14 +72,20 @@ async function ownerOf(context: Context, typed: string): Promise<Owner> {
   }
 }
 
-/** Has the daemon look at the tasks, starting it where none answers. False where it did not. Never throws. */
+/**
+ * Has the daemon look at the tasks, starting it where none answers; twice, since one that was killed a moment ago may seem to
+ * be there still. False where it did not. Never throws.
+ */
 async function tell(context: Context): Promise<boolean> {
-  try {
-    const daemon = await context.daemon();
-    await daemon.ensure();
-    await daemon.request<TasksJson>("POST", "/v1/tasks", {}, { timeoutMs: TELL_LIMIT_MS });
-    return true;
-  } catch {
-    return false;
+  for (const isLast of [false, true]) {
+    try {
+      const daemon = await context.daemon();
+      await daemon.ensure();
+      await daemon.request<TasksJson>("POST", "/v1/tasks", {}, { timeoutMs: TELL_LIMIT_MS });
+      return true;
+    } catch {
+      if (isLast) break;
+    }
   }
+  return false;
 }
