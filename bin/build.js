@@ -13,8 +13,9 @@ const tsc = spawnSync(process.execPath, [join(root, "node_modules/typescript/bin
 if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 
 const bundles = [
-  // The emulator is for `drover replay` alone.
-  { entry: "dist/faces/cli/main.js", out: "dist/bundle/cli.cjs", options: { without: ["@xterm/headless"] } },
+  // The command line twice: most commands in a file that starts at once, and all of them. The emulator is for `drover replay` alone.
+  { entry: "dist/faces/cli/main.js", out: "dist/bundle/cli.cjs", options: { without: ["./load-large.js"] } },
+  { entry: "dist/faces/cli/main.js", out: "dist/bundle/cli-large.cjs", options: { without: ["@xterm/headless"] } },
   { entry: "dist/faces/dashboard/main.js", out: "dist/bundle/dashboard.cjs", options: {} },
   { entry: "dist/daemon/main.js", out: "dist/bundle/daemon.cjs", options: { readable: true } },
 ].filter((b) => existsSync(join(root, b.entry)));

@@ -11,9 +11,10 @@ if (!existsSync(bundle("cli"))) {
 }
 const { launch } = require("./launch.cjs");
 const dashboard = (argv) => launch(bundle("dashboard")).main(argv);
+const large = (argv) => launch(bundle("cli-large")).main(argv);
 const argv = process.argv.slice(2);
 // Alone on a terminal, drover is the dashboard: the command line need not be loaded to find that out.
 const opens = argv.length === 0 && process.stdin.isTTY && process.stdout.isTTY;
-(opens ? dashboard(argv) : launch(bundle("cli")).main(argv, { dashboard })).then((status) => {
+(opens ? dashboard(argv) : launch(bundle("cli")).main(argv, { dashboard, large })).then((status) => {
   process.exitCode = status ?? 0;
 });

@@ -95,6 +95,25 @@ test("inside the dashboard imports run one way", () => {
   assert.equal(wrong, []);
 });
 
+test("the commands that must start at once bring no library but a table of widths", () => {
+  const libraries = (entry: string, without: readonly string[]) => {
+    const reached = new Set([entry]);
+    const found = new Set<string>();
+    for (const path of reached) {
+      const source = sources.find((one) => one.path === path);
+      assert.ok(source, path);
+      for (const name of valueImportsOf(source.text)) {
+        const target = fileOf(path, name);
+        if (/^[.#]/.test(name)) without.includes(target) || reached.add(target);
+        else if (/^@?[a-z][a-z0-9/-]*$/.test(name)) found.add(name); // "node:…" is no package
+      }
+    }
+    return [...found].sort();
+  };
+  assert.equal(libraries("faces/cli/main.ts", ["faces/cli/load-large.ts"]), ["get-east-asian-width", "ulid"]);
+  assert.ok(libraries("faces/cli/main.ts", []).includes("valibot"), "the way to the others is followed");
+});
+
 /** What is built on tmux itself, and not on the interface that stands for it. */
 const KNOWS_TMUX: Readonly<Record<string, string>> = {
   "daemon/backend.ts": "makes the multiplexer by its name",
@@ -223,6 +242,11 @@ function sameFace(path: string, target: string): boolean {
 function importsOf(text: string): string[] {
   const found = text.matchAll(/\b(?:from|import)\s*\(?\s*["']([^"'\n]+)["']/g);
   return [...found].map((match) => match[1]!);
+}
+
+/** Those that are there at run time. */
+function valueImportsOf(text: string): string[] {
+  return importsOf(text.replace(/\b(import|export) type\b[^;]*;/g, ""));
 }
 
 function withoutComments(text: string): string {

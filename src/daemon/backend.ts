@@ -1,6 +1,6 @@
 /** The multiplexers that this drover can drive, by the name that a person gives. */
 import { Fault } from "#core/fault.js";
-import type { Backend } from "#host/config.js";
+import type { Backend } from "#host/backend-name.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
 import { TmuxServer, type TmuxServerOptions } from "#tmux/server.js";
 

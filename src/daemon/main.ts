@@ -11,9 +11,10 @@ import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
 import { configuredProviders } from "#core/screen/configured.js";
 import { providers } from "#core/screen/providers.js";
+import { chooseBackend } from "#host/backend-name.js";
 import { cataloguePath } from "#host/catalogue-file.js";
 import { systemClock } from "#host/clock.js";
-import { chooseBackend, readConfig } from "#host/config.js";
+import { readConfig } from "#host/config.js";
 import { systemDice } from "#host/dice.js";
 import { Emulator } from "#host/emulator.js";
 import { homeOf } from "#host/home.js";
@@ -105,7 +106,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
   const { log } = logFile;
   const configFile = tmuxConfig ?? config.tmux.config ?? undefined;
   const home = homeOf(paths.stateDir);
-  const mux = makeMultiplexer(chooseBackend(backend, config), {
+  const mux = makeMultiplexer(chooseBackend(backend, config.backend), {
     clock: systemClock,
     log,
     dice: systemDice,

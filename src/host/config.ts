@@ -5,10 +5,7 @@
 import { readFileSync } from "node:fs";
 import { Fault } from "#core/fault.js";
 import type { ProviderConfig } from "#core/screen/configured.js";
-
-/** The terminal multiplexers that drover knows by name; which of them are built in is for the daemon to say. */
-export const BACKENDS = ["tmux", "herdr"] as const;
-export type Backend = (typeof BACKENDS)[number];
+import { BACKENDS, type Backend, DEFAULT_BACKEND } from "./backend-name.js";
 
 export interface Config {
   /** What the agents' tabs live in; `--backend` goes before it. */
@@ -30,20 +27,12 @@ export interface Config {
 }
 
 export const DEFAULT_CONFIG: Config = {
-  backend: "tmux",
+  backend: DEFAULT_BACKEND,
   tmux: { config: null },
   ui: { driver: "neo-blessed", framesPerSecond: null },
   restore: "manual",
   providers: {},
 };
-
-/** Which backend: the flag, else the configuration. Throws a Fault (USAGE) for a name that is none. */
-export function chooseBackend(flag: string | undefined, config: Pick<Config, "backend">): Backend {
-  if (flag === undefined) return config.backend;
-  const named = BACKENDS.find((name) => name === flag);
-  if (named === undefined) throw new Fault("USAGE", `there is no backend "${flag}"`, { hint: BACKENDS.join(" or ") });
-  return named;
-}
 
 /** The defaults where there is no such file. Throws a Fault (INVALID) that names the file, the line and the setting. */
 export async function readConfig(file: string): Promise<Config> {

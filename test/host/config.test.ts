@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { chooseBackend, DEFAULT_CONFIG, parseConfig, readConfig } from "#host/config.js";
+import { chooseBackend } from "#host/backend-name.js";
+import { DEFAULT_CONFIG, parseConfig, readConfig } from "#host/config.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("config");
@@ -84,12 +85,12 @@ test("what is wrong is named with its line", async () => {
 });
 
 test("the backend is the flag's, else the configuration's, else tmux", () => {
-  assert.is(chooseBackend("tmux", { backend: "herdr" }), "tmux");
-  assert.is(chooseBackend("herdr", { backend: "tmux" }), "herdr");
-  assert.is(chooseBackend(undefined, { backend: "herdr" }), "herdr");
-  assert.is(chooseBackend(undefined, DEFAULT_CONFIG), "tmux");
+  assert.is(chooseBackend("tmux", "herdr"), "tmux");
+  assert.is(chooseBackend("herdr", "tmux"), "herdr");
+  assert.is(chooseBackend(undefined, "herdr"), "herdr");
+  assert.is(chooseBackend(undefined), "tmux");
   assert.throws(
-    () => chooseBackend("screen", DEFAULT_CONFIG),
+    () => chooseBackend("screen"),
     (error: unknown) => error instanceof Fault && error.code === "USAGE" && /no backend "screen"/.test(error.message),
   );
 });

@@ -1,7 +1,7 @@
 /** What a command is given: the terminal it prints to, the environment it was called in, and the way to the daemon. */
 import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
-import { chooseBackend, DEFAULT_CONFIG } from "#host/config.js";
+import { chooseBackend } from "#host/backend-name.js";
 import { type Paths, resolvePaths } from "#host/paths.js";
 import { connect, type DaemonClient } from "../kit/daemon-client.js";
 import { Ink } from "../kit/ink.js";
@@ -67,7 +67,7 @@ export function makeContext(options: Options, io: Io): Context {
   }
   const config = options.text("tmux-config");
   const backend = options.text("backend");
-  if (backend !== undefined) chooseBackend(backend, DEFAULT_CONFIG);
+  chooseBackend(backend); // a name that is none is refused here, not by a daemon that does not start
   const paths = resolvePaths(env, { serverName, serverPath });
   const daemonArgs = [
     ...(config === undefined ? [] : ["-f", resolve(config)]),

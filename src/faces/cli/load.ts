@@ -1,23 +1,29 @@
-/** What each command does: a small file of its own, loaded when it is asked for. */
-import type { Command, Invocation } from "./command.js";
+/**
+ * What each command does: a small file of its own, loaded when it is asked for. Those that bring libraries with them (the
+ * configuration's schema, a runner of programs, the screen readers) are in load-large.ts, so that the bundle of the others
+ * starts at once (`drover ls`, a key binding).
+ */
+import type { Command } from "./command.js";
+import type { CommandModule } from "./command-module.js";
 import type { CommandName } from "./commands/table.js";
-import type { Context } from "./context.js";
+import type { LargeCommand } from "./load-large.js";
 
-export interface CommandModule {
-  /** Returns the exit status. What goes wrong is thrown as a Fault. */
-  run(context: Context, invocation: Invocation): Promise<number>;
+/** Whether a command comes with libraries, and so from the larger bundle. */
+export function isLarge(command: Command): boolean {
+  return !Object.hasOwn(CODE, command.name);
 }
 
 /** The code of a command of the table. */
-export function load(command: Command): Promise<CommandModule> {
-  return CODE[command.name as CommandName]();
+export async function load(command: Command): Promise<CommandModule> {
+  if (!isLarge(command)) return CODE[command.name as keyof typeof CODE]();
+  const { loadLarge } = await import("./load-large.js");
+  return loadLarge(command);
 }
 
-const CODE: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
+const CODE: Readonly<Record<Exclude<CommandName, LargeCommand>, () => Promise<CommandModule>>> = {
   ls: () => import("./agents/ls.js"),
   spawn: () => import("./agents/spawn.js"),
   adopt: () => import("./agents/adopt.js"),
-  attach: () => import("./agents/attach.js"),
   send: () => import("./talk/send.js"),
   inbox: () => import("./talk/inbox.js"),
   "run-task": () => import("./talk/run-task.js"),
@@ -37,16 +43,12 @@ const CODE: Readonly<Record<CommandName, () => Promise<CommandModule>>> = {
   status: () => import("./machine/status.js"),
   daemon: () => import("./machine/daemon.js"),
   down: () => import("./machine/down.js"),
-  service: () => import("./machine/service.js"),
   hooks: () => import("./machine/hooks.js"),
-  doctor: () => import("./machine/doctor.js"),
   async demo() {
     const { run } = await import("./machine/demo.js");
     return { run: (_context, invocation) => run(invocation.arguments, process) };
   },
-  providers: () => import("./recordings/providers.js"),
   record: () => import("./recordings/record.js"),
-  replay: () => import("./recordings/replay.js"),
   completion: () => import("./shell/completion.js"),
   __complete: () => import("./shell/complete.js"),
 };

@@ -5,12 +5,14 @@
 import { exitStatus, Fault } from "#core/fault.js";
 import type { Invocation } from "./command.js";
 import { type Context, type Io, makeContext } from "./context.js";
-import { load } from "./load.js";
+import { isLarge, load } from "./load.js";
 import { parse } from "./parse.js";
 
-/** `dashboard` opens the dashboard with the same arguments; it is another bundle, which only the launcher can load. */
+/** Runs the same arguments from another bundle, which only the launcher can load. */
 export interface Launcher {
-  dashboard(argv: readonly string[]): Promise<number>;
+  dashboard?(argv: readonly string[]): Promise<number>;
+  /** This very command line, with the large commands in it. */
+  large?(argv: readonly string[]): Promise<number>;
 }
 
 /** Runs one command line (`argv` without node and the script) and returns the exit status. Never throws. */
@@ -24,8 +26,9 @@ export async function main(argv: readonly string[], launcher?: Launcher, io: Io 
       io.stdout.write(told);
       return 0;
     }
-    if (invocation.command === null && wantsDashboard(invocation, io) && launcher)
+    if (invocation.command === null && wantsDashboard(invocation, io) && launcher?.dashboard)
       return await launcher.dashboard(argv);
+    if (invocation.command && isLarge(invocation.command) && launcher?.large) return await launcher.large(argv);
     context = makeContext(invocation.options, io);
     const { run } = invocation.command ? await load(invocation.command) : await import("./agents/ls.js");
     return await run(context, invocation);

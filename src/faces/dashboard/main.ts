@@ -6,8 +6,8 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
+import { chooseBackend } from "#host/backend-name.js";
 import { systemClock } from "#host/clock.js";
-import { chooseBackend, DEFAULT_CONFIG } from "#host/config.js";
 import { resolvePaths } from "#host/paths.js";
 import { connect } from "../kit/daemon-client.js";
 import { installRoot } from "../kit/install-root.js";
@@ -45,7 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     const paths = resolvePaths(env, { serverName: values["server-name"], serverPath: values["server-path"] });
     const file = join(paths.stateDir, "dashboard.json");
     const config = values["tmux-config"];
-    if (values.backend !== undefined) chooseBackend(values.backend, DEFAULT_CONFIG);
+    chooseBackend(values.backend);
     const daemonArgs = [
       ...(config ? ["-f", resolve(config)] : []),
       ...(values.backend === undefined ? [] : ["--backend", values.backend]),

@@ -3,7 +3,8 @@
  * says where the tab is and what it lives in; where none can be had, the marks on the tabs do.
  */
 import { Fault, type FaultCode } from "#core/fault.js";
-import { chooseBackend, readConfig } from "#host/config.js";
+import { chooseBackend } from "#host/backend-name.js";
+import { readConfig } from "#host/config.js";
 import { knownHome } from "#host/home.js";
 import type { AgentJson, HealthJson } from "#wire/agent.js";
 import type { AttachTo } from "../../kit/attach.js";
@@ -69,7 +70,8 @@ async function askDaemon(context: Context, label: string): Promise<Found> {
 
 /** By our own choice of backend, and with a word about it; throws `why` where no tab bears the label. */
 async function lookOurselves(context: Context, label: string, { options }: Invocation, why: Fault): Promise<Found> {
-  const backend = chooseBackend(options.text("backend"), await readConfig(context.paths.configFile));
+  const { backend: configured } = await readConfig(context.paths.configFile);
+  const backend = chooseBackend(options.text("backend"), configured);
   const way = wayToTab(backend);
   const to = way.findTab(context.paths.tmuxSocket, await agentRef(context, label), knownHome(context.paths.stateDir));
   if (to === null) throw why;
