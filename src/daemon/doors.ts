@@ -54,15 +54,16 @@ export async function openDoor(ground: Ground, agent: Agent, still: Still): Prom
   return shows(still, seat) ? { session } : null;
 }
 
-/** Hands a prompt over under the name of message and claim. Never throws. */
+/** Hands a prompt over under the name of message and claim; `sent` is called once all of it left us. Never throws. */
 export async function handOver(
   ground: Ground,
   launch: Launched,
   message: { readonly id: string; readonly text: string; readonly door: DoorClaim },
+  sent: () => void,
 ): Promise<HandAnswer> {
   const { id, text, door } = message;
   const body = { id, session: door.session, atMs: door.atMs, text };
-  const reply = await askDoor(doorOf(ground, launch), "PUT", "/prompt", body, HAND_LIMIT_MS);
+  const reply = await askDoor(doorOf(ground, launch), "PUT", "/prompt", body, HAND_LIMIT_MS, sent);
   if (reply === "unsent") return "unsent";
   const answer = reply?.status === 200 ? reply.body.answer : null;
   return ANSWERS.has(answer) ? (answer as HandAnswer) : "unheard";
@@ -90,6 +91,7 @@ function askDoor(
   path: string,
   body: object | null,
   limitMs: number,
+  sent: () => void = () => {},
 ): Promise<Reply | "unsent" | null> {
   return new Promise((resolve) => {
     const bytes = body === null ? "" : JSON.stringify(body);
@@ -98,6 +100,7 @@ function askDoor(
     asked.on("error", (error: NodeJS.ErrnoException) => {
       resolve(error.code === "ENOENT" || error.code === "ECONNREFUSED" ? "unsent" : null);
     });
+    asked.on("finish", sent);
     asked.on("response", (response) => {
       let text = "";
       response.setEncoding("utf8");

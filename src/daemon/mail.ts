@@ -506,7 +506,8 @@ export class Mail {
   async #hand(to: AgentId, box: Box, { message: id, door, text }: MailEffect & { do: "hand" }): Promise<void> {
     const incarnation = box.now.open.get(id)?.claim?.incarnation ?? 0;
     this.#pass("handing");
-    const answer = await handOver(this.#ground, { id: to, incarnation }, { id, text, door });
+    const sent = (): void => this.#pass("handing-sent");
+    const answer = await handOver(this.#ground, { id: to, incarnation }, { id, text, door }, sent);
     this.#pass("handed");
     if (box.now.at.at === "handing" && box.now.at.id === id) this.#post(to, { kind: "handed", answer });
   }

@@ -3,8 +3,9 @@
  * started again as often as wanted; the agents know nothing of it.
  */
 import type { ChildProcess } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { systemDice } from "#host/dice.js";
 import { readTasks, writeTask } from "#host/task-files.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
@@ -12,6 +13,7 @@ import type { DrainedJson } from "#wire/requests.js";
 import { DaemonWorld, exited } from "../e2e/daemon-world.js";
 import { until } from "../kit/t.js";
 import { Ledger } from "./ledger.js";
+import { OwnTmux } from "./own-tmux.js";
 
 /** Turns of a tenth of a second; longer where its prompt begins with "busy" or "long". */
 const SCRIPT = JSON.stringify([
@@ -20,12 +22,26 @@ const SCRIPT = JSON.stringify([
   { steps: [{ wait: 100 }, { say: "done", rate: 4000 }] },
 ]);
 
+/** opencode as drover meets it: its API and drover's plugin in one process. Typing it hears nothing of. */
+const OPENCODE = fileURLToPath(new URL("../e2e/fake-opencode.js", import.meta.url));
+
 export type { Counted } from "./ledger.js";
+
+export interface Crew {
+  /** a1, a2 …, who are typed to. */
+  readonly agents?: number;
+  /** o1, o2 …, who are handed their prompts by their program's API. */
+  readonly doors?: number;
+  /** p is told by its Stop hook and is woken, q fetches what its tasks say. */
+  readonly parent?: "p" | "q";
+}
 
 export class CrashFleet {
   readonly world = new DaemonWorld();
   readonly labels: readonly string[];
-  readonly #parent: "p" | "q" | undefined;
+  readonly #crew: Crew;
+  #tmux: OwnTmux | null = null;
+  #isOver = false;
   readonly #ids = new Map<string, string>();
   readonly #ledger = new Ledger();
   readonly #transcripts: string[] = [];
@@ -34,23 +50,45 @@ export class CrashFleet {
   #daemon: ChildProcess | null = null;
   #count = 0;
 
-  /** `parent`: p is told by its Stop hook and is woken, q fetches what its tasks say. */
-  constructor(agents: number, parent?: "p" | "q") {
-    this.labels = Array.from({ length: agents }, (_, n) => `a${n + 1}`);
-    this.#parent = parent;
+  constructor(crew: Crew) {
+    this.#crew = crew;
+    const { agents = 0, doors = 0 } = crew;
+    const name = (letter: string) => (_: unknown, n: number) => `${letter}${n + 1}`;
+    this.labels = [...Array.from({ length: agents }, name("a")), ...Array.from({ length: doors }, name("o"))];
+  }
+
+  /**
+   * Does that with this fleet, and takes all of it away. Throws TmuxCrashed where tmux ended by itself meanwhile: then
+   * nothing that was seen counts.
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    let working: Promise<T> | undefined;
+    try {
+      this.#tmux = await OwnTmux.start(this.world);
+      working = work();
+      return await Promise.race([working, this.#tmux.lost]);
+    } catch (error) {
+      throw (await this.#tmux?.goneWithin(1_000)) ?? error;
+    } finally {
+      await this.end();
+      await working?.catch(() => {});
+    }
   }
 
   async begin(): Promise<void> {
     writeFileSync(join(this.world.home, "script.json"), SCRIPT);
+    const { agents = 0, parent } = this.#crew;
+    if (this.labels.length > agents) this.#installOpencode();
     await this.start();
-    for (const label of this.labels) await this.#spawn(label);
-    if (this.#parent === "p") await this.#spawn("p", ["--hooks"]);
-    if (this.#parent === "q") await this.#spawn("q", [], { wake: "pull" });
-    for (const label of this.#ids.keys()) await this.world.isIn(label, "idle");
+    for (const label of this.labels) await (label.startsWith("o") ? this.#open(label) : this.#spawn(label));
+    if (parent === "p") await this.#spawn("p", ["--hooks"]);
+    if (parent === "q") await this.#spawn("q", [], { wake: "pull" });
+    for (const label of this.#ids.keys()) await this.world.isIn(label, label.startsWith("o") ? "done" : "idle");
   }
 
   /** `dieAt`: the step at which it kills itself, maybe before it ever answers. */
   async start(dieAt?: string): Promise<void> {
+    if (this.#isOver) throw new Error("the fleet is taken away");
     if (dieAt === undefined) {
       this.#daemon = await this.world.start();
       return;
@@ -61,7 +99,8 @@ export class CrashFleet {
     delete env.DROVER_DIE_AT;
     this.#daemon = daemon;
     const answers = async () => (await this.world.ask("GET", "/v1/health")).body.pid === daemon.pid;
-    await until("the daemon answers, or died", () => daemon.signalCode !== null || answers(), { limitMs: 20_000 });
+    const isUp = () => this.#isOver || daemon.signalCode !== null || answers();
+    await until("the daemon answers, or died", isUp, { limitMs: 20_000 });
   }
 
   async kill(): Promise<void> {
@@ -135,7 +174,7 @@ export class CrashFleet {
     for (const label of this.#leaving) {
       await until(
         `${label} is removed`,
-        async () => (await this.world.ask("DELETE", `/v1/agents/${label}?force=1`)).status === 404,
+        async () => this.#isOver || (await this.world.ask("DELETE", `/v1/agents/${label}?force=1`)).status === 404,
         { limitMs: 20_000 },
       );
     }
@@ -145,7 +184,8 @@ export class CrashFleet {
     await until(
       "all mail is delivered",
       async () => {
-        if (this.#parent === "q") await this.drain("q");
+        if (this.#isOver) return true;
+        if (this.#crew.parent === "q") await this.drain("q");
         const { agents } = (await this.world.ask<{ agents: AgentJson[] }>("GET", "/v1/agents")).body;
         const untold = readTasks(this.world.paths.tasksDir).length;
         return untold === 0 && agents.length >= this.labels.length && agents.every(isSettled);
@@ -159,8 +199,9 @@ export class CrashFleet {
     for (const file of this.#transcripts) {
       if (!existsSync(file)) continue;
       for (const line of readFileSync(file, "utf8").split("\n").filter(Boolean)) {
-        const { event, text } = JSON.parse(line) as { event: string; text?: string };
-        if (event === "prompt" && text !== undefined) this.#ledger.gave(text);
+        const told = JSON.parse(line) as string | { event: string; text?: string };
+        if (typeof told === "string") this.#ledger.gave(told);
+        else if (told.event === "prompt" && told.text !== undefined) this.#ledger.gave(told.text);
       }
     }
     const { messages } = (await this.world.ask<{ messages: MessageJson[] }>("GET", "/v1/dead?bodies=1")).body;
@@ -168,6 +209,8 @@ export class CrashFleet {
   }
 
   end(): Promise<void> {
+    this.#isOver = true;
+    this.#tmux?.ending();
     return this.world.end();
   }
 
@@ -180,10 +223,29 @@ export class CrashFleet {
     const transcript = join(this.world.home, `${label}.jsonl`);
     this.#transcripts.push(transcript);
     const args = ["--script", join(this.world.home, "script.json"), "--transcript", transcript, ...more];
-    const where = { provider: "rehearsal", cwd: this.world.home, session: "crash" };
-    const { status, body } = await this.world.ask("POST", "/v1/agents", { ...where, label, args, ...fields });
+    await this.#create(label, { provider: "rehearsal", args, ...fields });
+  }
+
+  async #open(label: string): Promise<void> {
+    const transcript = join(this.world.home, `${label}.told`);
+    this.#transcripts.push(transcript);
+    await this.#create(label, { provider: "opencode", env: { FAKE_OPENCODE_TOLD: transcript } });
+  }
+
+  async #create(label: string, fields: object): Promise<void> {
+    const where = { cwd: this.world.home, session: "crash" };
+    const { status, body } = await this.world.ask("POST", "/v1/agents", { ...where, label, ...fields });
     if (status !== 200) throw new Error(JSON.stringify(body));
     this.#ids.set(label, (body as { agent: AgentJson }).agent.id);
+  }
+
+  #installOpencode(): void {
+    const bin = join(this.world.home, "bin");
+    const program = join(bin, "opencode");
+    mkdirSync(bin);
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${OPENCODE}'\n`);
+    chmodSync(program, 0o755);
+    this.world.env.PATH = `${bin}:${this.world.env.PATH}`;
   }
 
   /** The answer's status; null where the daemon died before it answered. */

@@ -1,10 +1,10 @@
 /** Every step at which the daemon is killed, by the scene that passes it. */
-import type { CrashFleet } from "./fleet.js";
+import type { CrashFleet, Crew } from "./fleet.js";
 
 export interface Scene {
-  /** Agents a1, a2 …, and whether p is there, the parent with hooks, or q, the parent that pulls. */
-  readonly agents: number;
-  readonly parent?: "p" | "q";
+  readonly crew: Crew;
+  /** Steps that others pass as well are named with this before them. */
+  readonly of?: string;
   /** How long its first passing may take. */
   readonly limitMs?: number;
   readonly points: readonly string[];
@@ -12,11 +12,14 @@ export interface Scene {
   play(fleet: CrashFleet): Promise<unknown>;
 }
 
+/** What the daemon calls a step. */
+export const stepOf = (point: string): string => point.slice(point.indexOf(":") + 1);
+
 const each = (steps: readonly string[]): string[] => steps.flatMap((step) => [`${step}-writing`, `${step}-written`]);
 
-export const SCENES: readonly Scene[] = [
+const SCENES: readonly Scene[] = [
   {
-    agents: 2,
+    crew: { agents: 2 },
     points: [
       "queueing",
       "queued",
@@ -30,9 +33,15 @@ export const SCENES: readonly Scene[] = [
     play: (fleet) => Promise.all(fleet.labels.flatMap((label) => [fleet.send(label), fleet.send(label)])),
   },
   {
+    // Prompts that are handed to a program's API.
+    crew: { doors: 2 },
+    of: "door",
+    points: ["looking", ...each(["claimed"]), "handing", "handing-sent", "handed", ...each(["delivered"])],
+    play: (fleet) => Promise.all(fleet.labels.flatMap((label) => [fleet.send(label), fleet.send(label)])),
+  },
+  {
     // A parent at work, whose tasks end meanwhile.
-    agents: 0,
-    parent: "p",
+    crew: { parent: "p" },
     points: [...each(["completion", "stop-hook-claim"]), "stop-hook-answering"],
     async play(fleet) {
       await fleet.send("p", { text: "busy" });
@@ -41,14 +50,12 @@ export const SCENES: readonly Scene[] = [
   },
   {
     // A parent at rest.
-    agents: 0,
-    parent: "p",
+    crew: { parent: "p" },
     points: ["waking", ...each(["wake-claim"])],
     play: (fleet) => Promise.all([fleet.endTask("p"), fleet.endTask("p")]),
   },
   {
-    agents: 0,
-    parent: "q",
+    crew: { parent: "q" },
     points: each(["drain-claim", "ack"]),
     async play(fleet) {
       await Promise.all([fleet.endTask("q"), fleet.endTask("q")]);
@@ -57,8 +64,7 @@ export const SCENES: readonly Scene[] = [
   },
   {
     // Taken and never acknowledged: it comes back when its lease is over.
-    agents: 0,
-    parent: "q",
+    crew: { parent: "q" },
     limitMs: 40_000,
     points: each(["return"]),
     async play(fleet) {
@@ -69,10 +75,19 @@ export const SCENES: readonly Scene[] = [
     },
   },
   {
-    agents: 1,
+    crew: { agents: 1 },
     points: ["removing", "removed", ...each(["dead"]), "sweeping", "swept"],
     play: (fleet) => fleet.removeOne(),
   },
 ];
 
-export const POINTS: readonly string[] = SCENES.flatMap(({ points }) => points);
+const named = ({ of, points }: Scene): string[] => points.map((point) => (of === undefined ? point : `${of}:${point}`));
+
+export const POINTS: readonly string[] = SCENES.flatMap(named);
+
+/** Whose step it is. Throws for one that is none. */
+export function sceneOf(point: string): Scene {
+  const scene = SCENES.find((one) => named(one).includes(point));
+  if (scene === undefined) throw new Error(`there is no step "${point}"`);
+  return scene;
+}

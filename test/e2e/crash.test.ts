@@ -1,6 +1,8 @@
 /** A few kills of what `npm run crash` does at length. */
 import * as assert from "uvu/assert";
 import { atRandom, atStep, type Row } from "../crash/crash.js";
+import { CrashFleet } from "../crash/fleet.js";
+import { TmuxCrashed } from "../crash/own-tmux.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("a daemon killed in the middle of deliveries", 60_000);
@@ -10,7 +12,7 @@ function isWhole({ lost, doubled, kills, what }: Row, wanted: number): void {
   assert.is(kills, wanted, `${what}: it died`);
 }
 
-for (const point of ["pasted", "entered"]) {
+for (const point of ["pasted", "entered", "door:handing-sent"]) {
   test(`killed at "${point}", it loses nothing and types nothing twice`, async () => {
     isWhole(await atStep(point, 2), 2);
   });
@@ -19,5 +21,25 @@ for (const point of ["pasted", "entered"]) {
 test("killed at any moment, while agents write to one another", async () => {
   isWhole(await atRandom(2, 3), 2);
 });
+
+for (const [signal, words, isItself] of [
+  ["SIGSEGV", "tmux itself ended by SIGSEGV", true],
+  ["SIGKILL", "somebody ended tmux: SIGKILL", false],
+] as const) {
+  test(`a tmux ended by ${signal} breaks the round off${isItself ? ", and not the run" : ""}`, async () => {
+    const fleet = new CrashFleet({ agents: 1 });
+    const round = fleet.run(async () => {
+      await fleet.begin();
+      process.kill(Number(fleet.world.tmux("display-message", "-p", "#{pid}")), signal);
+      await fleet.dies(60_000);
+    });
+    const why = await round.then(
+      () => null,
+      (error) => error,
+    );
+    assert.is(why?.message, words);
+    assert.is(why instanceof TmuxCrashed, isItself);
+  });
+}
 
 test.run();
