@@ -22,6 +22,7 @@ if (
 }
 if (newest([at("src"), at("bin"), at("package.json"), at("package-lock.json")]) > changed(at("dist/.built"))) {
   const began = new Date();
+  process.stderr.write("building…\n");
   run(process.execPath, [at("bin/build.js")], "drover could not be built");
   writeFileSync(at("dist/.built"), `${began.toISOString()}\n`);
 }
