@@ -3,7 +3,7 @@
  * its process in the very pane of the very server where it was last seen; after a restart of tmux by session and window
  * name. Never by a pane or window id, an index or a title alone.
  */
-import { type AgentId, isForeign, type LivePane, type PaneMark } from "../model.js";
+import { type AgentId, isForeign, type LivePane, type PaneId, type PaneMark, type Place } from "../model.js";
 import type { Agent } from "./fleet.js";
 
 export interface Matched {
@@ -29,7 +29,7 @@ export function match(
   epoch: string,
   home: string | null,
 ): Matched {
-  const processes = processesOf(agents, epoch);
+  const owners = ownersOf(agents, panes, epoch);
   const found = new Map<AgentId, LivePane>();
   const unknown = new Map<AgentId, LivePane>();
   const copies: [AgentId, LivePane][] = [];
@@ -41,7 +41,7 @@ export function match(
     const agent = agents.get(id);
     // What is left of the launch before says nothing of the one that is being made.
     if (agent !== undefined && agent.making !== null && isEarlier(mark, agent)) continue;
-    const owner = processes.get(processKey(pane.pane, pane.pid));
+    const owner = owners.get(pane.pane);
     if ((owner !== undefined && owner !== id) || isElsewhere(agent, epoch, pane)) copies.push([id, pane]);
     else if (archived.has(id)) removed.push(pane);
     else {
@@ -55,12 +55,10 @@ export function match(
       }
     }
   }
-  matchByProcess(panes, processes, found, home);
+  matchByProcess(panes, owners, found, home);
   const superseded = matchByName(agents, panes, epoch, found);
   return { found, unknown: [...unknown.values()], copies, archived: removed, superseded };
 }
-
-const processKey = (pane: string, pid: number): string => `${pane}/${pid}`;
 
 export const isEarlier = (mark: PaneMark, agent: Agent): boolean => mark.incarnation < agent.record.incarnation;
 
@@ -70,14 +68,25 @@ function isElsewhere(agent: Agent | undefined, epoch: string, pane: LivePane): b
   return place?.epoch === epoch && place.pid !== undefined && place.pane !== pane.pane && place.pid !== pane.pid;
 }
 
-/** Where this server's agents were last seen. A server gives a pane id once, and a process in it is the one launched. */
-function processesOf(agents: ReadonlyMap<AgentId, Agent>, epoch: string): Map<string, AgentId> {
-  const processes = new Map<string, AgentId>();
+/**
+ * In whose process's hands a pane is: this server's agents, where each was last seen and still runs. A server gives a pane
+ * id once, and a process in it is the one launched.
+ */
+function ownersOf(
+  agents: ReadonlyMap<AgentId, Agent>,
+  panes: readonly LivePane[],
+  epoch: string,
+): ReadonlyMap<PaneId, AgentId> {
+  const pids = new Map<PaneId, number>();
+  for (const { pane, pid } of panes) pids.set(pane, pid);
+  const owners = new Map<PaneId, AgentId>();
   for (const [id, { record }] of agents) {
     const { place } = record;
-    if (place?.epoch === epoch && place.pid !== undefined) processes.set(processKey(place.pane, place.pid), id);
+    if (place?.epoch === epoch && place.pid !== undefined && pids.get(place.pane) === place.pid) {
+      owners.set(place.pane, id);
+    }
   }
-  return processes;
+  return owners;
 }
 
 /**
@@ -103,12 +112,12 @@ const number = (pane: string): number => Number(pane.slice(1));
 
 function matchByProcess(
   panes: readonly LivePane[],
-  processes: ReadonlyMap<string, AgentId>,
+  owners: ReadonlyMap<PaneId, AgentId>,
   found: Map<AgentId, LivePane>,
   home: string | null,
 ): void {
   for (const pane of panes) {
-    const owner = processes.get(processKey(pane.pane, pane.pid));
+    const owner = owners.get(pane.pane);
     if (owner === undefined || found.has(owner)) continue;
     if (pane.mark?.id !== owner || isForeign(pane, home)) found.set(owner, pane);
   }
@@ -121,21 +130,23 @@ function matchByName(
   epoch: string,
   found: Map<AgentId, LivePane>,
 ): AgentId[] {
+  const homeless: [AgentId, Place][] = [];
+  for (const [id, { record, making }] of agents) {
+    const { place, state } = record;
+    if (found.has(id) || making !== null || state === "exited") continue;
+    if (place !== null && place.epoch !== epoch && place.closed !== true) homeless.push([id, place]);
+  }
   const superseded: AgentId[] = [];
+  if (homeless.length === 0) return superseded;
   // What another agent has been called under this server leads to that one's tab, or to what is left of it.
   const held = new Set<string>();
   for (const { record } of agents.values()) if (record.place?.epoch === epoch) held.add(nameKey(record.place));
   for (const pane of found.values()) held.add(nameKey(pane));
   const wanted = new Map<string, AgentId | null>();
-  for (const [id, { record, making }] of agents) {
-    if (found.has(id) || making !== null || record.state === "exited") continue;
-    if (record.place === null || record.place.epoch === epoch || record.place.closed === true) continue;
-    const key = nameKey(record.place);
-    if (held.has(key)) {
-      superseded.push(id);
-      continue;
-    }
-    wanted.set(key, wanted.has(key) ? null : id);
+  for (const [id, place] of homeless) {
+    const key = nameKey(place);
+    if (held.has(key)) superseded.push(id);
+    else wanted.set(key, wanted.has(key) ? null : id);
   }
   if (wanted.size === 0) return superseded;
   const offered = new Map<string, LivePane | null>();

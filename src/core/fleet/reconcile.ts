@@ -100,11 +100,9 @@ export function reconcile(
     if (againAtMs === null || atMs < againAtMs) againAtMs = atMs;
   };
 
-  const held = new Set<PaneId>();
   for (const [id, agent] of agents) {
     const pane = found.get(id);
     if (pane !== undefined) {
-      held.add(pane.pane);
       if (!isGone(agent.record.state)) watched++;
       stepsForFound(agent, pane, epoch, nowMs, steps, home);
       if (steps.at(-1)?.do === "dying") again(nowMs + EXIT_LOOK_MS);
@@ -125,6 +123,8 @@ export function reconcile(
       steps.push({ do: "adopt", mark: pane.mark, pane, place: placeOf(pane, epoch) });
     }
   }
+  const held = new Set<PaneId>();
+  if (matched.copies.length > 0) for (const { pane } of found.values()) held.add(pane);
   for (const [id, { pane, mark, dead }] of matched.copies) {
     const agent = agents.get(id);
     const isLeft = agent !== undefined && mark !== null && isEarlier(mark, agent) && !held.has(pane);
@@ -157,13 +157,14 @@ function stepsForFound(
 ): void {
   const { record } = agent;
   const { id, state, place: last } = record;
-  const place = placeOf(pane, epoch);
-  const changed = last === null || !samePlace(last, place);
+  const changed = last === null || !isAt(last, pane, epoch);
   const otherServer = last !== null && last.epoch !== epoch;
   const otherProcess = last?.pid !== undefined && (otherServer || last.pid !== pane.pid);
   const unseen = state === "exited" && last === null;
   const back = otherProcess || (!pane.dead && (state === "lost" || otherServer || unseen));
-  if (changed || back || agent.pane !== pane.pane) steps.push({ do: "place", id, place, back, changed });
+  if (changed || back || agent.pane !== pane.pane) {
+    steps.push({ do: "place", id, place: placeOf(pane, epoch), back, changed });
+  }
   const { mark } = pane;
   // What an older drover marked says nothing of the fleet: any other would take it for its own.
   const isWhole = mark?.id === id && mark.label === record.label && (home === null || mark.home === home);
@@ -195,14 +196,14 @@ export function placeOf(pane: LivePane, epoch: string): Place {
   return { epoch, session, sessionName, window, windowName, pane: pane.pane, pid };
 }
 
-function samePlace(a: Place, b: Place): boolean {
+function isAt(place: Place, pane: LivePane, epoch: string): boolean {
   return (
-    a.epoch === b.epoch &&
-    a.pane === b.pane &&
-    a.pid === b.pid &&
-    a.window === b.window &&
-    a.windowName === b.windowName &&
-    a.session === b.session &&
-    a.sessionName === b.sessionName
+    place.epoch === epoch &&
+    place.pane === pane.pane &&
+    place.pid === pane.pid &&
+    place.window === pane.window &&
+    place.windowName === pane.windowName &&
+    place.session === pane.session &&
+    place.sessionName === pane.sessionName
   );
 }

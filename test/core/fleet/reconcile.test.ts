@@ -95,6 +95,12 @@ test("an agent whose mark was taken off is known by its process, and marked agai
   assert.equal(steps(fleet("a %1"), sees(EPOCH, "%1/8@work:a")), ["gone a"]);
 });
 
+test("of two agents last seen in one pane it is the one whose process runs there", () => {
+  for (const two of [fleet("a %1 exited", "b %1/8"), fleet("b %1/8", "a %1 exited")]) {
+    assert.equal(steps(two, sees(EPOCH, "%1/8@work:b")), ["remark b %1"]);
+  }
+});
+
 test("another process in the agent's own pane is another launch of it", () => {
   assert.equal(steps(fleet("a %1 exited"), sees(EPOCH, "%1/8=a")), ["place a work:a %1 back"]);
   assert.equal(steps(fleet("a %1 idle"), sees(EPOCH, "%1/8=a")), ["place a work:a %1 back"]);
