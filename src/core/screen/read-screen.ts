@@ -28,12 +28,12 @@ export interface Sign<Region extends string> {
   readonly unmarked?: true;
 }
 
-/** What a provider found in a still. A region that is not on the screen is left out. */
+/** What a provider found in a still. What is not on the screen is left out. */
 export interface Layout<Region extends string> {
   readonly regions: Readonly<Partial<Record<Region, readonly Row[]>>>;
-  readonly composer: Composer | null;
+  readonly composer?: Composer | null;
   /** A dialog that is open. It beats every sign but those that stand before it, see `readScreen`. */
-  readonly question: Question | null;
+  readonly question?: Question | null;
   /** What it says of waiting for another try at the model (retry-note.ts): the reason where any sign says that it works. */
   readonly retrying?: string | null;
 }
@@ -45,11 +45,11 @@ export interface Layout<Region extends string> {
 export function readScreen<Region extends string>(
   provider: string,
   still: Still,
-  layout: Layout<Region>,
+  layout: Layout<NoInfer<Region>>,
   before: readonly Sign<Region>[],
   signs: readonly Sign<Region>[],
 ): Reading {
-  const { composer, question } = layout;
+  const { composer = null, question = null } = layout;
   const early = firstMatch(provider, still, layout, before);
   if (early !== null) return early;
   if (question !== null) {
@@ -58,6 +58,17 @@ export function readScreen<Region extends string>(
     return { shown: "blocked", evidence, reason: null, errorKind: null, question, composer };
   }
   return firstMatch(provider, still, layout, signs) ?? unclear(provider, still, composer);
+}
+
+/** Reads a screen with nothing on it: the region is `gone` where its program let go of the terminal, else `blank`. */
+export function readEmpty(provider: string, still: Still, signs: readonly Sign<string>[]): Reading {
+  const first = still.rows.slice(0, 1);
+  return readScreen(provider, still, { regions: isLetGo(still) ? { gone: first } : { blank: first } }, signs, []);
+}
+
+/** Its program put the terminal back: the title is emptied, the cursor shown, the alternate screen left. */
+export function isLetGo({ title, cursor, alternate }: Still): boolean {
+  return title === "" && cursor.visible && !alternate;
 }
 
 function firstMatch<Region extends string>(
@@ -76,7 +87,7 @@ function firstMatch<Region extends string>(
       reason: reasonOf(sign, found, layout),
       errorKind: sign.shows === "error" ? errorKindOf(found) : null,
       question: sign.shows === "blocked" ? unreadableQuestion(found) : null,
-      composer: layout.composer,
+      composer: layout.composer ?? null,
       ...(sign.unmarked ? { unmarked: true } : {}),
     };
   }

@@ -44,9 +44,9 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
     const end = lastInked(rows);
     const found = findBox(still, end);
     if (isGone.some((test) => test(still, found))) {
-      return readScreen(name, still, bare({ gone: [rowAt(rows, Math.max(0, end))] }), GONE, []);
+      return readScreen(name, still, { regions: { gone: [rowAt(rows, Math.max(0, end))] } }, GONE, []);
     }
-    if (end < 0) return readScreen(name, still, bare({ blank: rows.slice(0, 1) }), [], signs);
+    if (end < 0) return readScreen(name, still, { regions: { blank: rows.slice(0, 1) } }, [], signs);
     const box = found !== null && end - found.bottom <= footRows ? found : null;
     if (box !== null) return readScreen(name, still, layOut(still, box, end), [], signs);
     // Up to the cursor, and only where nothing is below: what a program goes on writing is no prompt.
@@ -109,10 +109,6 @@ export function screenReader(table: ProviderTable): (still: Still) => Reading {
 /** What stands before the text on the cursor's row, of a program without a box; a text may stand behind it. */
 function openingOf({ composer }: ProviderTable): RegExp | null {
   return composer?.edge === undefined ? pattern(composer?.prompt?.replace(/(?<!\\)\$$/, "")) : null;
-}
-
-function bare(regions: Layout<Region>["regions"]): Layout<Region> {
-  return { regions, composer: null, question: null };
 }
 
 function pattern(text: string | undefined): RegExp | null {

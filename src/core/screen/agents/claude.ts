@@ -18,7 +18,7 @@ import {
 } from "../dialog.js";
 import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
-import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import { isLetGo, type Layout, readEmpty, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
@@ -105,23 +105,17 @@ export const claude: Provider = {
 function read(still: Still): Reading {
   const { rows } = still;
   const end = lastInked(rows);
-  if (end < 0)
-    return readScreen(
-      "claude",
-      still,
-      bare(letGo(still) ? { gone: rows.slice(0, 1) } : { blank: rows.slice(0, 1) }),
-      BEFORE,
-      [],
-    );
-  if (letGo(still)) return readScreen("claude", still, bare({ gone: [rows[end]!] }), BEFORE, []);
+  if (end < 0) return readEmpty("claude", still, BEFORE);
+  // The cursor is hidden all along.
+  if (isLetGo(still)) return readScreen("claude", still, { regions: { gone: [rows[end]!] } }, BEFORE, []);
   const box = findBox(still, end);
   if (box === null) {
     const resume = !still.alternate && still.cursor.visible ? { gone: rows.slice(Math.max(0, end - 2), end + 1) } : {};
-    return readScreen("claude", still, { ...bare(resume), question: findDialog(still, end) }, BEFORE.slice(1), SIGNS);
+    return readScreen("claude", still, { regions: resume, question: findDialog(still, end) }, BEFORE.slice(1), SIGNS);
   }
   // On the main screen the box stays behind when Claude is gone, and a shell writes below it.
   const left = !still.alternate && still.cursor.visible && still.cursor.y > box.bottom;
-  if (left) return readScreen("claude", still, bare({ left: [rowAt(rows, still.cursor.y)] }), BEFORE, []);
+  if (left) return readScreen("claude", still, { regions: { left: [rowAt(rows, still.cursor.y)] } }, BEFORE, []);
   return readScreen("claude", still, layOut(still, box, end), [], SIGNS);
 }
 
@@ -132,15 +126,6 @@ function retryingOn(spin: readonly Row[]): string | null {
     if (match !== null && hasInk(row, 0, "coloured")) return retryNote(match[1]!, match[2]);
   }
   return null;
-}
-
-/** At its end Claude empties the title, shows the cursor (hidden all along) and leaves the alternate screen. */
-function letGo(still: Still): boolean {
-  return still.title === "" && still.cursor.visible && !still.alternate;
-}
-
-function bare(regions: Layout<Region>["regions"]): Layout<Region> {
-  return { regions, composer: null, question: null };
 }
 
 interface Box {

@@ -8,7 +8,7 @@ import { readComposer } from "../composer.js";
 import { behindNumber, type ChoiceList, type Form, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
 import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
-import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import { isLetGo, type Layout, readEmpty, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
@@ -80,28 +80,22 @@ export const codex: Provider = {
 function read(still: Still): Reading {
   const { rows } = still;
   const end = lastInked(rows);
-  const letGo = still.title === "" && still.cursor.visible && !still.alternate;
-  if (end < 0)
+  if (end < 0) return readEmpty("codex", still, BEFORE);
+  const prompt = findPrompt(rows, end);
+  if (isLetGo(still) && (prompt < 0 || still.cursor.y > prompt)) {
     return readScreen(
       "codex",
       still,
-      bare(letGo ? { gone: rows.slice(0, 1) } : { blank: rows.slice(0, 1) }),
+      { regions: { gone: rows.slice(Math.max(0, end - 1), end + 1).reverse() } },
       BEFORE,
       [],
     );
-  const prompt = findPrompt(rows, end);
-  if (letGo && (prompt < 0 || still.cursor.y > prompt)) {
-    return readScreen("codex", still, bare({ gone: rows.slice(Math.max(0, end - 1), end + 1).reverse() }), BEFORE, []);
   }
   if (prompt >= 0) return readScreen("codex", still, layOut(still, prompt, end), BEFORE, SIGNS);
   const hint = rowAt(rows, end);
   // On the main screen the hint to resume is all that tells of the end, where the title was switched off.
   const gone = !still.alternate && /^codex resume [0-9a-f-]{36}$/.test(hint.text) ? { gone: [hint] } : {};
-  return readScreen("codex", still, { ...bare(gone), question: findDialog(rows, end) }, BEFORE, SIGNS);
-}
-
-function bare(regions: Layout<Region>["regions"]): Layout<Region> {
-  return { regions, composer: null, question: null };
+  return readScreen("codex", still, { regions: gone, question: findDialog(rows, end) }, BEFORE, SIGNS);
 }
 
 const FOOTER_LIMIT_ROWS = 4;

@@ -74,12 +74,12 @@ export const gemini: Provider = {
 function read(still: Still): Reading {
   const { rows } = still;
   const end = lastInked(rows);
-  if (end < 0) return readScreen("gemini", still, bare({ blank: rows.slice(0, 1) }), [], BLANK_SIGNS);
+  if (end < 0) return readScreen("gemini", still, { regions: { blank: rows.slice(0, 1) } }, [], BLANK_SIGNS);
   if (still.title === "" && still.cursor.visible) {
     // It ends with its figures in a frame; a shell may have written below it since.
     const edge = rows.findLastIndex((_, y) => y <= end && frameAt(rows, y) !== null);
     const farewell = edge < 0 ? [] : rows.slice(frameAt(rows, edge)!, edge);
-    return readScreen("gemini", still, bare({ gone: farewell }), BEFORE, []);
+    return readScreen("gemini", still, { regions: { gone: farewell } }, BEFORE, []);
   }
   const frame = frameAt(rows, end);
   const box = findBox(still, end);
@@ -87,14 +87,10 @@ function read(still: Still): Reading {
   return readScreen(
     "gemini",
     still,
-    { ...bare({}), question: frame === null ? null : findDialog(rows, frame, end) },
+    { regions: {}, question: frame === null ? null : findDialog(rows, frame, end) },
     BEFORE,
     SIGNS,
   );
-}
-
-function bare(regions: Layout<Region>["regions"]): Layout<Region> {
-  return { regions, composer: null, question: null };
 }
 
 interface Box {
@@ -138,7 +134,6 @@ function layOut(still: Still, box: Box): Layout<Region> {
       prompt: prompt.slice(0, 1),
     },
     composer: shell ? { ...composer, text: `!${composer.text}`, empty: false } : composer,
-    question: null,
   };
 }
 

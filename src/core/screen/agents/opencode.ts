@@ -9,10 +9,10 @@ import { readComposer } from "../composer.js";
 import { lastInked, numberedChoices, question, rowAt, unframed } from "../dialog.js";
 import { ARROWS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk, runHasInk } from "../ink.js";
-import { type Layout, readScreen, type Sign } from "../read-screen.js";
+import { type Layout, readEmpty, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
-import type { Row, Run, Still } from "../still.js";
+import { type Row, type Run, runAt, type Still } from "../still.js";
 
 /**
  * `blank`, `gone`: an empty screen, before and after. `foot`: the footer's left part. `turn`: the transcript's last `▣`
@@ -71,20 +71,11 @@ export const opencode: Provider = {
 function read(still: Still): Reading {
   const { rows } = still;
   const end = lastInked(rows);
-  if (end < 0) {
-    const letGo = still.title === "" && still.cursor.visible && !still.alternate;
-    return readScreen(
-      "opencode",
-      still,
-      bare(letGo ? { gone: rows.slice(0, 1) } : { blank: rows.slice(0, 1) }),
-      BEFORE,
-      [],
-    );
-  }
-  const floor = rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
+  if (end < 0) return readEmpty("opencode", still, BEFORE);
+  const floor = floorOf(rows);
   const asked = findDialog(rows, end, floor);
   if (asked !== null || floor < 0)
-    return readScreen("opencode", still, { ...bare({}), question: asked }, BEFORE, SIGNS);
+    return readScreen("opencode", still, { regions: {}, question: asked }, BEFORE, SIGNS);
   return readScreen("opencode", still, layOut(still, floor, end), BEFORE, SIGNS);
 }
 
@@ -95,7 +86,7 @@ function read(still: Still): Reading {
  */
 function shows(still: Still, { title, agent, model }: Seat): boolean {
   const { rows } = still;
-  const floor = rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
+  const floor = floorOf(rows);
   const shown = /^OC \| (.+)$/.exec(still.title)?.[1];
   if (floor < 0 || shown === undefined) return false;
   const isTitle = shown === title || (shown.endsWith("...") && title.startsWith(shown.slice(0, -3)));
@@ -108,20 +99,15 @@ function shows(still: Still, { title, agent, model }: Seat): boolean {
   return isTitle && isSeat && settings[column] === "┃";
 }
 
-function bare(regions: Layout<Region>["regions"]): Layout<Region> {
-  return { regions, composer: null, question: null };
-}
-
 function layOut(still: Still, floor: number, end: number): Layout<Region> {
   const { rows, columns } = still;
   const column = rows[floor]!.text.indexOf("╹");
-  let top = floor;
-  while (rows[top - 1]?.text[column] === "┃" && sameBar(rows[top - 1]!, rows[floor]!, column)) top--;
+  const top = barTop(rows, floor, column);
   const box = rows.slice(top, floor);
   // The last row of the box that holds anything names agent and model; what is typed stands above it.
   const holds = box.map((row) => /[^\s┃]/.test(row.text));
   const draft = box.slice(Math.max(0, holds.indexOf(true)), Math.max(0, holds.lastIndexOf(true)));
-  const home = column > 4;
+  const home = isHome(column);
   const foot = home ? [] : rows.slice(floor + 1, end + 1).slice(0, 1);
   const left = foot.map((row) => cut(row, Math.floor(columns * 0.6)));
   const atRest = left.filter(
@@ -160,17 +146,22 @@ export function isTurnLine(row: Row): boolean {
   return hasInk(row, glyph, "coloured") || hasInk(row, glyph, "faded");
 }
 
-function sameBar(row: Row, floor: Row, column: number): boolean {
-  return barAt(row, column)?.fg === barAt(floor, column)?.fg;
+/** The composer's floor, or -1. */
+function floorOf(rows: readonly Row[]): number {
+  return rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
 }
 
-function barAt(row: Row, column: number): Run | null {
-  let at = 0;
-  for (const run of row.runs) {
-    at += run.text.length;
-    if (column < at) return run;
-  }
-  return null;
+/** On the first page the composer stands in the middle, and there is no transcript. */
+function isHome(column: number): boolean {
+  return column > 4;
+}
+
+/** The first of the rows down to `bottom` that have a bar in `column`, of that row's colour. */
+function barTop(rows: readonly Row[], bottom: number, column: number): number {
+  const colour = runAt(rows[bottom]!, column)?.fg;
+  let top = bottom;
+  while (rows[top - 1]?.text[column] === "┃" && runAt(rows[top - 1]!, column)?.fg === colour) top--;
+  return top;
 }
 
 function cut(row: Row, length: number): Row {
@@ -221,10 +212,8 @@ function findDialog(rows: readonly Row[], end: number, floor: number): Question 
   const bar = /^ {1,4}┃/.exec(rowAt(rows, end).text);
   if (bar === null || (floor > 0 && floor > end - 2)) return null;
   const column = bar[0].length - 1;
-  const colour = barAt(rows[end]!, column);
-  if (colour === null || !runHasInk(colour, "coloured")) return null;
-  let top = end;
-  while (rows[top - 1]?.text[column] === "┃" && barAt(rows[top - 1]!, column)?.fg === colour.fg) top--;
+  if (!hasInk(rows[end]!, column, "coloured")) return null;
+  const top = barTop(rows, end, column);
   const edge = commonest(rows.slice(top, end + 1).map((row) => groundEnd(row, column)));
   rows = rows.map((row, y) => (y >= top && y <= end ? cut(row, edge) : row));
   const inside = rows.slice(top, end + 1).map((row) => row.text.slice(column + 1).trim());
@@ -312,12 +301,8 @@ function choicesInARow(row: Row, column: number): Choice[] | null {
 
 /** How many rows of the still, from the top, are transcript; the first page has none. */
 export function transcriptEnd({ rows }: Still): number {
-  const end = lastInked(rows);
-  const floor = rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
-  if (floor < 0) return end + 1;
+  const floor = floorOf(rows);
+  if (floor < 0) return lastInked(rows) + 1;
   const column = rows[floor]!.text.indexOf("╹");
-  if (column > 4) return 0;
-  let top = floor;
-  while (rows[top - 1]?.text[column] === "┃" && sameBar(rows[top - 1]!, rows[floor]!, column)) top--;
-  return top;
+  return isHome(column) ? 0 : barTop(rows, floor, column);
 }
