@@ -59,3 +59,15 @@ export function runAt(row: Row, index: number): Run | null {
   }
   return null;
 }
+
+/** The row up to the character at `length` of its text. */
+export function cutRow(row: Row, length: number): Row {
+  const runs: Run[] = [];
+  let left = length;
+  for (const run of row.runs) {
+    if (left <= 0) break;
+    runs.push(run.text.length <= left ? run : { ...run, text: run.text.slice(0, left), cells: left * run.unit });
+    left -= run.text.length;
+  }
+  return { text: row.text.slice(0, length).trimEnd(), runs };
+}

@@ -3,25 +3,15 @@
  * a box between two rules as wide as the screen whose prompt is dimmed while a turn runs, a line with the spinner, and the
  * transcript. A dialog takes the place of box and footer. Answers and tool output are indented, so column 0 is Claude's own.
  */
-import type { Choice, Question, QuestionKind } from "../../model.js";
 import { readComposer } from "../composer.js";
-import {
-  behindNumber,
-  type ChoiceList,
-  type Form,
-  lastInked,
-  numberedChoices,
-  question,
-  rowAt,
-  unframed,
-  withoutFaded,
-} from "../dialog.js";
+import { lastInked, rowAt } from "../dialog.js";
 import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { isLetGo, type Layout, readEmpty, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
+import { findDialog, isRule } from "./claude/dialog.js";
 
 /**
  * `blank`: the whole screen, only where nothing is on it. `gone`: the last rows, only where the program has let go of the
@@ -145,10 +135,6 @@ function findBox(still: Still, end: number): Box | null {
   return null;
 }
 
-function isRule(row: Row, columns: number): boolean {
-  return row.text.length >= columns - 1 && /^─{8,}.*─$/.test(row.text);
-}
-
 function layOut(still: Still, box: Box, end: number): Layout<Region> {
   const { rows, columns } = still;
   const prompt = rows.slice(box.top + 1, box.bottom);
@@ -195,102 +181,6 @@ function isErrorBlock(row: Row | undefined): boolean {
     hasInk(row, 2, "coloured") &&
     row.runs[0]!.fg === row.runs.findLast((run) => run.text.trim() !== "")!.fg
   );
-}
-
-const HINT = /\b(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to navigate)\b/i;
-
-/** The dialog that stands where the box would: choices with a coloured pointer, a rule above or a faded hint below. */
-function findDialog(still: Still, end: number): Question | null {
-  const { rows, columns } = still;
-  const hinted = HINT.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
-  const pointer = rows.findLastIndex(
-    (row, y) => y <= end && /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
-  );
-  if (pointer < 0) return null;
-  const top = rows.findLastIndex((row, y) => y < pointer && (isRule(row, columns) || /^▔{8,}$/.test(row.text)));
-  if (!hinted && top < 0) return null;
-  const list = numberedChoices(rows, hinted ? end - 1 : end, LIST) ?? plainChoices(rows, pointer);
-  if (list === null || pointer < list.first) return null;
-  const above = rows.findLastIndex((row, y) => y < list.first && (isRule(row, columns) || /^▔{8,}$/.test(row.text)));
-  const body = withoutTip(rows.slice(above + 1, list.first));
-  const kind = kindOf(body, rows[end]!);
-  if (kind !== "question" || !("at" in list)) return question(kind, body, list.choices);
-  // Below a rule of its own is what leaves the form; the last choice above it takes a text.
-  const rule = rows.findIndex((row, y) => y > list.first && isRule(row, columns));
-  const choices = withField(
-    rows,
-    list,
-    rule < 0 ? -1 : list.at.findLastIndex((y, n) => y < rule && !list.choices[n]!.submits),
-  );
-  const form = formOf(body, choices);
-  const sent = form.reviews === undefined ? choices : choices.map((choice, n) => (n === 0 ? sends(choice) : choice));
-  return question(kind, body, sent, form);
-}
-
-function sends(choice: Choice): Choice {
-  return { ...choice, submits: true };
-}
-
-/** `Submit`, or `Next` where another question follows, below the choices that can be ticked. */
-const LIST = {
-  submit: /^(?:❯ {4}| {5})(Submit|Next)$/,
-  isSubmitSelected: (row: Row) => row.text.startsWith("❯") && hasInk(row, 0, "coloured"),
-};
-
-/** The choice `index` as the field it is. What is typed goes into it as long as it is highlighted. */
-function withField(rows: readonly Row[], { at, choices }: ChoiceList, index: number): readonly Choice[] {
-  return choices.map((choice, n): Choice => {
-    if (n !== index) return choice;
-    const name = choice.checked === undefined ? "Type something." : "Type something";
-    const text = /^Type something\.?$/.test(behindNumber(rows[at[n]!]!)) ? "" : choice.text;
-    return { ...choice, text: name, field: { text, open: choice.selected } };
-  });
-}
-
-/** `←  ☒ Database  ☐ Checks  ✔ Submit  →` stands above the questions of a form; a lone question may have just `☐ Database`. */
-function formOf(body: readonly Row[], choices: readonly Choice[]): Form {
-  const tabs = body.find((row) => /^\s*←\s+[☐☒]/.test(row.text))?.text.match(/[☐☒]/g)?.length ?? 1;
-  if (choices.some(({ checked }) => checked !== undefined)) return { multiple: true, questions: tabs };
-  return body.some((row) => row.text.trim() === "Review your answers")
-    ? { reviews: tabs, questions: tabs }
-    : { questions: tabs };
-}
-
-/** A tip changes from one showing of the same dialog to the next. It is bold, and may wrap. */
-function withoutTip(rows: readonly Row[]): Row[] {
-  let inTip = false;
-  return rows.filter((row) => {
-    const begins = /^\s*Tip:/.test(row.text);
-    inTip = begins || (inTip && hasInk(row, row.text.search(/\S/), "bold"));
-    return !inTip;
-  });
-}
-
-/** Choices without numbers: the rows around the pointer whose text begins in the pointer's text column. */
-function plainChoices(rows: readonly Row[], pointer: number): { first: number; choices: readonly Choice[] } | null {
-  const column = rows[pointer]!.text.indexOf("❯") + 2;
-  const isChoice = (y: number) => y === pointer || new RegExp(`^ {${column}}\\S`).test(rowAt(rows, y).text);
-  let first = pointer;
-  while (isChoice(first - 1)) first--;
-  let last = pointer;
-  while (isChoice(last + 1)) last++;
-  if (first === last) return null;
-  const choices = rows.slice(first, last + 1).map((row, index) => ({
-    key: "",
-    text: unframed(withoutFaded(row)).replace(/^❯ /, ""),
-    selected: first + index === pointer,
-  }));
-  return { first, choices };
-}
-
-function kindOf(body: readonly Row[], hint: Row): QuestionKind {
-  const text = body.map((row) => row.text).join("\n");
-  if (/\btrust\b|safety check/i.test(text)) return "trust";
-  if (/\bAPI key\b|\blog ?in\b|sign in/i.test(text)) return "login";
-  if (/Enter to select/i.test(hint.text) || /^\s*(?:←\s+)?[☐☒✔] /m.test(text)) return "question";
-  if (/ready to code|\bplan\b.*\?\s*$/im.test(text)) return "plan";
-  if (/\bDo you want\b|\bproceed\b|\ballow\b|permission/i.test(text)) return "permission";
-  return "other";
 }
 
 /** How many rows of the still, from the top, are transcript; tips and modes above the box are not. */
