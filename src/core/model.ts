@@ -115,6 +115,12 @@ export interface Exit {
 }
 
 /** The durable record of an agent. Stored; everything else about it can be seen again. */
+/** A nudge that was given to a launch of an agent; `order` is that of the newest entry in its inbox then. */
+export interface Nudged {
+  readonly incarnation: number;
+  readonly order: number;
+}
+
 export interface AgentRecord {
   readonly id: AgentId;
   readonly label: string;
@@ -142,6 +148,10 @@ export interface AgentRecord {
   readonly wake?: WakePolicy;
   /** How often in a row its Stop hook kept that launch of it from ending its turn, and with which batch last. Absent for never. */
   readonly stopBlocks?: { readonly incarnation: number; readonly used: number; readonly batch?: string };
+  /** The newest completion of which that launch was told, by a nudge, that it waits. Absent for none. */
+  readonly nudged?: Nudged;
+  /** When a heartbeat was last to be typed. Absent for never. */
+  readonly beatAtMs?: number;
   /** What starts it again. Absent where it was not started by drover. */
   readonly launch?: Launch;
   /** The agent that goes to the archive once this one's tab stands. */

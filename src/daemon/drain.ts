@@ -26,9 +26,14 @@ export async function drain(
   return { messages, batch, ...(more > 0 ? { more } : {}) };
 }
 
+/** Throws a Fault: CONFLICT where what is to be given back is being typed already, the store's. */
 export async function acknowledge(context: Context, id: AgentId, { batch, reject }: AckRequest): Promise<AckedJson> {
+  const { inboxes } = context.mail;
+  if (reject === true && inboxes.isBeingTyped(id, batch)) {
+    throw new Fault("CONFLICT", "that batch is being typed, and cannot be given back");
+  }
   const kind = reject === true ? "rejected" : "arrived";
-  return { acked: await context.mail.inboxes.tell(id, { kind, batch }) };
+  return { acked: await inboxes.tell(id, { kind, batch }) };
 }
 
 /** Throws a Fault: NOT_FOUND, TOO_LARGE, INVALID, the store's. */

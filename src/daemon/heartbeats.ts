@@ -19,7 +19,7 @@ interface Timer {
 export class Heartbeats {
   readonly #context: Context;
   readonly #timers = new Map<AgentId, Timer>();
-  /** When each was last asked whether there is anything to say. */
+  /** When each was last asked by us whether there is anything to say. */
   readonly #last = new Map<AgentId, number>();
   #closed = false;
 
@@ -68,9 +68,11 @@ export class Heartbeats {
     this.#last.set(id, nowMs);
     this.#set(agent);
     if (text === null) return;
-    mail.enqueue({ id: dice.id(), to: id, from: null, kind: "system", text, now: true }).catch((error) => {
-      log.warn("a heartbeat was not given", { agent: id, code: asFault(error).code });
-    });
+    mail
+      .enqueue({ id: dice.id(), to: id, from: null, kind: "system", text, now: true, beatAtMs: nowMs })
+      .catch((error) => {
+        log.warn("a heartbeat was not given", { agent: id, code: asFault(error).code });
+      });
   }
 
   #pulse({ record, mail, pane }: Agent): Pulse {
@@ -83,7 +85,7 @@ export class Heartbeats {
       heartbeatMs: record.heartbeatMs ?? 0,
       ready: pane !== null && isReady(record.state),
       sinceMs: record.sinceMs,
-      lastMs: this.#last.get(record.id) ?? null,
+      lastMs: this.#last.get(record.id) ?? record.beatAtMs ?? null,
       inbox: mail?.inbox ?? 0,
       waiting,
     };

@@ -6,13 +6,14 @@
 import { batchText, type Carried, nudgeText } from "#core/delivery/completion.js";
 import { endOfBatch } from "#core/delivery/inbox/give-back.js";
 import type { Change, Inbox, InboxEffect, InboxEvent, Take, Write } from "#core/delivery/inbox/state.js";
+import { isBeingTyped, isOf } from "#core/delivery/inbox/take.js";
 import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
 import { isDeadLetter, isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
 import type { Recipient } from "#core/delivery/recipient.js";
 import { gate } from "#core/delivery/typing.js";
 import { Fault } from "#core/fault.js";
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
-import type { AgentId } from "#core/model.js";
+import type { AgentId, Nudged } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Ground } from "./ground.js";
 import { type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
@@ -150,6 +151,13 @@ export class Inboxes {
     });
   }
 
+  /** Whether what is leased in that batch is on its way into the pane. */
+  isBeingTyped(to: AgentId, batch: string): boolean {
+    const entries = this.#boxes.get(to)?.now.entries;
+    const isOfIt = (one: Message) => one.state === "leased" && isOf(one, { batch }) && isBeingTyped(one);
+    return entries?.all().some(isOfIt) ?? false;
+  }
+
   /** They arrived, or came back: on disk when this resolves. Returns how many. Throws the store's Fault. */
   async tell(to: AgentId, event: Extract<InboxEvent, { kind: "arrived" | "unprinted" | "rejected" }>): Promise<number> {
     const box = this.#boxes.get(to);
@@ -179,8 +187,8 @@ export class Inboxes {
   }
 
   /** The message that was to wake it came to its end. */
-  woken(to: AgentId, taken: boolean): void {
-    this.#post(to, { kind: "woken", taken });
+  woken(to: AgentId, taken: boolean, nudged?: Nudged): void {
+    this.#post(to, { kind: "woken", taken, ...(nudged === undefined ? {} : { nudged }) });
   }
 
   /** To be called after every change of its typed mail. */
@@ -215,7 +223,8 @@ export class Inboxes {
     const { loop } = this.#ground;
     const record = loop.fleet.agents.get(to)?.record;
     const slot = record?.stopBlocks?.incarnation === record?.incarnation ? record?.stopBlocks : undefined;
-    const known = { quiet, typing, blocks: slot?.used ?? 0, lastBlock: slot?.batch ?? null };
+    const nudgedOrder = record?.nudged?.incarnation === record?.incarnation ? (record?.nudged?.order ?? 0) : 0;
+    const known = { quiet, typing, blocks: slot?.used ?? 0, lastBlock: slot?.batch ?? null, nudgedOrder };
     const now = openInbox(to, open, { ...this.#recipient(to), ...known });
     const box: Box = { now, cancelWake: null, taking: new Map(), coming: new Map(), waiting: new Map() };
     this.#boxes.set(to, box);
@@ -270,7 +279,7 @@ export class Inboxes {
         });
         break;
       case "nudge":
-        void this.#nudge(to, effect.count);
+        void this.#mayWake(to, box, effect.look).then((may) => (may ? this.#nudge(to, effect) : this.woken(to, false)));
         break;
     }
   }
@@ -328,15 +337,17 @@ export class Inboxes {
     await this.#mail.enqueue({ id, to, from: null, kind: "system", text, now: true, carries });
   }
 
-  async #nudge(to: AgentId, count: number): Promise<void> {
+  /** It has the name of a batch that holds nothing: what becomes of it is told as with one that does. */
+  async #nudge(to: AgentId, { count, order }: InboxEffect & { do: "nudge" }): Promise<void> {
     const { dice, log } = this.#ground;
     try {
-      const id = dice.id();
-      await this.#mail.enqueue({ id, to, from: null, kind: "system", text: nudgeText(count), now: true });
+      const how = { from: null, kind: "system", now: true, tellsOf: order } as const;
+      const carries = { batch: dice.id(), changes: [], written() {} };
+      await this.#mail.enqueue({ id: dice.id(), to, text: nudgeText(count), ...how, carries });
     } catch (error) {
       log.warn("an agent could not be told that its inbox holds something", { agent: to, code: asFault(error).code });
+      this.woken(to, false);
     }
-    this.woken(to, true);
   }
 
   /** Does what makes the inbox write something, and waits until that is on disk. Throws what it is refused with. */

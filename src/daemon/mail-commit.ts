@@ -1,6 +1,6 @@
 /** What is asked of the typed mail where others put something into a queue or change messages, each in one durable batch. */
 import type { MailWrite, Message, MessageState } from "#core/delivery/message.js";
-import type { AgentId, AgentRecord } from "#core/model.js";
+import type { AgentId, AgentRecord, Nudged } from "#core/model.js";
 
 export interface NewMessage {
   readonly id: string;
@@ -9,6 +9,10 @@ export interface NewMessage {
   readonly kind: Message["kind"];
   readonly text: string;
   readonly now?: boolean;
+  /** A heartbeat, of that time. */
+  readonly beatAtMs?: number;
+  /** A nudge, which carries nothing: the order of the newest completion that it tells of. */
+  readonly tellsOf?: number;
   /** It carries these completions: on disk with it. `written`: called once they are, before anything is typed. */
   readonly carries?: { readonly batch: string; readonly changes: readonly Story[]; written(): void };
 }
@@ -23,6 +27,8 @@ export interface CommitHow {
   readonly must?: boolean;
   readonly takesPrompt?: boolean;
   readonly stopBlocks?: AgentRecord["stopBlocks"];
+  readonly nudged?: AgentRecord["nudged"];
+  readonly beatAtMs?: number;
   /** What it takes out of the store. */
   readonly gone?: ReadonlySet<string>;
 }
@@ -30,6 +36,12 @@ export interface CommitHow {
 /** A write of its next version. */
 export function writeOf({ message, from }: Story): MailWrite {
   return from === null ? { message, was: null } : { message: { ...message, rev: message.rev + 1 }, was: message.rev };
+}
+
+/** Which nudge is given with this, or may have been: it is not said again. */
+export function nudgedBy({ tellsOf, claim, state }: Message): Nudged | null {
+  if (tellsOf === undefined || claim === null) return null;
+  return state === "delivered" || state === "uncertain" ? { incarnation: claim.incarnation, order: tellsOf } : null;
 }
 
 export function byRecipient(messages: readonly Message[]): Map<AgentId, Message[]> {

@@ -17,7 +17,7 @@ import { DeadLetters } from "./dead-letters.js";
 import { handOver } from "./doors.js";
 import { type Ground, theProvider } from "./ground.js";
 import { Inboxes } from "./inboxes.js";
-import { byRecipient, type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
+import { byRecipient, type CommitHow, type NewMessage, nudgedBy, type Story, writeOf } from "./mail-commit.js";
 import { lookAt, paneOf } from "./mail-look.js";
 
 export const QUEUE_LIMIT = 10_000;
@@ -191,7 +191,7 @@ export class Mail {
    * the store's.
    */
   async enqueue(wanted: NewMessage, takesPrompt = false): Promise<Message> {
-    const { to, id, from, kind, text, now, carries } = wanted;
+    const { to, id, from, kind, text, now, carries, tellsOf, beatAtMs } = wanted;
     await this.begun;
     const box = await this.#boxOf(to);
     if (box.now.open.queuedCount + box.adding.size >= QUEUE_LIMIT) {
@@ -212,6 +212,7 @@ export class Mail {
       claim: null,
       ...(now === true ? { now } : {}),
       ...(carries === undefined ? {} : { batch: carries.batch }),
+      ...(tellsOf === undefined ? {} : { tellsOf }),
       turn: null,
       createdAtMs: nowMs,
       updatedAtMs: nowMs,
@@ -222,7 +223,8 @@ export class Mail {
       const carried = carries?.changes ?? [];
       const writes = [{ message, was: null, text }, ...carried.map(writeOf)];
       const story = [{ message, from: null }, ...carried];
-      await this.commit(to, writes, story, { must: true, ...(takesPrompt ? { takesPrompt } : {}) });
+      const beat = beatAtMs === undefined ? {} : { beatAtMs };
+      await this.commit(to, writes, story, { must: true, ...beat, ...(takesPrompt ? { takesPrompt } : {}) });
     } catch (error) {
       box.adding.delete(message);
       this.#recount(to, error);
@@ -402,12 +404,14 @@ export class Mail {
       if (message.batch === undefined || (!forget && !isSettled(message))) return [];
       return { message, arrived: isSettled(message) };
     });
+    const nudged = [...messages.values()].map(({ message }) => nudgedBy(message)).find((told) => told !== null);
+    const told = nudged === undefined ? {} : { nudged };
     const carried = ends.flatMap(({ message, arrived }) => {
       return this.inboxes.endOf(message, { arrived, tried: message.attempts > 0 });
     });
     let event: MailEvent = { kind: "written" };
     try {
-      await this.commit(to, [...writes, ...carried.map(writeOf)], [...story, ...carried], { gone });
+      await this.commit(to, [...writes, ...carried.map(writeOf)], [...story, ...carried], { gone, ...told });
       this.#pass(`${name}-written`);
     } catch (error) {
       const { code } = asFault(error);
@@ -417,10 +421,10 @@ export class Mail {
     if (event.kind === "written") this.inboxes.changedWith(to, carried);
     this.#post(to, event);
     if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.dead.trim(to);
-    if (event.kind === "written") for (const { arrived } of ends) this.inboxes.woken(to, arrived);
+    if (event.kind === "written") for (const { arrived } of ends) this.inboxes.woken(to, arrived, nudged);
     // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.
     for (const { message } of messages.values()) {
-      if (message.batch !== undefined && message.state === "uncertain") this.inboxes.woken(to, true);
+      if (message.batch !== undefined && message.state === "uncertain") this.inboxes.woken(to, true, nudged);
     }
   }
 

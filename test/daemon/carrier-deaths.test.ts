@@ -38,26 +38,38 @@ test("taken by a Stop hook: wherever the daemon dies, every turn is told once, o
   assert.ok(deaths >= 3, `it died ${deaths} times`);
 });
 
+test("a nudge: wherever the daemon dies, it says once that something waits", async () => {
+  let deaths = 0;
+  for (let n = 0; ; n++) {
+    assert.ok(n < 60, "the story never ends");
+    if (!(await diesNudging(n))) break;
+    deaths++;
+  }
+  assert.ok(deaths >= 6, `it died ${deaths} times`);
+});
+
 /** What the parent was given otherwise than by typing. */
 type Given = string[];
-type Story = (w: World, boss: AgentJson, given: Given) => Promise<void>;
+/** `isDead`: the daemon died, and nothing more is waited for. */
+type Story = (w: World, boss: AgentJson, isDead: () => boolean, given: Given) => Promise<void>;
 
 const tell = (w: World, parent: string, child: string) =>
   commitCompletion(w.daemon.context, {
     ...{ child, label: child, parent: parent as never, turn: 1, kind: "done" as const, summary: "fine" },
   });
 
-async function wakes(w: World, boss: AgentJson): Promise<void> {
+async function wakes(w: World, boss: AgentJson, isDead: () => boolean): Promise<void> {
   await Promise.all(["a", "b", "c"].map((child) => tell(w, boss.id, child)));
-  await isTold(w, boss);
+  await isTold(w, boss, isDead);
 }
 
-async function stops(w: World, boss: AgentJson, given: Given): Promise<void> {
+async function stops(w: World, boss: AgentJson, isDead: () => boolean, given: Given): Promise<void> {
   w.started[0]!.shown = "working";
   w.tmux.show("%1");
   await until(
     "it works",
-    async () => (await w.ask<{ agent: AgentJson }>("GET", "/v1/agents/boss")).body.agent.state === "working",
+    async () =>
+      isDead() || (await w.ask<{ agent: AgentJson }>("GET", "/v1/agents/boss")).body.agent.state === "working",
   );
   await Promise.all(["a", "b"].map((child) => tell(w, boss.id, child)));
   const asked = { DROVER_ID: boss.id, stop_hook_active: false };
@@ -66,17 +78,18 @@ async function stops(w: World, boss: AgentJson, given: Given): Promise<void> {
   await w.ask("POST", "/v1/hooks/claude/Stop", { ...asked, stop_hook_active: true });
   w.started[0]!.shown = "finished";
   w.tmux.show("%1");
-  await isTold(w, boss);
+  await isTold(w, boss, isDead);
 }
 
-function isTold(w: World, boss: AgentJson): Promise<unknown> {
+function isTold(w: World, boss: AgentJson, isDead: () => boolean): Promise<unknown> {
   return until("nothing waits", async () => {
     w.tmux.show("%1");
-    return (await w.store.mail()).every(({ to }) => to !== (boss.id as string));
+    return isDead() || (await w.store.mail()).every(({ to }) => to !== (boss.id as string));
   });
 }
 
-async function dies(n: number, story: Story): Promise<boolean> {
+/** A parent at rest, its daemon, and what the two of them live on. */
+async function begin(fields: object = {}) {
   const store = new MemoryStore();
   const agents: Diligent[] = [];
   const tmux: ScriptedTmux = new ScriptedTmux(() => {
@@ -87,20 +100,58 @@ async function dies(n: number, story: Story): Promise<boolean> {
   });
   const mortal = new Mortal();
   const first = await world({ store: mortal.bind(store), tmux: mortal.bind(tmux), clock: hastyClock(25) });
-  await first.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "boss" });
+  await first.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "boss", ...fields });
   first.started.push(...agents);
   const boss = (await first.ask<{ agent: AgentJson }>("GET", "/v1/agents/boss")).body.agent;
   await until("it is ready", async () => {
     tmux.show("%1");
     return (await first.ask<{ agent: AgentJson }>("GET", "/v1/agents/boss")).body.agent.state === "idle";
   });
+  return { store, tmux, mortal, first, boss, agents };
+}
+
+async function diesNudging(n: number): Promise<boolean> {
+  const { store, tmux, mortal, first, boss, agents } = await begin({ wake: "nudge" });
+  const agent = agents[0]!;
+  mortal.left = n;
+  void tell(first, boss.id, "a").catch(() => {});
+  const isNudged = async (): Promise<boolean> => {
+    tmux.show("%1");
+    const isDone = (await store.mail()).every(({ kind }) => kind === "completion");
+    return isDone && agent.prompts.length > 0;
+  };
+  await until("it died, or was done", async () => mortal.dead || (await isNudged()), { limitMs: 20_000 });
+  const died = mortal.dead;
+  await first.end();
+  const second = await world({ store, tmux, clock: hastyClock(25) });
+  try {
+    const waits = (await store.mail()).some(({ kind }) => kind === "completion");
+    if (agent.shown === "working") agent.shown = "finished";
+    const { clock } = second.daemon.context;
+    if (waits) await until(`n = ${n}: it is nudged`, isNudged, { limitMs: 20_000 });
+    const since = clock.now();
+    await until("some time has passed", () => clock.now() - since > 2_000);
+    tmux.show("%1");
+    assert.equal(
+      agent.prompts.map((prompt) => /\d completion waits/.exec(prompt)?.[0]),
+      waits ? ["1 completion waits"] : [],
+      `n = ${n}`,
+    );
+  } finally {
+    await second.end();
+  }
+  return died;
+}
+
+async function dies(n: number, story: Story): Promise<boolean> {
+  const { store, tmux, mortal, first, boss, agents } = await begin();
   mortal.left = n;
   let answered = false;
   const over = (): void => {
     answered = true;
   };
   const given: Given = [];
-  void story(first, boss, given).then(over, over);
+  void story(first, boss, () => mortal.dead, given).then(over, over);
   await until("it died, or was done", () => mortal.dead || answered, { limitMs: 20_000 });
   const died = mortal.dead;
   await first.end();

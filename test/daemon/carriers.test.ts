@@ -387,4 +387,27 @@ test("to nudge is to say that something waits; it stays there for who asks", asy
   assert.is((await drain("boss")).messages[0]?.body, "kid 1");
 });
 
+test("what is being typed to wake its parent cannot be given back, and arrives", async () => {
+  const boss = await born("boss");
+  let typeIt = (): void => {};
+  const typed = new Promise<void>((resolve) => {
+    typeIt = resolve;
+  });
+  const { paste } = w.tmux;
+  w.tmux.paste = async (...what) => {
+    await typed;
+    return paste.call(w.tmux, ...what);
+  };
+  await tell("kid", boss.id, 1);
+  await until("it is leased", async () => (await states("boss")).some((state) => /leased/.test(state)));
+  const [carrier] = (await w.store.mail()).flatMap(({ batch }) => batch ?? []);
+  const { status, body } = await w.ask("POST", "/v1/inbox/boss/ack", { batch: carrier, reject: true });
+  assert.is(status, 409);
+  assert.match(JSON.stringify(body), /is being typed/);
+  typeIt();
+  await until("it is told", () => w.started[0]!.prompts.length === 1);
+  await until("nothing waits", async () => (await w.store.mail()).length === 0);
+  assert.equal(await dead(), []);
+});
+
 test.run();

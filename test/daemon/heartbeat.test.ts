@@ -1,7 +1,9 @@
 import * as assert from "uvu/assert";
 import type { AgentJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
+import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
+import { Mortal } from "./mortal.js";
 import { type World, world } from "./practice.js";
 
 const test = suite("heartbeats", 20_000);
@@ -81,6 +83,34 @@ test("it is kept over a restart of the daemon", async () => {
   await w.end();
   w = await world({ store, tmux });
   assert.is((await one("boss")).heartbeatMs, 3_600_000);
+});
+
+test("one that was to be typed as the daemon died is told once, and the next when it is due", async () => {
+  const store = new MemoryStore();
+  const mortal = new Mortal();
+  const clock = hastyClock(20);
+  await w.end();
+  w = await world({ store: mortal.bind(store), clock });
+  await conductor(20_000);
+  await isIn("boss", "idle");
+  await spawn("kid", { parent: "boss" });
+  await isIn("kid", "idle");
+  asks(1, "Run it?");
+  await isIn("kid", "blocked");
+  mortal.left = 1;
+  await until("it died as it was to be claimed", () => mortal.dead);
+  const { tmux, started } = w;
+  await w.end();
+  const beats = async () =>
+    (await store.latest(500)).filter(({ data }) => data.what === "system" && data.from === null);
+  assert.is((await beats()).length, 1, "it is on disk");
+  w = await world({ store, tmux, clock });
+  w.started.push(...started);
+  asks(1, "Run it?");
+  await until("it is told", () => started[0]!.prompts.length === 1);
+  const since = clock.now();
+  await until("some time has passed", () => clock.now() - since > 8_000);
+  assert.is((await beats()).length, 1);
 });
 
 test("only a conductor has one", async () => {

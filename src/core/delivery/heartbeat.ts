@@ -1,7 +1,8 @@
 /**
  * The heartbeat of a conductor: from time to time, while it rests, it is told what waits for it. What is due and what is
  * said, and no clock; daemon/heartbeats.ts has that. It is counted from the end of the last turn, which a heartbeat that
- * was typed begins anew, so that nothing of it needs to be kept over a restart.
+ * was typed begins anew, and from the last heartbeat itself, of which the time is on disk with its words: the next daemon
+ * says nothing that is still to be typed a second time.
  */
 
 /** What is known when it may be due. */

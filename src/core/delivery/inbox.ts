@@ -17,7 +17,7 @@ import { Entries } from "./entries.js";
 import { handBack, unread } from "./inbox/give-back.js";
 import { applied, change, free, mustWait, unwritten, write, written } from "./inbox/on-disk.js";
 import type { Inbox, InboxEvent, Step } from "./inbox/state.js";
-import { isLast, isOf, leased, prove, stopped, take } from "./inbox/take.js";
+import { isBeingTyped, isLast, isOf, leased, prove, stopped, take } from "./inbox/take.js";
 import type { Message } from "./message.js";
 import { edgeOf } from "./recipient.js";
 
@@ -30,7 +30,10 @@ const AGAIN_SOON_MS = 250;
 export function openInbox(
   to: AgentId,
   open: readonly Message[],
-  { typing, ...known }: Pick<Inbox, "recipient" | "policy" | "quiet" | "blocks" | "lastBlock"> & { typing: boolean },
+  {
+    typing,
+    ...known
+  }: Pick<Inbox, "recipient" | "policy" | "quiet" | "blocks" | "lastBlock" | "nudgedOrder"> & { typing: boolean },
 ): Inbox {
   return {
     to,
@@ -46,7 +49,6 @@ export function openInbox(
     sweepAtMs: null,
     proven: new Set(),
     writeAtMs: null,
-    nudgedOrder: 0,
   };
 }
 
@@ -94,11 +96,7 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
       return event.taker === "stop-hook" ? stopped(inbox, event, nowMs) : take(inbox, event, [], null, nowMs);
     case "arrived":
       return write(
-        ...prove(
-          inbox,
-          (one) => (event.atStop ? isLast(inbox, one) : isOf(one, event) && one.lease?.untilMs !== null),
-          nowMs,
-        ),
+        ...prove(inbox, (one) => (event.atStop ? isLast(inbox, one) : isOf(one, event) && !isBeingTyped(one)), nowMs),
         null,
         null,
       );
@@ -111,12 +109,16 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
       );
     }
     case "rejected": {
-      const dead = leased(inbox, event).map((one) => change(one, { state: "dead", reason: "rejected" }, nowMs));
+      const taken = leased(inbox, event).filter((one) => !isBeingTyped(one));
+      const dead = taken.map((one) => change(one, { state: "dead", reason: "rejected" }, nowMs));
       return write(inbox, dead, null, null);
     }
     case "woken": {
-      const rested: Inbox = { ...inbox, waking: "no", refused: !event.taken };
-      if (event.taken || inbox.recipient === null) return [rested, []];
+      const { taken, nudged } = event;
+      const isTold = taken && nudged?.incarnation === inbox.recipient?.incarnation;
+      const nudgedOrder = Math.max(inbox.nudgedOrder, isTold ? (nudged?.order ?? 0) : 0);
+      const rested: Inbox = { ...inbox, waking: "no", refused: !taken, nudgedOrder };
+      if (taken || inbox.recipient === null) return [rested, []];
       // A hook tells of a turn's end before the screen shows it: what was just called ready is asked again soon, then less often.
       const readyForMs = nowMs - inbox.recipient.sinceMs;
       const againAtMs = nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
@@ -201,5 +203,6 @@ function wake(inbox: Inbox, nowMs: number): Step {
   if (nowMs < soonestMs) return [{ ...watched, againAtMs: soonestMs, triedEdge: null }, []];
   const woken: Inbox = { ...watched, waking: "asked", wokenAtMs: nowMs, triedEdge: null };
   if (inbox.policy === "type") return [woken, [{ do: "wake", look: inbox.refused }]];
-  return [{ ...woken, waking: "taken", nudgedOrder: newest }, [{ do: "nudge", count: entries.waitingCount }]];
+  const nudge = { do: "nudge", count: entries.waitingCount, order: newest, look: inbox.refused } as const;
+  return [{ ...woken, waking: "taken" }, [nudge]];
 }

@@ -71,6 +71,8 @@ export interface Message {
   readonly returns?: number;
   /** Of what is typed to wake a parent: the completions in it are those leased under this name. */
   readonly batch?: string;
+  /** Of a nudge, whose batch holds nothing: the order of the newest completion that it tells of. */
+  readonly tellsOf?: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;
 }

@@ -20,6 +20,10 @@ export interface MailAsk {
   readonly takesPrompt?: boolean;
   /** Its Stop hook keeps it from ending its turn: so often in a row, with this one. */
   readonly stopBlocks?: AgentRecord["stopBlocks"];
+  /** It was told that something waits for it. */
+  readonly nudged?: AgentRecord["nudged"];
+  /** A heartbeat of its is among them. */
+  readonly beatAtMs?: number;
 }
 
 export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
@@ -32,9 +36,14 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
   const told = ask.story.map(({ message, from }) => dataOf(message, from));
   if (agent === undefined) draft.countsOf(ask.id, ask.counts, told);
   else {
-    const { takesPrompt, stopBlocks } = ask;
+    const { takesPrompt, stopBlocks, nudged, beatAtMs } = ask;
     const prompted = takesPrompt === undefined ? agent.record : { ...agent.record, promptDue: !takesPrompt };
-    const record = stopBlocks === undefined ? prompted : { ...prompted, stopBlocks };
+    const record = {
+      ...prompted,
+      ...(stopBlocks === undefined ? {} : { stopBlocks }),
+      ...(nudged === undefined ? {} : { nudged }),
+      ...(beatAtMs === undefined ? {} : { beatAtMs }),
+    };
     draft.mailed({ ...agent, record, mail: ask.counts }, told);
   }
   grant(draft, ticket, ask.id, false, false);

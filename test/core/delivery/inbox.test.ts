@@ -36,8 +36,14 @@ class Play {
   refuse = false;
   hold = false;
   readonly held: number[] = [];
-  constructor(open: Message[], over: Partial<Recipient> | null = {}, policy: WakePolicy = "type", blocks = 0) {
-    const known = { policy, quiet: true, blocks, lastBlock: null, typing: false };
+  constructor(
+    open: Message[],
+    over: Partial<Recipient> | null = {},
+    policy: WakePolicy = "type",
+    blocks = 0,
+    nudgedOrder = 0,
+  ) {
+    const known = { policy, quiet: true, blocks, lastBlock: null, typing: false, nudgedOrder };
     this.box = openInbox(TO, open, { recipient: over === null ? null : recipient(over), ...known });
   }
   tell(event: InboxEvent, nowMs: number): this {
@@ -48,7 +54,8 @@ class Play {
   }
   #do(effect: InboxEffect, nowMs: number): void {
     if (effect.do === "hand-over") this.said.push(`${nowMs} hand-over ${ids(effect.entries)}`);
-    else if (effect.do === "nudge") this.said.push(`${nowMs} nudge ${effect.count}`);
+    else if (effect.do === "nudge")
+      this.said.push(`${nowMs} nudge ${effect.count}${effect.look ? " if it may be" : ""}`);
     else if (effect.do === "wake") {
       this.said.push(`${nowMs} wake${effect.look ? " if it may be" : ""}`);
       this.tell({ kind: "take", ticket: 0, taker: "wake", batch: `W${nowMs}` }, nowMs);
@@ -257,7 +264,8 @@ test("nudge says how many there are, once for the newest; pull and mute say noth
   const nudge = new Play([entry(1)], { ready: true }, "nudge");
   nudge.tell({ kind: "clock" }, 10);
   assert.is(nudge.take(), "10 nudge 1");
-  nudge.tell({ kind: "woken", taken: true }, 20).tell({ kind: "clock" }, 60_000);
+  const nudged = { incarnation: 1, order: 1 };
+  nudge.tell({ kind: "woken", taken: true, nudged }, 20).tell({ kind: "clock" }, 60_000);
   assert.is(nudge.take(), "");
   nudge.tell({ kind: "added", message: entry(2) }, 61_000);
   assert.is(nudge.take(), "61000 nudge 2");
@@ -266,6 +274,33 @@ test("nudge says how many there are, once for the newest; pull and mute say noth
     play.tell({ kind: "clock" }, 60_000);
     assert.is(play.take(), "");
   }
+});
+
+test("a nudge that its pane refused comes again where it may be; one of an earlier day or launch is known", () => {
+  const play = new Play([entry(1)], { ready: true, sinceMs: 0 }, "nudge");
+  play.tell({ kind: "clock" }, 10).tell({ kind: "woken", taken: false }, 20).take();
+  play.tell({ kind: "clock" }, inboxWakeAtMs(play.box)!);
+  assert.is(play.take(), "270 nudge 1 if it may be");
+  const told = { taken: true, nudged: { incarnation: 1, order: 1 } };
+  const later = new Play([entry(1)], { ready: true }, "nudge", 0, 1);
+  later.tell({ kind: "clock" }, 10);
+  assert.is(later.take(), "", "said before the daemon was started anew");
+  later.tell({ kind: "recipient", recipient: ready({ incarnation: 2 }), policy: "nudge" }, 20);
+  assert.is(later.take(), "20 nudge 1", "the next launch was not told");
+  later.tell({ kind: "woken", ...told }, 30).tell({ kind: "clock" }, 60_000);
+  assert.is(later.take(), "60000 nudge 1", "what the launch before was told");
+});
+
+test("what is being typed cannot be given back: what becomes of its message decides", () => {
+  const play = new Play([entry(1)], { ready: true });
+  play.tell({ kind: "clock" }, 10).take();
+  play.tell({ kind: "rejected", batch: "W10" }, 20);
+  assert.is(play.take(), "");
+  assert.is(play.typed("W10", true, true, 30).states(), "");
+  const drained = new Play([entry(1)]);
+  drained.drain(10).take();
+  drained.tell({ kind: "rejected", batch: "D10" }, 20);
+  assert.is(drained.take(), "20 write M1 leased>dead");
 });
 
 test("the sweep tries again what nothing else would", () => {

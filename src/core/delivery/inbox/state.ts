@@ -1,5 +1,5 @@
 /** What an inbox is at any moment, what can happen to it, and what it wants done. */
-import type { AgentId, WakePolicy } from "../../model.js";
+import type { AgentId, Nudged, WakePolicy } from "../../model.js";
 import type { Entries } from "../entries.js";
 import type { Message, MessageState, Taker } from "../message.js";
 import type { Recipient } from "../recipient.js";
@@ -34,7 +34,7 @@ export interface Inbox {
   readonly proven: ReadonlySet<string>;
   /** After a refused write: before this nothing is written of our own accord. */
   readonly writeAtMs: number | null;
-  /** The newest entry of which it was told that something waits. */
+  /** The newest entry of which this launch was told that something waits. */
   readonly nudgedOrder: number;
 }
 
@@ -82,8 +82,8 @@ export type InboxEvent =
   | { readonly kind: "unprinted"; readonly token: string }
   /** Given back by who took it. */
   | { readonly kind: "rejected"; readonly batch: string }
-  /** What came of waking it: whether the prompt was taken. */
-  | { readonly kind: "woken"; readonly taken: boolean }
+  /** What came of waking it: whether the prompt was taken. `nudged`: it said only that something waits. */
+  | { readonly kind: "woken"; readonly taken: boolean; readonly nudged?: Nudged }
   | { readonly kind: "written"; readonly number: number }
   /** `lost`: these are not on the disk any more, or are another's: set aside as damaged. */
   | { readonly kind: "unwritten"; readonly number: number; readonly lost?: ReadonlySet<string> }
@@ -95,7 +95,7 @@ export type InboxEffect =
   | { readonly do: "hand-over"; readonly ticket: number; readonly batch: string; readonly entries: readonly Message[] }
   /** Say `take` for a wake, under a new batch; `look`: only where its pane would take it, else `woken`. */
   | { readonly do: "wake"; readonly look: boolean }
-  /** Tell it how many wait; then say `woken`. */
-  | { readonly do: "nudge"; readonly count: number };
+  /** Tell it how many wait, the newest of them `order`; `look` as above; then say `woken`. */
+  | { readonly do: "nudge"; readonly count: number; readonly order: number; readonly look: boolean };
 
 export type Step = [Inbox, InboxEffect[]];

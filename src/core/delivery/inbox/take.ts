@@ -72,6 +72,11 @@ function returned({ entries }: Inbox): Message[] {
   return [...entries.waiting()].filter(({ lease }) => lease != null);
 }
 
+/** What becomes of the message that carries it decides. */
+export function isBeingTyped({ lease }: Message): boolean {
+  return lease?.untilMs === null;
+}
+
 export function isOf({ lease }: Message, { batch, token }: { batch?: string; token?: string }): boolean {
   if (lease === null || lease === undefined) return false;
   return batch !== undefined ? lease.batch === batch : token !== undefined && lease.token === token;
