@@ -1,8 +1,9 @@
 import * as assert from "uvu/assert";
 import { layout } from "#faces/dashboard/state/layout.js";
 import { short } from "#faces/dashboard/views/fleet-list.js";
-import { fit, wrap } from "#faces/dashboard/views/look.js";
+import { fit } from "#faces/dashboard/views/look.js";
 import { isUtf8 } from "#faces/kit/locale.js";
+import { wrap } from "#faces/kit/wrap.js";
 import type { AgentJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";
 import { agent, NOON, Played, question } from "./fleet-of.js";
@@ -502,7 +503,12 @@ test("only the colour and the sign of a state are ever the same for two", () => 
 test("text is cut by columns, not by characters, and wrapped at spaces", () => {
   assert.is(fit(unicodeLook, "漢字漢字", 5), "漢字…");
   assert.is(fit(asciiLook, "two\nlines\tand \x1b[31m more", 40), "two lines and [31m more");
-  assert.equal(wrap(unicodeLook, "a long sentence\n  indented", 8), ["a long", "sentence", "indented"]);
+  assert.equal(wrap("a long sentence\n  indented", 8), ["a long", "sentence", "indented"]);
+  assert.equal(
+    wrap("👩‍💻👩‍💻👩‍💻 ok", 4),
+    ["👩‍💻👩‍💻", "👩‍💻", "ok"],
+    "what is joined is one character of two columns",
+  );
 });
 
 test("a dialog in short is what it is about", () => {

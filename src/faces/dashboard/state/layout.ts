@@ -8,7 +8,11 @@
  *
  * While the mail panel is open the messages stand where the list does, and the story of one where the screen does.
  */
+
+import { width } from "../../kit/width.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Rect } from "../driver/driver.js";
+import { panelRows } from "./dialog-rows.js";
 import { type State, selectedAgent } from "./state.js";
 
 export const SMALLEST = { columns: 40, rows: 10 };
@@ -120,21 +124,17 @@ function splitDock(state: State, rect: Rect): [Rect, Rect] {
 }
 
 /** Rows the dock would like, its frame included; 0 where it has nothing to show. */
-function dockRows(state: State, width: number): number {
-  const inner = Math.max(10, width - 4);
+function dockRows(state: State, columns: number): number {
+  const inner = Math.max(10, columns - 4);
   const { mode } = state;
   if (mode.at === "send") {
-    const rows = mode.editor.text.split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / inner), 0);
-    return Math.max(3, rows) + 2 + (mode.problem === null ? 0 : 1 + Math.floor(mode.problem.length / inner));
+    const rows = mode.editor.text.split("\n").reduce((sum, line) => sum + 1 + Math.floor(width(line) / inner), 0);
+    return Math.max(3, rows) + 2 + (mode.problem === null ? 0 : wrap(mode.problem, inner).length);
   }
   const question = selectedAgent(state)?.question;
   if (!question) return 0;
-  const text = question.text.split("\n").reduce((sum, line) => sum + 1 + Math.floor(line.length / inner), 0);
-  const shown = question.choices.filter((choice) => !(question.multiple && choice.submits));
-  const choices = shown.reduce((sum, choice) => sum + 1 + Math.floor((choice.text.length + 9) / inner), 0);
-  // The line that sends the ticks, and the one in which a text is written.
-  const more = (question.multiple ? 1 : 0) + (mode.at === "reply" ? 1 : 0);
-  return text + Math.max(1, choices) + more + 2;
+  const { text, choices, keys } = panelRows(question, inner);
+  return text + choices + keys + (mode.at === "reply" ? 1 : 0) + 2;
 }
 
 function overlayRect(state: State, body: Rect): Rect {
@@ -162,8 +162,8 @@ function overlayRect(state: State, body: Rect): Rect {
 function noticeRect(state: State): Rect {
   if (state.notice === null) return HIDDEN;
   const { columns, rows } = state.size;
-  const width = Math.min(columns, state.notice.text.length + 4);
-  return { left: columns - width, top: rows - 2, width, height: 1 };
+  const wide = Math.min(columns, width(state.notice.text) + 4);
+  return { left: columns - wide, top: rows - 2, width: wide, height: 1 };
 }
 
 /** The cells inside a frame. */

@@ -1,8 +1,9 @@
 /** The selected agent's screen: what streams in, which rows of it are in sight, and scrolling back into its history. */
 import type { Row, Run } from "#core/screen/still.js";
 import { type ChangedRowsJson, rowFromJson, type WholeScreenJson } from "#wire/screen.js";
+import { dialogTop } from "./dialog-rows.js";
 import { inside, layout } from "./layout.js";
-import type { Preview, Screen, State } from "./state.js";
+import { type Preview, type Screen, type State, selectedAgent } from "./state.js";
 import type { Step } from "./wish.js";
 
 /** How many rows of history are asked for when someone scrolls past the top. */
@@ -27,28 +28,49 @@ export function changedRows(state: State, agent: string, json: ChangedRowsJson):
 /** What of the screen a panel of `height` rows shows. */
 export interface Window {
   readonly rows: readonly Row[];
-  /** Rows that lie above what is shown. */
+  /** Rows that lie above what is shown, and below it. */
   readonly above: number;
+  readonly below: number;
   /** Where the agent's cursor stands among these rows, or null. */
   readonly cursor: { readonly x: number; readonly y: number } | null;
 }
 
-/** The rows that end with the last one written or the cursor: a program that uses only the top of its pane is seen whole. */
-export function windowOf(preview: Preview, height: number): Window {
+/**
+ * The rows that end with the last one written or the cursor, so that a program that uses only the top of its pane is seen
+ * whole; where `covered` rows of its end are shown elsewhere, those above them.
+ */
+export function windowOf(preview: Preview, height: number, covered = 0): Window {
   const { screen, back, history } = preview;
-  if (screen === null) return { rows: [], above: 0, cursor: null };
+  if (screen === null) return { rows: [], above: 0, below: 0, cursor: null };
   if (back > 0 && Array.isArray(history)) {
     const lines = history as readonly string[];
-    const end = Math.max(0, lines.length - back);
+    const end = Math.max(0, lines.length - covered - back);
     const from = Math.max(0, end - height);
-    return { rows: lines.slice(from, end).map(plainRow), above: from, cursor: null };
+    return { rows: lines.slice(from, end).map(plainRow), above: from, below: lines.length - end, cursor: null };
   }
-  const end = Math.max(height, usedRows(screen) - back);
+  const used = usedRows(screen);
+  const end = Math.max(height, used - covered - back);
   const from = Math.max(0, Math.min(end, screen.rows.length) - height);
   const y = screen.cursor.y - from;
   const rows = screen.rows.slice(from, from + height);
   const seen = screen.cursor.visible && y >= 0 && y < rows.length;
-  return { rows, above: from, cursor: seen ? { x: screen.cursor.x, y } : null };
+  const below = Math.max(0, used - from - rows.length);
+  return { rows, above: from, below, cursor: seen ? { x: screen.cursor.x, y } : null };
+}
+
+/** How many rows at the end of the selected agent's screen its dialog's panel shows already, where room is short. */
+export function coveredRows(state: State): number {
+  const screen = state.preview?.screen;
+  const question = selectedAgent(state)?.question;
+  if (!screen || !question || state.mode.at === "send") return 0;
+  const at = layout(state);
+  const used = usedRows(screen);
+  const room = used - inside(at.preview).height;
+  if (at.dock.height === 0 || room <= 0) return 0;
+  const { width, height } = inside(at.dock);
+  const panel = { width: width - 2, height: height - (state.mode.at === "reply" ? 1 : 0) };
+  const top = dialogTop(screen.rows.slice(0, used), question, panel);
+  return top === null ? 0 : Math.min(used - top, room);
 }
 
 function usedRows(screen: Screen): number {
@@ -124,20 +146,31 @@ function plainRow(text: string): Row {
   return { text, runs: cells === 0 ? [] : [{ text, cells, unit: 1, fg: -1, bg: -1, attrs: 0 }] };
 }
 
-/** Scrolls up (positive) or down by rows. Past the top of the live screen the history is fetched, once. */
+/**
+ * Scrolls up (positive) or down by rows; below 0 over what the dialog's panel shows. Past the top of the live screen the
+ * history is fetched, once.
+ */
 export function scrollPreview(state: State, by: number): Step {
   const { preview } = state;
   if (!preview?.screen) return [state, []];
   const height = inside(layout(state).preview).height;
   const rows = Array.isArray(preview.history) ? preview.history.length : usedRows(preview.screen);
-  const back = Math.max(0, Math.min(preview.back + by, Math.max(0, rows - height)));
+  const covered = coveredRows(state);
+  const back = Math.max(-covered, Math.min(preview.back + by, Math.max(0, rows - covered - height)));
   if (by > 0 && preview.history === null) {
     const wish = { do: "history", agent: preview.agent, rows: HISTORY_ROWS } as const;
     return [{ ...state, preview: { ...preview, back, history: "loading" } }, [wish]];
   }
   // At the bottom again: the live screen, and the history is forgotten, since it has grown old.
-  if (back === 0) return [{ ...state, preview: { ...preview, back, history: null } }, []];
+  if (back <= 0) return [{ ...state, preview: { ...preview, back, history: null } }, []];
   return [{ ...state, preview: { ...preview, back } }, []];
+}
+
+/** Back to the live screen, and to the part with the cursor. */
+export function followLive(state: State): State {
+  return state.preview === null
+    ? state
+    : { ...state, preview: { ...state.preview, back: 0, left: null, history: null } };
 }
 
 /** The history has come: half a page up, if the wait was for that. */
@@ -149,6 +182,7 @@ export function historyCame(state: State, agent: string, rows: readonly string[]
   while (last > 0 && rows[last - 1]!.trim() === "") last--;
   const lines = rows.slice(0, last);
   const height = inside(layout(state).preview).height;
-  const back = Math.min(Math.max(preview.back, Math.ceil(height / 2)), Math.max(0, lines.length - height));
+  const most = Math.max(0, lines.length - coveredRows(state) - height);
+  const back = Math.min(Math.max(preview.back, Math.ceil(height / 2)), most);
   return { ...state, preview: { ...preview, back, history: back === 0 ? null : lines } };
 }

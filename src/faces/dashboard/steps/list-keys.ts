@@ -7,7 +7,7 @@ import { actions, findAction } from "../keys/table.js";
 import { choiceByDigit } from "../state/dialog.js";
 import { nextInNeed, relist } from "../state/fleet.js";
 import { inside, layout, listRows } from "../state/layout.js";
-import { scrollPreview, scrollSideways } from "../state/screen.js";
+import { followLive, scrollPreview, scrollSideways } from "../state/screen.js";
 import { fold, foldAll, regroup, reveal, selectAgent, selectIndex, toggle, unfold } from "../state/select.js";
 import { openMail } from "../state/select-mail.js";
 import { notice, type State, selectedAgent } from "../state/state.js";
@@ -103,10 +103,8 @@ function perform(state: State, name: ActionName): Step {
       return scrollPreview(state, half);
     case "forth":
       return scrollPreview(state, -half);
-    case "live": {
-      const [live, wishes] = scrollPreview(state, Number.NEGATIVE_INFINITY);
-      return [live.preview === null ? live : { ...live, preview: { ...live.preview, left: null } }, wishes];
-    }
+    case "live":
+      return [followLive(state), []];
     case "leftwards":
       return [scrollSideways(state, -1), []];
     case "rightwards":

@@ -1,11 +1,13 @@
 /** The dialog of the selected agent: what it asks, and its choices with the digit that gives each. */
 import type { QuestionJson } from "#wire/agent.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { digitOf, ticksOf } from "../state/dialog.js";
+import { MOST_ROWS_OF_A_CHOICE } from "../state/dialog-rows.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { editorRows } from "./editor.js";
 import { short } from "./fleet-list.js";
-import { ASKS, BOLD, DIM, fit, KEY, type Look, sign, wrap } from "./look.js";
+import { ASKS, BOLD, DIM, fit, KEY, type Look, sign } from "./look.js";
 
 export interface DockLine {
   readonly text: string;
@@ -67,12 +69,12 @@ const ASKS_FOR: Record<QuestionJson["kind"], string> = {
 export function attentionLines(state: State, look: Look, inner: { width: number; height: number }): DockLine[] {
   const question = selectedAgent(state)?.question;
   if (!question || inner.height <= 0) return [];
-  const text = wrap(look, question.text.trim(), inner.width - 2).map(
+  const text = wrap(question.text.trim(), inner.width - 2).map(
     (line): DockLine => ({ text: line, style: {}, choice: null, digit: "" }),
   );
   const last = actLines(state, look, question);
   const forChoices = Math.max(1, inner.height - last.length);
-  let choices = choiceLines(state, look, inner.width - 5);
+  let choices = choiceLines(state, inner.width - 5);
   // Every choice is shown before any is shown in full.
   if (choices.length >= forChoices) {
     choices = shownChoices(question).map((index) => {
@@ -124,7 +126,7 @@ function actLines(state: State, look: Look, question: QuestionJson): DockLine[] 
   return [{ text: fit(look, text, 60), style: count === 0 ? DIM : BOLD, choice: null, digit: "y" }];
 }
 
-function choiceLines(state: State, look: Look, columns: number): DockLine[] {
+function choiceLines(state: State, columns: number): DockLine[] {
   const question = selectedAgent(state)!.question!;
   const waiting =
     state.mode.at === "confirm" && state.mode.confirm.what === "answer" ? state.mode.confirm.choice : null;
@@ -133,8 +135,8 @@ function choiceLines(state: State, look: Look, columns: number): DockLine[] {
     const digit = digitOf(question, index);
     const key = choice.key !== "" && choice.key !== digit ? ` (${choice.key})` : "";
     const isBold = waiting === index || (waiting === null && choice.selected && !question.multiple);
-    return wrap(look, `${choiceText(state, question, index)}${key}`, columns)
-      .slice(0, 3)
+    return wrap(`${choiceText(state, question, index)}${key}`, columns)
+      .slice(0, MOST_ROWS_OF_A_CHOICE)
       .map(
         (text, row): DockLine => ({
           text,

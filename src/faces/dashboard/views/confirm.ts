@@ -1,16 +1,17 @@
 /** A question of ours before something that cannot be undone. */
 import { ATTR } from "#core/screen/still.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Canvas } from "../driver/driver.js";
 import { keyLabel } from "../keys/footer-hints.js";
 import type { Confirm } from "../state/mode.js";
 import type { State } from "../state/state.js";
-import { ASKS, DIM, KEY, type Look, wrap } from "./look.js";
+import { ASKS, DIM, KEY, type Look } from "./look.js";
 
 export function paintConfirm(canvas: Canvas, state: State, confirm: Confirm, look: Look): void {
   canvas.frame({ ...ASKS, attrs: 0 }, "", {});
   const width = canvas.width - 4;
   const [question, more] = says(state, confirm);
-  const rows = wrap(look, question, width).slice(0, 2);
+  const rows = wrap(question, width).slice(0, 2);
   rows.forEach((row, y) => {
     canvas.put(2, 1 + y, row, { attrs: ATTR.bold }, width);
   });

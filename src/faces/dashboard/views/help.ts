@@ -1,12 +1,13 @@
 /** Every key, from the table. */
 import { ATTR } from "#core/screen/still.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import type { Action } from "../keys/action.js";
 import { keyLabel } from "../keys/footer-hints.js";
 import { actions } from "../keys/table.js";
 import type { Mode } from "../state/mode.js";
 import type { State } from "../state/state.js";
-import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign, wrap } from "./look.js";
+import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign } from "./look.js";
 
 export interface TextLine {
   readonly left: string;
@@ -94,7 +95,7 @@ export function paintText(canvas: Canvas, look: Look, title: string, lines: read
   const rows = lines.flatMap((line): TextLine[] => {
     if (line.right === "") return [line];
     const wide = look.width(line.left) > column;
-    const wrapped = wrap(look, line.right, inner.width - column - 1).map((right) => ({ ...line, left: "", right }));
+    const wrapped = wrap(line.right, inner.width - column - 1).map((right) => ({ ...line, left: "", right }));
     return wide ? [{ ...line, right: "" }, ...wrapped] : [{ ...line, right: wrapped[0]!.right }, ...wrapped.slice(1)];
   });
   const from = Math.max(0, Math.min(top, rows.length - inner.height));

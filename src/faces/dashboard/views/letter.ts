@@ -2,10 +2,11 @@
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
 import { isDead, kindWords, lapse, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { type State, selectedMessage } from "../state/state.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign, wrap } from "./look.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign } from "./look.js";
 import { clockTime } from "./why.js";
 
 interface Line {
@@ -48,14 +49,13 @@ function letterLines(state: State, message: MessageJson, look: Look, width: numb
   ];
   const reason = reasonWords(message.reason);
   const why: Style = isDead(message) ? { ...style, attrs: 0 } : DIM;
-  if (reason !== "") for (const text of wrap(look, reason, width)) lines.push({ text, style: why });
+  if (reason !== "") for (const text of wrap(reason, width)) lines.push({ text, style: why });
   lines.push({ text: message.id, style: DIM }, { text: "", style: {} });
   const told = letter?.message.id === message.id ? letter : null;
   const { body } = told?.message ?? {};
   if (letterProblem !== null) lines.push({ text: fit(look, letterProblem, width), style: BAD });
   if (told !== null && body === undefined) lines.push({ text: "what it says is not kept any more", style: DIM });
-  for (const text of wrap(look, (body ?? message.words ?? "").replace(/\n+$/, ""), width))
-    lines.push({ text, style: {} });
+  for (const text of wrap((body ?? message.words ?? "").replace(/\n+$/, ""), width)) lines.push({ text, style: {} });
   if (told === null) return lines;
   lines.push({ text: "", style: {} }, { text: "story", style: { attrs: ATTR.bold } });
   let before: number | null = null;

@@ -6,6 +6,7 @@
 import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { MailPlace } from "../../kit/mail-words.js";
+import { cut } from "../../kit/width.js";
 import type { Style } from "../driver/driver.js";
 
 const RED = 1;
@@ -97,53 +98,11 @@ export function sign(look: Look, name: keyof typeof SIGNS): string {
 
 /** A text for one row: control characters and newlines become spaces, what does not fit is cut with a sign. */
 export function fit(look: Look, text: string, columns: number): string {
-  const flat = oneLine(text);
-  if (columns <= 0) return "";
-  if (look.width(flat) <= columns) return flat;
-  const mark = sign(look, "cut");
-  let kept = "";
-  let used = look.width(mark);
-  for (const char of flat) {
-    const wide = look.width(char);
-    if (used + wide > columns) break;
-    kept += char;
-    used += wide;
-  }
-  return kept + mark;
+  return cut(oneLine(text), columns, sign(look, "cut"));
 }
 
 export function oneLine(text: string): string {
   return text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
-}
-
-/** Breaks a text at spaces into rows of at most `columns`; its own newlines are kept; a word too long is broken. */
-export function wrap(look: Look, text: string, columns: number): string[] {
-  const rows: string[] = [];
-  for (const line of text.split("\n")) {
-    let row = "";
-    let used = 0;
-    for (const word of line.replace(/[\u0000-\u001f\u007f-\u009f]/g, " ").split(/(?<= )(?=\S)/)) {
-      const wide = look.width(word.trimEnd());
-      if (used > 0 && used + wide > columns) {
-        // An indentation alone is no row.
-        if (row.trim() !== "") rows.push(row.trimEnd());
-        row = "";
-        used = 0;
-      }
-      for (const char of word) {
-        const charWide = look.width(char);
-        if (used + charWide > columns && char !== " ") {
-          rows.push(row.trimEnd());
-          row = "";
-          used = 0;
-        }
-        row += char;
-        used += charWide;
-      }
-    }
-    rows.push(row.trimEnd());
-  }
-  return rows;
 }
 
 /** What is said of so many agents in a state: `2 need you`, `1 needs you`. */

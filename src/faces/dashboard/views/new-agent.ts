@@ -1,11 +1,12 @@
 /** The form that starts an agent. */
 import { ATTR } from "#core/screen/still.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Canvas } from "../driver/driver.js";
 import type { NewField, NewForm } from "../state/mode.js";
 import type { State } from "../state/state.js";
 import { untilde } from "../state/tilde.js";
 import { editorRows } from "./editor.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look, wrap } from "./look.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look } from "./look.js";
 
 /** Rows of the form inside its frame, counted from 0. */
 const ROWS: Record<NewField, number> = { provider: 0, label: 2, session: 3, folder: 4, prompt: 6 };
@@ -29,7 +30,7 @@ export function paintNewAgent(canvas: Canvas, state: State, form: NewForm, look:
     canvas.put(2, rowOf(field), field, form.field === field ? BOLD : DIM);
   }
   paintProviders(canvas, state, form, look, rowOf("provider"), width);
-  const problem = form.problem === null ? [] : wrap(look, form.problem, canvas.width - 4).slice(0, 2);
+  const problem = form.problem === null ? [] : wrap(form.problem, canvas.width - 4).slice(0, 2);
   const promptRows = Math.max(1, canvas.height - 1 - rowOf("prompt") - problem.length);
   for (const field of ["label", "session", "folder", "prompt"] as const) {
     const rows = field === "prompt" ? promptRows : 1;

@@ -2,7 +2,7 @@
 import type { Canvas } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { countIn } from "../state/fleet.js";
-import { characterAt, leftOf, rowFrom, windowOf } from "../state/screen.js";
+import { characterAt, coveredRows, leftOf, rowFrom, windowOf } from "../state/screen.js";
 import { sectionTitle } from "../state/sections.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { ASKS, BOLD, counted, DIM, FRAME, fit, type Look, SELECTED, STATES, sign } from "./look.js";
@@ -35,7 +35,7 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
     canvas.put(2, 1, fit(look, why, inner.width - 2), DIM);
     return;
   }
-  const seen = windowOf(preview, inner.height);
+  const seen = windowOf(preview, inner.height, coveredRows(state));
   const left = leftOf(preview, inner.width);
   seen.rows.forEach((whole, y) => {
     const row = rowFrom(whole, left);
@@ -57,7 +57,10 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   }
   const notes = [];
   if (preview.back > 0) notes.push(`${preview.back} rows back, L follows again`);
-  else if (seen.above > 0) notes.push(`${sign(look, "above")}${seen.above}`);
+  else {
+    if (seen.above > 0) notes.push(`${sign(look, "above")}${seen.above}`);
+    if (seen.below > 0) notes.push(`${sign(look, "below")}${seen.below}`);
+  }
   if (preview.history === "loading") notes.push("fetching history");
   const { columns } = preview.screen;
   if (columns > inner.width)

@@ -1,10 +1,11 @@
 /** The editor in which a prompt to an agent is written. */
 import { ATTR } from "#core/screen/still.js";
+import { wrap } from "../../kit/wrap.js";
 import type { Canvas } from "../driver/driver.js";
 import type { Mode } from "../state/mode.js";
 import type { State } from "../state/state.js";
 import { editorRows } from "./editor.js";
-import { BAD, BLUE_FRAME, DIM, fit, type Look, wrap } from "./look.js";
+import { BAD, BLUE_FRAME, DIM, fit, type Look } from "./look.js";
 
 export function paintSend(canvas: Canvas, state: State, mode: Extract<Mode, { at: "send" }>, look: Look): void {
   const agent = state.agents.get(mode.agent);
@@ -14,8 +15,7 @@ export function paintSend(canvas: Canvas, state: State, mode: Extract<Mode, { at
   canvas.frame(BLUE_FRAME, fit(look, title, canvas.width - 6), { attrs: ATTR.bold });
   const inner = { width: canvas.width - 4, height: canvas.height - 2 };
   if (inner.height <= 0) return;
-  const problem =
-    mode.problem === null ? [] : wrap(look, mode.problem, inner.width).slice(0, Math.max(1, inner.height - 1));
+  const problem = mode.problem === null ? [] : wrap(mode.problem, inner.width).slice(0, Math.max(1, inner.height - 1));
   const rows = Math.max(1, inner.height - problem.length);
   const seen = editorRows(mode.editor, inner.width, rows);
   if (mode.editor.text === "") {
