@@ -118,6 +118,8 @@ test("g goes to dialogs oldest first, then failures, then what is done, and roun
   assert.is(visited.join(" "), "c b d e c");
   const calm = new Played([agent("a")]).press("g");
   assert.is(calm.state.notice?.text, "nobody needs you");
+  const alone = new Played([agent("a"), agent("b", { state: "error" })]).select("b").press("g");
+  assert.is(alone.state.notice?.text, "nobody else needs you");
 });
 
 test("a filter narrows while it is typed, every word counts, and escape brings back what was selected", () => {

@@ -1,5 +1,5 @@
 /** The keys of the fleet list, and those while the selected agent waits with a dialog. */
-import { lives } from "../state/fleet.js";
+import { lives, nextInNeed } from "../state/fleet.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { type Action, stepping } from "./action.js";
 
@@ -55,12 +55,7 @@ export const listKeys: readonly Action[] = [
     hint: "next",
     does: "go to the next agent that needs you: dialogs oldest first, then failures, then what is done and unseen",
     group: "Move",
-    unless: (state) =>
-      [...state.agents.values()].some(
-        (agent) => agent.state === "blocked" || agent.state === "error" || agent.state === "done" || agent.unread,
-      )
-        ? null
-        : "nobody needs you",
+    unless: nobodyElse,
   },
   {
     name: "attach",
@@ -230,6 +225,12 @@ export const listKeys: readonly Action[] = [
   { name: "live", where: "list", keys: ["L"], does: "follow the live screen again", group: "Look" },
   { name: "repaint", where: "list", keys: ["C-l"], does: "paint the whole screen anew", group: "Dashboard" },
 ];
+
+function nobodyElse(state: State): string | null {
+  const next = nextInNeed(state);
+  if (next === null) return "nobody needs you";
+  return next.id === selectedAgent(state)?.id ? "nobody else needs you" : null;
+}
 
 function noAgent(state: State): string | null {
   return selectedAgent(state) ? null : "select an agent first";
