@@ -57,6 +57,7 @@ for (const [name, begins] of [
 const ASKED = question("Run this command?\nnpm test", ["Yes", "No"]);
 const SCREEN = [
   ...Array.from({ length: 8 }, (_, n) => `line ${n + 1} of the answer`),
+  "",
   "────────────────────",
   "Permission needed",
   "  Run this command?",
@@ -84,7 +85,7 @@ test("where room is short the rows above a dialog are shown, and what its panel 
   const played = asks(ASKED, SCREEN, { columns: 80, rows: 18 });
   assert.match(seen(played), /line 8 of the answer/);
   assert.is(times(seen(played), "Run this command?"), 2, "in the list and in the panel");
-  assert.match(seen(played), /↑5 · ↓9 /);
+  assert.match(seen(played), /↑5 · ↓10 /);
 });
 
 test("where there is room for the whole screen nothing of it is left out", () => {

@@ -69,8 +69,10 @@ export function coveredRows(state: State): number {
   if (at.dock.height === 0 || room <= 0) return 0;
   const { width, height } = inside(at.dock);
   const panel = { width: width - 2, height: height - (state.mode.at === "reply" ? 1 : 0) };
-  const top = dialogTop(screen.rows.slice(0, used), question, panel);
-  return top === null ? 0 : Math.min(used - top, room);
+  let top = dialogTop(screen.rows.slice(0, used), question, panel);
+  if (top === null) return 0;
+  while (top > 0 && screen.rows[top - 1]!.text.trim() === "") top--;
+  return Math.min(used - top, room);
 }
 
 function usedRows(screen: Screen): number {
