@@ -102,7 +102,7 @@ export function hit(state: State, look: Look, mouse: Mouse): Hit {
   }
   if (holds(at.overlay, x, y)) {
     if (state.mode.at !== "new") return { at: "overlay" };
-    const field = newFieldAt(state.mode.form, y - inside(at.overlay).top);
+    const field = newFieldAt(at.overlay.height, y - inside(at.overlay).top);
     return field === null ? { at: "overlay" } : { at: "field", field };
   }
   if (holds(at.header, x, y)) {

@@ -28,6 +28,7 @@ import { completed, newKey, newPaste, providersCame, spawned } from "./steps/new
 import { readerKey } from "./steps/reader.js";
 import { sendKey, sendPaste, sent } from "./steps/send.js";
 import type { Look } from "./views/look.js";
+import { withinText } from "./views/scroll-end.js";
 
 /** How long an agent must be selected before it counts as looked at. */
 export const SEEN_AFTER_MS = 1_000;
@@ -39,7 +40,7 @@ export function update(before: State, event: Event, nowMs: number, look: Look): 
   const [stepped, wishes] = step(timed, event, look);
   // Whatever took room from the list (a dialog, a prompt being written) must not take the selected row.
   const shown = listRows(stepped) === listRows(before) ? stepped : reveal(stepped);
-  const [asked, more] = askDue(shown);
+  const [asked, more] = askDue(withinText(before, shown, look));
   return watching(before, noteChange(before, asked), [...wishes, ...more]);
 }
 

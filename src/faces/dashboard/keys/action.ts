@@ -92,7 +92,14 @@ export function scrolling(where: Action["where"]): Action[] {
     { name: "down", where, keys: ["down", "j"], hint: "scroll", does: "scroll down", group: "Look" },
     { name: "page-up", where, keys: ["pageup", "C-b"], does: "a page up", group: "Look" },
     { name: "page-down", where, keys: ["pagedown", "C-f", "space"], does: "a page down", group: "Look" },
+    { name: "first", where, keys: ["home", "<"], does: "the beginning", group: "Look" },
+    { name: "last", where, keys: ["end", ">"], does: "the end", group: "Look" },
   ];
+}
+
+/** The keys that leave something as it is and go back. */
+export function closing(where: Action["where"], keys: readonly string[], hint: string, does: string): Action {
+  return { name: "cancel", where, keys: [...keys, "C-g", "C-c"], hint, does, group: "Dashboard" };
 }
 
 /** How a key is written in the table: `a`, `A`, `C-a`, `M-enter`, `backtab`. */

@@ -2,7 +2,7 @@
 import { isDead } from "../../kit/mail-words.js";
 import { deadOnes } from "../state/mail-panel.js";
 import { type State, selectedMessage } from "../state/state.js";
-import { type Action, scrolling, stepping } from "./action.js";
+import { type Action, closing, scrolling, stepping } from "./action.js";
 
 export const mailKeys: readonly Action[] = [
   {
@@ -14,24 +14,7 @@ export const mailKeys: readonly Action[] = [
     group: "Look",
     unless: noMessage,
   },
-  {
-    name: "retry",
-    where: "mail",
-    keys: ["r"],
-    hint: "retry",
-    does: "put a message that failed back into its queue (asks first where it may have arrived)",
-    group: "Agent",
-    unless: cannotRetry,
-  },
-  {
-    name: "purge",
-    where: "mail",
-    keys: ["d", "x", "delete"],
-    hint: "purge",
-    does: "forget a message that failed (asks first); its story stays in the journal",
-    group: "Agent",
-    unless: noDeadLetter,
-  },
+  ...withMessage("mail"),
   {
     name: "whose",
     where: "mail",
@@ -41,15 +24,7 @@ export const mailKeys: readonly Action[] = [
     group: "Look",
     unless: (state) => (state.mail?.of != null ? null : noMessage(state)),
   },
-  {
-    name: "go",
-    where: "mail",
-    keys: ["g"],
-    hint: "go to it",
-    does: "go to the recipient in the list of agents",
-    group: "Move",
-    unless: gone,
-  },
+  goTo("mail"),
   {
     name: "retry-all",
     where: "mail",
@@ -68,50 +43,41 @@ export const mailKeys: readonly Action[] = [
   },
   ...stepping("mail", "message", ["space"]),
   { name: "help", where: "mail", keys: ["?", "f1"], hint: "help", does: "show all keys", group: "Dashboard" },
-  {
-    name: "cancel",
-    where: "mail",
-    keys: ["escape", "q", "m", "C-g", "C-c"],
-    hint: "back",
-    does: "go back to the agents",
-    group: "Dashboard",
-  },
+  closing("mail", ["escape", "q", "m"], "back", "go back to the agents"),
   ...scrolling("letter"),
-  {
-    name: "retry",
-    where: "letter",
-    keys: ["r"],
-    hint: "retry",
-    does: "put it back into its queue",
-    group: "Agent",
-    unless: cannotRetry,
-  },
-  {
-    name: "purge",
-    where: "letter",
-    keys: ["d", "x", "delete"],
-    hint: "purge",
-    does: "forget it (asks first)",
-    group: "Agent",
-    unless: noDeadLetter,
-  },
-  {
-    name: "go",
-    where: "letter",
-    keys: ["g"],
-    does: "go to the recipient in the list of agents",
-    group: "Move",
-    unless: gone,
-  },
-  {
-    name: "cancel",
-    where: "letter",
-    keys: ["escape", "q", "enter", "left", "h", "C-g", "C-c"],
-    hint: "back",
-    does: "go back to the mail",
-    group: "Dashboard",
-  },
+  ...withMessage("letter"),
+  goTo("letter"),
+  closing("letter", ["escape", "q", "enter", "left", "h"], "back", "go back to the mail"),
 ];
+
+/** What can be done with the selected message, in the list and in its story. */
+function withMessage(where: Action["where"]): Action[] {
+  return [
+    {
+      name: "retry",
+      where,
+      keys: ["r"],
+      hint: "retry",
+      does: "put a message that failed back into its queue (asks first where it may have arrived)",
+      group: "Agent",
+      unless: cannotRetry,
+    },
+    {
+      name: "purge",
+      where,
+      keys: ["d", "x", "delete"],
+      hint: "purge",
+      does: "forget a message that failed (asks first); its story stays in the journal",
+      group: "Agent",
+      unless: noDeadLetter,
+    },
+  ];
+}
+
+function goTo(where: Action["where"]): Action {
+  const does = "go to the recipient in the list of agents";
+  return { name: "go", where, keys: ["g"], hint: "go to it", does, group: "Move", unless: gone };
+}
 
 function noMessage(state: State): string | null {
   return selectedMessage(state) ? null : "no message is selected";

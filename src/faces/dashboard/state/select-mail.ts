@@ -62,9 +62,9 @@ export function scrollMail(state: State, by: number): State {
   return { ...state, mail: { ...mail, top: Math.max(0, Math.min(most, mail.top + by)) } };
 }
 
-/** The view clips it to what there is; here it only must not run away. */
+/** Where it ends is for views/scroll-end.ts to say. */
 export function scrollLetter(state: State, by: number): State {
   const { mail } = state;
   if (mail === null) return state;
-  return { ...state, mail: { ...mail, letterTop: Math.max(0, Math.min(10_000, mail.letterTop + by)) } };
+  return { ...state, mail: { ...mail, letterTop: Math.max(0, mail.letterTop + by) } };
 }

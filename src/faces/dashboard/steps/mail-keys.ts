@@ -70,6 +70,10 @@ export function letterKey(state: State, key: Key): Step {
       return [scrollLetter(state, -page), []];
     case "page-down":
       return [scrollLetter(state, page), []];
+    case "first":
+      return [scrollLetter(state, Number.NEGATIVE_INFINITY), []];
+    case "last":
+      return [scrollLetter(state, Number.MAX_SAFE_INTEGER), []];
     case "cancel":
       return [{ ...state, mode: home(state) }, []];
     default: {

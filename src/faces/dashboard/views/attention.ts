@@ -7,7 +7,7 @@ import { MOST_ROWS_OF_A_CHOICE } from "../state/dialog-rows.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { editorRows } from "./editor.js";
 import { short } from "./fleet-list.js";
-import { ASKS, BOLD, DIM, fit, KEY, type Look, sign } from "./look.js";
+import { ASKS, BOLD, DIM, fit, KEY, type Look, rowsOf, sign } from "./look.js";
 
 export interface DockLine {
   readonly text: string;
@@ -74,7 +74,7 @@ export function attentionLines(state: State, look: Look, inner: { width: number;
   );
   const last = actLines(state, look, question);
   const forChoices = Math.max(1, inner.height - last.length);
-  let choices = choiceLines(state, inner.width - 5);
+  let choices = choiceLines(state, look, inner.width - 5);
   // Every choice is shown before any is shown in full.
   if (choices.length >= forChoices) {
     choices = shownChoices(question).map((index) => {
@@ -126,7 +126,7 @@ function actLines(state: State, look: Look, question: QuestionJson): DockLine[] 
   return [{ text: fit(look, text, 60), style: count === 0 ? DIM : BOLD, choice: null, digit: "y" }];
 }
 
-function choiceLines(state: State, columns: number): DockLine[] {
+function choiceLines(state: State, look: Look, columns: number): DockLine[] {
   const question = selectedAgent(state)!.question!;
   const waiting =
     state.mode.at === "confirm" && state.mode.confirm.what === "answer" ? state.mode.confirm.choice : null;
@@ -135,15 +135,13 @@ function choiceLines(state: State, columns: number): DockLine[] {
     const digit = digitOf(question, index);
     const key = choice.key !== "" && choice.key !== digit ? ` (${choice.key})` : "";
     const isBold = waiting === index || (waiting === null && choice.selected && !question.multiple);
-    return wrap(`${choiceText(state, question, index)}${key}`, columns)
-      .slice(0, MOST_ROWS_OF_A_CHOICE)
-      .map(
-        (text, row): DockLine => ({
-          text,
-          style: isBold ? BOLD : {},
-          choice: index,
-          digit: row === 0 ? digit : "",
-        }),
-      );
+    return rowsOf(look, `${choiceText(state, question, index)}${key}`, columns, MOST_ROWS_OF_A_CHOICE).map(
+      (text, row): DockLine => ({
+        text,
+        style: isBold ? BOLD : {},
+        choice: index,
+        digit: row === 0 ? digit : "",
+      }),
+    );
   });
 }

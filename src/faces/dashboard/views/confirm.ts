@@ -1,21 +1,21 @@
 /** A question of ours before something that cannot be undone. */
 import { ATTR } from "#core/screen/still.js";
-import { wrap } from "../../kit/wrap.js";
-import type { Canvas } from "../driver/driver.js";
+import type { Canvas, Style } from "../driver/driver.js";
 import { keyLabel } from "../keys/footer-hints.js";
 import type { Confirm } from "../state/mode.js";
 import type { State } from "../state/state.js";
-import { ASKS, DIM, KEY, type Look } from "./look.js";
+import { ASKS, DIM, KEY, type Look, rowsOf } from "./look.js";
 
 export function paintConfirm(canvas: Canvas, state: State, confirm: Confirm, look: Look): void {
   canvas.frame({ ...ASKS, attrs: 0 }, "", {});
   const width = canvas.width - 4;
   const [question, more] = says(state, confirm);
-  const rows = wrap(question, width).slice(0, 2);
-  rows.forEach((row, y) => {
-    canvas.put(2, 1 + y, row, { attrs: ATTR.bold }, width);
+  const rows = rowsOf(look, question, width, 2).map((text) => ({ text, style: { attrs: ATTR.bold } as Style }));
+  const room = Math.max(0, canvas.height - 3 - rows.length);
+  for (const text of rowsOf(look, more, width, room)) rows.push({ text, style: DIM });
+  rows.forEach(({ text, style }, y) => {
+    canvas.put(2, 1 + y, text, style, width);
   });
-  if (canvas.height - 3 > rows.length) canvas.put(2, 1 + rows.length, more, DIM, width);
   let x = canvas.put(2, canvas.height - 2, `y ${keyLabel("enter", look.unicode)}`, KEY);
   x = canvas.put(x + 1, canvas.height - 2, "yes", DIM);
   x = canvas.put(x + 3, canvas.height - 2, "n esc", KEY);

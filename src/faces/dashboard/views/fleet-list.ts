@@ -14,6 +14,7 @@ import {
   FRAME,
   fit,
   type Look,
+  markEdges,
   NEWS,
   oneLine,
   SELECTED,
@@ -47,15 +48,7 @@ export function paintFleetList(canvas: Canvas, state: State, look: Look): void {
     if (item.kind === "section") sectionRow(canvas, state, look, item.section, row + 1, inner.width, selected);
     else agentRow(canvas, state, look, state.agents.get(item.id)!, row + 1, columns, selected);
   });
-  const above = state.top;
-  const below = state.items.length - state.top - shown.length;
-  if (above > 0) mark(canvas, 0, `${sign(look, "above")}${above}`);
-  if (below > 0) mark(canvas, canvas.height - 1, `${sign(look, "below")}${below}`);
-}
-
-/** How many lie out of sight, in the frame's edge. */
-function mark(canvas: Canvas, y: number, text: string): void {
-  canvas.put(canvas.width - 3 - text.length, y, ` ${text} `, DIM);
+  markEdges(canvas, look, state.top, state.items.length - state.top - shown.length);
 }
 
 /** The selected row is one bar: colours of its own would cut it into pieces. */

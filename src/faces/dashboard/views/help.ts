@@ -1,20 +1,12 @@
 /** Every key, from the table. */
-import { ATTR } from "#core/screen/still.js";
-import { wrap } from "../../kit/wrap.js";
-import type { Canvas, Style } from "../driver/driver.js";
+import type { Canvas } from "../driver/driver.js";
 import type { Action } from "../keys/action.js";
 import { keyLabel } from "../keys/footer-hints.js";
 import { actions } from "../keys/table.js";
 import type { Mode } from "../state/mode.js";
 import type { State } from "../state/state.js";
-import { type AgentState, BOLD, DIM, FRAME, KEY, type Look, STATES, stateSign } from "./look.js";
-
-export interface TextLine {
-  readonly left: string;
-  readonly leftStyle: Style;
-  readonly right: string;
-  readonly rightStyle: Style;
-}
+import { type AgentState, BOLD, KEY, type Look, STATES, stateSign } from "./look.js";
+import { paintText, type TextLine } from "./text.js";
 
 const GROUPS: readonly Action["group"][] = ["Agent", "Move", "Look", "Dashboard"];
 const WRITING: readonly Mode["at"][] = ["send", "new", "filter"];
@@ -29,7 +21,7 @@ export function paintHelp(canvas: Canvas, state: State, mode: Extract<Mode, { at
 }
 
 /** `inMail`: asked for in the mail panel, whose keys come first then. */
-function helpLines(look: Look, inMail: boolean): TextLine[] {
+export function helpLines(look: Look, inMail: boolean): TextLine[] {
   const lines: TextLine[] = [];
   const section = (title: string, rows: readonly Action[]) => {
     if (lines.length > 0) lines.push(text("", ""));
@@ -85,24 +77,4 @@ function keysOf(action: Action, look: Look): string {
 
 function text(left: string, right: string): TextLine {
   return { left, leftStyle: right === "" ? {} : KEY, right, rightStyle: {} };
-}
-
-/** A framed text in two columns that scrolls; `top` past the end shows the end. */
-export function paintText(canvas: Canvas, look: Look, title: string, lines: readonly TextLine[], top: number): void {
-  canvas.frame({ ...FRAME, attrs: 0 }, title, { attrs: ATTR.bold });
-  const inner = { width: canvas.width - 4, height: canvas.height - 2 };
-  const column = Math.min(22, Math.floor(inner.width * 0.35));
-  const rows = lines.flatMap((line): TextLine[] => {
-    if (line.right === "") return [line];
-    const wide = look.width(line.left) > column;
-    const wrapped = wrap(line.right, inner.width - column - 1).map((right) => ({ ...line, left: "", right }));
-    return wide ? [{ ...line, right: "" }, ...wrapped] : [{ ...line, right: wrapped[0]!.right }, ...wrapped.slice(1)];
-  });
-  const from = Math.max(0, Math.min(top, rows.length - inner.height));
-  rows.slice(from, from + inner.height).forEach((line, y) => {
-    canvas.put(2, y + 1, line.left, line.leftStyle, inner.width);
-    if (line.right !== "") canvas.put(2 + column + 1, y + 1, line.right, line.rightStyle, inner.width - column - 1);
-  });
-  const below = rows.length - from - inner.height;
-  if (below > 0) canvas.put(canvas.width - 12, canvas.height - 1, ` ${below} more `, DIM);
 }

@@ -6,7 +6,7 @@ import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { type State, selectedMessage } from "../state/state.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, sign } from "./look.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, markEdges, sign } from "./look.js";
 import { clockTime } from "./why.js";
 
 interface Line {
@@ -27,16 +27,10 @@ export function paintLetter(canvas: Canvas, state: State, look: Look): void {
     const x = canvas.put(2, y + 1, text, style, inner.width);
     if (more !== undefined) canvas.put(x + 2, y + 1, fit(look, more, inner.width - x), DIM);
   });
-  const below = lines.length - from - inner.height;
-  if (from > 0) mark(canvas, 0, `${sign(look, "above")}${from}`);
-  if (below > 0) mark(canvas, canvas.height - 1, `${sign(look, "below")}${below}`);
+  markEdges(canvas, look, from, lines.length - from - inner.height);
 }
 
-function mark(canvas: Canvas, y: number, text: string): void {
-  canvas.put(canvas.width - 3 - text.length, y, ` ${text} `, DIM);
-}
-
-function letterLines(state: State, message: MessageJson, look: Look, width: number): Line[] {
+export function letterLines(state: State, message: MessageJson, look: Look, width: number): Line[] {
   const { letter, letterProblem } = state.mail!;
   const label = (id: string) => state.agents.get(id)?.label ?? "a removed agent";
   const place = placeOf(message);

@@ -7,7 +7,8 @@ import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { MailPlace } from "../../kit/mail-words.js";
 import { cut } from "../../kit/width.js";
-import type { Style } from "../driver/driver.js";
+import { wrap } from "../../kit/wrap.js";
+import type { Canvas, Style } from "../driver/driver.js";
 
 const RED = 1;
 const GREEN = 2;
@@ -103,6 +104,20 @@ export function fit(look: Look, text: string, columns: number): string {
 
 export function oneLine(text: string): string {
   return text.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, " ").trim();
+}
+
+/** A text in at most so many rows, the last of them cut with a sign where there would be more. */
+export function rowsOf(look: Look, text: string, columns: number, most: number): string[] {
+  const rows = wrap(text, columns);
+  if (rows.length <= most) return rows;
+  return [...rows.slice(0, most - 1), fit(look, rows.slice(most - 1).join(" "), columns)].slice(0, most);
+}
+
+/** In a frame's edges: how many rows lie above and below what is shown. */
+export function markEdges(canvas: Canvas, look: Look, above: number, below: number): void {
+  const mark = (y: number, text: string) => canvas.put(canvas.width - 3 - look.width(text), y, ` ${text} `, DIM);
+  if (above > 0) mark(0, `${sign(look, "above")}${above}`);
+  if (below > 0) mark(canvas.height - 1, `${sign(look, "below")}${below}`);
 }
 
 /** What is said of so many agents in a state: `2 need you`, `1 needs you`. */

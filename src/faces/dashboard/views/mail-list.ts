@@ -6,7 +6,7 @@ import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { type MailPanel, type MailRow, mailRows } from "../state/mail-panel.js";
 import type { State } from "../state/state.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, SELECTED, sign } from "./look.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, markEdges, SELECTED } from "./look.js";
 
 export function paintMail(canvas: Canvas, state: State, look: Look): void {
   const { mail } = state;
@@ -28,9 +28,7 @@ export function paintMail(canvas: Canvas, state: State, look: Look): void {
     if (row.row === "place") placeRow(canvas, look, row, y + 1, inner.width);
     else messageRow(canvas, state, look, row.message, y + 1, columns, row.message.id === mail.selected);
   });
-  const below = rows.length - mail.top - shown.length;
-  if (mail.top > 0) mark(canvas, 0, `${sign(look, "above")}${mail.top}`);
-  if (below > 0) mark(canvas, canvas.height - 1, `${sign(look, "below")}${below}`);
+  markEdges(canvas, look, mail.top, rows.length - mail.top - shown.length);
   if (mail.leftOut > 0) canvas.put(2, canvas.height - 1, ` ${mail.leftOut} more wait `, DIM, inner.width - 8);
 }
 
@@ -46,10 +44,6 @@ function paintNothing(canvas: Canvas, mail: MailPanel, look: Look, width: number
     const what = mail.of === null ? "What agents and you send shows here." : "What is sent to it shows here.";
     canvas.put(2, 2, fit(look, what, width - 2), DIM);
   }
-}
-
-function mark(canvas: Canvas, y: number, text: string): void {
-  canvas.put(canvas.width - 3 - text.length, y, ` ${text} `, DIM);
 }
 
 function placeRow(canvas: Canvas, look: Look, { place, count }: MailRow & { row: "place" }, y: number, width: number) {

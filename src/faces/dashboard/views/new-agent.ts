@@ -1,21 +1,24 @@
 /** The form that starts an agent. */
 import { ATTR } from "#core/screen/still.js";
-import { wrap } from "../../kit/wrap.js";
 import type { Canvas } from "../driver/driver.js";
 import type { NewField, NewForm } from "../state/mode.js";
 import type { State } from "../state/state.js";
 import { untilde } from "../state/tilde.js";
 import { editorRows } from "./editor.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, fit, KEY, type Look } from "./look.js";
+import { BAD, BLUE_FRAME, BOLD, DIM, fit, type Look, rowsOf, sign } from "./look.js";
 
-/** Rows of the form inside its frame, counted from 0. */
-const ROWS: Record<NewField, number> = { provider: 0, label: 2, session: 3, folder: 4, prompt: 6 };
+/** Rows of the form inside its frame, counted from 0: with air between them, or where there is no room for that, without. */
+const AIRY: Record<NewField, number> = { provider: 0, label: 2, session: 3, folder: 4, prompt: 6 };
+const TIGHT: Record<NewField, number> = { provider: 0, label: 1, session: 2, folder: 3, prompt: 4 };
+
+/** `height` is the form's, its frame included. */
+const rowsFor = (height: number) => (height < 14 ? TIGHT : AIRY);
 
 /** Which field a row of the form belongs to. */
-export function newFieldAt(_form: NewForm, row: number): NewField | null {
-  if (row >= ROWS.prompt) return "prompt";
-  const found = (Object.keys(ROWS) as NewField[]).find((field) => ROWS[field] === row);
-  return found ?? null;
+export function newFieldAt(height: number, row: number): NewField | null {
+  const rows = rowsFor(height);
+  if (row >= rows.prompt) return "prompt";
+  return (Object.keys(rows) as NewField[]).find((field) => rows[field] === row) ?? null;
 }
 
 const COLUMN = 11;
@@ -23,14 +26,12 @@ const COLUMN = 11;
 export function paintNewAgent(canvas: Canvas, state: State, form: NewForm, look: Look): void {
   canvas.frame(BLUE_FRAME, form.busy ? "starting" : "new agent", { attrs: ATTR.bold });
   const width = canvas.width - 4 - COLUMN;
-  const tight = canvas.height < 14;
-  const rowOf = (field: NewField) =>
-    1 + (tight ? ["provider", "label", "session", "folder", "prompt"].indexOf(field) : ROWS[field]);
-  for (const field of Object.keys(ROWS) as NewField[]) {
+  const rowOf = (field: NewField) => 1 + rowsFor(canvas.height)[field];
+  for (const field of Object.keys(AIRY) as NewField[]) {
     canvas.put(2, rowOf(field), field, form.field === field ? BOLD : DIM);
   }
   paintProviders(canvas, state, form, look, rowOf("provider"), width);
-  const problem = form.problem === null ? [] : wrap(form.problem, canvas.width - 4).slice(0, 2);
+  const problem = form.problem === null ? [] : rowsOf(look, form.problem, canvas.width - 4, 2);
   const promptRows = Math.max(1, canvas.height - 1 - rowOf("prompt") - problem.length);
   for (const field of ["label", "session", "folder", "prompt"] as const) {
     const rows = field === "prompt" ? promptRows : 1;
@@ -56,23 +57,26 @@ function paintProviders(canvas: Canvas, state: State, form: NewForm, look: Look,
   const focused = form.field === "provider";
   const chosen = providers[form.provider];
   const names = providers.map((provider) => provider.name);
-  const all = names.reduce((sum, name) => sum + name.length + 2, 0);
-  if (all > width) {
-    // Too many for the row: the chosen one, and that there are others.
-    const text = `< ${chosen?.name ?? ""} >  ${form.provider + 1} of ${providers.length}`;
-    canvas.put(2 + COLUMN, y, fit(look, text, width), focused ? KEY : {});
-  } else {
-    let x = 2 + COLUMN;
-    providers.forEach((provider, index) => {
-      const mark = index === form.provider;
-      const style = mark
+  // As many as fit, the chosen one among them; signs say that there are others.
+  let first = 0;
+  let last = names.length;
+  const takes = () => names.slice(first, last).reduce((sum, name) => sum + look.width(name) + 2, -2) + 4;
+  if (takes() - 4 > width) {
+    while (last - 1 > form.provider && takes() > width) last--;
+    while (first < form.provider && takes() > width) first++;
+  }
+  let x = 2 + COLUMN;
+  if (first > 0) x = 1 + canvas.put(x, y, sign(look, "less"), DIM);
+  providers.slice(first, last).forEach((provider, index) => {
+    const style =
+      first + index === form.provider
         ? { attrs: focused ? ATTR.inverse : ATTR.bold | ATTR.underline }
         : provider.installed
           ? {}
           : DIM;
-      x = 2 + canvas.put(x, y, provider.name, style);
-    });
-  }
+    x = 2 + canvas.put(x, y, provider.name, style);
+  });
+  if (last < names.length) canvas.put(x - 1, y, sign(look, "more"), DIM);
   if (chosen && !chosen.installed && canvas.height >= 14) {
     canvas.put(2 + COLUMN, y + 1, fit(look, `${chosen.title} is not installed here`, width), BAD);
   }

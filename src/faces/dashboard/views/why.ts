@@ -3,15 +3,15 @@ import type { Canvas } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import type { Mode } from "../state/mode.js";
 import type { State } from "../state/state.js";
-import { paintText, type TextLine } from "./help.js";
 import { BAD, BOLD, DIM, type Look, oneLine } from "./look.js";
+import { paintText, type TextLine } from "./text.js";
 
 export function paintWhy(canvas: Canvas, state: State, mode: Extract<Mode, { at: "why" }>, look: Look): void {
   const label = state.agents.get(mode.agent)?.label ?? mode.why?.label ?? "";
   paintText(canvas, look, `why ${label}`, whyLines(state, mode, look), mode.top);
 }
 
-function whyLines(state: State, mode: Extract<Mode, { at: "why" }>, look: Look): TextLine[] {
+export function whyLines(state: State, mode: Extract<Mode, { at: "why" }>, look: Look): TextLine[] {
   if (mode.problem !== null) return [line(mode.problem, "", BAD)];
   const { why } = mode;
   if (why === null) return [line(look.unicode ? "asking…" : "asking...", "", DIM)];
