@@ -9,15 +9,15 @@ import type { Change, Inbox, InboxEffect, InboxEvent, Take, Write } from "#core/
 import { isBeingTyped, isOf } from "#core/delivery/inbox/take.js";
 import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
 import { isDeadLetter, isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
-import type { Recipient } from "#core/delivery/recipient.js";
 import { gate } from "#core/delivery/typing.js";
 import { Fault } from "#core/fault.js";
-import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import type { Fleet } from "#core/fleet/fleet.js";
 import type { AgentId, Nudged } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Ground } from "./ground.js";
 import { type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
 import { lookAt } from "./mail-look.js";
+import { recipientNow } from "./mail-recipient.js";
 
 interface Box {
   now: Inbox;
@@ -38,7 +38,6 @@ export interface TypedMail {
   isQuiet(to: AgentId): boolean;
   /** A dead letter that was written elsewhere. */
   takeIn(message: Message): void;
-  recipientOf(agent: Agent | undefined): Recipient | null;
 }
 
 /** Completions handed over: leased until they are acknowledged. */
@@ -233,7 +232,7 @@ export class Inboxes {
 
   #recipient(to: AgentId): Pick<Inbox, "recipient" | "policy"> {
     const agent = this.#ground.loop.fleet.agents.get(to);
-    const known = this.#mail.recipientOf(agent);
+    const known = recipientNow(this.#ground, agent);
     const recipient = known === null || agent === undefined ? null : { ...known, ready: known.ready && !agent.ending };
     return { recipient, policy: agent?.record.wake ?? "type" };
   }

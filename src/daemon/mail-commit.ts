@@ -17,6 +17,30 @@ export interface NewMessage {
   readonly carries?: { readonly batch: string; readonly changes: readonly Story[]; written(): void };
 }
 
+/** The message as it goes into its queue, at the place `order`. */
+export function queuedMessage(wanted: NewMessage, order: number, nowMs: number): Message {
+  const { to, id, from, kind, text, now, carries, tellsOf } = wanted;
+  return {
+    id,
+    to,
+    order,
+    rev: 1,
+    from,
+    kind,
+    state: "queued",
+    reason: null,
+    attempts: 0,
+    characters: text.length,
+    claim: null,
+    ...(now === true ? { now } : {}),
+    ...(carries === undefined ? {} : { batch: carries.batch }),
+    ...(tellsOf === undefined ? {} : { tellsOf }),
+    turn: null,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+}
+
 /** One change of one message, for the journal. */
 export interface Story {
   readonly message: Message;

@@ -14,7 +14,7 @@ import type { MessageJson } from "#wire/agent.js";
 import type { SendRequest } from "#wire/requests.js";
 import type { Context } from "./context.js";
 import { theAgent } from "./ground.js";
-import { waitsOf } from "./mail.js";
+import { waitsOf } from "./mail-waits.js";
 import { checkText } from "./schemas.js";
 
 /** Longer than typing takes at its slowest; past it the message is told of as it then is. */

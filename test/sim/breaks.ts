@@ -96,7 +96,7 @@ const BREAKS: readonly Break[] = [
   },
   {
     what: "counts of a refused write stay",
-    file: "daemon/mail.js",
+    file: "daemon/mail-on-disk.js",
     from: "undo();",
     to: "",
   },

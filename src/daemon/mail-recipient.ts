@@ -1,0 +1,23 @@
+/** A recipient as its mail knows it: whether it is there, whether it is ready, and what tells one launch of it from another. */
+import type { Recipient } from "#core/delivery/recipient.js";
+import { isReady } from "#core/fleet/believe.js";
+import { type Agent, isGone } from "#core/fleet/fleet.js";
+import { type Ground, theProvider } from "./ground.js";
+
+/** Null for none: it was taken off the list. */
+export function recipientNow(ground: Ground, agent: Agent | undefined): Recipient | null {
+  if (agent === undefined) return null;
+  const { state, sinceMs, incarnation, turn, place } = agent.record;
+  const there = agent.pane !== null && agent.making === null && !isGone(state);
+  return {
+    there,
+    ready: there && isReady(state),
+    state: there || isGone(state) ? `it is ${state}` : "it is not in its tab yet",
+    sinceMs,
+    incarnation,
+    turn,
+    epoch: place?.epoch ?? "",
+    pid: place?.pid ?? null,
+    pasteSettleMs: theProvider(ground, agent).pasteSettleMs,
+  };
+}
