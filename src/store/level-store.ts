@@ -1,7 +1,7 @@
 /**
  * The store on LevelDB. Commits that are made while one batch is being written join the next, so that many share one
- * fsync. A value that cannot be read is set aside and the rest is served; a disk that is full makes the store read-only
- * until there is space again.
+ * fsync. A value that cannot be read is set aside and the rest is served (quarantine.ts); a disk that is full makes the
+ * store read-only until there is space again (live-database.ts); what is old is taken out (trimming.ts).
  */
 import type { Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
@@ -11,28 +11,26 @@ import type { Told } from "#core/output/told.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
 import { batchOf, type CommitRows, rowsOf } from "./commit-rows.js";
-import { type Database, isDamage, isFull, type Operation, reasonOf, writeBatch } from "./database.js";
-import { hasSpace } from "./disk-space.js";
+import { type Operation, reasonOf, writeBatch } from "./database.js";
 import { GroupCommit } from "./group-commit.js";
 import { type From, journalPage, type Page } from "./journal-pages.js";
 import {
-  agentEntryKey,
   agentKey,
   completionRowKey,
-  entryKey,
   keysOf,
   mailDoneKey,
   mailKey,
   mailTextKey,
   messageKey,
-  quarantineKey,
   seqOf,
   toldKey,
 } from "./keys.js";
-import { deliveredMail, oldMail, revsOf, takeRows } from "./mail-rows.js";
+import { cannotRead, LiveDatabase } from "./live-database.js";
+import { deliveredMail, revsOf, takeRows } from "./mail-rows.js";
 import { type Opened, openDatabase } from "./open-database.js";
+import { Quarantine } from "./quarantine.js";
 import type { Commit, Store, StoreHealth } from "./store.js";
-import { decodeValue } from "./values.js";
+import { oldestArchived, type Range, Trimming } from "./trimming.js";
 
 export interface LevelStoreOptions {
   readonly dir: string;
@@ -50,10 +48,10 @@ export interface LevelStoreOptions {
   readonly open?: typeof openDatabase;
 }
 
-/** Entries trimmed at a time, and read at a time for one agent's journal. */
+/** Journal entries read at a time, and messages swept at a time. */
 const PAGE = 500;
-/** Delivered messages are looked through for old ones so often. */
-const MAIL_TRIM_MS = 3_600_000;
+const JOURNAL_LIMIT = 100_000;
+const RETRY_MS = 5_000;
 /** Every start reads them all and remembers their ids: 20 000 took 0.6 s. */
 const ARCHIVED_LIMIT = 5_000;
 const MAIL_KEPT_MS = 14 * 86_400_000;
@@ -73,78 +71,64 @@ interface Waiting extends CommitRows {
 
 class LevelStore implements Store {
   readonly #options: LevelStoreOptions;
-  readonly #open: (damage?: string) => Promise<Opened>;
-  readonly #journalLimit: number;
-  #opened: Opened;
-  /** While the database is being opened again. */
-  #reopening: Promise<void> | null = null;
-  #cancelRetry: () => void = () => {};
+  readonly #live: LiveDatabase;
+  readonly #quarantine: Quarantine;
+  readonly #trimming: Trimming;
+  readonly #range: Range;
+  readonly #commits = new GroupCommit<Waiting>((group) => this.#writeGroup(group));
   #closed = false;
 
-  readonly #commits = new GroupCommit<Waiting>((group) => this.#writeGroup(group));
-  #trimming: Promise<void> | null = null;
-  #trimMailAtMs = 0;
-  #seq: number;
-  #oldestSeq: number;
-  #quarantined: number;
-  /** Keys that could not be read nor yet be set aside. */
-  readonly #unreadable = new Set<string>();
-  #readOnly: Fault | null = null;
-  #loss: string | null;
-  /** A damaged file is mended once while we run: were it damaged again at once, reading would never end. */
-  #mended = false;
-
   constructor(options: LevelStoreOptions, open: (damage?: string) => Promise<Opened>, opened: Opened) {
+    const { dir, log, clock, retryMs = RETRY_MS, journalLimit = JOURNAL_LIMIT, mailKeptMs = MAIL_KEPT_MS } = options;
     this.#options = options;
-    this.#open = open;
-    this.#journalLimit = options.journalLimit ?? 100_000;
-    this.#opened = opened;
-    this.#seq = opened.seq;
-    this.#oldestSeq = opened.oldestSeq;
-    this.#quarantined = opened.quarantined;
-    this.#loss = opened.loss;
+    this.#range = { newest: opened.seq, oldest: opened.oldestSeq };
+    const pause = async (): Promise<void> => {
+      await this.#commits.pause();
+      await this.#trimming.finished();
+    };
+    const resume = (now: Opened | Fault): void => this.#resume(now);
+    this.#live = new LiveDatabase({ dir, log, clock, retryMs, open, pause, resume }, opened);
+    const db = () => this.#live.db;
+    this.#quarantine = new Quarantine(db, log, opened.quarantined);
+    this.#trimming = new Trimming({ log, clock, journalLimit, mailKeptMs, db }, this.#range);
   }
 
   async agents(): Promise<AgentRecord[]> {
-    const rows = await this.#read((db) => db.iterator(keysOf("agent")).all());
-    const all = await this.#decodeAll<AgentRecord>(rows);
+    const rows = await this.#live.read((db) => db.iterator(keysOf("agent")).all());
+    const all = await this.#quarantine.readable<AgentRecord>(rows);
     const old = oldestArchived(all, this.#options.archivedLimit ?? ARCHIVED_LIMIT);
     if (old.size > 0) {
       const operations = [...old].map((key): Operation => ({ type: "del", key }));
       // Without fsync: it can be done again. A store that cannot be written now still tells what it holds.
-      await writeBatch(this.#opened.db, operations, { sync: false }).catch((error) =>
+      await writeBatch(this.#live.db, operations, { sync: false }).catch((error) =>
         this.#options.log.warn("old records could not be taken out of the archive", { reason: reasonOf(error) }),
       );
     }
     return all.flatMap(([key, record]) => (old.has(key) ? [] : [record]));
   }
 
-  async agent(id: AgentId): Promise<AgentRecord | null> {
+  agent(id: AgentId): Promise<AgentRecord | null> {
     return this.#get<AgentRecord>(agentKey(id));
   }
 
-  async told(id: AgentId): Promise<Told | null> {
-    const key = toldKey(id);
-    const value = await this.#read((db) => db.get(key));
-    if (value === undefined) return null;
-    const [found] = await this.#decodeAll<Told>([[key, value]]);
-    return found?.[1] ?? null;
+  told(id: AgentId): Promise<Told | null> {
+    return this.#get<Told>(toldKey(id));
   }
 
   commit(commit: Commit): Promise<JournalEntry[]> {
     return new Promise((resolve, reject) => {
       if (this.#closed) throw new Fault("STORE_BROKEN", "the store is closed");
-      if (this.#readOnly !== null) throw this.#readOnly;
+      if (this.#live.readOnly !== null) throw this.#live.readOnly;
       this.#commits.add({ ...rowsOf(commit), resolve, reject });
     });
   }
 
   seq(): number {
-    return this.#seq;
+    return this.#range.newest;
   }
 
   oldestSeq(): number {
-    return this.#oldestSeq;
+    return this.#range.oldest;
   }
 
   journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]> {
@@ -156,14 +140,14 @@ class LevelStore implements Store {
   }
 
   async mail(): Promise<Message[]> {
-    const rows = await this.#read((db) => db.iterator(keysOf("mail")).all());
-    return this.#decodeAll<Message>(rows).then((all) => all.map(([, message]) => message));
+    const rows = await this.#live.read((db) => db.iterator(keysOf("mail")).all());
+    return this.#quarantine.readable<Message>(rows).then((all) => all.map(([, message]) => message));
   }
 
   async delivered(to: AgentId, limit: number): Promise<Message[]> {
     const range = { ...keysOf(`mail-done!${to}`), limit: Math.max(0, limit), reverse: true };
-    const rows = await this.#read((db) => db.iterator(range).all());
-    return this.#decodeAll<Message>(rows).then((all) => all.map(([, message]) => message).reverse());
+    const rows = await this.#live.read((db) => db.iterator(range).all());
+    return this.#quarantine.readable<Message>(rows).then((all) => all.map(([, message]) => message).reverse());
   }
 
   message(id: string): Promise<Message | null> {
@@ -183,9 +167,9 @@ class LevelStore implements Store {
 
   async sweepMail(to: AgentId): Promise<void> {
     while (!this.#closed) {
-      const operations = await this.#read((db) => deliveredMail(db, to, PAGE));
+      const operations = await this.#live.read((db) => deliveredMail(db, to, PAGE));
       if (operations.length === 0) return;
-      await writeBatch(this.#opened.db, operations, { sync: false });
+      await writeBatch(this.#live.db, operations, { sync: false });
     }
   }
 
@@ -195,7 +179,7 @@ class LevelStore implements Store {
 
   async lastOrder(to: AgentId): Promise<number> {
     const last = (prefix: string) =>
-      this.#read((db) => db.keys({ ...keysOf(`${prefix}!${to}`), limit: 1, reverse: true }).all());
+      this.#live.read((db) => db.keys({ ...keysOf(`${prefix}!${to}`), limit: 1, reverse: true }).all());
     const keys = [...(await last("mail")), ...(await last("mail-done"))];
     return Math.max(0, ...keys.map(seqOf));
   }
@@ -203,21 +187,21 @@ class LevelStore implements Store {
   health(): StoreHealth {
     return {
       path: this.#options.dir,
-      ok: this.#readOnly === null && !this.#closed,
-      quarantined: this.#quarantined + this.#unreadable.size,
-      readOnly: this.#readOnly?.message ?? null,
-      loss: this.#loss,
+      ok: this.#live.readOnly === null && !this.#closed,
+      quarantined: this.#quarantine.count,
+      readOnly: this.#live.readOnly?.message ?? null,
+      loss: this.#live.loss,
     };
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelRetry();
-    await this.#reopening;
+    this.#trimming.close();
+    await this.#live.stop();
     await this.#commits.finish();
-    await this.#trimming;
-    await this.#opened.close();
+    await this.#trimming.finished();
+    await this.#live.close();
   }
 
   // Writing
@@ -227,7 +211,7 @@ class LevelStore implements Store {
     const rows = all.flatMap((waiting) => waiting.mail);
     if (rows.length > 0) {
       try {
-        const revs = await revsOf(this.#opened.db, rows);
+        const revs = await revsOf(this.#live.db, rows);
         group = all.filter((waiting) => {
           const stale = takeRows(revs, waiting.mail);
           if (stale !== null) waiting.reject(stale);
@@ -238,58 +222,29 @@ class LevelStore implements Store {
         return;
       }
     }
-    const { operations, entries, seq } = batchOf(group, this.#seq);
+    const { operations, entries, seq } = batchOf(group, this.#range.newest);
     try {
-      if (operations.length > 0) await writeBatch(this.#opened.db, operations, { sync: true });
+      if (operations.length > 0) await writeBatch(this.#live.db, operations, { sync: true });
     } catch (error) {
-      const fault = this.#cannotWrite(error);
+      const fault = this.#live.cannotWrite(error);
       for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
       return;
     }
-    if (this.#oldestSeq === 0 && seq > this.#seq) this.#oldestSeq = this.#seq + 1;
-    this.#seq = seq;
+    const range = this.#range;
+    if (range.oldest === 0 && seq > range.newest) range.oldest = range.newest + 1;
+    range.newest = seq;
     for (const [index, waiting] of group.entries()) waiting.resolve(entries[index]!);
-    this.#trimming ??= Promise.all([this.#trim(), this.#trimMail()]).then(() => {
-      this.#trimming = null;
-    });
+    this.#trimming.begin();
   }
 
-  /** Takes out what was delivered long ago, a page at a time. */
-  async #trimMail(): Promise<void> {
-    const { clock, mailKeptMs = MAIL_KEPT_MS, log } = this.#options;
-    if (clock.now() < this.#trimMailAtMs) return;
-    this.#trimMailAtMs = clock.now() + Math.min(MAIL_TRIM_MS, mailKeptMs);
-    try {
-      while (!this.#closed) {
-        const operations = await oldMail(this.#opened.db, clock.now() - mailKeptMs, PAGE);
-        if (operations.length === 0) return;
-        await writeBatch(this.#opened.db, operations, { sync: false });
-      }
-    } catch (error) {
-      log.warn("old mail could not be trimmed", { reason: reasonOf(error) });
+  /** The database was opened anew, or could not be. */
+  #resume(now: Opened | Fault): void {
+    if (now instanceof Fault) for (const waiting of this.#commits.takeBack()) waiting.reject(now);
+    else {
+      this.#range.newest = now.seq;
+      this.#range.oldest = now.oldestSeq;
     }
-  }
-
-  /** Deletes the oldest entries past the limit, a page at a time; without fsync, since it can be done again. */
-  async #trim(): Promise<void> {
-    const slack = Math.max(1, this.#journalLimit >> 4);
-    if (this.#seq - this.#oldestSeq + 1 <= this.#journalLimit + slack) return;
-    try {
-      const keepFrom = this.#seq - this.#journalLimit + 1;
-      while (this.#oldestSeq < keepFrom && !this.#closed) {
-        const upTo = Math.min(this.#oldestSeq + PAGE, keepFrom);
-        const rows = await this.#opened.db.iterator({ gte: entryKey(this.#oldestSeq), lt: entryKey(upTo) }).all();
-        this.#oldestSeq = upTo; // first, so that nobody is told of an entry that is going
-        const operations = rows.flatMap(([key, value]): Operation[] => {
-          const agent = (decodeValue(key, value) as NewEntry | undefined)?.agent;
-          const index = agent ? [{ type: "del" as const, key: agentEntryKey(agent, seqOf(key)) }] : [];
-          return [{ type: "del", key }, ...index];
-        });
-        await writeBatch(this.#opened.db, operations, { sync: false });
-      }
-    } catch (error) {
-      this.#options.log.warn("the journal could not be trimmed", { reason: reasonOf(error) });
-    }
+    this.#commits.resume();
   }
 
   // Reading
@@ -299,8 +254,9 @@ class LevelStore implements Store {
     for (let next: From | null = from; next !== null && found.length < limit; ) {
       const start: From = next;
       const count = Math.min(PAGE, limit - found.length);
-      const page: Page = await this.#read((db) => journalPage(db, start, count, agent));
-      for (const [key, entry] of await this.#decodeAll<NewEntry>(page.rows)) found.push({ ...entry, seq: seqOf(key) });
+      const page: Page = await this.#live.read((db) => journalPage(db, start, count, agent));
+      const entries = await this.#quarantine.readable<NewEntry>(page.rows);
+      for (const [key, entry] of entries) found.push({ ...entry, seq: seqOf(key) });
       next = page.next;
     }
     return found;
@@ -308,129 +264,9 @@ class LevelStore implements Store {
 
   /** Null where there is none, or none that can be read. */
   async #get<T>(key: string): Promise<T | null> {
-    const value = await this.#read((db) => db.get(key));
+    const value = await this.#live.read((db) => db.get(key));
     if (value === undefined) return null;
-    const [found] = await this.#decodeAll<T>([[key, value]]);
+    const [found] = await this.#quarantine.readable<T>([[key, value]]);
     return found?.[1] ?? null;
   }
-
-  /** The values that can be read; the others are moved to the quarantine, as they are. */
-  async #decodeAll<T>(rows: readonly (readonly [string, Buffer])[]): Promise<[string, T][]> {
-    const good: [string, T][] = [];
-    const bad: (readonly [string, Buffer])[] = [];
-    for (const [key, value] of rows) {
-      const decoded = decodeValue(key, value);
-      if (decoded === undefined) bad.push([key, value]);
-      else good.push([key, decoded as T]);
-    }
-    const fresh = bad.filter(([key]) => !this.#unreadable.has(key));
-    if (fresh.length > 0) await this.#setAside(fresh);
-    return good;
-  }
-
-  async #setAside(rows: readonly (readonly [string, Buffer])[]): Promise<void> {
-    for (const [key] of rows) this.#unreadable.add(key);
-    this.#options.log.error("values that could not be read were set aside", { keys: rows.map(([key]) => key) });
-    try {
-      await writeBatch(
-        this.#opened.db,
-        rows.flatMap(([key, value]): Operation[] => [
-          { type: "put", key: quarantineKey(key), value },
-          { type: "del", key },
-        ]),
-        { sync: true },
-      );
-      this.#quarantined += rows.length;
-      for (const [key] of rows) this.#unreadable.delete(key);
-    } catch (error) {
-      this.#options.log.warn("they stay where they are", { reason: reasonOf(error) });
-    }
-  }
-
-  /** Reads; where that fell into a reopening, or meets a damaged file, reads again after it was opened anew. */
-  async #read<T>(read: (db: Database) => Promise<T>): Promise<T> {
-    await this.#reopening;
-    try {
-      return await read(this.#opened.db);
-    } catch (error) {
-      if (this.#reopening === null && isDamage(error) && !this.#mended && !this.#closed) {
-        this.#mended = true;
-        this.#beginReopen(reasonOf(error));
-      }
-      if (this.#reopening !== null) {
-        await this.#reopening;
-        try {
-          return await read(this.#opened.db);
-        } catch (again) {
-          throw cannotRead(again);
-        }
-      }
-      throw cannotRead(error);
-    }
-  }
-
-  // A disk that cannot be written
-
-  /** After one failed write LevelDB refuses all others until it is opened again, even if there is space by then. */
-  #cannotWrite(error: unknown): Fault {
-    const reason = reasonOf(error);
-    const fault = isFull(reason)
-      ? new Fault("STORE_FULL", `no space for the store: ${reason}`, { cause: error, hint: "make room on the disk" })
-      : new Fault("STORE_BROKEN", `the store cannot be written: ${reason}`, { cause: error });
-    if (this.#readOnly === null) this.#options.log.error("the store is read-only now", { reason });
-    this.#readOnly = fault;
-    this.#retryLater();
-    return fault;
-  }
-
-  #retryLater(): void {
-    const { clock, retryMs = 5_000 } = this.#options;
-    this.#cancelRetry = clock.wake(clock.now() + retryMs, () => {
-      if (this.#closed) return;
-      // An open needs space of its own: on a full disk it would fail, and with it all reading.
-      if (hasSpace(this.#options.dir)) {
-        this.#beginReopen();
-      } else {
-        this.#retryLater();
-      }
-    });
-  }
-
-  /** `damage`: what was met in a file; the database is then rebuilt as it is opened. */
-  #beginReopen(damage?: string): void {
-    this.#reopening = this.#reopen(damage).finally(() => {
-      this.#reopening = null;
-    });
-  }
-
-  async #reopen(damage?: string): Promise<void> {
-    try {
-      await this.#commits.pause();
-      await this.#trimming;
-      await this.#opened.close();
-      this.#opened = await this.#open(damage);
-      this.#seq = this.#opened.seq;
-      this.#oldestSeq = this.#opened.oldestSeq;
-      this.#loss = this.#opened.loss ?? this.#loss;
-      if (this.#readOnly !== null) this.#options.log.info("the store can be written again");
-      this.#readOnly = null;
-    } catch (error) {
-      this.#options.log.warn("the store could not be opened again", { reason: reasonOf(error) });
-      const fault = this.#cannotWrite(error);
-      for (const waiting of this.#commits.takeBack()) waiting.reject(fault);
-    }
-    this.#commits.resume();
-  }
-}
-
-/** The keys of those archived longest ago that are beyond the limit. */
-function oldestArchived(all: readonly (readonly [string, AgentRecord])[], limit: number): ReadonlySet<string> {
-  const archived = all.filter(([, record]) => record.archivedAtMs !== null);
-  if (archived.length <= limit) return new Set();
-  const byAge = archived.sort(([, a], [, b]) => (a.archivedAtMs ?? 0) - (b.archivedAtMs ?? 0));
-  return new Set(byAge.slice(0, archived.length - limit).map(([key]) => key));
-}
-
-function cannotRead(error: unknown): Fault {
-  return new Fault("STORE_BROKEN", `the store cannot be read: ${reasonOf(error)}`, { cause: error });
 }
