@@ -40,8 +40,7 @@ export function openMailbox(to: AgentId, open: readonly Message[], recipient: Re
     at: { at: "resting" },
     waits: null,
     triedEdge: null,
-    spentTurn: null,
-    spentAtMs: 0,
+    spent: null,
     sweepAtMs: null,
     pending: null,
     writing: null,
@@ -84,8 +83,8 @@ export function wakeAtMs(box: Mailbox): number | null {
  */
 export function isQuiet(box: Mailbox, nowMs: number): boolean {
   if (box.at.at !== "resting" || box.open.queuedCount > 0 || box.open.halfWay !== undefined) return false;
-  if (box.recipient === null || turnOf(box.recipient) !== box.spentTurn) return true;
-  return nowMs - box.spentAtMs >= SWEEP_MS;
+  const { recipient, spent } = box;
+  return recipient === null || turnOf(recipient) !== spent?.turn || nowMs - spent.atMs >= SWEEP_MS;
 }
 
 /** What every event may change, whatever the box is at. */
@@ -165,7 +164,7 @@ function next(box: Mailbox, nowMs: number, swept: boolean): Step {
   if (!recipient.ready && atOnce === undefined) return [{ ...watched, waits: recipient.state }, []];
   const again = swept || atOnce !== undefined;
   if (!again && edgeOf(recipient) === box.triedEdge) return [watched, []];
-  if (!again && turnOf(recipient) === box.spentTurn) return [{ ...watched, waits: "one is taken for each turn" }, []];
+  if (!again && turnOf(recipient) === box.spent?.turn) return [{ ...watched, waits: "one is taken for each turn" }, []];
   return [{ ...watched, at: { at: "holding", id: oldest.id, recovers: false } }, [{ do: "hold" }]];
 }
 

@@ -8,14 +8,8 @@ import type { Mailbox, Step } from "./state.js";
 const ATTEMPTS = 5;
 
 export function end(box: Mailbox, message: Message, fields: Partial<Message>, nowMs: number): Step {
-  const spentTurn = message.claim === null ? box.spentTurn : turnOf(message.claim);
-  const over = {
-    ...box,
-    spentTurn,
-    spentAtMs: nowMs,
-    sweepAtMs: null,
-    at: { at: "recording" as const, id: message.id },
-  };
+  const spent = message.claim === null ? box.spent : { turn: turnOf(message.claim), atMs: nowMs };
+  const over = { ...box, spent, sweepAtMs: null, at: { at: "recording" as const, id: message.id } };
   return [become(over, message, fields, nowMs), []];
 }
 

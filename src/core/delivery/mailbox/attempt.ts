@@ -96,7 +96,7 @@ function over(box: Mailbox, message: Message, typing: Typing, tries: number, now
       const { recipient } = after;
       if (at.command && recipient !== null && recipient.turn <= message.claim.turn) {
         const triedEdge = edgeOf(recipient);
-        return [{ ...after, spentTurn: null, triedEdge, sweepAtMs: nowMs + COMMAND_SETTLE_MS }, effects];
+        return [{ ...after, spent: null, triedEdge, sweepAtMs: nowMs + COMMAND_SETTLE_MS }, effects];
       }
       const { turn, incarnation } = message.claim;
       return [after, [...effects, { do: "submitted", turn, incarnation }]];

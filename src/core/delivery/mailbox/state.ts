@@ -17,10 +17,8 @@ export interface Mailbox {
   readonly waits: string | null;
   /** The readiness that a message was refused at; the next one is tried again. */
   readonly triedEdge: string | null;
-  /** The turn after which a message was typed: the next follows after another. */
-  readonly spentTurn: string | null;
-  /** When that message came to its end. */
-  readonly spentAtMs: number;
+  /** The turn after which a message was typed, and when that one came to its end: the next follows after another turn. */
+  readonly spent: { readonly turn: string; readonly atMs: number } | null;
   /** When mail that waits is tried again although nothing happened; null where none waits. */
   readonly sweepAtMs: number | null;
   /** What is to be written and what is being written. */
