@@ -19,12 +19,10 @@ import { applied, change, free, mustWait, unwritten, write, written } from "./in
 import type { Inbox, InboxEvent, Step } from "./inbox/state.js";
 import { isBeingTyped, isLast, isOf, leased, prove, stopped, take } from "./inbox/take.js";
 import type { Message } from "./message.js";
-import { edgeOf } from "./recipient.js";
+import { askAgainAtMs, edgeOf, SWEEP_MS } from "./recipient.js";
 
 /** From one wake of a parent to the next: a burst becomes one. */
 export const DEBOUNCE_MS = 500;
-export const SWEEP_MS = 30_000;
-const AGAIN_SOON_MS = 250;
 
 /** An inbox as the store has it. What follows from that, the first event brings. `typing`: a message that wakes it is under way. */
 export function openInbox(
@@ -119,9 +117,7 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
       const nudgedOrder = Math.max(inbox.nudgedOrder, isTold ? (nudged?.order ?? 0) : 0);
       const rested: Inbox = { ...inbox, waking: "no", refused: !taken, nudgedOrder };
       if (taken || inbox.recipient === null) return [rested, []];
-      // A hook tells of a turn's end before the screen shows it: what was just called ready is asked again soon, then less often.
-      const readyForMs = nowMs - inbox.recipient.sinceMs;
-      const againAtMs = nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
+      const againAtMs = askAgainAtMs(inbox.recipient, nowMs);
       return [{ ...rested, wokenAtMs: null, triedEdge: edgeOf(inbox.recipient), againAtMs }, []];
     }
     case "written":

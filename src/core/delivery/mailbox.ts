@@ -21,13 +21,9 @@ import { recovering, whileRecovering } from "./mailbox/recovery.js";
 import { type At, type Mailbox, type MailEvent, type Step, theMessage } from "./mailbox/state.js";
 import type { Claim, Message } from "./message.js";
 import { Queue } from "./queue.js";
-import { edgeOf, isSame, type Recipient, turnOf } from "./recipient.js";
+import { askAgainAtMs, edgeOf, isSame, type Recipient, SWEEP_MS, turnOf } from "./recipient.js";
 import { gate, resumeTyping, type Typing, wakeAtMs as typingWakeAtMs } from "./typing.js";
 
-/** Mail older than this is tried again so often, whatever was or was not heard meanwhile. */
-export const SWEEP_MS = 30_000;
-/** A recipient that just got ready and refused is asked again after this, and then after twice as long each time. */
-const AGAIN_SOON_MS = 250;
 const LOOK_LIMIT_MS = 5_000;
 const WRITE_AGAIN_MS = 2_000;
 
@@ -159,7 +155,7 @@ function next(box: Mailbox, nowMs: number, swept: boolean): Step {
   const watched = { ...box, sweepAtMs: box.sweepAtMs ?? nowMs + SWEEP_MS };
   if (atOnce !== undefined && (atOnce.id !== oldest.id || !recipient.there)) {
     const why = atOnce.id === oldest.id ? recipient.state : `${queuedCount - 1} before it wait`;
-    return [takeBack({ ...watched, at: { at: "recording", id: atOnce.id } }, atOnce, why, nowMs), []];
+    return takeBack(watched, atOnce, why, nowMs);
   }
   if (!recipient.ready && atOnce === undefined) return [{ ...watched, waits: recipient.state }, []];
   const again = swept || atOnce !== undefined;
@@ -191,14 +187,9 @@ function whileChecking(box: Mailbox, at: At<"checking">, event: MailEvent, nowMs
 
 /** Nothing was typed, nothing was claimed: it waits for the next time, or is given back. */
 function refuse(box: Mailbox, message: Message, why: string, nowMs: number): Step {
-  if (message.now === true) {
-    return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, why, nowMs), []];
-  }
+  if (message.now === true) return takeBack(box, message, why, nowMs);
   const triedEdge = box.recipient === null ? null : edgeOf(box.recipient);
-  // A hook tells of a turn's end before the screen shows it: what was just called ready is asked again soon, then less often.
-  const readyForMs = box.recipient === null ? 0 : nowMs - box.recipient.sinceMs;
-  const sweepAtMs = nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
-  return rest({ ...box, triedEdge, waits: why, sweepAtMs }, nowMs);
+  return rest({ ...box, triedEdge, waits: why, sweepAtMs: askAgainAtMs(box.recipient, nowMs) }, nowMs);
 }
 
 function rest(box: Mailbox, nowMs: number): Step {
@@ -224,10 +215,7 @@ function unwritten(box: Mailbox, stale: boolean, nowMs: number): Step {
     if (message !== undefined) box.open.put(message);
     const back = { ...box, writing: null };
     const why = "the store cannot be written";
-    if (message?.now === true) {
-      const taken = takeBack({ ...back, at: { at: "recording", id: at.id } }, message, why, nowMs);
-      return [{ ...taken, writeAtMs: nowMs + WRITE_AGAIN_MS }, []];
-    }
+    if (message?.now === true) return takeBack({ ...back, writeAtMs: nowMs + WRITE_AGAIN_MS }, message, why, nowMs);
     return [{ ...back, at: { at: "resting" }, sweepAtMs: nowMs + WRITE_AGAIN_MS, waits: why }, []];
   }
   const messages = new Map([...writing.messages, ...(box.pending?.messages ?? [])]);

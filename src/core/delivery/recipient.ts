@@ -25,6 +25,19 @@ export function isSame(recipient: Recipient, claim: Claim | null): claim is Clai
   return there && incarnation === claim?.incarnation && epoch === claim.epoch && samePid;
 }
 
+/** What waits is tried again so often, whatever was or was not heard meanwhile. */
+export const SWEEP_MS = 30_000;
+const AGAIN_SOON_MS = 250;
+
+/**
+ * When a recipient that refused is asked again. A hook tells of a turn's end before the screen shows it: what was just
+ * called ready is asked again soon, and then after twice as long each time.
+ */
+export function askAgainAtMs(recipient: Recipient | null, nowMs: number): number {
+  const readyForMs = recipient === null ? 0 : nowMs - recipient.sinceMs;
+  return nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
+}
+
 export const edgeOf = ({ incarnation, turn, sinceMs }: Recipient): string => `${incarnation}:${turn}:${sinceMs}`;
 
 export const turnOf = ({ incarnation, turn }: { incarnation: number; turn: number }): string =>

@@ -115,15 +115,7 @@ export function resumeTyping(prompt: Prompt, enters: number, nowMs: number): [Ty
     };
     return [pasted, [{ do: "look" }]];
   }
-  const entered: Typing = {
-    at: "entered",
-    prompt: clean,
-    enters,
-    againFromMs: nowMs + ENTER_AGAIN_MS,
-    lookAtMs: nowMs + ANSWER_LIMIT_MS,
-    giveUpAtMs: nowMs + CONFIRM_LIMIT_MS,
-  };
-  return [entered, [{ do: "look" }]];
+  return entered(clean, enters, nowMs);
 }
 
 export function stepTyping(typing: Typing, event: TypingEvent, nowMs: number): [Typing, TypingEffect[]] {
@@ -243,20 +235,17 @@ function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number
     return [uncertain(`pressing Enter failed: ${event.message}`, true), []];
   }
   if (event.kind === "done" && event.effect === "enter") {
-    const { prompt, enters } = typing;
-    const againFromMs = nowMs + ENTER_AGAIN_MS;
-    const entered: Typing = {
-      at: "entered",
-      prompt,
-      enters,
-      againFromMs,
-      lookAtMs: nowMs + ANSWER_LIMIT_MS,
-      giveUpAtMs: nowMs + CONFIRM_LIMIT_MS,
-    };
-    return [entered, [{ do: "look" }]];
+    return entered(typing.prompt, typing.enters, nowMs);
   }
   if (nowMs >= typing.giveUpAtMs) return [uncertain("tmux did not say whether Enter was pressed", true), []];
   return [typing, []];
+}
+
+/** Enter was pressed: what the screen makes of it is looked at. */
+function entered(prompt: Prompt, enters: number, nowMs: number): Step {
+  const againFromMs = nowMs + ENTER_AGAIN_MS;
+  const [lookAtMs, giveUpAtMs] = [nowMs + ANSWER_LIMIT_MS, nowMs + CONFIRM_LIMIT_MS];
+  return [{ at: "entered", prompt, enters, againFromMs, lookAtMs, giveUpAtMs }, [{ do: "look" }]];
 }
 
 function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number): Step {

@@ -1,9 +1,9 @@
 import * as assert from "uvu/assert";
 import type { Mailbox, MailEvent } from "#core/delivery/mailbox/state.js";
-import { isQuiet, openMailbox, SWEEP_MS, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
+import { isQuiet, openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
 import type { Message, MessageState } from "#core/delivery/message.js";
 import { readReceipt, receiptOf } from "#core/delivery/receipt.js";
-import type { Recipient } from "#core/delivery/recipient.js";
+import { type Recipient, SWEEP_MS } from "#core/delivery/recipient.js";
 import type { AgentId } from "#core/model.js";
 import type { Reading } from "#core/screen/reading.js";
 import { suite } from "../../kit/t.js";

@@ -26,8 +26,9 @@ export function requeue(box: Mailbox, message: Message, why: string, nowMs: numb
 }
 
 /** It was to be typed at once or not at all. */
-export function takeBack(box: Mailbox, message: Message, why: string, nowMs: number): Mailbox {
-  return become(box, message, { state: "failed", reason: why }, nowMs, true);
+export function takeBack(box: Mailbox, message: Message, why: string, nowMs: number): Step {
+  const back = { ...box, at: { at: "recording" as const, id: message.id } };
+  return [become(back, message, { state: "failed", reason: why }, nowMs, true), []];
 }
 
 /** What stood in the input box went with the program: it may be typed into the next one. */

@@ -103,9 +103,7 @@ function over(box: Mailbox, message: Message, typing: Typing, tries: number, now
     }
     case "refused":
       if (typing.why === "empty-text") return end(box, message, { state: "failed", reason: typing.message }, nowMs);
-      if (message.now === true) {
-        return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, typing.message, nowMs), []];
-      }
+      if (message.now === true) return takeBack(box, message, typing.message, nowMs);
       return requeue(box, message, typing.message, nowMs);
     case "failed":
       if (typing.why === "gone") return programGone(box, message, typing.message, nowMs);

@@ -38,9 +38,7 @@ export function whileHanding(box: Mailbox, at: At<"handing">, event: MailEvent, 
 
 /** Nothing of it was taken. `keys`: it is typed next, and at once. */
 export function handBack(box: Mailbox, message: Message, why: string, keys: boolean, nowMs: number): Step {
-  if (message.now === true && !keys) {
-    return [takeBack({ ...box, at: { at: "recording", id: message.id } }, message, why, nowMs), []];
-  }
+  if (message.now === true && !keys) return takeBack(box, message, why, nowMs);
   if (keys) {
     const [back, effects] = requeue(box, message, why, nowMs);
     return [{ ...back, triedEdge: null }, effects];
