@@ -2,12 +2,23 @@
  * One recipient's queue, as a machine: what happened and the time in, the next queue and what to do out. One message at a
  * time, the oldest first, and one for each time the recipient gets ready; on disk as claimed before anything is typed.
  *
- *   resting -> holding -> checking -> claiming -> fetching -> typing -> noting -> typing -> recording -> resting
- *                  \-> recovering (a message found half way: its receipt says how far it got) -> typing | recording
+ *   at          until                                   then
+ *   resting     a message, a ready edge, the sweep      holding; burying, where nobody is there to be given anything
+ *   holding     nobody else types into the pane         checking; recovering, where it was found half way
+ *   checking    its screen was read                     claiming; resting, where it would not take it now
+ *   claiming    `claimed` is on disk                    fetching
+ *   fetching    its text is there                       typing; handing, where it was claimed for a door
+ *   typing      typing.ts is over                       recording; noting, before Enter; recovering, where tmux was silent
+ *   noting      `typed` is on disk                      typing
+ *   handing     handing.ts is over                      recording
+ *   recovering  the receipt says how far it got         fetching, to go on from there; recording
+ *   recording   what became of it is on disk            resting
+ *   burying     all that waited is on disk as dead      resting
  *
- * Where the recipient's program has a door of its own, `handing` stands in the place of typing and noting (handing.ts).
+ * Whatever else ends it for this time (its program went, it was wanted at once or not at all) leads to recording as well.
  * The inner part, from the paste to the proof that it was taken, is typing.ts. It is left once, to have on disk that Enter
- * may have been pressed: should the daemon and tmux both die after that, nothing else could tell.
+ * may have been pressed: should the daemon and tmux both die after that, nothing else could tell. Where the recipient's
+ * program has a door of its own, `handing` stands in the place of typing and noting (handing.ts).
  *
  * Here one is chosen and claimed; under mailbox/ stand the attempt itself, its recovery, how it ends, and what goes to disk.
  */
