@@ -1,5 +1,5 @@
 /** What is believed of an agent, and what the next fact needs to know of the facts before it. */
-import type { AgentState, Dialogs, Evidence, Exit, Question } from "../model.js";
+import type { AgentState, Dialogs, Evidence, Exit, OpenDialog, Question } from "../model.js";
 import { closedDialogs, NO_DIALOGS } from "./open-dialog.js";
 
 export interface Believed {
@@ -135,24 +135,17 @@ function sameExit(a: Exit | null, b: Exit | null): boolean {
   return a?.code === b?.code && a?.signal === b?.signal;
 }
 
+const PARTS = Object.keys(FRESH) as readonly (keyof Memory)[];
+
 function sameMemory(a: Memory, b: Memory): boolean {
-  return (
-    a.turnOpen === b.turnOpen &&
-    a.endMarker === b.endMarker &&
-    a.hooked === b.hooked &&
-    a.paused === b.paused &&
-    a.retrying === b.retrying &&
-    a.endTold === b.endTold &&
-    a.claim === b.claim &&
-    a.closedDialog === b.closedDialog &&
-    a.prompted === b.prompted &&
-    a.submittedAtMs === b.submittedAtMs &&
-    a.leftAtMs === b.leftAtMs &&
-    a.doubtSinceMs === b.doubtSinceMs &&
-    a.dialogs.open === b.dialogs.open &&
-    a.dialogs.last?.words === b.dialogs.last?.words &&
-    a.dialogs.last?.turn === b.dialogs.last?.turn &&
-    a.dialogs.last?.nth === b.dialogs.last?.nth &&
-    a.dialogs.last?.told === b.dialogs.last?.told
-  );
+  return PARTS.every((part) => (part === "dialogs" ? sameDialogs(a.dialogs, b.dialogs) : a[part] === b[part]));
+}
+
+function sameDialogs(a: Dialogs, b: Dialogs): boolean {
+  return a.open === b.open && sameLast(a.last, b.last);
+}
+
+function sameLast(a: OpenDialog | null, b: OpenDialog | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.words === b.words && a.turn === b.turn && a.nth === b.nth && a.told === b.told;
 }
