@@ -29,12 +29,12 @@ const field = (payload: HookPayload, ...path: readonly string[]): unknown =>
   );
 
 /** How many helpers of the agent's still work in the background when its Stop hook runs. */
-function backgroundTasks({ background_tasks: tasks }: HookPayload): number {
+export function backgroundTasks({ background_tasks: tasks }: HookPayload): number {
   return Array.isArray(tasks) ? tasks.length : 0;
 }
 
-function backgroundNote(payload: HookPayload): string {
-  const tasks = backgroundTasks(payload);
+/** Why a turn goes on though the agent itself is at rest. */
+export function backgroundNote(tasks: number): string {
   return `waits for ${tasks} background ${tasks === 1 ? "task" : "tasks"}`;
 }
 
@@ -52,7 +52,11 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
     Notification: [{ means: "asks", only: (payload) => payload.notification_type === "permission_prompt" }],
     // With background agents still at work the turn goes on; a second Stop follows.
     Stop: [
-      { means: "turn-goes-on", only: (payload) => backgroundTasks(payload) > 0, text: backgroundNote },
+      {
+        means: "turn-goes-on",
+        only: (payload) => backgroundTasks(payload) > 0,
+        text: (payload) => backgroundNote(backgroundTasks(payload)),
+      },
       { means: "turn-ended" },
     ],
     StopFailure: [{ means: "turn-failed", text: (payload) => payload.last_assistant_message ?? payload.error }],

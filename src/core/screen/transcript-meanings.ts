@@ -6,6 +6,7 @@
 import type { HookMeaning } from "../belief/fact.js";
 import type { Evidence } from "../model.js";
 import { type Said, TranscriptLines } from "../output/transcript.js";
+import { backgroundNote } from "./hook-meanings.js";
 import { excerpt } from "./read-screen.js";
 
 export interface TranscriptReport {
@@ -64,9 +65,7 @@ function words(said: Said): string {
     case "ill":
       return said.why.replace(/^the turn failed: /, "");
     case "end":
-      return said.helpers > 0
-        ? `waits for ${said.helpers} background ${said.helpers === 1 ? "task" : "tasks"}`
-        : "the turn's end is written down";
+      return said.helpers > 0 ? backgroundNote(said.helpers) : "the turn's end is written down";
     default:
       return "";
   }

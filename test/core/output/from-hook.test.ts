@@ -25,6 +25,17 @@ const cases: readonly (readonly [
   ["Codex's Stop", "codex", "Stop", { last_assistant_message: "a" }, "a"],
   ["Codex's Stop of a turn without text", "codex", "Stop", { last_assistant_message: null }, ""],
   ["Codex's notification", "codex", "notify", { type: "agent-turn-complete", "last-assistant-message": "a" }, "a"],
+  ["the same, as its wiring names it", "codex", "agent-turn-complete", { "last-assistant-message": null }, ""],
+  [
+    "the same of the task's name",
+    "codex",
+    "agent-turn-complete",
+    {
+      "input-messages": ["Generate a concise, single-line task title of at most 36 characters"],
+      "last-assistant-message": '{"title":"a"}',
+    },
+    null,
+  ],
   [
     "Codex's notification of the task's name",
     "codex",
