@@ -4,7 +4,6 @@
  * a record or a record that lost its tab, and never a tab that nobody knows.
  */
 import { derive } from "../derive.js";
-import type { Refusal } from "../fault.js";
 import type { AgentId, AgentRecord, Launch, Place, Role, WakePolicy, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
 import type { Draft } from "./draft.js";
@@ -14,7 +13,7 @@ import { automaticLabel, conductorOf, holderOf } from "./labels.js";
 import { mayRestart } from "./may-restart.js";
 import { newAgent } from "./new-agent.js";
 import { isPrompted } from "./prompted.js";
-import { grant, refuse } from "./reply.js";
+import { AGENT_GONE, grant, refuse } from "./reply.js";
 
 export interface SpawnAsk {
   readonly ask: "spawn";
@@ -146,14 +145,12 @@ function worktreeFor(fleet: Fleet, label: string, ask: WorktreeAsk): Worktree {
   return { path: `${ask.folder}/${name}`, branch, repo: ask.repo, ownBranch: ask.branch === null };
 }
 
-const GONE: Refusal = { code: "NOT_FOUND", message: "the agent is gone" };
-
 /** The same agent's next launch. What ran before has ended, or its tmux server has. */
 export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
   const agent = draft.fleet.agents.get(ask.id);
-  const refusal = agent === undefined ? GONE : mayRestart(draft.fleet, agent);
+  const refusal = agent === undefined ? AGENT_GONE : mayRestart(draft.fleet, agent);
   if (agent === undefined || refusal !== null) {
-    refuse(draft, ticket, refusal ?? GONE);
+    refuse(draft, ticket, refusal ?? AGENT_GONE);
     return;
   }
   const { command, launch } = ask;

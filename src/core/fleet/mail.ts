@@ -3,7 +3,7 @@ import type { MailCounts, MailWrite, Message, MessageState } from "../delivery/m
 import type { AgentId, AgentRecord } from "../model.js";
 import type { Draft } from "./draft.js";
 import type { Ticket } from "./fleet.js";
-import { grant, refuse } from "./reply.js";
+import { AGENT_GONE, grant, refuse } from "./reply.js";
 
 export interface MailAsk {
   readonly ask: "mail";
@@ -29,7 +29,7 @@ export interface MailAsk {
 export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
   const agent = draft.fleet.agents.get(ask.id);
   if (agent === undefined && ask.must) {
-    refuse(draft, ticket, { code: "NOT_FOUND", message: "the agent is gone" });
+    refuse(draft, ticket, AGENT_GONE);
     return;
   }
   draft.write(ask.writes);

@@ -3,7 +3,7 @@ import type { AgentId } from "../model.js";
 import type { Draft } from "./draft.js";
 import { markOf, type Ticket } from "./fleet.js";
 import { holderOf } from "./labels.js";
-import { refuse } from "./reply.js";
+import { AGENT_GONE, refuse } from "./reply.js";
 
 export interface RenameAsk {
   readonly ask: "rename";
@@ -15,7 +15,7 @@ export interface RenameAsk {
 export function rename(draft: Draft, ticket: Ticket, { id, label }: RenameAsk): void {
   const agent = draft.fleet.agents.get(id);
   const holder = holderOf(draft.fleet, label);
-  if (agent === undefined) refuse(draft, ticket, { code: "NOT_FOUND", message: "the agent is gone" });
+  if (agent === undefined) refuse(draft, ticket, AGENT_GONE);
   else if (agent.making !== null) {
     refuse(draft, ticket, { code: "CONFLICT", message: `${agent.record.label} is just being started` });
   } else if (holder !== null && holder.record.id !== id) {

@@ -12,7 +12,7 @@ import { type RestartAsk, restart, type SpawnAsk, spawn } from "./launch.js";
 import { type MailAsk, mail } from "./mail.js";
 import { notKnown } from "./may-restart.js";
 import { type RenameAsk, rename } from "./rename.js";
-import { grant, refuse } from "./reply.js";
+import { AGENT_GONE, grant, refuse } from "./reply.js";
 
 export type Ask =
   | SpawnAsk
@@ -62,8 +62,7 @@ export function decideRequest(draft: Draft, ticket: Ticket, ask: Ask): void {
     grant(draft, ticket, ask.id, false, true);
   } else {
     const agent = draft.fleet.agents.get(ask.id);
-    const refusal: Refusal | null =
-      agent === undefined ? { code: "NOT_FOUND", message: "the agent is gone" } : about(draft, agent, ask);
+    const refusal: Refusal | null = agent === undefined ? AGENT_GONE : about(draft, agent, ask);
     if (refusal !== null) refuse(draft, ticket, refusal);
     else grant(draft, ticket, ask.id, false, ask.ask !== "remove");
   }
