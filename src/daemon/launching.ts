@@ -2,9 +2,9 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute } from "node:path";
 import { Fault } from "#core/fault.js";
-import { utf8Bytes } from "#core/fleet/environment.js";
 import type { Launch } from "#core/model.js";
 import type { Provider } from "#core/screen/reading.js";
+import { utf8Bytes } from "#core/utf8.js";
 import type { Context } from "./context.js";
 
 /** A single argument may have 128 KiB on Linux (MAX_ARG_STRLEN); a prompt that comes near it is typed instead. */

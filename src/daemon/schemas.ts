@@ -1,8 +1,8 @@
 /** The bodies of requests, checked: a field that is not named here is refused, and every limit is named to the caller. */
 import * as v from "valibot";
 import { Fault } from "#core/fault.js";
-import { utf8Bytes } from "#core/fleet/environment.js";
 import { WAKE_POLICIES } from "#core/model.js";
+import { utf8Bytes } from "#core/utf8.js";
 
 export const TEXT_LIMIT_BYTES = 262_144;
 

@@ -3,11 +3,10 @@
  * say of that. One identity, whoever sees it and how often; and the words in which a batch of them is handed over.
  */
 import type { AgentId } from "../model.js";
+import { firstBytes } from "../utf8.js";
 
 /** `task`: a process that was run for somebody ended. `report`: the child's own words, in the middle of a turn or not. */
 export type CompletionKind = "done" | "error" | "blocked" | "exited" | "task" | "report";
-
-export const COMPLETION_KINDS: readonly CompletionKind[] = ["done", "error", "blocked", "exited", "task", "report"];
 
 export interface Completion {
   /** Whose: an agent's id, or that of a task. */
@@ -58,18 +57,8 @@ export function sameSubject(a: Completion, b: Completion): boolean {
 export function cutSummary(text: string, limitBytes = SUMMARY_LIMIT_BYTES): string {
   // Most are far below: three bytes are the most that one unit of a string takes.
   if (text.length * 3 <= limitBytes) return text;
-  let bytes = 0;
-  let keep = 0;
-  const room = limitBytes - CUT_MARK.length;
-  for (let at = 0; at < text.length; ) {
-    const code = text.codePointAt(at) ?? 0;
-    const units = code > 0xffff ? 2 : 1;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    at += units;
-    if (bytes <= room) keep = at;
-    if (bytes > limitBytes) return text.slice(0, keep) + CUT_MARK;
-  }
-  return text;
+  const whole = firstBytes(text, limitBytes);
+  return whole.length === text.length ? text : firstBytes(whole, limitBytes - CUT_MARK.length) + CUT_MARK;
 }
 
 /** One completion as it is handed over. */

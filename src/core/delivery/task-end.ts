@@ -1,4 +1,5 @@
 /** How the end of a background task is told to the agent that it was run for. */
+import { lastBytes, utf8Bytes } from "../utf8.js";
 
 export interface TaskEnding {
   readonly command: readonly string[];
@@ -19,8 +20,8 @@ export function taskSummary(ending: TaskEnding, limitBytes: number): string {
   const head = `${commandWords(ending.command)}: ${howItEnded(ending)}`;
   const text = plainText(ending.tail);
   if (text === "") return head;
-  const room = limitBytes - bytes(head) - bytes(CUT) - 4;
-  const kept = lastBytes(text, room);
+  const room = limitBytes - utf8Bytes(head) - utf8Bytes(CUT) - 4;
+  const kept = lastLines(text, room);
   const mark = ending.cut || kept.length < text.length ? `\n${CUT}` : "";
   return `${head}${mark}\n\n${kept}`;
 }
@@ -66,29 +67,9 @@ export function plainText(text: string): string {
     .trimEnd();
 }
 
-/** The longest end of a text that has at most so many bytes in UTF-8, from the beginning of a line where there is one. */
-function lastBytes(text: string, limit: number): string {
-  if (bytes(text) <= limit) return text;
-  let used = 0;
-  let at = text.length;
-  while (at > 0) {
-    const low = text.charCodeAt(at - 1);
-    const units = low >= 0xdc00 && low <= 0xdfff && at > 1 ? 2 : 1;
-    const more = units === 2 ? 4 : low < 0x80 ? 1 : low < 0x800 ? 2 : 3;
-    if (used + more > limit) break;
-    used += more;
-    at -= units;
-  }
-  const kept = text.slice(at);
-  const line = kept.indexOf("\n");
+/** The longest end of a text that has at most so many bytes, from the beginning of a line where there is one early in it. */
+function lastLines(text: string, limitBytes: number): string {
+  const kept = lastBytes(text, limitBytes);
+  const line = kept.length === text.length ? -1 : kept.indexOf("\n");
   return line >= 0 && line < kept.length / 4 ? kept.slice(line + 1) : kept;
-}
-
-function bytes(text: string): number {
-  let count = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0)!;
-    count += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return count;
 }

@@ -1,5 +1,6 @@
 /** What may be put into an agent's environment by whoever spawns it (SPEC §4). Values never leave this file in a message. */
 import { Fault } from "../fault.js";
+import { utf8Bytes } from "../utf8.js";
 
 export const ENV_VALUE_LIMIT_BYTES = 2048;
 export const ENV_NAMES_LIMIT = 256;
@@ -48,14 +49,4 @@ export function checkEnvironment(
 
 function matches(patterns: readonly string[], name: string): boolean {
   return patterns.some((p) => (p.endsWith("*") ? name.startsWith(p.slice(0, -1)) : p === name));
-}
-
-/** How many bytes `text` has as UTF-8. */
-export function utf8Bytes(text: string): number {
-  let bytes = 0;
-  for (const character of text) {
-    const code = character.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Fault, FaultCode } from "#core/fault.js";
-import { checkEnvironment, utf8Bytes } from "#core/fleet/environment.js";
+import { checkEnvironment } from "#core/fleet/environment.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("environment");
@@ -47,11 +47,6 @@ test("a value has 2048 bytes at most, and is never told", () => {
   assert.match(fault?.message ?? "", /A has 2054 bytes; the limit is 2048/);
   assert.not.match(JSON.stringify(fault), /s3cret/);
   assert.is(refusal({ A: "a\0b" })?.code, "INVALID");
-});
-
-test("bytes are counted as UTF-8 has them", () => {
-  for (const text of ["", "abc", "é", "€", "😀", "a😀b\ud800"])
-    assert.is(utf8Bytes(text), Buffer.byteLength(text), text);
 });
 
 test.run();
