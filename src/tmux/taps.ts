@@ -10,7 +10,8 @@
  * file `beat`; where we do not, since we died or hang, it has tmux close every pipe that is still ours.
  *
  * A pipe is ours as long as the process that we were told of lives: it ends when somebody else's `pipe-pane` takes the
- * place of ours, and outlives a reader that is gone by a few seconds, so that the guard finds it.
+ * place of ours, and outlives a reader that is gone by a few seconds, so that the guard finds it. Where the pane's program
+ * ends and the pane stays, the pipe ends with it on tmux 3.8, and goes on with the next program on 3.3a and 3.5a.
  */
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { closeSync, constants, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -37,8 +38,18 @@ const BEAT_MS = 1_000;
 /** How long `dd` may take to start. */
 const START_MS = 5_000;
 
-/** What runs in the pane's pipe; `dd` fails where nobody reads any more. */
-const PIPER = "trap '' PIPE; dd bs=65536 || sleep 6";
+/**
+ * What runs in the pane's pipe; `dd` fails where nobody reads any more. A signal for the shell ends what it waits for: of a
+ * pane whose program has ended tmux (before 3.8) does not let the pipe go, so that `dd` would wait on. dash gives a
+ * background command /dev/null, and so the input goes by way of fd 3.
+ */
+const PIPER = [
+  "trap '' PIPE",
+  "trap 'kill $!; exit' TERM",
+  "exec 3<&0",
+  "dd bs=65536 <&3 3<&- & exec 3<&-",
+  "wait $! || { sleep 6 & wait $!; }",
+].join("; ");
 
 /**
  * Ends when `beat` is gone, or another daemon's, whose process id is its first line. `<>` opens a FIFO without waiting, and

@@ -57,7 +57,7 @@ async function scene(play: (scene: Scene) => Promise<void>): Promise<void> {
 
 const type = (tmux: RealTmux, pane: PaneId, text: string) => tmux.run("send-keys", "-t", pane, text, "Enter");
 
-test("every byte is heard, through the program's end and its next start, until it is closed without a trace", () =>
+test("every byte is heard to the program's last, and of its next start where tmux keeps the pipe, until it is closed without a trace", () =>
   scene(async ({ tmux, server, taps, pane, heard, hear, pipe }) => {
     const tap = await server.tap(pane, hear);
     assert.ok(tap !== null);
@@ -68,15 +68,22 @@ test("every byte is heard, through the program's end and its next start, until i
       [],
     );
     await tmux.run("break-pane", "-d", "-s", pane, "-n", "elsewhere").catch(() => {});
-    await type(tmux, pane, "exit");
+    await type(tmux, pane, "printf 'last %s' words; exit");
     await until(
       "it is dead",
       async () => (await tmux.run("display-message", "-p", "-t", pane, "#{pane_dead}")) === "1",
     );
+    await until("its last words are heard", () => heard().includes("last words"), { show: heard });
     await tmux.run("respawn-pane", "-t", pane, "printf again; exec cat");
-    await until("the next one is heard", () => heard().includes("again"), { show: heard });
-    tap.close();
-    await tap.ended;
+    // tmux 3.8 has closed the pipe with the program; before, it goes on with the next one.
+    const isKept = (await pipe()) === "1";
+    if (!isKept) await tap.ended;
+    const next = isKept ? tap : await server.tap(pane, hear);
+    assert.ok(next !== null);
+    await type(tmux, pane, "and on");
+    await until("the next one is heard", () => heard().includes(isKept ? "again" : "and on"), { show: heard });
+    next.close();
+    await next.ended;
     await until("the pipe is gone", async () => (await pipe()) === "0");
   }));
 
@@ -129,6 +136,22 @@ test("the pane's end ends its tap, and there is none of a pane that is not", () 
     assert.is(code, "TMUX_REFUSED");
   }));
 
+test("closed after the pane's program has ended, a tap leaves no process though the dead pane stays", () =>
+  scene(async ({ tmux, server, taps, pane, hear }) => {
+    const tap = await server.tap(pane, hear);
+    assert.ok(tap !== null);
+    const [shell = 0] = beat(taps);
+    let pipers: number[] = [];
+    await until("its program runs", () => (pipers = [shell, ...children(shell)]).length === 2);
+    await type(tmux, pane, "exit");
+    const dead = () => tmux.run("display-message", "-p", "-t", pane, "#{pane_dead}");
+    await until("it is dead", async () => (await dead()) === "1");
+    tap.close();
+    await tap.ended;
+    await until("they are gone", () => pipers.every((pid) => !isAlive(pid)), { limitMs: 5_000 });
+    assert.is(await dead(), "1");
+  }));
+
 test("closing the server ends all taps and removes their folder", async () => {
   let left = "";
   let piper: number[] = [];
@@ -146,6 +169,11 @@ test("closing the server ends all taps and removes their folder", async () => {
 
 const beat = (taps: string): number[] =>
   readFileSync(join(taps, "beat"), "utf8").trim().split("\n").slice(1).map(Number.parseFloat);
+
+function children(parent: number): number[] {
+  const all = execFileSync("ps", ["-A", "-o", "ppid=", "-o", "pid="], { encoding: "utf8" }).trim().split("\n");
+  return all.map((line) => line.trim().split(/\s+/).map(Number)).flatMap(([of, pid]) => (of === parent ? [pid!] : []));
+}
 
 /** A process that taps the pane and writes what it hears to a file; for being killed and stopped. */
 function tapper(tmux: RealTmux, taps: string, pane: PaneId) {
