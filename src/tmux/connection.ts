@@ -3,18 +3,18 @@
  * nothing unusual, the socket is looked at now and then and no process is started.
  */
 import { existsSync } from "node:fs";
-import { execa } from "execa";
 import { Fault } from "#core/fault.js";
 import type { Command } from "#core/protocol/commands.js";
 import { OWN_SESSION } from "#core/protocol/listing.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
-import { type ClientEnd, ControlClient, OWN_PANE } from "./client.js";
+import { type ClientEnd, ControlClient } from "./client.js";
+import { ownExecutable, startServer } from "./server-process.js";
+import { endStaleClients } from "./stale-clients.js";
 import {
   cleanEnvironment,
   type Environment,
-  makeSocketFolder,
   serverAnswers,
   socketOf,
   type TmuxTarget,
@@ -121,7 +121,9 @@ export class TmuxConnection {
     this.#staying++;
     try {
       if (this.#server === null) {
-        if (!(await serverAnswers(this.socket))) await this.#startServer();
+        if (!(await serverAnswers(this.socket))) {
+          await startServer(this.#program, this.#target, this.socket, this.#env);
+        }
         this.#cancelRetry?.();
         await this.#connect();
         // That attempt may have begun before there was a server.
@@ -146,28 +148,6 @@ export class TmuxConnection {
     await this.#client?.close();
     // With `exit-empty off` the server stays: do not come and go all the time.
     this.#again(RETRY_LIMIT_MS / 4);
-  }
-
-  /** Our session is the server's first. A server started otherwise would end before we came, having none. */
-  async #startServer(): Promise<void> {
-    const { configFile } = this.#target;
-    const config = configFile === undefined ? [] : ["-f", configFile];
-    makeSocketFolder(this.socket);
-    const hold = ["new-session", "-d", "-s", OWN_SESSION, "-x", "80", "-y", "24", ...OWN_PANE];
-    const told = await execa(this.#program, ["-u", ...targetArguments(this.#target), ...config, ...hold], {
-      env: this.#env,
-      extendEnv: false,
-      reject: false,
-      timeout: 10_000,
-      stdin: "ignore",
-    });
-    // "duplicate session": somebody else of us was faster. tmux exits 0 where it could not make its socket.
-    const failed = told.exitCode !== 0 || told.stderr.includes("error creating");
-    if (failed && !told.stderr.includes("duplicate session")) {
-      throw new Fault("TMUX_UNREACHABLE", `tmux could not be started: ${told.stderr.trim() || told.shortMessage}`, {
-        hint: "Is tmux installed? `drover doctor` looks at what is needed.",
-      });
-    }
   }
 
   #connect(): Promise<void> {
@@ -226,7 +206,7 @@ export class TmuxConnection {
     // that crashes some servers (client.ts), and a user may have `destroy-unattached on` for all sessions.
     const own = `set-option -t "=${OWN_SESSION}:"`;
     await ours.request({ line: `${own} destroy-unattached off ; ${own} detach-on-destroy on`, replies: 2 });
-    await this.#endStaleClients(ours, Number(clientPid));
+    await endStaleClients(ours, Number(clientPid), this.#env, this.#log);
     const server = { epoch: `${this.socket}:${pid}:${startTime}`, version: version!, pid: Number(pid) };
     this.#server = server;
     this.#blind = null;
@@ -269,53 +249,12 @@ export class TmuxConnection {
     if (before !== why) this.#events?.down(why);
   }
 
-  /**
-   * Clients of ours whose watchdog is gone. Another drover's client has its own and stays: several may look at one server.
-   * A process is started only where there is a client beside ours.
-   */
-  async #endStaleClients(client: ControlClient, ownPid: number): Promise<void> {
-    const [body] = await client.request(listClients);
-    const pids = body!
-      .toString("utf8")
-      .split("\n")
-      .map((line) => line.split("\t"))
-      .filter(([pid, session]) => session === OWN_SESSION && Number(pid) > 1 && Number(pid) !== ownPid)
-      .map(([pid]) => pid!);
-    if (pids.length === 0) return;
-    const ps = (...fields: string[]) =>
-      execa("ps", fields, { env: this.#env, extendEnv: false, reject: false, timeout: 2_000, stdin: "ignore" });
-    for (const pid of pids) {
-      const parent = (await ps("-o", "ppid=", "-p", pid)).stdout.trim();
-      if (!/^\d+$/.test(parent)) continue;
-      const name = (await ps("-o", "comm=", "-p", parent)).stdout.trim();
-      if (parent !== "1" && /(^|\/)sh$/.test(name)) continue;
-      this.#log.warn("ending a client that an earlier drover left behind", { pid });
-      try {
-        process.kill(Number(pid), "SIGTERM");
-      } catch {
-        // it ended by itself
-      }
-    }
-  }
-
-  /**
-   * After an upgrade of tmux its client and a server still running can be too far apart: the client hangs, or believes
-   * that the server died. The server's own executable always fits (Linux keeps it reachable).
-   */
   async #chooseProgram(): Promise<void> {
-    if (process.platform !== "linux" || this.#closed || !(await serverAnswers(this.socket))) return;
-    const run = (...args: string[]) =>
-      execa("tmux", args, { env: this.#env, extendEnv: false, reject: false, timeout: 2_000, stdin: "ignore" });
-    const [installed, running] = await Promise.all([
-      run("-V"),
-      run("-N", ...targetArguments(this.#target), "display-message", "-p", "#{pid} #{version}"),
-    ]);
-    const [pid, version] = running.stdout.trim().split(" ");
-    if (running.exitCode !== 0 || version === undefined || installed.stdout.trim() === `tmux ${version}`) return;
-    const own = `/proc/${pid}/exe`;
-    if (!existsSync(own) || this.#program === own) return;
-    this.#log.warn("using the tmux server's own executable", { installed: installed.stdout.trim(), server: version });
-    this.#program = own;
+    if (this.#closed || !(await serverAnswers(this.socket))) return;
+    const own = await ownExecutable(this.#target, this.#env);
+    if (own === null || this.#program === own.path) return;
+    this.#log.warn("using the tmux server's own executable", { installed: own.installed, server: own.version });
+    this.#program = own.path;
   }
 }
 
@@ -324,4 +263,3 @@ const identify: Command = {
   replies: 1,
 };
 const listEverywhere: Command = { line: 'list-panes -a -F "#{session_name}"', replies: 1 };
-const listClients: Command = { line: 'list-clients -F "#{client_pid}\\011#{client_session}"', replies: 1 };

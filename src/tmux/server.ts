@@ -11,7 +11,7 @@
  */
 import { Fault } from "#core/fault.js";
 import type { AgentId, LivePane, NewTab, PaneId, PaneMark, Sighting } from "#core/model.js";
-import { ask, type Command, captureOwn, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
+import { ask, type Command, dropReceipt, type Receipt, remark, unmark } from "#core/protocol/commands.js";
 import type { Notification } from "#core/protocol/notification.js";
 import type { Row, Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
@@ -30,14 +30,12 @@ import type {
   PaneTap,
 } from "./multiplexer.js";
 import { readReceipts } from "./receipts.js";
+import { remindToReap } from "./server-process.js";
 import { changePane, closePane, createTab } from "./tabs.js";
 import { Taps } from "./taps.js";
 import { socketOf } from "./target.js";
 import { pasteText, pressEnter, pressKeys, signalPane } from "./typing.js";
-import { readSamples } from "./width-probe.js";
-
-/** When our pane is looked at for its samples: a shell prints them in a few milliseconds. */
-const PROBE_MS = [20, 50, 100, 200, 400];
+import { probeWidths } from "./width-probe.js";
 
 export interface TmuxServerOptions extends ConnectionOptions {
   readonly emulator: StillMaker;
@@ -108,7 +106,7 @@ export class TmuxServer implements Multiplexer {
       up: async (server) => {
         this.#version = server.version;
         this.#emulator.useRules?.(graphemeRules(server.version));
-        void this.#probeWidths(server.epoch);
+        void this.#learnWidths(server.epoch);
         events.connection(true);
         await this.#looker.start();
       },
@@ -259,18 +257,10 @@ export class TmuxServer implements Multiplexer {
     throw new Fault("TMUX_UNREACHABLE", "tmux was started anew and its panes were not looked at yet.");
   }
 
-  /** The samples are printed as the session is made; one made by an earlier drover has none, and the version must do. */
-  async #probeWidths(epoch: string): Promise<void> {
+  async #learnWidths(epoch: string): Promise<void> {
     if (this.#emulator.useRules === undefined) return;
-    for (const ms of PROBE_MS) {
-      await new Promise<void>((resolve) => this.#clock.wake(this.#clock.now() + ms, resolve));
-      if (this.#connection.server?.epoch !== epoch) return;
-      const body = await this.#request(captureOwn).catch(() => null);
-      const rules = body === null ? null : readSamples(body[0]!.toString("utf8").split("\n"));
-      if (rules === null) continue;
-      this.#emulator.useRules(rules);
-      return;
-    }
+    const rules = await probeWidths(this.#request, this.#clock, () => this.#connection.server?.epoch === epoch);
+    if (rules !== null) this.#emulator.useRules(rules);
   }
 
   #seen({ panes, taken }: Listing): void {
@@ -280,19 +270,6 @@ export class TmuxServer implements Multiplexer {
     this.#told = server.epoch;
     this.#events?.sighting({ epoch: server.epoch, panes, taken });
     if (panes.length === 0) void this.#connection.leaveIfAlone().catch(() => {});
-  }
-}
-
-/**
- * tmux hears of an exit by SIGCHLD, and may miss it: a pane's process then stays a zombie, its status unknown, until
- * another child ends (3.3a on a busy machine, one end in fifteen). The same signal once more makes it look; it does
- * nothing else.
- */
-function remindToReap(serverPid: number): void {
-  try {
-    process.kill(serverPid, "SIGCHLD");
-  } catch {
-    // Another user's server, or one that just ended.
   }
 }
 

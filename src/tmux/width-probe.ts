@@ -3,6 +3,8 @@
  * row of letters; the letters that are left say how many cells it took. A table of versions says the same (host/widths.ts),
  * but cannot know what a distribution patched or its C library counts.
  */
+import { type Command, captureOwn } from "#core/protocol/commands.js";
+import type { Clock } from "#host/clock.js";
 import type { GraphemeRules } from "#host/widths.js";
 
 const SELECTOR = "\u2600\ufe0f";
@@ -11,9 +13,30 @@ const THUMB = "\u{1f44d}\u{1f3fd}";
 const FACE = "\u{1f600}\u{1f3fd}";
 const SAMPLES = [SELECTOR, HAND, THUMB, FACE] as const;
 const LETTERS = 8;
+/** When our pane is looked at for them: a shell prints them in a few milliseconds. */
+const PROBE_MS = [20, 50, 100, 200, 400];
 
 /** A shell command that prints the samples; they are concealed, so that whoever lands there sees nothing of them. */
 export const PRINT_SAMPLES = `printf "\\033[8m${SAMPLES.map((sample) => `${"a".repeat(LETTERS)}\\r${octal(sample)}\\n`).join("")}\\033[m"`;
+
+/**
+ * Looks at our pane until the samples are there, for as long as `isSame` says that the server is still the same. Null where
+ * they never come: they are printed as the session is made, and one made by an earlier drover may have none. Never throws.
+ */
+export async function probeWidths(
+  request: (command: Command) => Promise<Buffer[]>,
+  clock: Clock,
+  isSame: () => boolean,
+): Promise<GraphemeRules | null> {
+  for (const ms of PROBE_MS) {
+    await new Promise<void>((resolve) => clock.wake(clock.now() + ms, resolve));
+    if (!isSame()) return null;
+    const body = await request(captureOwn).catch(() => null);
+    const rules = body === null ? null : readSamples(body[0]!.toString("utf8").split("\n"));
+    if (rules !== null) return rules;
+  }
+  return null;
+}
 
 /** What the pane's rows say; null where the samples are not (all) there. */
 export function readSamples(rows: readonly string[]): GraphemeRules | null {
