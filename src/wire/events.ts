@@ -30,9 +30,3 @@ export interface EntryJson {
   set?: Partial<AgentJson>;
   [more: string]: unknown;
 }
-
-export type FleetEvent =
-  | { event: "snapshot"; data: SnapshotJson }
-  | { event: "reset"; data: Record<string, never> }
-  | { event: "entry"; data: EntryJson }
-  | { event: "bye"; data: Record<string, never> };

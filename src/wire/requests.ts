@@ -151,8 +151,6 @@ export interface PatchRequest {
   wake?: "type" | "nudge" | "pull" | "mute";
 }
 
-export type RenameRequest = PatchRequest & { label: string };
-
 export interface DrainRequest {
   /** At most so many; all that fit into one batch by default. */
   limit?: number;

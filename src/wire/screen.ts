@@ -22,8 +22,6 @@ export interface ChangedRowsJson {
   title: string;
 }
 
-export type ScreenEvent = { event: "screen"; data: WholeScreenJson } | { event: "rows"; data: ChangedRowsJson };
-
 export function rowToJson(row: Row): RowJson {
   return row.runs.map((run) => {
     const natural = codePoints(run.text) * run.unit === run.cells;

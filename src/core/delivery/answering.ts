@@ -33,7 +33,7 @@ export type Press =
   | { readonly do: "paste"; readonly text: string; readonly says: string };
 
 /** A field takes one line. */
-export function fieldText(text: string): string {
+function fieldText(text: string): string {
   return text
     .replace(/[\r\n\t\u2028\u2029]+/g, " ")
     .replace(/[\x00-\x1f\x7f-\x9f]/g, "")

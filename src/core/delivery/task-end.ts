@@ -27,7 +27,7 @@ export function taskSummary(ending: TaskEnding, limitBytes: number): string {
 }
 
 /** `exit code 1, after 3 min`. */
-export function howItEnded({ code, signal, failed, tookMs }: Omit<TaskEnding, "command" | "tail" | "cut">): string {
+function howItEnded({ code, signal, failed, tookMs }: Omit<TaskEnding, "command" | "tail" | "cut">): string {
   if (failed !== null) return `could not be started: ${failed}`;
   const how =
     code !== null

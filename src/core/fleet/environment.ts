@@ -2,8 +2,8 @@
 import { Fault } from "../fault.js";
 import { utf8Bytes } from "../utf8.js";
 
-export const ENV_VALUE_LIMIT_BYTES = 2048;
-export const ENV_NAMES_LIMIT = 256;
+const ENV_VALUE_LIMIT_BYTES = 2048;
+const ENV_NAMES_LIMIT = 256;
 
 /** tmux's own names would tell the program that it sits in another pane. */
 const TMUX_NAMES = new Set(["TMUX", "TMUX_PANE"]);

@@ -65,7 +65,7 @@ export interface Reconciled {
 }
 
 /** At least so many agents, and more than half of the fleet, gone in one sighting are not believed at once (SPEC §3). */
-export const BRAKE_AGENTS = 5;
+const BRAKE_AGENTS = 5;
 export const BRAKE_MS = 5_000;
 /** A listing can be older than a tab that was just made; so long an absence of it says nothing. */
 export const JUST_PLACED_MS = 1_000;

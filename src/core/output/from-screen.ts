@@ -21,8 +21,6 @@ export interface Past {
   readonly sizeAtStart: number | null;
 }
 
-export const NO_PAST: Past = { rows: [], size: 0, limit: 0, sizeAtStart: null };
-
 export interface Asked {
   /** The turn whose response is wanted; 0 where none is known to have begun. */
   readonly turn: number;

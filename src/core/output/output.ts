@@ -37,7 +37,7 @@ export function none(why: string, source: OutputSource, turn: number): Output {
 }
 
 /** How many lines, without making them: a last line need not end in a newline. */
-export function countLines(text: string): number {
+function countLines(text: string): number {
   if (text === "") return 0;
   let lines = 1;
   for (let at = text.indexOf("\n"); at >= 0 && at < text.length - 1; at = text.indexOf("\n", at + 1)) lines++;

@@ -166,7 +166,7 @@ export function sendKeys(pane: PaneId, keys: readonly string[]): Command | null 
 }
 
 /** Writes the mark. Each set redraws every client, so this is for birth, adoption and renaming only. */
-export function setMark(target: string, mark: PaneMark): string[] {
+function setMark(target: string, mark: PaneMark): string[] {
   return [
     `set-option -p -t ${target} @drover-id ${quote(mark.id)}`,
     `set-option -p -t ${target} @drover-label ${quote(mark.label)}`,

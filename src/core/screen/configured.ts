@@ -15,7 +15,7 @@ const TABLES: ReadonlyMap<string, ProviderTable> = new Map(
 );
 
 /** What concerns reading, and cannot be changed where a provider is read by code of its own. */
-export const READING_FIELDS = ["gone", "composer", "dialog", "block", "signs", "answer"] as const;
+const READING_FIELDS = ["gone", "composer", "dialog", "block", "signs", "answer"] as const;
 
 /**
  * `known` with `own` laid over it. The tables were checked where they came from (host/config.ts): a new one has a command,

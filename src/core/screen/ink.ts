@@ -62,7 +62,7 @@ function colourOf(word: string): Colour {
 }
 
 /** Grey enough to stand back: bright black, the darker shades of the palette's grey ramp, RGB greys short of white. */
-export function isGrey(colour: Colour): boolean {
+function isGrey(colour: Colour): boolean {
   if (colour >= RGB) {
     const [r, g, b] = rgbOf(colour);
     return Math.max(r, g, b) - Math.min(r, g, b) <= 24 && Math.max(r, g, b) <= 0xc8;
@@ -70,14 +70,14 @@ export function isGrey(colour: Colour): boolean {
   return colour === 8 || (colour >= 236 && colour <= 250) || colour === 59 || colour === 102 || colour === 145;
 }
 
-export function isColoured(colour: Colour): boolean {
+function isColoured(colour: Colour): boolean {
   if (colour === DEFAULT_COLOUR) return false;
   const [r, g, b] = rgbOf(colour);
   return Math.max(r, g, b) - Math.min(r, g, b) > 24;
 }
 
 /** Red or pink: red leads both others clearly. */
-export function isRed(colour: Colour): boolean {
+function isRed(colour: Colour): boolean {
   if (colour === DEFAULT_COLOUR) return false;
   const [r, g, b] = rgbOf(colour);
   return r >= 0x80 && r - g >= 0x40 && r - b >= 0x30;

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { NO_PAST, type Past, screenOutput } from "#core/output/from-screen.js";
+import { type Past, screenOutput } from "#core/output/from-screen.js";
 import type { Output } from "#core/output/output.js";
 import { shapes } from "#core/output/shapes.js";
 import type { Still } from "#core/screen/still.js";
@@ -16,6 +16,8 @@ import {
 
 const test = suite("extract");
 const { p, dim } = ink;
+
+const NO_PAST: Past = { rows: [], size: 0, limit: 0, sizeAtStart: null };
 
 function read(screens: Screens, shown: Still, turn = 1, past: Past = NO_PAST, underWay = false): Output | null {
   return screenOutput(shapes.get(screens.provider)!, shown, past, { turn, underWay });

@@ -6,7 +6,7 @@ import type { Change, Inbox, Step, Take } from "./state.js";
 /** A lease that is not acknowledged within this comes back. */
 export const LEASE_MS = 30_000;
 /** So often in a row a Stop hook keeps an agent from ending its turn. */
-export const BLOCK_LIMIT = 3;
+const BLOCK_LIMIT = 3;
 /** Characters handed over at once; at least one entry is. Four bytes each still fit into one message. */
 export const BATCH_CHARACTERS = 60_000;
 
