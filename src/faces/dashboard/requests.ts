@@ -29,6 +29,7 @@ export type Request = Extract<
       | "providers"
       | "mail"
       | "letter"
+      | "labels"
       | "retry"
       | "purge";
   }
@@ -98,6 +99,13 @@ export async function request(daemon: DaemonClient | null, wish: Request, place:
     case "letter": {
       const { body, refusal } = await ask<MessageWhyJson>("GET", `/v1/messages/${wish.id}?bodies=1`);
       return { on: "letter", id: wish.id, letter: body ?? null, ...refusal };
+    }
+    case "labels": {
+      const asked = wish.ids.map(async (id): Promise<[string, string]> => {
+        const { body } = await ask<{ agent: AgentJson }>("GET", `/v1/agents/${encodeURIComponent(id)}`);
+        return [id, body?.agent.label ?? ""];
+      });
+      return { on: "labels", labels: new Map(await Promise.all(asked)) };
     }
     case "retry":
     case "purge": {

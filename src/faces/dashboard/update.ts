@@ -23,7 +23,16 @@ import { confirmKey, done } from "./steps/confirm.js";
 import { filterKey } from "./steps/filter.js";
 import { listKey } from "./steps/list-keys.js";
 import { letterKey, mailKey } from "./steps/mail-keys.js";
-import { askDue, letterCame, mailCame, mailDone, mailHeard, mailWakeAtMs, stale } from "./steps/mail-news.js";
+import {
+  askDue,
+  labelsCame,
+  letterCame,
+  mailCame,
+  mailDone,
+  mailHeard,
+  mailWakeAtMs,
+  stale,
+} from "./steps/mail-news.js";
 import { completed, newKey, newPaste, providersCame, spawned } from "./steps/new-agent.js";
 import { readerKey } from "./steps/reader.js";
 import { sendKey, sendPaste, sent } from "./steps/send.js";
@@ -84,7 +93,9 @@ function step(state: State, event: Event, look: Look): Step {
     case "completed":
       return [completed(state, event.before, event.after), []];
     case "mail":
-      return [mailCame(state, event.of, event.mail, event.refused), []];
+      return mailCame(state, event.of, event.mail, event.refused);
+    case "labels":
+      return [labelsCame(state, event.labels), []];
     case "letter":
       return [letterCame(state, event.id, event.letter, event.refused), []];
     case "mail-done":

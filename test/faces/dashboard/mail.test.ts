@@ -192,6 +192,21 @@ test("what died with an agent that was removed stays in the header, and goes whe
   assert.match(header(), "✝2");
 });
 
+test("agents that were removed go by what they were called, which is asked once for those it has not seen go", () => {
+  const gone = letter("x1", "dead", { to: "id-old", from: "id-older" });
+  const played = opened([gone, letter("x2", "dead", { to: "id-old" })]);
+  assert.equal(played.wished().slice(0, 1), ["labels id-old,id-older"]);
+  assert.match(paint(played.state).toString(), "removed → removed");
+  played.on({ on: "labels", labels: new Map([["id-old", "builder"]]) });
+  assert.match(paint(played.state).toString(), /removed → builder .*\n.*lead → builder/);
+  assert.match(paint(played.state).toString(), "a removed agent → builder (removed)");
+  played.on({ on: "mail", of: null, mail: { messages: [gone], leftOut: 0 } });
+  assert.not.match(played.wished().join(), "labels");
+  const seen = opened([letter("x3", "dead", { to: "id-api" })]).change("api", { archived: true }, "archived");
+  assert.match(paint(seen.state).toString(), "lead → api (removed)");
+  assert.match(paint(seen.press("a").state).toString(), "mail of api");
+});
+
 test("it holds together from 40x10 to 200x60, in UTF-8 and without", () => {
   for (const [columns, rows] of [
     [40, 10],

@@ -31,6 +31,7 @@ export function initial(begin: {
     seq: null,
     agents: new Map(),
     removedMail: new Map(),
+    formerLabels: new Map(),
     items: [],
     grouping: saved?.grouping ?? "session",
     sections: new Map(),

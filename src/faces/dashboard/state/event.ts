@@ -24,6 +24,7 @@ export type Event =
   | { readonly on: "why"; readonly agent: string; readonly why: WhyJson | null; readonly refused?: Refusal }
   | { readonly on: "mail"; readonly of: string | null; readonly mail: MailJson | null; readonly refused?: Refusal }
   | { readonly on: "letter"; readonly id: string; readonly letter: MessageWhyJson | null; readonly refused?: Refusal }
+  | { readonly on: "labels"; readonly labels: ReadonlyMap<string, string> }
   | {
       readonly on: "mail-done";
       readonly what: "retry" | "purge";

@@ -56,7 +56,8 @@ function takeOff(state: State, id: string): State {
   if (gone === undefined) return state;
   const agents = new Map(state.agents);
   agents.delete(id);
-  return relist({ ...withRemovedMail(state, id, gone.mail), agents });
+  const formerLabels = new Map(state.formerLabels).set(id, gone.label);
+  return relist({ ...withRemovedMail(state, id, gone.mail), agents, formerLabels });
 }
 
 function withRemovedMail(state: State, id: string, mail: AgentJson["mail"]): State {

@@ -26,6 +26,8 @@ export interface State {
   readonly agents: ReadonlyMap<string, AgentJson>;
   /** Mail of agents taken off the list, by their ids: what died with them is still for a person to see. */
   readonly removedMail: ReadonlyMap<string, AgentJson["mail"]>;
+  /** What agents off the list were called, by their ids; empty while nobody has said. */
+  readonly formerLabels: ReadonlyMap<string, string>;
   readonly items: readonly Item[];
   readonly grouping: Grouping;
   /** By agent's id: the section it stands in (sections.ts). */
@@ -106,6 +108,11 @@ export interface Notice {
 /** The agent the keys act on, or null where a section or nothing is selected. */
 export function selectedAgent(state: State): AgentJson | null {
   return state.selected?.kind === "agent" ? (state.agents.get(state.selected.id) ?? null) : null;
+}
+
+/** An agent's label, on the list or off it; `otherwise` where nobody knows. */
+export function labelOf({ agents, formerLabels }: State, id: string, otherwise: string): string {
+  return agents.get(id)?.label ?? (formerLabels.get(id) || otherwise);
 }
 
 /** The message the keys of the mail panel act on, or null where none is shown. */

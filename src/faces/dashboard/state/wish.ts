@@ -30,6 +30,8 @@ export type Wish =
   | { readonly do: "providers" }
   | { readonly do: "mail"; readonly of: string | null }
   | { readonly do: "letter"; readonly id: string }
+  /** What agents off the list were called. */
+  | { readonly do: "labels"; readonly ids: readonly string[] }
   | { readonly do: "retry" | "purge"; readonly ids: readonly string[] }
   | { readonly do: "complete"; readonly text: string }
   | { readonly do: "save" }

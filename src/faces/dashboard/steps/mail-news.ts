@@ -14,12 +14,12 @@ import type { Step, Wish } from "../state/wish.js";
 
 const REST_MS = 300;
 
-export function mailCame(state: State, of: string | null, found: MailJson | null, refused: Refusal | undefined): State {
+export function mailCame(state: State, of: string | null, found: MailJson | null, refused: Refusal | undefined): Step {
   const { mail } = state;
-  if (mail === null || mail.of !== of) return state;
+  if (mail === null || mail.of !== of) return [state, []];
   const tookMs = mail.askedAtMs === null ? 0 : state.nowMs - mail.askedAtMs;
   const asked = { ...mail, askedAtMs: null, restUntilMs: state.nowMs + Math.max(REST_MS, 3 * tookMs) };
-  if (found === null) return { ...state, mail: { ...asked, problem: refused ? sentence(refused) : "" } };
+  if (found === null) return [{ ...state, mail: { ...asked, problem: refused ? sentence(refused) : "" } }, []];
   // What was typed to hand completions over tells nothing that they do not tell themselves.
   const messages = sorted(found.messages.filter((one) => !isCarrier(one)));
   const { leftOut } = found;
@@ -29,7 +29,7 @@ export function mailCame(state: State, of: string | null, found: MailJson | null
   const now = messages[index];
   // What became of the selected message is a new line of its story.
   const told = now !== undefined && (now.id !== before?.id || now.updatedAt !== before.updatedAt);
-  return revealMail({
+  const shown = revealMail({
     ...state,
     mail: {
       ...asked,
@@ -42,6 +42,24 @@ export function mailCame(state: State, of: string | null, found: MailJson | null
       letterAtMs: told ? state.nowMs : mail.letterAtMs,
     },
   });
+  return askLabels(shown, [of, ...messages.flatMap(({ to, from }) => [to, from])]);
+}
+
+/** So many at a time; the others stay unnamed. */
+const LABELS_ASKED = 50;
+
+/** Asks, once, what those of these agents were called that were removed. */
+function askLabels(state: State, ids: readonly (string | null)[]): Step {
+  const { agents, formerLabels } = state;
+  const unknown = ids.filter((id): id is string => id !== null && !agents.has(id) && !formerLabels.has(id));
+  const asked = [...new Set(unknown)].slice(0, LABELS_ASKED);
+  if (asked.length === 0) return [state, []];
+  const known = labelsCame(state, new Map(asked.map((id) => [id, ""])));
+  return [known, [{ do: "labels", ids: asked }]];
+}
+
+export function labelsCame(state: State, labels: ReadonlyMap<string, string>): State {
+  return { ...state, formerLabels: new Map([...state.formerLabels, ...labels]) };
 }
 
 export function letterCame(

@@ -5,7 +5,7 @@ import { isDead, kindWords, lapse, placeOf, reasonWords, senderWords, sizeWords 
 import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
-import { type State, selectedMessage } from "../state/state.js";
+import { labelOf, type State, selectedMessage } from "../state/state.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, markEdges, sign } from "./look.js";
 import { clockTime } from "./why.js";
 
@@ -32,7 +32,10 @@ export function paintLetter(canvas: Canvas, state: State, look: Look): void {
 
 export function letterLines(state: State, message: MessageJson, look: Look, width: number): Line[] {
   const { letter, letterProblem } = state.mail!;
-  const label = (id: string) => state.agents.get(id)?.label ?? "a removed agent";
+  const label = (id: string) => {
+    const known = labelOf(state, id, "");
+    return known === "" ? "a removed agent" : state.agents.has(id) ? known : `${known} (removed)`;
+  };
   const place = placeOf(message);
   const { style } = MAIL_LOOK[place];
   const dot = ` ${sign(look, "dot")} `;

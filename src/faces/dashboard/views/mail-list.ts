@@ -5,7 +5,7 @@ import { isDead, kindWords, placeOf, reasonWords, senderWords } from "../../kit/
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { type MailPanel, type MailRow, mailRows } from "../state/mail-panel.js";
-import type { State } from "../state/state.js";
+import { labelOf, type State } from "../state/state.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, markEdges, SELECTED } from "./look.js";
 
 export function paintMail(canvas: Canvas, state: State, look: Look): void {
@@ -33,7 +33,7 @@ export function paintMail(canvas: Canvas, state: State, look: Look): void {
 }
 
 function titleOf(state: State, mail: MailPanel): string {
-  return mail.of === null ? "mail of all agents" : `mail of ${state.agents.get(mail.of)?.label ?? "a removed agent"}`;
+  return mail.of === null ? "mail of all agents" : `mail of ${labelOf(state, mail.of, "a removed agent")}`;
 }
 
 function paintNothing(canvas: Canvas, mail: MailPanel, look: Look, width: number): void {
@@ -78,7 +78,7 @@ function columnsFor(state: State, mail: MailPanel, look: Look, width: number): C
 
 /** Who wrote it, and in everybody's mail to whom. */
 function who(state: State, mail: MailPanel, message: MessageJson, look: Look): string {
-  const label = (id: string) => state.agents.get(id)?.label ?? "removed";
+  const label = (id: string) => labelOf(state, id, "removed");
   const from = senderWords(message, label);
   return mail.of === null ? `${from} ${look.unicode ? "→" : "->"} ${label(message.to)}` : from;
 }

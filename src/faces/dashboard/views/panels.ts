@@ -70,13 +70,13 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "mail",
     rect: (at) => at.mail,
-    sees: (s) => [s.mail, s.agents, s.mode, minute(s)],
+    sees: (s) => [s.mail, s.agents, s.formerLabels, s.mode, minute(s)],
     paint: paintMail,
   },
   {
     name: "letter",
     rect: (at) => at.letter,
-    sees: (s) => [s.mail, s.agents, s.mode, minute(s)],
+    sees: (s) => [s.mail, s.agents, s.formerLabels, s.mode, minute(s)],
     paint: paintLetter,
   },
   {
