@@ -30,7 +30,9 @@ export class Heartbeats {
   /** To be called after every change of the fleet, and once when it is first known (`before` null). */
   changed(before: Fleet | null, now: Fleet): void {
     for (const [id, agent] of now.agents) {
-      if (agent.record.heartbeatMs !== undefined && agent !== before?.agents.get(id)) this.#set(agent);
+      if (agent === before?.agents.get(id)) continue;
+      if (agent.record.heartbeatMs === undefined) this.#drop(id);
+      else this.#set(agent);
     }
     for (const id of [...this.#timers.keys()]) if (!now.agents.has(id)) this.#drop(id);
   }

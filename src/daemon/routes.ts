@@ -93,11 +93,12 @@ export function routes(serving: Serving): Route[] {
       method: "PATCH",
       path: "/v1/agents/:ref",
       async handle(asked) {
-        const { label, wake } = check(patchSchema, await asked.body());
-        if (label === undefined && wake === undefined)
-          throw new Fault("INVALID", "say what is to change: label or wake");
+        const { label, wake, heartbeatMs } = check(patchSchema, await asked.body());
+        if (label === undefined && wake === undefined && heartbeatMs === undefined)
+          throw new Fault("INVALID", "say what is to change: label, wake or heartbeatMs");
         if (label !== undefined) checkLabel(label);
         const { id } = one(asked).record;
+        if (heartbeatMs !== undefined) await context.loop.ask({ ask: "heartbeat", id, heartbeatMs });
         if (wake !== undefined) await context.loop.ask({ ask: "wake", id, wake });
         if (label !== undefined) await context.loop.ask({ ask: "rename", id, label });
         return { ...now(id), created: false };

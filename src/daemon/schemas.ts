@@ -21,6 +21,8 @@ const group = v.pipe(
   v.check((text) => !/[\p{Cc}\u2028\u2029]/u.test(text), "must not hold control characters"),
 );
 
+const heartbeat = v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(604_800_000));
+
 export const spawnSchema = v.strictObject({
   provider: name,
   label: v.optional(name),
@@ -33,7 +35,7 @@ export const spawnSchema = v.strictObject({
   role: v.optional(v.picklist(["worker", "conductor"])),
   parent: v.optional(name),
   group: v.optional(group),
-  heartbeatMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(604_800_000))),
+  heartbeatMs: v.optional(heartbeat),
   ifAbsent: v.optional(v.boolean()),
   replace: v.optional(v.boolean()),
   wake: v.optional(v.picklist(WAKE_POLICIES)),
@@ -65,7 +67,11 @@ export const stopSchema = v.strictObject({ force: v.optional(v.boolean()) });
 
 const wake = v.picklist(WAKE_POLICIES);
 
-export const patchSchema = v.strictObject({ label: v.optional(name), wake: v.optional(wake) });
+export const patchSchema = v.strictObject({
+  label: v.optional(name),
+  wake: v.optional(wake),
+  heartbeatMs: v.optional(v.nullable(heartbeat)),
+});
 
 export const drainSchema = v.strictObject({ limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1))) });
 

@@ -149,6 +149,8 @@ export interface PatchRequest {
   label?: string;
   /** How it is told of its children while it is idle: SPEC §6, wake. `mute`: not at all, they become dead letters. */
   wake?: "type" | "nudge" | "pull" | "mute";
+  /** Of a conductor: so often it is told what waits for it; null for never. */
+  heartbeatMs?: number | null;
 }
 
 export interface DrainRequest {

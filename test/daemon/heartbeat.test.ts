@@ -113,6 +113,30 @@ test("one that was to be typed as the daemon died is told once, and the next whe
   assert.is((await beats()).length, 1);
 });
 
+test("it is set, changed and ended later, and counts from the same moment", async () => {
+  await spawn("boss", { role: "conductor", wake: "mute" });
+  await isIn("boss", "idle");
+  await spawn("kid", { parent: "boss" });
+  await isIn("kid", "idle");
+  asks(1, "Run it?");
+  await isIn("kid", "blocked");
+  const change = async (heartbeatMs: number | null) =>
+    (await w.ask<{ agent: AgentJson }>("PATCH", "/v1/agents/boss", { heartbeatMs })).body.agent.heartbeatMs;
+  const passed = async (ms: number) => {
+    const since = w.daemon.context.clock.now();
+    await until("that time has passed", () => w.daemon.context.clock.now() - since > ms);
+  };
+  assert.is(await change(3_600_000), 3_600_000);
+  assert.is(await change(null), null);
+  await passed(5_000);
+  assert.equal(w.started[0]!.prompts, []);
+  assert.is(await change(2_000), 2_000);
+  await until("it is told", () => w.started[0]!.prompts.length === 1);
+  const refused = await w.ask("PATCH", "/v1/agents/kid", { heartbeatMs: 2_000 });
+  assert.is(refused.status, 400);
+  assert.is((await w.ask("PATCH", "/v1/agents/kid", { heartbeatMs: null })).status, 200);
+});
+
 test("only a conductor has one", async () => {
   const refused = await spawn("kid", { heartbeatMs: 60_000 });
   assert.is(refused.status, 400);

@@ -33,6 +33,8 @@ export type Ask =
   | { readonly ask: "session"; readonly id: AgentId; readonly session: string; readonly from?: string }
   /** How it is told of its children from now on. */
   | { readonly ask: "wake"; readonly id: AgentId; readonly wake: WakePolicy }
+  /** So often a conductor is told from now on what waits for it; null for never. */
+  | { readonly ask: "heartbeat"; readonly id: AgentId; readonly heartbeatMs: number | null }
   /** A person looked at it. */
   | { readonly ask: "seen"; readonly id: AgentId }
   /** It is being asked to end. */
@@ -79,6 +81,17 @@ function about(draft: Draft, agent: Agent, ask: AboutOne): Refusal | null {
         draft.change({ ...agent, record: { ...record, wake: ask.wake } }, "policy", { wake: ask.wake });
       }
       return null;
+    case "heartbeat": {
+      const { heartbeatMs } = ask;
+      if (heartbeatMs !== null && record.role !== "conductor") {
+        return { code: "INVALID", message: "only a conductor has a heartbeat", hint: "it is told of its children" };
+      }
+      if ((record.heartbeatMs ?? null) === heartbeatMs) return null;
+      const { heartbeatMs: _before, ...others } = record;
+      const changed = heartbeatMs === null ? others : { ...others, heartbeatMs };
+      draft.change({ ...agent, record: changed }, "policy", { heartbeatMs });
+      return null;
+    }
     case "seen":
       believe(draft, agent, { kind: "seen" });
       return null;

@@ -52,6 +52,27 @@ test.afterEach(() => play.daemon.remove());
 const asked = (): string[] =>
   play.daemon.asked.map((a) => `${a.method} ${a.path}${a.body ? ` ${JSON.stringify(a.body)}` : ""}`);
 
+test("policy says how an agent is told of its children, how often a conductor is, or both", async () => {
+  assert.match(
+    (await play.run(["inbox", "policy", "lead", "nudge", "--heartbeat", "30m"])).out,
+    "lead: nudge, heartbeat 30m",
+  );
+  assert.match((await play.run(["inbox", "policy", "lead", "--heartbeat", "off"])).out, "lead: no heartbeat");
+  await play.run(["inbox", "policy", "lead", "mute"]);
+  assert.equal(asked(), [
+    'PATCH /v1/agents/lead {"wake":"nudge","heartbeatMs":1800000}',
+    'PATCH /v1/agents/lead {"heartbeatMs":null}',
+    'PATCH /v1/agents/lead {"wake":"mute"}',
+  ]);
+  for (const odd of [
+    ["lead"],
+    ["lead", "often"],
+    ["lead", "often", "--heartbeat", "1m"],
+    ["lead", "--heartbeat", "soon"],
+  ])
+    assert.is((await play.run(["inbox", "policy", ...odd])).status, 2, odd.join(" "));
+});
+
 test("a queue is listed with who wrote, how far it is and why it waits", async () => {
   const { out, status } = await play.run(["inbox", "list", "api"]);
   assert.is(status, 0);

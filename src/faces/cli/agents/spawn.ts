@@ -7,6 +7,7 @@ import { tabSize } from "../../kit/tab-size.js";
 import { agentRef } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
+import { duration } from "../duration.js";
 
 /** A tab has to be made and a program started; tmux may be slow under load. */
 const SPAWN_LIMIT_MS = 30_000;
@@ -79,20 +80,6 @@ export async function spawnRequest(
     ...(worktree === undefined ? {} : { worktree: worktree === "" ? true : worktree }),
   };
 }
-
-/** A time such as `90s`, `15m` or `2h`, in ms. Throws a Fault (USAGE). */
-export function duration(option: string, text: string): number {
-  const [, count, unit] = /^(\d{1,6})(s|m|h)$/.exec(text) ?? [];
-  const ms = Number(count) * (unit === "s" ? 1_000 : unit === "m" ? 60_000 : 3_600_000);
-  if (!(ms > 0) || ms > WEEK_MS) {
-    throw new Fault("USAGE", `--${option} takes a time from 1s to a week, not "${text}"`, {
-      hint: "for example 90s, 15m or 2h",
-    });
-  }
-  return ms;
-}
-
-const WEEK_MS = 604_800_000;
 
 /** `K=V` each; which names are refused is for the daemon to say, which knows the provider. The value is never shown. */
 export function environment(pairs: readonly string[]): Record<string, string> {

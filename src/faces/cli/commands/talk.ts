@@ -31,7 +31,7 @@ export const talk = [
         name: "WHAT",
         optional: true,
         many: true,
-        does: "list, drain, dead: an agent's label or id, or self; ack: a batch, and whose; policy: an agent, and type, nudge, pull or mute; retry, purge: ids of messages",
+        does: "list, drain, dead: an agent's label or id, or self; ack: a batch, and whose; policy: an agent, and type, nudge, pull or mute, or --heartbeat; retry, purge: ids of messages",
         from: "labels",
       },
     ],
@@ -40,12 +40,18 @@ export const talk = [
       { long: "body", does: "list, dead: print what the messages say" },
       { long: "no-ack", does: "drain: what is printed comes back after 30 s unless it is acknowledged" },
       { long: "reject", does: "ack: give the batch back, as dead letters" },
+      {
+        long: "heartbeat",
+        value: "TIME",
+        does: "policy, of a conductor: so often, while it rests, tell it what waits for it, as in 15m; off: never",
+      },
     ],
     about:
       "list shows an agent's queue and its inbox, in order, or what waits for anybody. drain prints what an agent's children told it and it has not been given yet (of self by default), oldest first, and acknowledges it: each is handed over once. policy says how an agent is told of its children while it is idle: their words are typed, only that there are some, nothing until it asks, or never. dead shows what was not delivered, failed, or may not have arrived: retry puts such a message back, to be given (again), purge forgets it.",
     examples: [
       "drover inbox list api",
       "drover inbox drain --json self",
+      "drover inbox policy lead nudge --heartbeat 30m",
       "drover inbox dead",
       "drover inbox retry 01JD3V9K6W2Y8R5T7N4M1P0QXZ",
     ],

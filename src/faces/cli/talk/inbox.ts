@@ -20,6 +20,7 @@ import { cut, width } from "../../kit/width.js";
 import { agentPath, agentRef, allLabels, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
+import { duration } from "../duration.js";
 
 interface Messages {
   readonly messages: readonly MessageJson[];
@@ -38,7 +39,7 @@ export async function run(
   if (action === "dead") return show(context, await dead(context, one(what), says));
   if (action === "drain") return drain(context, one(what) ?? "self", options.has("no-ack"));
   if (action === "ack") return ack(context, what, options.has("reject"));
-  if (action === "policy") return policy(context, what);
+  if (action === "policy") return policy(context, what, options.text("heartbeat"));
   if (action !== "retry" && action !== "purge") {
     throw new Fault("USAGE", `drover inbox takes list, drain, ack, policy, dead, retry or purge, not "${action}"`);
   }
@@ -82,15 +83,28 @@ async function ack(context: Context, [batch = "", label = "self", ...more]: read
   return 0;
 }
 
-async function policy(context: Context, [label = "", wanted = "", ...more]: readonly string[]): Promise<number> {
+async function policy(
+  context: Context,
+  [label = "", wanted = "", ...more]: readonly string[],
+  beat: string | undefined,
+): Promise<number> {
   const wake = WAKE_POLICIES.find((one) => one === wanted);
-  if (wake === undefined || more.length > 0) {
-    throw new Fault("USAGE", `drover inbox policy takes an agent, and ${WAKE_POLICIES.join(", ")}`);
+  const isOdd = wake === undefined && (wanted !== "" || beat === undefined);
+  if (label === "" || isOdd || more.length > 0) {
+    throw new Fault("USAGE", `drover inbox policy takes an agent, and ${WAKE_POLICIES.join(", ")} or --heartbeat`);
   }
-  const body: PatchRequest = { wake };
+  const heartbeatMs = beat === undefined ? undefined : beat === "off" ? null : duration("heartbeat", beat);
+  const body: PatchRequest = {
+    ...(wake === undefined ? {} : { wake }),
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+  };
   const answer = await askAgent(context, label, (daemon, ref) => daemon.request("PATCH", agentPath(ref), body));
+  const said = [
+    wake ?? "",
+    heartbeatMs === undefined ? "" : heartbeatMs === null ? "no heartbeat" : `heartbeat ${beat}`,
+  ];
   if (context.json) context.value(answer);
-  else context.line(`${label}: ${wake}`);
+  else context.line(`${label}: ${said.filter((part) => part !== "").join(", ")}`);
   return 0;
 }
 
