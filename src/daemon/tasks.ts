@@ -4,7 +4,7 @@
  * any is under way, every few seconds: a runner that was killed says nothing. A file goes once its end is on disk as mail.
  */
 import { SUMMARY_LIMIT_BYTES } from "#core/delivery/completion.js";
-import { commandWords, taskSummary } from "#core/delivery/task-end.js";
+import { taskLabel, taskSummary } from "#core/delivery/task-end.js";
 import { inPane, resolve } from "#core/fleet/fleet.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import { isRunning, readTask, readTasks, removeTask, type TaskEnd, type TaskFile } from "#host/task-files.js";
@@ -97,12 +97,11 @@ export class Tasks {
     const owner = task.owner as AgentId;
     const { command, startedAtMs } = task;
     const summary = taskSummary({ ...end, command, tookMs: end.endedAtMs - startedAtMs }, SUMMARY_LIMIT_BYTES);
-    const label = `task ${commandWords(command.slice(0, 1)).split("/").at(-1) ?? ""}`.trim();
     try {
       await this.#check(task, owner);
       return await commitCompletion(this.#context, {
         child: task.id,
-        label,
+        label: taskLabel(command),
         parent: owner,
         turn: 0,
         kind: "task",

@@ -64,7 +64,7 @@ test("the end of a task wakes its idle owner, once, and its file goes", async ()
   await until("it is woken", () => w.started[0]!.prompts.length === 1);
   assert.match(
     w.started[0]!.prompts[0]!,
-    /task npm ended:\n\/usr\/bin\/npm test: exit code 1, after 60 s\n\n2 tests failed/,
+    /task npm test ended:\n\/usr\/bin\/npm test: exit code 1, after 60 s\n\n2 tests failed/,
   );
   writeTask(folder, task(lead, { end: ENDED }));
   assert.is((await look()).told[0]?.message.id, told?.message.id, "the same end is the same completion");

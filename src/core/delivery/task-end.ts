@@ -47,6 +47,14 @@ export function commandWords(command: readonly string[]): string {
   return line.length <= COMMAND_CHARACTERS ? line : `${line.slice(0, COMMAND_CHARACTERS - 3)}...`;
 }
 
+const LABEL_CHARACTERS = 40;
+
+/** What a task is called where its end is told: its command, without the folder of its program. */
+export function taskLabel([program = "", ...args]: readonly string[]): string {
+  const line = `task ${commandWords([program.split("/").at(-1) ?? "", ...args])}`.trim();
+  return line.length <= LABEL_CHARACTERS ? line : `${line.slice(0, LABEL_CHARACTERS - 3).trimEnd()}...`;
+}
+
 function took(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   if (seconds < 120) return `${seconds} s`;

@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { commandWords, plainText, type TaskEnding, taskSummary } from "#core/delivery/task-end.js";
+import { commandWords, plainText, type TaskEnding, taskLabel, taskSummary } from "#core/delivery/task-end.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("task's end");
@@ -54,6 +54,11 @@ test("a long run of blanks or line ends within the output takes no time", () => 
   const began = performance.now();
   assert.match(plainText(text), /^z\n+\.$/);
   assert.ok(performance.now() - began < 500);
+});
+
+test("a task is called by its command, short, and without the folder of its program", () => {
+  assert.is(taskLabel(["/usr/bin/npm", "test", "--", "check out"]), "task npm test -- 'check out'");
+  assert.is(taskLabel(["make", "x".repeat(60)]), `task make ${"x".repeat(27)}...`);
 });
 
 test("a command is told as one would type it, in one line, and not endlessly", () => {
