@@ -4,12 +4,12 @@
  */
 
 import type { Completion } from "#core/delivery/completion.js";
-import { cleanText } from "#core/delivery/composer-text.js";
 import type { Mailbox } from "#core/delivery/mailbox/state.js";
 import { isDeadLetter, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import { iso } from "#core/fleet/view.js";
 import type { AgentId } from "#core/model.js";
+import { pasteable } from "#core/protocol/quote.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { SendRequest } from "#wire/requests.js";
 import type { Context } from "./context.js";
@@ -27,7 +27,7 @@ const OUTCOME_LIMIT_MS = 30_000;
  */
 export async function sendToAgent(context: Context, id: AgentId, asked: SendRequest): Promise<MessageJson> {
   checkText("the text", asked.text);
-  if (cleanText(asked.text).trim() === "") throw new Fault("INVALID", "there is no text to send");
+  if (pasteable(asked.text).trim() === "") throw new Fault("INVALID", "there is no text to send");
   const from = asked.from === undefined ? null : theAgent(context, asked.from).record.id;
   const { label } = theAgent(context, id).record;
   const messageId = context.dice.id();

@@ -1,13 +1,5 @@
-/** Texts as they may be typed, and as an input box shows them. */
+/** Texts as an input box shows them. */
 import type { Composer } from "../screen/reading.js";
-
-/**
- * Line ends become `\n`; of the control characters only newline and tab stay, so that no text can end a bracketed paste
- * early (its end is an escape sequence, and U+009B begins one too).
- */
-export function cleanText(text: string): string {
-  return text.replace(/\r\n?/g, "\n").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
-}
 
 /** Fewer characters than this, seen of a longer text, could be anybody's. */
 const PART_AT_LEAST = 16;

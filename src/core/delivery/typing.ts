@@ -8,8 +8,9 @@
  * and from there `refused` (nothing was sent), `failed` (pasted at most; certainly not submitted) or `uncertain`.
  */
 import type { AgentState } from "../model.js";
+import { pasteable } from "../protocol/quote.js";
 import type { Reading } from "../screen/reading.js";
-import { cleanText, composerHolds } from "./composer-text.js";
+import { composerHolds } from "./composer-text.js";
 
 /** What is to be typed, and for whom. */
 export interface Prompt {
@@ -93,7 +94,7 @@ const ENTERS = 3;
 const CONFIRM_LIMIT_MS = 5_000;
 
 export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffect[]] {
-  const clean = { ...prompt, text: cleanText(prompt.text) };
+  const clean = { ...prompt, text: pasteable(prompt.text) };
   if (clean.text.trim() === "") return [refused("empty-text", "there is no text to send"), []];
   return [{ at: "gate", prompt: clean, giveUpAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
 }
@@ -102,7 +103,7 @@ export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffec
  * Goes on where whoever began died: the text was pasted, and Enter pressed `enters` times. It is never pasted again.
  */
 export function resumeTyping(prompt: Prompt, enters: number, nowMs: number): [Typing, TypingEffect[]] {
-  const clean = { ...prompt, text: cleanText(prompt.text) };
+  const clean = { ...prompt, text: pasteable(prompt.text) };
   if (enters === 0) {
     const giveUpAtMs = nowMs + TEXT_LIMIT_MS;
     const pasted: Typing = {

@@ -1,14 +1,10 @@
 import * as assert from "uvu/assert";
-import { cleanText, composerHolds } from "#core/delivery/composer-text.js";
+import { composerHolds } from "#core/delivery/composer-text.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("composer text");
 const holds = (shown: string, text: string, pasted = false) =>
   composerHolds({ text: shown, empty: shown === "", pasted }, text);
-
-test("control characters go, line ends become one, newline and tab stay", () => {
-  assert.is(cleanText("a\r\nb\rc\n\td\x00\x1b[31m\x07\x7f\x85é界🐢"), "a\nb\nc\n\td[31mé界🐢");
-});
 
 test("a text is known however the box wraps it", () => {
   assert.ok(holds("ok", "ok"));

@@ -21,7 +21,7 @@ test("where tmux expands formats a number sign is doubled, before a bracket writ
 });
 
 test("what may be pasted has no control character but line feed and tab", () => {
-  assert.is(pasteable("a\tb\r\nc\rd\ne\x1b[201~\x03\x7f\u009b\u0085f\0é"), "a\tb\nc\nd\ne[201~fé");
+  assert.is(pasteable("a\tb\r\nc\rd\ne\x1b[201~\x03\x7f\u009b\u0085f\0\x07é界🐢"), "a\tb\nc\nd\ne[201~fé界🐢");
 });
 
 test("keys are names tmux knows or single characters; a word is neither", () => {

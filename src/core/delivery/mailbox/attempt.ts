@@ -1,5 +1,5 @@
 /** An attempt under way: its text is fetched and given to typing.ts, and what comes of that is put on disk in between. */
-import { cleanText } from "../composer-text.js";
+import { pasteable } from "../../protocol/quote.js";
 import { beginHanding } from "../handing.js";
 import type { Message } from "../message.js";
 import { receiptOf } from "../receipt.js";
@@ -29,7 +29,7 @@ export function fetched(box: Mailbox, at: At<"fetching">, text: string | null, n
   if (text === null) return end(box, message, { state: "dead", reason: "its text cannot be read" }, nowMs);
   const command = /^[/!]/.test(text.trimStart());
   if (message.claim?.door !== undefined) {
-    const clean = cleanText(text);
+    const clean = pasteable(text);
     // A command is for the input box.
     if ((command || clean.trim() === "") && at.enters === null) {
       return handBack(box, message, "it is for its input box", true, nowMs);
