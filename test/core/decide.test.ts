@@ -5,7 +5,7 @@ import { mayRestart } from "#core/fleet/may-restart.js";
 import type { Evidence } from "#core/model.js";
 import type { Reading, Shown } from "#core/screen/reading.js";
 import { suite } from "../kit/t.js";
-import { agent, EPOCH, fleet, idOf, pane, play, sees } from "./fleet/play.js";
+import { agent, asks, EPOCH, fleet, idOf, pane, play, sees, sighting, spawn } from "./fleet/play.js";
 
 const test = suite("decide");
 
@@ -22,26 +22,6 @@ const shows = (where: `%${number}`, shown: Shown, more: Partial<Reading> = {}): 
   kind: "reading",
   pane: where,
   reading: reading(shown, more),
-});
-const sighting = (epoch: string, ...panes: string[]): Event => ({ kind: "sighting", sighting: sees(epoch, ...panes) });
-const asks = (ticket: number, ask: Ask): Event => ({ kind: "request", ticket, ask });
-const spawn = (label: string | null, more: Partial<Ask & { ask: "spawn" }> = {}): Ask => ({
-  ask: "spawn",
-  id: idOf(label ?? "new"),
-  label,
-  ifAbsent: false,
-  provider: "claude",
-  role: "worker",
-  parent: null,
-  group: null,
-  cwd: "/work",
-  command: ["/bin/claude"],
-  envNames: [],
-  prompt: null,
-  promptDue: false,
-  tab: { sessionName: "work", env: {}, columns: 80, rows: 24 },
-  socket: "/s",
-  ...more,
 });
 const hook = (label: string, incarnation: number | null, means: "turn-started" | "asks" | null): Event => {
   const evidence: Evidence = { source: "hook", rule: "claude/Hook", excerpt: "Hook" };

@@ -3,12 +3,10 @@ import type { Ask, Event } from "#core/decide.js";
 import { boot, type Fleet } from "#core/fleet/fleet.js";
 import type { AgentRecord, LivePane, Sighting } from "#core/model.js";
 import { suite } from "../../kit/t.js";
-import { agent, EPOCH, fleet, idOf, pane, play, record, sees } from "./play.js";
+import { agent, asks, EPOCH, fleet, idOf, pane, play, record, sighting, spawn } from "./play.js";
 
 const test = suite("the life of an agent");
 
-const asks = (ticket: number, ask: Ask): Event => ({ kind: "request", ticket, ask });
-const sighting = (epoch: string, ...panes: string[]): Event => ({ kind: "sighting", sighting: sees(epoch, ...panes) });
 const blind = (why: "no-server" | "tmux-slow"): Event => {
   const nothing: Sighting = { blind: why };
   return { kind: "sighting", sighting: nothing };
@@ -30,24 +28,8 @@ const restart = (label: string, resumes = false): Ask => ({
   tab: { sessionName: "work", env: {}, columns: 80, rows: 24 },
   socket: "/s",
 });
-const conductor = (label: string, more: Partial<Ask & { ask: "spawn" }> = {}): Ask => ({
-  ask: "spawn",
-  id: idOf(label),
-  label,
-  ifAbsent: false,
-  provider: "claude",
-  role: "conductor",
-  parent: null,
-  group: null,
-  cwd: "/work",
-  command: ["/bin/claude"],
-  envNames: [],
-  prompt: null,
-  promptDue: false,
-  tab: { sessionName: "work", env: {}, columns: 80, rows: 24 },
-  socket: "/s",
-  ...more,
-});
+const conductor = (label: string, more: Partial<Ask & { ask: "spawn" }> = {}): Ask =>
+  spawn(label, { role: "conductor", ...more });
 const adopt = (label: string | null, where: LivePane, alone = true): Ask => ({
   ask: "adopt",
   id: idOf(label ?? "new"),

@@ -1,5 +1,5 @@
 /** Fleets and panes in short, for the tests of the core: `agents("claude-1 %1 idle")`, `sees("%1=claude-1")`. */
-import { decide, type Effect, type Event } from "#core/decide.js";
+import { type Ask, decide, type Effect, type Event } from "#core/decide.js";
 import { type Agent, boot, type Fleet } from "#core/fleet/fleet.js";
 import type { NewEntry } from "#core/journal.js";
 import type { AgentId, AgentRecord, AgentState, LivePane, PaneId, PaneMark, Sighting } from "#core/model.js";
@@ -173,3 +173,28 @@ function changed(set: Readonly<Record<string, unknown>> | null): string {
   const keys = Object.keys(set);
   return keys.length > 8 ? " [all]" : ` [${keys.join(" ")}]`;
 }
+
+export const sighting = (epoch: string, ...panes: string[]): Event => ({
+  kind: "sighting",
+  sighting: sees(epoch, ...panes),
+});
+export const asks = (ticket: number, ask: Ask): Event => ({ kind: "request", ticket, ask });
+/** A worker of claude's in the session `work`. */
+export const spawn = (label: string | null, more: Partial<Ask & { ask: "spawn" }> = {}): Ask => ({
+  ask: "spawn",
+  id: idOf(label ?? "new"),
+  label,
+  ifAbsent: false,
+  provider: "claude",
+  role: "worker",
+  parent: null,
+  group: null,
+  cwd: "/work",
+  command: ["/bin/claude"],
+  envNames: [],
+  prompt: null,
+  promptDue: false,
+  tab: { sessionName: "work", env: {}, columns: 80, rows: 24 },
+  socket: "/s",
+  ...more,
+});
