@@ -24,7 +24,7 @@
  */
 import type { AgentId } from "../model.js";
 import { handingWakeAtMs } from "./handing.js";
-import { fetched, typed, whileTyping } from "./mailbox/attempt.js";
+import { carryOn, fetched, whileTyping } from "./mailbox/attempt.js";
 import { gonePasted, takeBack } from "./mailbox/attempt-ends.js";
 import { whileHanding } from "./mailbox/by-door.js";
 import { become, becomeAll, flush, written } from "./mailbox/on-disk.js";
@@ -245,7 +245,7 @@ function settle(box: Mailbox, nowMs: number): Step {
   if (at.at === "noting") {
     const { prompt } = at.typing as Extract<Typing, { at: "pasted" }>;
     const [typing, effects] = resumeTyping(prompt, 0, nowMs);
-    return typed({ ...box, at: { ...at, at: "typing", typing } }, null, effects, nowMs);
+    return carryOn({ ...box, at: { ...at, at: "typing", typing } }, null, effects, nowMs);
   }
   return at.at === "recording" || at.at === "burying" ? rest(box, nowMs) : [box, []];
 }

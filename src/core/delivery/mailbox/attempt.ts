@@ -40,7 +40,7 @@ export function fetched(box: Mailbox, at: At<"fetching">, text: string | null, n
   const incarnation = message.claim?.incarnation ?? 0;
   const prompt: Prompt = { text, incarnation, pasteSettleMs: box.recipient?.pasteSettleMs ?? 0 };
   const [typing, effects] = at.enters === null ? beginTyping(prompt, nowMs) : resumeTyping(prompt, at.enters, nowMs);
-  return typed({ ...box, at: { at: "typing", id: at.id, typing, tries: at.tries, command } }, null, effects, nowMs);
+  return carryOn({ ...box, at: { at: "typing", id: at.id, typing, tries: at.tries, command } }, null, effects, nowMs);
 }
 
 export function whileTyping(box: Mailbox, at: At<"typing">, event: MailEvent, nowMs: number): Step {
@@ -58,11 +58,11 @@ export function whileTyping(box: Mailbox, at: At<"typing">, event: MailEvent, no
   if (at.typing.at === "pasted" && typing.at === "entering" && !isNoted(box, at.id)) {
     return [become({ ...box, at: { ...at, at: "noting" } }, theMessage(box, at.id), { state: "typed" }, nowMs), []];
   }
-  return typed({ ...box, at: { ...at, typing } }, at.typing, effects, nowMs);
+  return carryOn({ ...box, at: { ...at, typing } }, at.typing, effects, nowMs);
 }
 
 /** What the inner machine came to. `before` is null where it just began. */
-export function typed(
+export function carryOn(
   box: Mailbox,
   before: Typing | null,
   wanted: readonly { do: "look" | "paste" | "enter"; text?: string }[],
