@@ -50,3 +50,19 @@ export async function openPlain(path: string): Promise<FileHandle> {
   await file.close();
   throw new Error(`${path} is no plain file`);
 }
+
+/** The first `limit` bytes of a plain file, as text; empty where it cannot be read. */
+export async function beginningOf(path: string, limit: number): Promise<string> {
+  try {
+    const file = await openPlain(path);
+    try {
+      const bytes = Buffer.alloc(Math.min(limit, (await file.stat()).size));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
+      return bytes.toString("utf8", 0, bytesRead);
+    } finally {
+      await file.close();
+    }
+  } catch {
+    return "";
+  }
+}

@@ -5,7 +5,7 @@
  */
 import { readdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { openPlain } from "./files.js";
+import { beginningOf } from "./files.js";
 import { findTranscript } from "./transcripts.js";
 
 /** So soon after the `/clear` the next conversation's file begins. */
@@ -64,22 +64,6 @@ async function typedIn(path: string): Promise<Typed[]> {
       ? [{ session, text, atMs }]
       : [];
   });
-}
-
-/** Empty where it cannot be read. */
-async function beginningOf(path: string, limit: number): Promise<string> {
-  try {
-    const file = await openPlain(path);
-    try {
-      const bytes = Buffer.alloc(Math.min(limit, (await file.stat()).size));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, 0);
-      return bytes.toString("utf8", 0, bytesRead);
-    } finally {
-      await file.close();
-    }
-  } catch {
-    return "";
-  }
 }
 
 function parse(text: string): Record<string, unknown> | null {

@@ -2,7 +2,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type WrittenTurn, writtenTurns } from "#core/output/transcript.js";
-import { openPlain } from "./files.js";
+import { beginningOf, openPlain } from "./files.js";
 
 /** Read at the end of a file first; more, doubled, while no turn begins in it. */
 const TAIL_BYTES = 262_144;
@@ -94,17 +94,10 @@ export async function isUsersSession(
 ): Promise<boolean> {
   const path = await findTranscript("codex", session, "", env);
   if (path === null) return false;
+  const [first = ""] = (await beginningOf(path, TAIL_BYTES)).split("\n", 1);
   try {
-    const file = await openPlain(path);
-    try {
-      const bytes = Buffer.alloc(TAIL_BYTES);
-      const { bytesRead } = await file.read(bytes, 0, TAIL_BYTES, 0);
-      const [first = ""] = bytes.subarray(0, bytesRead).toString("utf8").split("\n", 1);
-      const { type, payload } = JSON.parse(first) as { type?: unknown; payload?: Record<string, unknown> };
-      return type === "session_meta" && payload?.source === "cli" && (payload.thread_source ?? "user") === "user";
-    } finally {
-      await file.close();
-    }
+    const { type, payload } = JSON.parse(first) as { type?: unknown; payload?: Record<string, unknown> };
+    return type === "session_meta" && payload?.source === "cli" && (payload.thread_source ?? "user") === "user";
   } catch {
     return false;
   }
