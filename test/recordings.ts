@@ -8,8 +8,8 @@
  * second is torn, and not judged.
  *
  * Latency is from the first picture that shows a state to the tick that decides on it, at the latest the next one. A wrong
- * mark is `contested` where another recording of the same program calls the very same screen, after the very same words
- * about its state, what was decided here: no reader could have both right (`contestedBy`).
+ * mark is `contested` where another recording of the same program calls a moment by which the program had written the very
+ * same bytes what was decided here: no reader could have both right (`contestedBy`).
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
@@ -18,10 +18,10 @@ import type { Question } from "#core/model.js";
 import { type JudgedMark, judgeMarks, type Tick } from "#core/screen/marks.js";
 import { providers } from "#core/screen/providers.js";
 import type { Provider } from "#core/screen/reading.js";
-import type { ReplayEnd, ReplayLine } from "#core/screen/replay.js";
+import { REPLAY_TICK_MS, type ReplayEnd, type ReplayLine } from "#core/screen/replay.js";
 import { type Cast, type CastEvent, parseCast } from "#host/cast.js";
 import { type ReplayOptions, replayCast } from "#host/replay-cast.js";
-import { frameAt, framesOf } from "./frames.js";
+import { framesOf } from "./frames.js";
 import { normalText } from "./normal-text.js";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures/screens");
@@ -153,31 +153,45 @@ export async function judge(name: string, { hooks, resize, latency, ...options }
 }
 
 /**
- * How many other recordings of the same program contradict a wrong mark: at each moment at which the mark is wrong, they
- * call the very same screen, after the very same words of the program about its state, what was decided here.
+ * How many other recordings of the same program contradict a wrong mark: for each look at which the mark is wrong, their
+ * marks call a look by which the program had written the very same bytes, and its hooks had told the same, what was decided
+ * here. Not even one who reads every byte could have both right.
  */
-export async function contestedBy(judged: Judged, mark: JudgedMark): Promise<number> {
-  const { cast: own, provider, folder, scenario } = judged;
-  const frames = await framesOf(own, provider);
-  const asked = mark.wrong.map(({ t, state }) => ({ key: frameAt(frames, t)?.key, state }));
+export function contestedBy(judged: Judged, mark: JudgedMark): number {
+  const own = `${judged.folder}/${judged.scenario}.cast`;
+  const { expected } = read(own);
+  const asked = mark.wrong.map(({ t, state }) => ({ known: knownAt(judged.cast, expected, t), state }));
   const answered = asked.map(() => 0);
   for (const name of recordingNames()) {
-    if (name === `${folder}/${scenario}.cast`) continue;
-    const { cast, expected } = read(name);
-    if (expected.cli !== provider.name) continue;
-    const others = await framesOf(cast, provider);
-    // What their marks call each tick that the daemon would look at.
-    const told = judgeMarks(
-      expected.marks,
-      others.map(({ t }) => ({ t, state: "unclear", rule: "" })),
-    ).flatMap(({ t, until, truth }) =>
-      others.filter((frame) => frame.t >= t && frame.t <= until).map(({ key }) => ({ key, truth })),
+    const other = read(name);
+    if (name === own || other.expected.cli !== expected.cli) continue;
+    const looks = Array.from(
+      { length: Math.floor((other.expected.recordedUntil ?? other.expected.duration) / TICK_S) },
+      (_, n) => (n + 1) * TICK_S,
     );
-    for (const [n, { key, state }] of asked.entries()) {
-      if (told.some((other) => other.key === key && other.truth === state)) answered[n]!++;
+    const told = judgeMarks(
+      other.expected.marks,
+      looks.map((t) => ({ t, state: "unclear", rule: "" })),
+    ).flatMap(({ wrong, truth }) => wrong.map(({ t }) => ({ t, truth })));
+    for (const [n, { known, state }] of asked.entries()) {
+      const isTold = ({ t, truth }: { t: number; truth: string }) =>
+        truth === state && knownAt(other.cast, other.expected, t) === known;
+      if (told.some(isTold)) answered[n]!++;
     }
   }
   return Math.min(...answered);
+}
+
+const TICK_S = REPLAY_TICK_MS / 1000;
+
+/** A frame that draws nothing and leaves the cursor where it is: Codex sends one whenever anything wakes it. */
+const NOTHING = /\x1b\[\?2026h\x1b\[39m\x1b\[49m\x1b\[0m\x1b\[\d+;\d+H\x1b\[\?25h\x1b\[\?2026l/g;
+
+/** All that the program has said up to `t`: what it wrote, but for frames that draw nothing, and its hooks. */
+function knownAt({ events }: Cast, { hookEvents = [] }: Expectation, t: number): string {
+  const written = events.flatMap((event) => (event.kind === "output" && event.at <= t ? [event.text] : []));
+  const hooks = hookEvents.filter((hook) => hook.t <= t).map(({ name }) => name);
+  return [...hooks, written.join("").replace(NOTHING, "")].join("\n");
 }
 
 async function main(args: readonly string[]): Promise<void> {
@@ -221,13 +235,15 @@ async function main(args: readonly string[]): Promise<void> {
     total.missed += wrong.filter((mark) => mark.truth === "blocked").length;
     total.slowestMs = Math.max(total.slowestMs, slowest);
     for (const mark of wrong) {
-      const contests = mark.wrong.length === 0 ? 0 : await contestedBy(judged, mark);
+      const contests = mark.wrong.length === 0 ? 0 : contestedBy(judged, mark);
       if (contests > 0) total.contested++;
       if (!flags.includes("--wrong") && contests === 0) continue;
       const told = mark.wrong.map(({ t, state, rule }) => `${t} ${state} (${rule})`);
       console.log(`    ${mark.truth} ${mark.t}-${mark.until}: ${told.join(", ").slice(0, 300)}`);
       if (contests > 0)
-        console.log(`    contested: ${contests} other recordings call this very screen ${mark.wrong[0]!.state}`);
+        console.log(
+          `    contested: ${contests} other recordings call it ${mark.wrong[0]!.state} after the very same bytes`,
+        );
     }
   }
   const share = (marks: number) => ((100 * total.right) / Math.max(1, marks)).toFixed(2);
