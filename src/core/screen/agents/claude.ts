@@ -89,7 +89,11 @@ export const claude: Provider = {
   read,
   dialogKeys: (asked) => (asked.kind === "trust" ? ARROWS : DIGITS),
   // A plan is approved by the choice that stands first; which of them asks before each edit is named by no fixed word.
-  replies: { ...USUAL_REPLIES, yes: [...USUAL_REPLIES.yes, "^yes, and (?:manually|switch to default)\\b"] },
+  // Notes that are only read (claude/welcome.ts) offer to go on.
+  replies: {
+    ...USUAL_REPLIES,
+    yes: [...USUAL_REPLIES.yes, "^yes, (?:and )?(?:manually|switch to default)\\b", "^continue$"],
+  },
 };
 
 function read(still: Still): Reading {

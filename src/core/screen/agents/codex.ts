@@ -12,6 +12,7 @@ import { isLetGo, type Layout, readEmpty, readScreen, type Sign } from "../read-
 import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
+import { firstRunChoices, keyPage } from "./codex/first-run.js";
 
 /**
  * `blank`, `gone`: as for every program (nothing on the screen; the last rows once it let go of the terminal). `loading`:
@@ -172,7 +173,7 @@ function findDialog(rows: readonly Row[], end: number): Question | null {
     numberedChoices(rows, end, {
       isSelected: (row) => /^\s*› ?\d/.test(row.text) && hasInk(row, row.text.indexOf("›"), "bold"),
     }) ?? firstRunChoices(rows, end);
-  if (list === null) return null;
+  if (list === null) return keyPage(rows, end);
   let top = list.first - 1;
   while (
     top > 0 &&
@@ -184,13 +185,6 @@ function findDialog(rows: readonly Row[], end: number): Question | null {
   const body = rows.slice(Math.max(0, top), list.first);
   const [form, choices] = formOf(rows, end, body, list);
   return question(form === null ? kindOf(body, list.choices) : "question", body, choices, form ?? {});
-}
-
-/** Before the first session the pointer is a plain `>`, and the page says how to go on in its last row. */
-function firstRunChoices(rows: readonly Row[], end: number): ReturnType<typeof numberedChoices> {
-  const isPage =
-    /^\s*Press enter to continue\b/i.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
-  return isPage ? numberedChoices(rows, end, { isSelected: (row) => /^\s*> \d/.test(row.text) }) : null;
 }
 
 const NOTES = /^\s+(?:tab to add notes|tab or esc to clear notes)\b/;

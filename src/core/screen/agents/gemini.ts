@@ -164,7 +164,8 @@ function findDialog(rows: readonly Row[], frame: number, end: number): Question 
   const asks = rows.slice(frame, end).some((row) => unframed(row.text) === "Answer Questions");
   const scrolls = asks && rows.slice(frame, end).some((row) => unframed(row.text) === "▲");
   const list = numberedChoices(rows, end - 1, { ...LIST, scrolls });
-  if (list === null || list.first < frame) return asks ? textDialog(rows.slice(frame, end)) : null;
+  if (list === null || list.first < frame)
+    return asks ? textDialog(rows.slice(frame, end)) : keyDialog(rows.slice(frame, end));
   const top = scrolls ? rows.findLastIndex((row, y) => y <= list.first && unframed(row.text) === "▲") : list.first;
   const body = rows.slice(frame, top);
   if (!asks) return question(kindOf(body), body, list.choices);
@@ -214,6 +215,16 @@ function textDialog(framed: readonly Row[]): Question | null {
   const text = unframed(readComposer([unedged], from).text);
   const body = framed.slice(0, at);
   return question("question", body, [], { field: { text, open: true }, questions: tabsOf(body) });
+}
+
+/** A key to sign in with, into a frame within the frame. */
+function keyDialog(framed: readonly Row[]): Question | null {
+  const hint = framed.findLastIndex((row) => /^[\s│]*\(Press Enter to submit\b/.test(row.text));
+  const edge = framed.findLastIndex((row, y) => y < hint && /^ ?│ ╭─+╮ │$/.test(row.text));
+  if (hint < 0 || edge < 0) return null;
+  const shown = unframed(framed[edge + 1]!.text);
+  const text = shown === "Paste your API key here" ? "" : shown;
+  return question("login", framed.slice(0, edge), [], { field: { text, open: true } });
 }
 
 function kindOf(body: readonly Row[]): QuestionKind {

@@ -15,12 +15,15 @@ import {
 } from "../../dialog.js";
 import { hasInk } from "../../ink.js";
 import type { Row, Still } from "../../still.js";
+import { welcomePage } from "./welcome.js";
 
 const HINT = /\b(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to navigate)\b/i;
 
 /** The dialog on the screen whose last row with anything on it is `end`; null where there is none. */
 export function findDialog(still: Still, end: number): Question | null {
   const { rows, columns } = still;
+  const page = welcomePage(rows, end);
+  if (page !== null) return page;
   const hinted = HINT.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
   const pointer = rows.findLastIndex(
     (row, y) => y <= end && /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
@@ -33,6 +36,7 @@ export function findDialog(still: Still, end: number): Question | null {
   const above = rows.findLastIndex((row, y) => y < list.first && (isRule(row, columns) || /^▔{8,}$/.test(row.text)));
   const body = withoutTip(rows.slice(above + 1, list.first));
   const kind = kindOf(body, rows[end]!);
+  if (kind === "plan" && "at" in list) return question(kind, body, withFeedback(rows, list));
   if (kind !== "question" || !("at" in list)) return question(kind, body, list.choices);
   // Below a rule of its own is what leaves the form; the last choice above it takes a text.
   const rule = rows.findIndex((row, y) => y > list.first && isRule(row, columns));
@@ -62,13 +66,25 @@ const LIST = {
 };
 
 /** The choice `index` as the field it is. What is typed goes into it as long as it is highlighted. */
-function withField(rows: readonly Row[], { at, choices }: ChoiceList, index: number): readonly Choice[] {
+function withField(
+  rows: readonly Row[],
+  { at, choices }: ChoiceList,
+  index: number,
+  placeholder?: string,
+): readonly Choice[] {
   return choices.map((choice, n): Choice => {
     if (n !== index) return choice;
-    const name = choice.checked === undefined ? "Type something." : "Type something";
-    const text = /^Type something\.?$/.test(behindNumber(rows[at[n]!]!)) ? "" : choice.text;
-    return { ...choice, text: name, field: { text, open: choice.selected } };
+    const name = placeholder ?? (choice.checked === undefined ? "Type something." : "Type something");
+    const isEmpty = behindNumber(rows[at[n]!]!).replace(/\.$/, "") === name.replace(/\.$/, "");
+    return { ...choice, text: name, field: { text: isEmpty ? "" : choice.text, open: choice.selected } };
   });
+}
+
+/** A plan's last choice takes what is to be changed; below it stands how it is approved with that. */
+function withFeedback(rows: readonly Row[], list: ChoiceList): readonly Choice[] {
+  const last = list.at.length - 1;
+  const takesText = /^\s+\S+ to approve with this feedback$/.test(rowAt(rows, list.at[last]! + 1).text);
+  return takesText ? withField(rows, list, last, "Tell Claude what to change") : list.choices;
 }
 
 /** `←  ☒ Database  ☐ Checks  ✔ Submit  →` stands above the questions of a form; a lone question may have just `☐ Database`. */

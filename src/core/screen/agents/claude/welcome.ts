@@ -1,0 +1,70 @@
+/**
+ * The pages that Claude Code shows below its welcome before the first session (seen in 2.1.328): how it is to look, the way
+ * to sign in, a code to be pasted, notes to be read. They have neither rules nor hints of keys; what tells them apart from
+ * anything quoted is the welcome's picture, which stands at the top of the screen and in column 0.
+ */
+import type { Choice, Question } from "../../../model.js";
+import { type ChoiceList, numberedChoices, question, rowAt, unframed } from "../../dialog.js";
+import { hasInk } from "../../ink.js";
+import type { Row } from "../../still.js";
+
+/** Rows of the picture, the title above it included. */
+const PICTURE_LIMIT_ROWS = 24;
+const GROUND = /^[.…]{3,}.*[.…]{20,}$/;
+
+/** The page that is shown, or null. `end`: the last row with anything on it. */
+export function welcomePage(rows: readonly Row[], end: number): Question | null {
+  const title = rows.findIndex((row) => row.text !== "");
+  if (!/^Welcome to Claude Code\b/.test(rowAt(rows, title).text)) return null;
+  const picture = rows.slice(0, title + PICTURE_LIMIT_ROWS).findLastIndex((row) => GROUND.test(row.text));
+  if (picture < 0) return null;
+  const page = rows.slice(picture + 1, end + 1);
+  return pickFrom(page) ?? codeFor(page) ?? notes(page);
+}
+
+function pickFrom(page: readonly Row[]): Question | null {
+  const pointer = page.findLastIndex(
+    (row) => /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
+  );
+  if (pointer < 0) return null;
+  const list = numberedChoices(page, page.length - 1) ?? looks(page, pointer);
+  if (list === null || pointer < list.first) return null;
+  const body = page.slice(0, list.first);
+  const isLogin = body.some((row) => /\blogin\b|\bsign in\b|\bAPI key\b/i.test(row.text));
+  return question(isLogin ? "login" : "other", body, list.choices);
+}
+
+/** Without numbers: the rows around the pointer, up to a blank one. `✔` stands before what is set now. */
+function looks(page: readonly Row[], pointer: number): Pick<ChoiceList, "first" | "choices"> | null {
+  const isChoice = (y: number) => /^\s{0,4}(?:❯ | {2})(?:✔ | {2})\S/.test(rowAt(page, y).text);
+  let [first, last] = [pointer, pointer];
+  while (isChoice(first - 1)) first--;
+  while (isChoice(last + 1)) last++;
+  if (!isChoice(pointer) || first === last) return null;
+  const choices = page.slice(first, last + 1).map(
+    (row, n): Choice => ({
+      key: "",
+      text: row.text.replace(/^[\s❯✔]+/, ""),
+      selected: first + n === pointer,
+    }),
+  );
+  return { first, choices };
+}
+
+/** A framed field of one row, below `Paste code here if prompted`. */
+function codeFor(page: readonly Row[]): Question | null {
+  const at = page.findLastIndex((row) => /^\s*Paste code here\b/.test(row.text));
+  const edge = page.findIndex((row, y) => y > at && /^\s*╭─+╮$/.test(row.text));
+  if (at < 0 || edge < 0) return null;
+  const text = unframed(rowAt(page, edge + 1).text);
+  return question("login", page.slice(0, at + 1), [], { field: { text, open: true } });
+}
+
+function notes(page: readonly Row[]): Question | null {
+  const last = page.at(-1);
+  const at = last?.text.search(/\S/) ?? -1;
+  if (last === undefined || !/^\s*Press Enter to continue/.test(last.text) || !hasInk(last, at, "coloured"))
+    return null;
+  const go: Choice = { key: "", text: "Continue", selected: true };
+  return question("other", page.slice(0, -1), [go]);
+}
