@@ -4,7 +4,7 @@
  * does not wait.
  */
 import { asksInShort, beat, beatAtMs, type Pulse } from "#core/delivery/heartbeat.js";
-import { isReady } from "#core/fleet/believe.js";
+import { isReady } from "#core/delivery/recipient.js";
 
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";

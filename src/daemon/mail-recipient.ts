@@ -1,6 +1,5 @@
 /** A recipient as its mail knows it: whether it is there, whether it is ready, and what tells one launch of it from another. */
-import type { Recipient } from "#core/delivery/recipient.js";
-import { isReady } from "#core/fleet/believe.js";
+import { isReady, type Recipient } from "#core/delivery/recipient.js";
 import { type Agent, isGone } from "#core/fleet/fleet.js";
 import { type Ground, theProvider } from "./ground.js";
 

@@ -1,4 +1,5 @@
 /** Whom a message is for, as far as delivering it goes: whether it may be typed to now, and what it was when that was seen. */
+import type { AgentState } from "../model.js";
 import type { Claim } from "./message.js";
 
 /** What is known of the recipient. */
@@ -16,6 +17,11 @@ export interface Recipient {
   /** The process in its pane, which a user's respawn-pane changes; null where that is not known. */
   readonly pid: number | null;
   readonly pasteSettleMs: number;
+}
+
+/** States in which mail may be typed (SPEC §2). */
+export function isReady(state: AgentState): boolean {
+  return state === "idle" || state === "done";
 }
 
 /** Whether the program that a message was claimed for is still there. */

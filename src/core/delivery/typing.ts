@@ -11,6 +11,7 @@ import type { AgentState } from "../model.js";
 import { pasteable } from "../protocol/quote.js";
 import type { Reading } from "../screen/reading.js";
 import { composerHolds } from "./composer-text.js";
+import { isReady } from "./recipient.js";
 
 /** What is to be typed, and for whom. */
 export interface Prompt {
@@ -173,7 +174,7 @@ export function gate(
   if (event.incarnation !== prompt.incarnation) return refused("gone", "it was started again meanwhile");
   if (event.leaving) return refused("state", "it was asked to end");
   if (isDialog(reading)) return refused("dialog", "a dialog waits for an answer");
-  if (state !== "idle" && state !== "done") return refused("state", `it is ${state}`);
+  if (!isReady(state)) return refused("state", `it is ${state}`);
   if (reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
     return refused("state", `its screen shows it ${reading.shown}`);
   }

@@ -74,8 +74,3 @@ export function recorded(record: AgentRecord, believed: Believed): AgentRecord {
   const known = { ...record, state, sinceMs, evidence, reason, turn, unread, exit };
   return dialogs.last === null ? known : { ...known, dialogs };
 }
-
-/** States in which mail may be typed (SPEC §2). */
-export function isReady(state: AgentRecord["state"]): boolean {
-  return state === "idle" || state === "done";
-}
