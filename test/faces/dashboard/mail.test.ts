@@ -192,6 +192,25 @@ test("what died with an agent that was removed stays in the header, and goes whe
   assert.match(header(), "✝2");
 });
 
+test("in a header too narrow for every state, mail keeps its place", () => {
+  const states = ["blocked", "error", "working", "done", "unclear", "idle", "exited"] as const;
+  const mail = { queued: 4, inbox: 0, dead: 12, uncertain: 0 };
+  const agents = states.map((state) => agent(`a-${state}`, { state, ...(state === "error" ? { mail } : {}) }));
+  for (const columns of [40, 60, 80]) {
+    const header = paint(new Played(agents, { columns, rows: 24 }).state)
+      .toString()
+      .split("\n")[0]!;
+    assert.match(header, /◆ 1.*✗ 1.*✝12 ✉4( |$)/);
+  }
+});
+
+test("what a task is called says that it is one", () => {
+  const completion = { child: "01T", label: "task npm test", turn: 0, kind: "task" } as const;
+  const told = letter("k1", "acked", { kind: "completion", from: null, completion, words: "npm test: exit code 1" });
+  assert.match(paint(opened([told]).state).toString(), /task npm test → api +npm test: exit/);
+  assert.not.match(paint(opened([told]).state).toString(), "task: npm");
+});
+
 test("agents that were removed go by what they were called, which is asked once for those it has not seen go", () => {
   const gone = letter("x1", "dead", { to: "id-old", from: "id-older" });
   const played = opened([gone, letter("x2", "dead", { to: "id-old" })]);

@@ -42,29 +42,27 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   const limit = right && right.style !== DIM ? right.x - 2 : columns - 1;
   const counts = count(state.agents.values());
   const present = state.seq === null ? [] : ORDER.filter((name) => counts[name] > 0);
+  const badges = state.seq === null ? [] : mailBadges(look, allMail(state));
+  // What waits in the mail is not left out for those that need nobody.
+  const forBadges = badges.reduce((sum, { text }) => sum + look.width(text) + 1, 1);
+  const forStates = badges.length === 0 ? limit : limit - forBadges;
   const said = (name: AgentState, words: boolean) =>
     `${stateSign(look, name)} ${words ? counted(name, counts[name]) : counts[name]}`;
-  const wordy = present.slice(0, 4).reduce((sum, name) => sum + 2 + said(name, true).length, 21) <= limit;
+  const wordy = present.slice(0, 4).reduce((sum, name) => sum + 2 + said(name, true).length, 21) <= forStates;
   const spots: Spot[] = [];
   let x = 1;
-  const add = (text: string, style: Style, inNeed: AgentState | null = null) => {
+  const add = (text: string, style: Style, more: Partial<Spot> = {}) => {
     const width = look.width(text);
-    if (x + width > limit) return;
-    spots.push({ x, width, text, style, inNeed });
-    x += width + 2;
+    if (x + width > (more.mail ? limit : forStates)) return;
+    spots.push({ x, width, text, style, inNeed: null, ...more });
+    x += width + (more.mail ? 1 : 2);
   };
   add("drover", BOLD);
   if (wordy && state.seq !== null) add(`${counts.total} agent${counts.total === 1 ? "" : "s"}`, {});
   for (const name of present) {
-    add(said(name, wordy), STATES[name].style, IN_NEED.has(name) ? name : null);
+    add(said(name, wordy), STATES[name].style, { inNeed: IN_NEED.has(name) ? name : null });
   }
-  const badges = state.seq === null ? [] : mailBadges(look, allMail(state));
-  for (const { text, style } of badges) {
-    const width = look.width(text);
-    if (x + width > limit) break;
-    spots.push({ x, width, text, style, inNeed: null, mail: true });
-    x += width + 1;
-  }
+  for (const { text, style } of badges) add(text, style, { mail: true });
   return right && x + 1 <= right.x ? [...spots, right] : spots;
 }
 

@@ -113,5 +113,6 @@ function messageRow(
 function wordsOf(message: MessageJson, alone: boolean): string {
   const reason = alone && isDead(message) ? reasonWords(message.reason) : "";
   const kind = message.kind === "message" ? "" : kindWords(message);
-  return [reason, kind, message.words ?? ""].filter((part) => part !== "").join(": ");
+  // A task says so in the name of its sender.
+  return [reason, kind === "task" ? "" : kind, message.words ?? ""].filter((part) => part !== "").join(": ");
 }
