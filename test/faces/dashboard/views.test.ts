@@ -520,6 +520,8 @@ test("a dialog in short is what it is about", () => {
     ["Do you trust the files in this folder?\n/home/kim", "Do you trust the files in this folder?"],
     ["Do you want to proceed?", "Do you want to proceed?"],
     ["Paste the code here", "Paste the code here"],
+    ["Run this command?\nnpm test -- checkout", "npm test -- checkout"],
+    ["Accessing workspace:\nSafety check: Do you trust it? (Like your own)\nSecurity guide", "Do you trust it?"],
   ];
   for (const [text, says] of cases) assert.is(short(text), says);
 });

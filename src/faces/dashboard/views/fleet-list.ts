@@ -175,7 +175,7 @@ function detailOf(agent: AgentJson, withProvider: boolean): { text: string; styl
 
 /** What every permission asks, and so tells nothing. */
 const GENERIC =
-  /^(do|would) you (want|like) to (proceed|continue|(run|execute|allow) (this|the following)( command)?)\?$|^(allow|proceed|continue)( (this|command|execution))*\?$/i;
+  /^(do|would) you (want|like) to (proceed|continue|(run|execute|allow) (this|the following)( command)?)\?$|^(allow|proceed|continue|run)( (this|command|execution))*\?$/i;
 
 /**
  * A dialog in a few words: the line that asks, where it says something; where it only asks whether to go on, the line
@@ -187,7 +187,8 @@ export function short(text: string): string {
     .map(oneLine)
     .filter((line) => line !== "");
   const at = lines.findIndex((line) => line.endsWith("?"));
-  if (at < 0) return lines[0] ?? "";
+  // In the middle of a text the sentence that asks.
+  if (at < 0) return lines.map((line) => /[^.!?:]+\?(?= )/.exec(line)?.[0].trim()).find(Boolean) ?? lines[0] ?? "";
   if (!GENERIC.test(lines[at]!)) return lines[at]!;
   const command = lines.find((line) => line.startsWith("$ "));
   return command ?? (at === 1 ? lines[0] : lines[1]) ?? lines[at]!;
