@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { hints } from "#faces/dashboard/keys/footer-hints.js";
 import { actions, findAction } from "#faces/dashboard/keys/table.js";
 import { toSave } from "#faces/dashboard/state/begin.js";
 import { seenAtMs, wakeAtMs } from "#faces/dashboard/update.js";
@@ -120,6 +121,21 @@ test("g goes to dialogs oldest first, then failures, then what is done, and roun
   assert.is(calm.state.notice?.text, "nobody needs you");
   const alone = new Played([agent("a"), agent("b", { state: "error" })]).select("b").press("g");
   assert.is(alone.state.notice?.text, "nobody else needs you");
+});
+
+test("what only the daemon can do is not begun while it is stopped, and why is said", () => {
+  const played = new Played(fleet()).select("b").on({ on: "link", link: { at: "stopped" } });
+  for (const name of ["x", "R", "1"]) {
+    assert.is(played.press(name).state.mode.at, "list", name);
+    assert.is(played.state.notice?.text, "the daemon was stopped: r starts it again", name);
+  }
+  assert.equal(played.wished(), []);
+});
+
+test("starting again is offered where an agent ended or failed", () => {
+  const offers = (label: string) =>
+    hints(new Played([...fleet(), agent("z", { state: "exited" })]).select(label).state).some(({ key }) => key === "R");
+  assert.equal(["a", "b", "d", "z"].map(offers), [false, false, true, true]);
 });
 
 test("a filter narrows while it is typed, every word counts, and escape brings back what was selected", () => {

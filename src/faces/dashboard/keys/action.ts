@@ -10,6 +10,8 @@ export interface Action {
   readonly keys: readonly string[];
   /** One or two words for the footer; absent: only in the help. */
   readonly hint?: string;
+  /** Where it applies: whether the footer has it too; absent: always. */
+  offered?(state: State): boolean;
   /** One line for the help and the man page. */
   readonly does: string;
   readonly group: "Move" | "Agent" | "Look" | "Dashboard" | "Writing";

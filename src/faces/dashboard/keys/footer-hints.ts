@@ -10,7 +10,8 @@ export function hints(state: State): { action: Action; key: string; says: string
   const offered = actions.filter((action) => {
     if (!action.hint) return false;
     if (action.where === "question") return mode.at === "list" && action.unless?.(state) === null;
-    return action.where === mode.at && (action.unless?.(state) ?? null) === null;
+    if (action.where !== mode.at || (action.unless?.(state) ?? null) !== null) return false;
+    return action.offered?.(state) ?? true;
   });
   return offered.map((action) => ({ action, key: footerKey(state, action), says: footerHint(state, action) }));
 }

@@ -23,7 +23,8 @@ export const listKeys: readonly Action[] = [
     unless: (state) => {
       const agent = selectedAgent(state);
       if (!agent?.question) return "no dialog waits here";
-      return agent.question.choices.length === 0 ? "this dialog has no choices to pick; attach to answer it" : null;
+      const none = agent.question.choices.length === 0;
+      return none ? "this dialog has no choices to pick; attach to answer it" : noDaemon(state);
     },
   },
   {
@@ -133,7 +134,7 @@ export const listKeys: readonly Action[] = [
       const agent = selectedAgent(state);
       if (!agent) return "select an agent first";
       if (agent.state === "blocked") return `${agent.label} asks something: answer it`;
-      return agent.state === "working" ? null : `${agent.label} has no turn under way`;
+      return agent.state === "working" ? noDaemon(state) : `${agent.label} has no turn under way`;
     },
   },
   {
@@ -143,15 +144,17 @@ export const listKeys: readonly Action[] = [
     hint: "stop",
     does: "end the agent's program (asks first); its record stays",
     group: "Agent",
-    unless: noLiveAgent,
+    unless: (state) => noLiveAgent(state) ?? noDaemon(state),
   },
   {
     name: "restart",
     where: "list",
     keys: ["R"],
+    hint: "restart",
+    offered: (state) => !lives(selectedAgent(state)!) || selectedAgent(state)!.state === "error",
     does: "start the agent again (asks first): its conversation goes on where that can be, else its first prompt is given again",
     group: "Agent",
-    unless: noAgent,
+    unless: (state) => noAgent(state) ?? noDaemon(state),
   },
   {
     name: "remove",
@@ -163,7 +166,7 @@ export const listKeys: readonly Action[] = [
     unless: (state) => {
       const agent = selectedAgent(state);
       if (!agent) return "select an agent first";
-      return lives(agent) ? `${agent.label} still runs; x stops it` : null;
+      return lives(agent) ? `${agent.label} still runs; x stops it` : noDaemon(state);
     },
   },
   {

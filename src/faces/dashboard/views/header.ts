@@ -53,7 +53,7 @@ export function headerSpots(state: State, look: Look, columns: number): Spot[] {
   let x = 1;
   const add = (text: string, style: Style, more: Partial<Spot> = {}) => {
     const width = look.width(text);
-    if (x + width > (more.mail ? limit : forStates)) return;
+    if (x + width > (more.mail || more.inNeed ? limit : forStates)) return;
     spots.push({ x, width, text, style, inNeed: null, ...more });
     x += width + (more.mail ? 1 : 2);
   };
