@@ -27,17 +27,18 @@ export function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailE
   if (event.answer === null) return [{ ...box, at: { ...at, askAtMs: nowMs + ASK_AGAIN_MS } }, []];
   const message = theMessage(box, at.id);
   const { claim, state } = message;
+  const goOn = (enters: number): Step => {
+    return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
+  };
   const sameServer = claim !== null && event.answer.epoch === claim.epoch;
+  const { recipient } = box;
+  const sameProgram = sameServer && recipient !== null && isSame(recipient, claim);
   if (claim?.door !== undefined) {
-    if (sameServer && box.recipient !== null && isSame(box.recipient, claim)) {
-      return [{ ...box, at: { at: "fetching", id: at.id, enters: 0, tries: at.tries } }, [{ do: "fetch", message }]];
-    }
+    if (sameProgram) return goOn(0);
     const reason = "its program ended as it was handed over";
     return end(box, message, { state: "uncertain", reason }, nowMs);
   }
   const enters = sameServer ? readReceipt(event.answer.says, message) : null;
-  const { recipient } = box;
-  const sameProgram = sameServer && recipient !== null && isSame(recipient, claim);
   const began = sameServer && recipient !== null && claim !== null && recipient.turn > claim.turn;
   if ((enters ?? 0) > 0 || state === "submitted") {
     if (began) return end(box, message, delivered(message), nowMs);
@@ -45,7 +46,7 @@ export function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailE
       const reason = sameServer ? "its program ended after Enter was pressed" : "tmux ended after Enter was pressed";
       return end(box, message, { state: "uncertain", reason }, nowMs);
     }
-    return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
+    return goOn(enters);
   }
   if (enters === null && state === "typed") {
     const reason = sameServer ? "the receipt of its typing is gone" : "tmux ended as Enter was pressed";
@@ -53,5 +54,5 @@ export function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailE
   }
   if (enters === null) return requeue(box, message, "nothing of it had been typed", nowMs);
   if (!sameProgram) return gonePasted(box, message, nowMs);
-  return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
+  return goOn(enters);
 }
