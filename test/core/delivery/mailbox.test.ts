@@ -350,4 +350,16 @@ test("a message that may have opened no turn keeps others waiting no longer than
   assert.equal([isQuiet(p.box, SWEEP_MS - 1), isQuiet(p.box, SWEEP_MS)], [false, true]);
 });
 
+test("why nobody can say whether an entered text was taken names what is gone", () => {
+  const reason = (epoch: string, incarnation: number): string | null | undefined => {
+    const p = new Play([message(1, "submitted")], recipient({ incarnation })).on({ kind: "held" });
+    p.on({ kind: "receipts", answer: { epoch, says: null } });
+    assert.is(p.states, "M1:uncertain");
+    return p.box.open.get("M1")?.reason;
+  };
+  assert.is(reason("t1", 1), "the receipt of its typing is gone");
+  assert.is(reason("t1", 2), "its program ended after Enter was pressed");
+  assert.is(reason("t2", 1), "tmux ended after Enter was pressed");
+});
+
 test.run();

@@ -6,6 +6,7 @@ import { delivered, end, gonePasted, requeue } from "./attempt-ends.js";
 import { type At, type Mailbox, type MailEvent, type Step, theMessage } from "./state.js";
 
 const ASK_AGAIN_MS = 1_000;
+const NO_RECEIPT = "the receipt of its typing is gone";
 
 export function recover(box: Mailbox, { id }: Message, tries: number): Step {
   return [{ ...box, at: recovering(id, tries + 1) }, [{ do: "receipts" }]];
@@ -30,28 +31,22 @@ export function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailE
   const goOn = (enters: number): Step => {
     return [{ ...box, at: { at: "fetching", id: at.id, enters, tries: at.tries } }, [{ do: "fetch", message }]];
   };
+  const unsure = (reason: string): Step => end(box, message, { state: "uncertain", reason }, nowMs);
   const sameServer = claim !== null && event.answer.epoch === claim.epoch;
   const { recipient } = box;
   const sameProgram = sameServer && recipient !== null && isSame(recipient, claim);
   if (claim?.door !== undefined) {
-    if (sameProgram) return goOn(0);
-    const reason = "its program ended as it was handed over";
-    return end(box, message, { state: "uncertain", reason }, nowMs);
+    return sameProgram ? goOn(0) : unsure("its program ended as it was handed over");
   }
   const enters = sameServer ? readReceipt(event.answer.says, message) : null;
   const began = sameServer && recipient !== null && claim !== null && recipient.turn > claim.turn;
   if ((enters ?? 0) > 0 || state === "submitted") {
     if (began) return end(box, message, delivered(message), nowMs);
-    if (!sameProgram || enters === null || enters === 0) {
-      const reason = sameServer ? "its program ended after Enter was pressed" : "tmux ended after Enter was pressed";
-      return end(box, message, { state: "uncertain", reason }, nowMs);
-    }
-    return goOn(enters);
+    if (!sameServer) return unsure("tmux ended after Enter was pressed");
+    if (!sameProgram) return unsure("its program ended after Enter was pressed");
+    return enters === null || enters === 0 ? unsure(NO_RECEIPT) : goOn(enters);
   }
-  if (enters === null && state === "typed") {
-    const reason = sameServer ? "the receipt of its typing is gone" : "tmux ended as Enter was pressed";
-    return end(box, message, { state: "uncertain", reason }, nowMs);
-  }
+  if (enters === null && state === "typed") return unsure(sameServer ? NO_RECEIPT : "tmux ended as Enter was pressed");
   if (enters === null) return requeue(box, message, "nothing of it had been typed", nowMs);
   if (!sameProgram) return gonePasted(box, message, nowMs);
   return goOn(enters);
