@@ -19,6 +19,16 @@ export const REPLY_LIMIT_MS = 2_000;
 const WAITING_LIMIT = 4_096;
 
 /**
+ * Whose client attached last, in the session's own environment, which redraws nothing. While that one's watchdog lives, the
+ * session is left to it: where daemons are killed and started again faster than is waited for, an old watchdog would close
+ * it just as the next client comes (34 times in 68 starts, 0.6 s apart).
+ */
+const LAST = {
+  set: `set-environment -h -t =${OWN_SESSION}: DROVER_WATCHDOG`,
+  show: `show-environment -h -t =${OWN_SESSION}: DROVER_WATCHDOG`,
+};
+
+/**
  * Starts tmux and ends it when fd 3 closes: only this process holds the other end, so that even a SIGKILL of it leaves no
  * client behind. (An orphaned client that is not read from can hold up the server.) Unless `done` was written first, which
  * says that we live on or have tidied up, the private session goes too, if nobody else is attached to it.
@@ -31,9 +41,11 @@ const WAITING_LIMIT = 4_096;
  */
 const WATCHDOG = [
   'notice=$1; shift; exec 4<&0; w=""',
-  `"$@" -C new-session -A -E -s ${OWN_SESSION} -f ignore-size,no-output -x 80 -y 24 sh -c "$notice" <&4 3<&- 4<&- & p=$!`,
+  `"$@" -C new-session -A -E -s ${OWN_SESSION} -f ignore-size,no-output -x 80 -y 24 sh -c "$notice" \\; ${LAST.set} $$ <&4 3<&- 4<&- & p=$!`,
   "exec 0<&- 1>&- 4<&-; read -r w <&3; exec 2>/dev/null; kill -9 $p; wait $p",
-  `[ "$w" = done ] || for t in 1.5 1.5; do sleep $t; "$@" ${closeSession(0).join(" ")}; done`,
+  '[ "$w" != done ] || exit 0',
+  `for t in 1.5 1.5; do sleep $t; l=$("$@" ${LAST.show}); l=\${l#*=}`,
+  `[ "$l" != $$ ] && kill -0 "$l" || "$@" ${closeSession(0).join(" ")}; done`,
 ].join("\n");
 
 /**
