@@ -80,7 +80,9 @@ export function atRandom(kills: number, agents: number, told: () => void = () =>
         await pause(500 + Math.random() * 1_500);
       }
     };
-    load.push(tasks());
+    const loading = Promise.all([...load, tasks()]);
+    // Where the round is broken off, nobody waits for it.
+    loading.catch(() => {});
     for (let n = 0; n < kills; n++) {
       await pause(50 + Math.random() * 900);
       await fleet.kill();
@@ -88,7 +90,7 @@ export function atRandom(kills: number, agents: number, told: () => void = () =>
       await fleet.start();
     }
     over = true;
-    await Promise.all(load);
+    await loading;
     await fleet.settle(300_000);
     return { what: `any moment, ${agents} agents`, kills, ...(await fleet.count()) };
   }).finally(() => {
