@@ -18,6 +18,7 @@ import { CarryOut } from "./carry-out.js";
 import { Catalogue } from "./catalogue.js";
 import { Producer } from "./completions.js";
 import type { Context } from "./context.js";
+import { DebugLogs } from "./debug-logs.js";
 import { Environments } from "./environments.js";
 import { Exclusive } from "./exclusive.js";
 import { Facts } from "./facts.js";
@@ -130,6 +131,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   };
   const looking = new Looking(context);
   const transcripts = new Transcripts(context);
+  const debugLogs = new DebugLogs(context);
   const tapping = new Tapping(context);
   const mail = new Mail(context, (point) => parts.passing?.(point));
   const heartbeats = new Heartbeats(context);
@@ -144,6 +146,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       tapping.update();
       context.turnStarts.changed(before, now);
       transcripts.changed(before, now);
+      debugLogs.changed(before, now);
       mail.changed(before, now);
       heartbeats.changed(before, now);
       producer.changed(before, now);
@@ -169,6 +172,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   mail.takeUp(messages);
   await emptySpool(context);
   transcripts.changed(null, loop.fleet);
+  debugLogs.changed(null, loop.fleet);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   tapping.update();
@@ -204,6 +208,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   function close(): void {
     catalogue?.close();
     transcripts.close();
+    debugLogs.close();
     tapping.close();
     tasks.close();
     heartbeats.close();

@@ -14,6 +14,7 @@ import { hookSettings, shellWord } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { Dice } from "#host/dice.js";
 import type { Context } from "./context.js";
+import { DEBUG_LOG, makeDebugLog } from "./debug-logs.js";
 import { makeDoor } from "./doors.js";
 import { geminiSettings } from "./gemini-settings.js";
 
@@ -81,7 +82,8 @@ async function wiringOf(
     }
     case "gemini": {
       const settings = await geminiSettings(HOOK_SCRIPT, context.spoolDir, env);
-      return settings === null ? NONE : { args: [], env: settings };
+      const log = env[DEBUG_LOG] ? null : makeDebugLog(context.spoolDir, agent);
+      return { args: [], env: { ...settings, ...(log === null ? {} : { [DEBUG_LOG]: log }) } };
     }
     default:
       return NONE;

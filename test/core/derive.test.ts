@@ -996,6 +996,42 @@ test("where a hook says that helpers go on, the end in the transcript is not the
   assert.is(play(on), told);
 });
 
+test("what a program writes of a wait is the reason while its screen is silent, for a while and for that turn", () => {
+  const note = "retrying, attempt 3: Internal server error";
+  const waits = (writtenAtMs: number): Fact => ({
+    kind: "transcript",
+    means: "turn-retries",
+    evidence: { source: "transcript", rule: "gemini/debug-log", excerpt: note },
+    writtenAtMs,
+  });
+  const after = (moments: readonly Moment[], from: Believed) =>
+    moments.reduce((believed, [at, fact]) => derive(believed, fact, at), from);
+  const idle = after([[0, look("ready")]], newborn(0));
+  assert.is(after([[100, waits(100)]], idle), idle);
+  const told = after(
+    [
+      [1_000, look("working")],
+      [2_000, waits(2_000)],
+      [2_100, look("working")],
+    ],
+    idle,
+  );
+  assert.equal([told.state, told.reason], ["working", note]);
+  assert.is(after([[46_900, look("working")]], told).reason, note);
+  assert.is(after([[47_000, look("working")]], told).reason, null);
+  assert.is(after([[3_000, look("working", "spinner", { reason: null })]], told).reason, note);
+  const next = after(
+    [
+      [3_000, look("ready")],
+      [4_000, look("working")],
+    ],
+    told,
+  );
+  assert.equal([next.state, next.reason, next.turn], ["working", null, told.turn + 1]);
+  // It came to a good end for all that.
+  assert.is(after([[3_000, look("ready")]], told).state, "done");
+});
+
 test("a screen that goes on contradicting a transcript is believed", () => {
   const idle = [0, look("ready")] as const;
   const started = [100, written("turn-started", 95)] as const;

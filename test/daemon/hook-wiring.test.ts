@@ -1,6 +1,6 @@
 /** What agents that drover starts are given as hooks: arguments and variables of that launch, and nothing of their user's. */
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
@@ -137,9 +137,14 @@ test("a program that takes the id of a new session is given one, unless its argu
 });
 
 test("Gemini CLI where others may write, and whoever's hooks are switched off, are given none", async () => {
-  for (const hooks of ["gemini", false] as const) {
-    assert.equal(await wire(hooks), { args: [], env: { DROVER_SPOOL: join(folder, "spool") } });
-  }
+  const env = { DROVER_SPOOL: join(folder, "spool") };
+  assert.equal(await wire(false), { args: [], env });
+  const { GEMINI_DEBUG_LOG_FILE: log = "", ...rest } = (await wire("gemini")).env;
+  assert.equal(rest, env);
+  // What it draws nothing of it writes here, for nobody else's eyes.
+  assert.is(dirname(log), join(folder, "debug-logs"));
+  assert.is(statSync(log).mode & 0o777, 0o600);
+  assert.equal((await wire("gemini", { GEMINI_DEBUG_LOG_FILE: "/own" })).env, env);
 });
 
 test.run();

@@ -28,6 +28,8 @@ export interface Memory {
   readonly paused: boolean;
   /** The program told that it waits before it asks the model again, or that a person said no: an end now is none of its own. */
   readonly retrying: boolean;
+  /** What the program wrote of a wait before another try, of which its screen says nothing. */
+  readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
@@ -53,6 +55,7 @@ export const FRESH: Memory = {
   hooked: false,
   paused: false,
   retrying: false,
+  backoff: null,
   endTold: false,
   claim: null,
   closedDialog: null,

@@ -23,7 +23,19 @@ export function withTranscript(before: Believed, fact: Fact & { kind: "transcrip
   const { means, evidence, writtenAtMs } = fact;
   const { state, sinceMs, memory } = before;
   if (writtenAtMs < sinceMs || state === "exited" || state === "lost") return before;
+  if (means === "turn-retries") return withBackoff(before, evidence, writtenAtMs, nowMs);
   return isNews(before, means) ? withReport(before, means, evidence, nowMs, memory.hooked) : before;
+}
+
+/** Longer than a program waits between two tries (Gemini CLI 0.61: up to 39 s), and shorter than an old wait would mislead. */
+const BACKOFF_MS = 45_000;
+
+/** Nothing tells that the next try went well: the note goes by itself, or with the turn. */
+function withBackoff(before: Believed, evidence: Evidence, writtenAtMs: number, nowMs: number): Believed {
+  const untilMs = writtenAtMs + BACKOFF_MS;
+  if (before.state !== "working" || nowMs >= untilMs) return before;
+  const backoff = { note: evidence.excerpt, turn: before.turn, untilMs };
+  return become(before, { reason: evidence.excerpt, evidence, memory: { ...before.memory, backoff } }, nowMs);
 }
 
 function isNews(before: Believed, means: HookMeaning): boolean {

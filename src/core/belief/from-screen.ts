@@ -100,7 +100,9 @@ function atWork(before: Believed, reading: Reading, nowMs: number, overruled: bo
   const goesOn = overruled && before.state === "done";
   const turn = isOpen(before) || goesOn || isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
   const memory = { ...settled(before), turnOpen: true, submittedAtMs: null, leftAtMs: null };
-  return become(before, { ...plain(reading), state: "working", turn, unread: false, memory }, nowMs);
+  const { backoff } = memory;
+  const waits = backoff?.turn === turn && nowMs < backoff.untilMs ? { reason: backoff.note } : {};
+  return become(before, { ...plain(reading), ...waits, state: "working", turn, unread: false, memory }, nowMs);
 }
 
 function asking(before: Believed, reading: Reading, nowMs: number): Believed {

@@ -13,6 +13,7 @@ const OTHER: Memory = {
   hooked: true,
   paused: true,
   retrying: true,
+  backoff: { note: "retrying", turn: 1, untilMs: 1 },
   endTold: true,
   claim: "rest",
   closedDialog: "abc",
