@@ -16,8 +16,11 @@ import { lastOutput } from "./output.js";
 const QUESTION_LIMIT_MS = 5_000;
 /** How soon a completion is tried again that the store refused. */
 const AGAIN_MS = 2_000;
-/** So far back in an agent's journal it is looked for turns that nobody was told of. */
-const PAST_ENTRIES = 50;
+/**
+ * So far back in the journal it is looked for ends that nobody was told of: a daemon tells of each within moments, so that
+ * only what it wrote last may be untold. One read, however many agents there are.
+ */
+const PAST_ENTRIES = 2_000;
 /** For this long the identities of completions are kept: what ended earlier may have been told and forgotten. */
 const KEPT_MS = 13 * 86_400_000;
 
@@ -154,20 +157,24 @@ export class Producer {
     for (const agent of fleet.agents.values()) {
       // A dialog is known by its words: it is told once they are read.
       if (agent.record.state !== "blocked" && agent.record.sinceMs > sinceMs) this.#produce(agent);
-      if (agent.record.parent !== null) void this.#tellPast(agent);
     }
+    void this.#tellPast(fleet, sinceMs);
   }
 
   /** Turns and programs that ended as the last daemon did, with another begun since. What they said is not known any more. */
-  async #tellPast({ record }: Agent): Promise<void> {
+  async #tellPast(fleet: Fleet, sinceMs: number): Promise<void> {
     const { store } = this.#context;
-    const { id, label, parent } = record;
-    for (const { kind, data } of await store.latest(PAST_ENTRIES, id).catch(() => [])) {
-      const past = kind === "state" ? pastEnd(data, record) : null;
-      if (past === null) continue;
-      const key = completionKey({ child: id, ...past });
+    const hasPast = ({ record: { parent, turn, incarnation } }: Agent): boolean =>
+      parent !== null && fleet.agents.has(parent) && (turn > 0 || incarnation > 1);
+    if (![...fleet.agents.values()].some(hasPast)) return;
+    for (const { kind, agent: id, data, atMs } of await store.latest(PAST_ENTRIES).catch(() => [])) {
+      const agent = kind === "state" && atMs > sinceMs && id !== null ? fleet.agents.get(id) : undefined;
+      const past = agent !== undefined && hasPast(agent) ? pastEnd(data, agent.record) : null;
+      if (agent === undefined || past === null) continue;
+      const { id: child, label, parent } = agent.record;
+      const key = completionKey({ child, ...past });
       if ((await store.completion(key).catch(() => null)) !== null) continue;
-      await this.#commit({ child: id, label, parent, ...past, summary: past.kind === "exited" ? "ended" : "" });
+      await this.#commit({ child, label, parent, ...past, summary: past.kind === "exited" ? "ended" : "" });
     }
   }
 

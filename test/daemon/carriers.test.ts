@@ -255,6 +255,47 @@ test("what a daemon was told of and could not pass on before it died, the next o
   await until("it is told again", async () => (await states("boss")).join() === "kid done queued");
 });
 
+test("ends behind which another turn began are looked for once for all, and neither of long ago nor for a parent that is gone", async () => {
+  const boss = await born("boss", { wake: "pull" });
+  const former = await born("former", { wake: "pull" });
+  const kid = await born("kid", { parent: "boss" });
+  const orphan = await born("orphan", { parent: "former" });
+  for (const [n, label] of [
+    [2, "kid"],
+    [3, "orphan"],
+  ] as const) {
+    await works(n, label);
+    shows(n, "finished");
+    await isIn(label, "done");
+    await works(n, label);
+  }
+  const later = await born("later", { parent: "boss" });
+  await works(4, "later");
+  await until("both are told", async () => (await inbox("boss")).length + (await inbox("former")).length === 2);
+  await w.ask("DELETE", "/v1/agents/former?force=1");
+  const { store, tmux } = w;
+  await w.end();
+  const [told] = (await store.mail()).filter(({ to }) => to === boss.id);
+  await store.commit({ mail: [{ message: told!, was: told!.rev, forget: true }] });
+  const longAgo = { kind: "state", set: null, data: { to: "error", turn: 1, incarnation: 1 }, atMs: 1 } as const;
+  await store.commit({ entries: [kid, orphan].map(({ id }) => ({ ...longAgo, agent: id as AgentId })) });
+  // They are told in their order: once this one is, there are no more.
+  const last = { ...longAgo, agent: later.id as AgentId, data: { to: "done", turn: 0 }, atMs: Date.now() };
+  await store.commit({ entries: [last] });
+  const before = (await store.mail()).filter(({ to }) => to === former.id).length;
+  const latest = store.latest.bind(store);
+  let reads = 0;
+  store.latest = (limit, agent) => {
+    reads++;
+    return latest(limit, agent);
+  };
+  w = await world({ store, tmux });
+  await until("the last is told", async () => (await states("boss")).some((line) => line.startsWith("later")));
+  assert.equal(await states("boss"), ["kid done queued", "later done queued"]);
+  assert.is((await store.mail()).filter(({ to }) => to === former.id).length, before);
+  assert.is(reads, 1);
+});
+
 test("two readers at once, a hundred times: every entry is handed over once", async () => {
   const boss = await born("boss", { wake: "pull" });
   const given: string[] = [];
