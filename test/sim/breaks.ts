@@ -176,7 +176,7 @@ function familyBreaks(): Break[] {
     {
       what: "a turn that ended as the daemon did is told to nobody",
       file: "daemon/completions.js",
-      from: "void this.#tellPast(fleet);",
+      from: "void this.#tellPast(fleet, sinceMs);",
       to: "{}",
     },
   ];
