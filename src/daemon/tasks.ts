@@ -1,7 +1,9 @@
 /**
  * Background tasks (`drover run-task`): their ends become completions for the agents they were run for. A task is a file
- * (host/task-files.ts) that its runner writes; here it is read when the runner says so, when the daemon starts, and, while
- * any is under way, every few seconds: a runner that was killed says nothing. A file goes once its end is on disk as mail.
+ * (host/task-files.ts) that its runner writes; here it is read when the runner says so and when the daemon starts. A runner
+ * that was killed says nothing and changes no file, so while any is under way it is asked every few seconds whether their
+ * processes live, which costs no file; the folder is swept now and then, should a runner's word have been lost. A file goes
+ * once its end is on disk as mail.
  */
 import { SUMMARY_LIMIT_BYTES } from "#core/delivery/completion.js";
 import { taskLabel, taskSummary } from "#core/delivery/task-end.js";
@@ -14,8 +16,10 @@ import { type Committed, commitCompletion } from "./completions.js";
 import type { Context } from "./context.js";
 import { messageJson } from "./send.js";
 
-/** How often a task under way is looked after. */
+/** How often the runners of tasks under way are looked after, and what could not be written is tried again. */
 const LOOK_MS = 2_000;
+/** How often the files of tasks whose runners live are read all the same. */
+const SWEEP_MS = 30_000;
 
 export class Tasks {
   readonly #context: Context;
@@ -23,6 +27,10 @@ export class Tasks {
   #looking: Promise<TasksJson> | null = null;
   #again = false;
   #cancel: (() => void) | null = null;
+  /** Of the tasks under way, as they were read last. */
+  #runners: readonly TaskFile[] = [];
+  /** When the folder is read next, whatever is heard; an end that could not be written is not waited with. */
+  #sweepAtMs = 0;
   #closed = false;
 
   /** `folder` null: there are none. */
@@ -59,27 +67,39 @@ export class Tasks {
     this.#looking = null;
     this.#cancel?.();
     this.#cancel = null;
-    const { clock } = this.#context;
-    const isBusy = all.running > 0 && !this.#closed;
-    if (isBusy) this.#cancel = clock.wake(clock.now() + LOOK_MS, () => void this.look());
+    if (all.running > 0) this.#later();
     return all;
   }
 
   async #round(): Promise<TasksJson> {
     const told: TasksJson["told"] = [];
-    let running = 0;
+    const runners: TaskFile[] = [];
+    let unwritten = 0;
     const folder = this.#folder;
+    const { clock } = this.#context;
     for (const task of folder === null ? [] : readTasks(folder)) {
       if (this.#closed) break;
-      const end = endOf(folder!, task, this.#context.clock.now());
+      const end = endOf(folder!, task, clock.now());
       const committed = end === null ? null : await this.#tell(task, end);
-      if (committed === null) running++;
-      else {
+      if (committed !== null) {
         this.#remove(folder!, task.id);
         told.push({ task: task.id, message: messageJson(committed.message) });
-      }
+      } else if (end === null) runners.push(task);
+      else unwritten++;
     }
-    return { told, running };
+    this.#runners = runners;
+    this.#sweepAtMs = clock.now() + (unwritten > 0 ? LOOK_MS : SWEEP_MS);
+    return { told, running: runners.length + unwritten };
+  }
+
+  #later(): void {
+    if (this.#closed) return;
+    const { clock } = this.#context;
+    this.#cancel = clock.wake(clock.now() + LOOK_MS, () => {
+      const isDue = clock.now() >= this.#sweepAtMs;
+      if (isDue || !this.#runners.every(isRunning)) void this.look();
+      else this.#later();
+    });
   }
 
   /** One that stays, on a disk that lets nothing go, is told again and is the same completion. */

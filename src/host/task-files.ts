@@ -94,7 +94,7 @@ export function removeTask(folder: string, id: string): void {
 
 /** Whether the process that runs it lives. */
 export function isRunning({ pid, begun }: Pick<TaskFile, "pid" | "begun">): boolean {
-  return isAlive(pid) && (begun === null || begunAt(pid) === begun);
+  return begun === null ? isAlive(pid) : begunAt(pid) === begun;
 }
 
 /** When a process began, in the kernel's own count; null where the system has no /proc. */

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,11 +114,31 @@ test("a task whose file cannot be removed is told once, and holds up no other", 
 
 test("a runner that was killed without a word is missed, by whoever looks and by nobody else", async () => {
   const lead = await ready("lead");
-  writeTask(folder, task(lead));
+  const runner = spawn("sleep", ["60"], { stdio: "ignore" });
+  const { pid } = runner;
+  const ended = new Promise((resolve) => runner.on("exit", resolve));
+  await new Promise((resolve) => runner.on("spawn", resolve));
+  writeTask(folder, task(lead, { pid: pid!, begun: begunAt(pid!) }));
   assert.is((await look()).running, 1);
-  writeTask(folder, task(lead, { begun: "1" }));
+  runner.kill("SIGKILL");
+  await ended;
   await until("it is told", () => w.started[0]!.prompts.length === 1);
   assert.match(w.started[0]!.prompts[0]!, "it was killed, and how it ended is not known");
+});
+
+test("a process that was given the number of a runner that was killed is not taken for it", async () => {
+  const lead = await ready("lead");
+  writeTask(folder, task(lead, { begun: "1" }));
+  assert.is((await look()).told.length, 1);
+});
+
+test("an end of which the runner could not tell is found by the sweep", async () => {
+  const lead = await ready("lead");
+  writeTask(folder, task(lead));
+  assert.is((await look()).running, 1);
+  writeTask(folder, task(lead, { end: ENDED }));
+  await until("it is told", () => w.started[0]!.prompts.length === 1);
+  assert.match(w.started[0]!.prompts[0]!, "exit code 1");
 });
 
 test("an end that no daemon took is told by the next one", async () => {
