@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { readdirSync } from "node:fs";
+import { mkdirSync, readdirSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { HealthJson, MessageJson, ScreenJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -82,6 +83,22 @@ test("in an agent's own tab it is for that agent, and report is for its parent",
   assert.equal([message.kind, message.completion?.kind, message.completion?.label], ["completion", "report", "kid"]);
   await shows("lead", "[error] half of it is done");
   assert.match(await home.ok("why", message.id), /kid to lead, report/);
+});
+
+test("where no daemon can be had the program runs all the same, and the next daemon tells of its end", async () => {
+  const { id } = (await home.agents()).find(({ label }) => label === "kid")!;
+  await home.ok("down");
+  const bare = join(home.folder, "bare");
+  mkdirSync(bare);
+  symlinkSync("/bin/sh", join(bare, "sh"));
+  // Without tmux on its PATH no daemon starts.
+  const inside = { DROVER_ID: id, DROVER_LABEL: "kid", PATH: bare };
+  const ran = await home.run(["run-task", "--", "sh", "-c", "echo ran-alone; exit 9"], "", inside);
+  assert.equal([ran.status, ran.out], [9, "ran-alone\n"]);
+  assert.match(ran.err, "the end of the task is kept, and told when it does");
+  assert.is(tasks().length, 1);
+  await shows("kid", "ran-alone");
+  assert.equal(tasks(), []);
 });
 
 test("nobody to tell is refused before anything runs", async () => {

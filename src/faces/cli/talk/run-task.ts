@@ -1,12 +1,14 @@
 /**
  * `drover run-task`: runs a program in our place and tells the agent it was run for how it ended. Whom that is is bound
- * before it starts. Its end is on disk before the daemon is asked to take it; should no daemon come, the next one finds it.
+ * before it starts, and in an agent's own tab needs no daemon. Its end is on disk before the daemon is asked to take it;
+ * should no daemon come, the next one finds it.
  */
 import { Fault } from "#core/fault.js";
 import { systemDice } from "#host/dice.js";
 import { begunAt, readTask, type TaskFile, writeTask } from "#host/task-files.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { TasksJson } from "#wire/requests.js";
+import type { DaemonClient } from "../../kit/daemon-client.js";
 import { agentPath, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
@@ -14,13 +16,15 @@ import { runThrough, statusOf } from "./run-through.js";
 
 /** A completion is one durable write; a daemon that is slower than this finds the end by itself. */
 const TELL_LIMIT_MS = 5_000;
+/** One that does not say by then whose task it is, or takes no note of it, keeps the program waiting no longer. */
+const BEGIN_LIMIT_MS = 5_000;
 
 export async function run(context: Context, { options, passedOn }: Invocation): Promise<number> {
   const [program, ...args] = passedOn;
   if (program === undefined) {
     throw new Fault("USAGE", "drover run-task needs a program behind --", { hint: "drover run-task -- npm test" });
   }
-  const owner = await ownerOf(context, options.text("for") ?? "self");
+  const { daemon, ...owner } = await ownerOf(context, options.text("for") ?? "self");
   const folder = context.paths.tasksDir;
   const begun: TaskFile = {
     id: systemDice.id(),
@@ -33,8 +37,8 @@ export async function run(context: Context, { options, passedOn }: Invocation): 
     end: null,
   };
   writeTask(folder, begun);
-  // So that it is missed, should we be killed at any moment from here on.
-  await tell(context);
+  // So that it is missed, should we be killed at any moment from here on. A daemon that starts later reads of it by itself.
+  if (daemon !== null) await takeNote(daemon, BEGIN_LIMIT_MS).catch(() => {});
   const { stdout, stderr } = process;
   const ran = await runThrough(program, args, {
     stdout,
@@ -45,30 +49,39 @@ export async function run(context: Context, { options, passedOn }: Invocation): 
   });
   if (ran.failed !== null) context.note(`drover: ${program}: ${ran.failed}`);
   const { code, signal, failed, tail, cut } = ran;
-  writeTask(folder, { ...begun, end: { code, signal, failed, tail, cut, endedAtMs: context.nowMs() } });
+  try {
+    writeTask(folder, { ...begun, end: { code, signal, failed, tail, cut, endedAtMs: context.nowMs() } });
+  } catch (error) {
+    // What ran has its status all the same; of the task it is told that its runner is gone.
+    context.note(`drover: the end of the task could not be kept: ${error instanceof Error ? error.message : error}`);
+  }
   if (!(await tell(context)) && readTask(folder, begun.id) !== null) {
     context.note("drover: the daemon does not answer; the end of the task is kept, and told when it does");
   }
   return statusOf(ran);
 }
 
-type Owner = Pick<TaskFile, "owner" | "incarnation" | "label" | "pane">;
+/** Whom it is run for; `daemon` that said so, null where none could be asked. */
+type Owner = Pick<TaskFile, "owner" | "incarnation" | "label" | "pane"> & { readonly daemon: DaemonClient | null };
 
 /** Throws where there is no such agent: the end would be nobody's. */
 async function ownerOf(context: Context, typed: string): Promise<Owner> {
   const { env } = context;
   try {
-    const { agent } = await askAgent(context, typed, (daemon, ref) =>
-      daemon.request<{ agent: AgentJson }>("GET", agentPath(ref)),
-    );
+    const { agent, daemon } = await askAgent(context, typed, async (daemon, ref) => {
+      const path = agentPath(ref);
+      const limit = { timeoutMs: BEGIN_LIMIT_MS };
+      return { daemon, ...(await daemon.request<{ agent: AgentJson }>("GET", path, undefined, limit)) };
+    });
     const { id, incarnation, label, pane } = agent;
-    return { owner: id, incarnation, label, pane: (typed === "self" ? env.TMUX_PANE : null) || pane || null };
+    return { owner: id, incarnation, label, pane: (typed === "self" ? env.TMUX_PANE : null) || pane || null, daemon };
   } catch (error) {
-    // Its own environment names an agent; that no daemon is there to ask keeps nobody from working.
-    const away = error instanceof Fault && (error.code === "DAEMON_UNREACHABLE" || error.code === "TIMED_OUT");
-    if (!away || typed !== "self" || !env.DROVER_ID) throw error;
+    // Its own environment names an agent: whatever keeps a daemon from being asked keeps nobody from working.
+    const isKnownNot = !(error instanceof Fault) || error.code === "NOT_FOUND";
+    if (isKnownNot || typed !== "self" || !env.DROVER_ID) throw error;
     const incarnation = Number(env.DROVER_INCARNATION) || null;
-    return { owner: env.DROVER_ID, incarnation, label: env.DROVER_LABEL ?? env.DROVER_ID, pane: env.TMUX_PANE ?? null };
+    const label = env.DROVER_LABEL ?? env.DROVER_ID;
+    return { owner: env.DROVER_ID, incarnation, label, pane: env.TMUX_PANE ?? null, daemon: null };
   }
 }
 
@@ -81,11 +94,15 @@ async function tell(context: Context): Promise<boolean> {
     try {
       const daemon = await context.daemon();
       await daemon.ensure();
-      await daemon.request<TasksJson>("POST", "/v1/tasks", {}, { timeoutMs: TELL_LIMIT_MS });
+      await takeNote(daemon, TELL_LIMIT_MS);
       return true;
     } catch {
       if (isLast) break;
     }
   }
   return false;
+}
+
+async function takeNote(daemon: DaemonClient, timeoutMs: number): Promise<void> {
+  await daemon.request<TasksJson>("POST", "/v1/tasks", {}, { timeoutMs });
 }
