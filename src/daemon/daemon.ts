@@ -152,6 +152,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       producer.changed(before, now);
       if (now.archived === before.archived) return;
       for (const id of now.archived) {
+        if (before.archived.has(id)) continue;
         streams.gone(id);
         context.told.forget(id);
         context.environments.forget(id);

@@ -3,7 +3,7 @@ import type { MailCounts, MailWrite } from "../delivery/message.js";
 import type { JournalKind, NewEntry } from "../journal.js";
 import type { AgentId, AgentRecord, PaneId } from "../model.js";
 import type { Decision, Effect } from "./effect.js";
-import { type Agent, type Doubt, type Fleet, isTabOurs, remainOf } from "./fleet.js";
+import { type Agent, type Doubt, type Fleet, withArchived } from "./fleet.js";
 import { difference, view } from "./view.js";
 
 /** What tmux is told to do to a pane may fail; a sighting soon after shows whether it is to be told again. */
@@ -81,9 +81,7 @@ export class Draft {
     const record = { ...agent.record, archivedAtMs: this.nowMs };
     this.change({ ...agent, record, pane: null }, "archived", data);
     this.writableAgents().delete(record.id);
-    this.now = { ...this.now, archived: new Set(this.now.archived).add(record.id) };
-    if (!isTabOurs(record)) return;
-    this.now = { ...this.now, remains: new Map(this.now.remains).set(record.id, remainOf(record)) };
+    this.now = { ...this.now, ...withArchived(this.now.archived, this.now.remains, [record]) };
   }
 
   /** The agent is in no pane any more; told where faces believe that it is. */

@@ -73,6 +73,7 @@ export interface Fleet {
   readonly home: string | null;
   readonly agents: ReadonlyMap<AgentId, Agent>;
   readonly byPane: ReadonlyMap<PaneId, AgentId>;
+  /** The ARCHIVED_LIMIT archived last, in that order. */
   readonly archived: ReadonlySet<AgentId>;
   /** Archived agents whose tab is drover's to close, and the pid it ran as; null where it was never seen. */
   readonly remains: ReadonlyMap<AgentId, number | null>;
@@ -94,6 +95,9 @@ export interface Fleet {
   readonly programs: ReadonlyMap<string, string>;
 }
 
+/** So many archived agents are remembered; whatever became of their tabs was seen long before as many more are archived. */
+export const ARCHIVED_LIMIT = 5_000;
+
 /** The fleet as the store remembers it, before anything was seen. Every record goes in, archived ones too. */
 export function boot(
   records: readonly AgentRecord[],
@@ -103,14 +107,10 @@ export function boot(
 ): Fleet {
   const agents = new Map<AgentId, Agent>();
   const byPane = new Map<PaneId, AgentId>();
-  const archived = new Set<AgentId>();
-  const remains = new Map<AgentId, number | null>();
+  const removed = records.filter(({ archivedAtMs }) => archivedAtMs !== null);
+  removed.sort((a, b) => (a.archivedAtMs ?? 0) - (b.archivedAtMs ?? 0));
   for (const record of records) {
-    if (record.archivedAtMs !== null) {
-      archived.add(record.id);
-      if (isTabOurs(record)) remains.set(record.id, remainOf(record));
-      continue;
-    }
+    if (record.archivedAtMs !== null) continue;
     // Where it was is believed until the first sighting says otherwise, so that a restart by itself changes nothing.
     const pane = isGone(record.state) ? null : (record.place?.pane ?? null);
     agents.set(record.id, {
@@ -130,8 +130,7 @@ export function boot(
     home,
     agents,
     byPane,
-    archived,
-    remains,
+    ...withArchived(new Set(), new Map(), removed),
     sight: null,
     sightSinceMs: null,
     taken: 0,
@@ -143,13 +142,33 @@ export function boot(
   };
 }
 
+/** What is remembered of archived agents, with these as well, in the order in which they were archived. */
+export function withArchived(
+  before: Fleet["archived"],
+  remained: Fleet["remains"],
+  records: readonly AgentRecord[],
+): Pick<Fleet, "archived" | "remains"> {
+  const archived = new Set(before);
+  const remains = new Map(remained);
+  for (const record of records) {
+    archived.add(record.id);
+    if (isTabOurs(record)) remains.set(record.id, remainOf(record));
+  }
+  for (const id of archived) {
+    if (archived.size <= ARCHIVED_LIMIT) break;
+    archived.delete(id);
+    remains.delete(id);
+  }
+  return { archived, remains };
+}
+
 /** Whether drover made its tab. One that its user opened, where an agent ran for a while, stays the user's. */
 export function isTabOurs(record: AgentRecord): boolean {
   return record.command.length > 0;
 }
 
 /** The process to which an archived agent's tab belongs; null where no tab of it was ever seen. */
-export function remainOf({ place }: AgentRecord): number | null {
+function remainOf({ place }: AgentRecord): number | null {
   return place === null ? null : (place.pid ?? 0);
 }
 

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import type { Ask, Event } from "#core/decide.js";
-import { boot, type Fleet } from "#core/fleet/fleet.js";
+import { ARCHIVED_LIMIT, boot, type Fleet } from "#core/fleet/fleet.js";
 import type { AgentRecord, LivePane, Sighting } from "#core/model.js";
 import { suite } from "../../kit/t.js";
 import { agent, asks, EPOCH, fleet, idOf, pane, play, record, sighting, spawn } from "./play.js";
@@ -336,6 +336,24 @@ test("the conductor that is replaced goes to the archive with the commit that pl
     "look %5",
   ]);
   assert.equal([...after.agents.keys()], [idOf("new")]);
+});
+
+test("of archived agents those that were archived last are remembered, and no more than the store keeps", () => {
+  const archivedAt = (n: number) => record(`a${n}`, { archivedAtMs: ARCHIVED_LIMIT + 2 - n });
+  const base = boot(
+    [record("boss %1"), ...Array.from({ length: ARCHIVED_LIMIT + 2 }, (_, n) => archivedAt(n))],
+    new Map(),
+  );
+  const known = (of: Fleet) => [of.archived.size, of.remains.size];
+  assert.equal(known(base), [ARCHIVED_LIMIT, ARCHIVED_LIMIT]);
+  assert.equal([base.archived.has(idOf("a0")), base.archived.has(idOf(`a${ARCHIVED_LIMIT}`))], [true, false]);
+  const { fleet: after } = play(
+    base,
+    [1, sighting(EPOCH, "%1=boss")],
+    [2, asks(1, { ask: "remove", id: idOf("boss"), force: true })],
+  );
+  assert.equal(known(after), [ARCHIVED_LIMIT, ARCHIVED_LIMIT]);
+  assert.equal([after.archived.has(idOf("boss")), after.archived.has(idOf(`a${ARCHIVED_LIMIT - 1}`))], [true, false]);
 });
 
 test("one that could not be started in its place leaves the old conductor on the list", () => {
