@@ -168,6 +168,12 @@ function familyBreaks(): Break[] {
       to: 'return lease?.taker === "stop-hook";',
     },
     {
+      what: "that a launch was nudged is not on its record",
+      file: "daemon/mail-on-disk.js",
+      from: "{ gone, ...told }",
+      to: "{ gone }",
+    },
+    {
       what: "a doubtful wake is waited for after a restart",
       file: "daemon/inboxes.js",
       from: "message.batch !== undefined && !isDeadLetter(message)",

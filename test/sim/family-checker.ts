@@ -39,6 +39,7 @@ const HAPPENED: Readonly<Record<string, string>> = {
   task: "ended",
   report: "reports",
 };
+const NUDGE = /^\[drover\] \d+ completions? waits?:/;
 const BLOCKS = 3;
 const HAND_OVERS = 5;
 /** How long ago a policy may have been another's that a decision was made by. */
@@ -52,6 +53,10 @@ export class FamilyChecker {
   readonly #byKey = new Map<string, Entry>();
   readonly #records = new Map<AgentId, AgentRecord>();
   readonly #mutedAtMs = new Map<AgentId, number>();
+  /** Where in its inbox something ever waited for a parent. */
+  readonly #places = new Map<AgentId, Set<number>>();
+  /** How often a launch was told that something waits. */
+  readonly #nudges = new Map<string, number>();
   /** Identities of what children came to, by their records. */
   readonly #due = new Map<string, string>();
   readonly #world: World;
@@ -71,6 +76,12 @@ export class FamilyChecker {
     const told = mail.filter(({ message }) => message.completion !== undefined);
     for (const { message, was, text } of told) if (was === null) this.#isNew(message, text ?? "");
     for (const { message, was } of told) if (was !== null) this.#becomes(message, ended);
+    for (const { message } of told) {
+      if (message.state !== "queued") continue;
+      const places = this.#places.get(message.to);
+      if (places === undefined) this.#places.set(message.to, new Set([message.order]));
+      else places.add(message.order);
+    }
   }
 
   #recorded(record: AgentRecord, leases: boolean): void {
@@ -194,9 +205,20 @@ export class FamilyChecker {
 
   /** The program was given a prompt. */
   taken(program: Program, prompt: string, byPerson: boolean): void {
+    if (NUDGE.test(prompt) && !byPerson) this.#nudged(program);
     if (!prompt.includes("[drover batch ")) return;
     const batch = this.#given(program.agent, prompt, byPerson);
     if (batch !== undefined && batch.taker !== "wake") this.#wrong(`what is leased by ${batch.taker} was typed`);
+  }
+
+  /** Each nudge tells of something that the one before could not. */
+  #nudged({ agent, incarnation, pid }: Program): void {
+    if (agent === null) return;
+    const launch = `${agent}:${incarnation}`;
+    const times = (this.#nudges.get(launch) ?? 0) + 1;
+    this.#nudges.set(launch, times);
+    const places = this.#places.get(agent)?.size ?? 0;
+    if (times > places) this.#wrong(`${pid} was nudged ${times} times, and ${places} ever waited`);
   }
 
   /** A reader printed what it had drained. */
