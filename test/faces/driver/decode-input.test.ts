@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
-import { InputDecoder, type InputEvent } from "#faces/dashboard/driver/decode-input.js";
+import { InputDecoder } from "#faces/dashboard/driver/decode-input.js";
+import type { InputEvent } from "#faces/dashboard/driver/read-csi.js";
 import { suite } from "../../kit/t.js";
 
 const test = suite("decode input");

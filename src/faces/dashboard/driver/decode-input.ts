@@ -4,15 +4,10 @@
  * `waitMs`. Knows xterm, rxvt, linux, tmux and screen keys, CSI u and modifyOtherKeys, SGR, urxvt and X10 mouse; replies
  * to questions (device attributes, colours, version) are taken away without a trace.
  */
-import type { Key, Mouse } from "./driver.js";
-import { csiUName, keyOfTilde, LETTER_KEYS, SS3_KEYS } from "./key-tables.js";
+import type { Key } from "./driver.js";
+import { LETTER_KEYS, SS3_KEYS } from "./key-tables.js";
 import { asciiKey, modifiers, named, textKey } from "./make-key.js";
-
-export type InputEvent =
-  | { kind: "key"; key: Key }
-  | { kind: "mouse"; mouse: Mouse }
-  | { kind: "paste"; text: string }
-  | { kind: "focus"; gained: boolean };
+import { type InputEvent, mouseReport, readCsi, tildeKey } from "./read-csi.js";
 
 export type Waiting = "escape" | "sequence" | "string" | "paste" | null;
 
@@ -142,7 +137,7 @@ export class InputDecoder {
     const match = /^([\x30-\x3f]*)([\x20-\x2f]*)([\x40-\x7e])/.exec(body);
     const rxvt = /^(\d+)\$/.exec(body);
     if (rxvt && match?.[0] !== `${rxvt[0]}y`) {
-      this.tilde([Number(rxvt[1])], "$", meta);
+      this.take(tildeKey([Number(rxvt[1])], "$", meta));
       return at + 1 + rxvt[0].length;
     }
     if (!match) {
@@ -155,81 +150,12 @@ export class InputDecoder {
     if (last === "M" && parameters === "" && intermediates === "") {
       // X10: three bytes of button, column and row, each 32 more than it says.
       if (body.length < 4) return final ? this.held.length : 0;
-      this.mouse(body.charCodeAt(1) - 32, body.charCodeAt(2) - 32, body.charCodeAt(3) - 32, null);
+      this.take(mouseReport(body.charCodeAt(1) - 32, body.charCodeAt(2) - 32, body.charCodeAt(3) - 32, null));
       return at + 5;
     }
-    this.csi(parameters, intermediates, last, meta);
+    if (last === "~" && /^200(;|$)/.test(parameters) && intermediates === "") this.paste = { text: "" };
+    else this.take(readCsi({ parameters, intermediates, last, meta }));
     return at + 1 + whole.length;
-  }
-
-  private csi(parameters: string, intermediates: string, last: string, meta: boolean): void {
-    if (parameters.startsWith("<") && (last === "M" || last === "m")) {
-      const [button = 0, x = 1, y = 1] = parameters.slice(1).split(";").map(Number);
-      this.mouse(button, x, y, last === "m");
-      return;
-    }
-    if (/^[<=>?]/.test(parameters) || intermediates !== "") return; // replies
-    const numbers = parameters === "" ? [] : parameters.split(";").map((part) => Number.parseInt(part, 10) || 0);
-    const letter = LETTER_KEYS[last];
-    if (letter) {
-      if (numbers.length > 1 && numbers[0] !== 1) return; // a cursor position, not F3
-      this.key({ ...named(letter), ...modifiers(numbers[1] ?? numbers[0] ?? 1, meta) });
-    } else if (last === "~" || last === "^" || last === "@") {
-      this.tilde(numbers, last, meta);
-    } else if (last >= "a" && last <= "d" && parameters === "") {
-      this.key({ ...named(LETTER_KEYS[last.toUpperCase()]!), shift: true, alt: meta });
-    } else if (last === "Z") {
-      this.key({ ...named("backtab"), shift: true, alt: meta });
-    } else if (last === "M") {
-      this.mouse((numbers[0] ?? 32) - 32, numbers[1] ?? 1, numbers[2] ?? 1, null);
-    } else if (last === "I" || last === "O") {
-      this.events.push({ kind: "focus", gained: last === "I" });
-    } else if (last === "u") {
-      this.csiU(parameters, meta);
-    }
-  }
-
-  private tilde(numbers: readonly number[], last: string, meta: boolean): void {
-    const first = numbers[0];
-    if (first === 200) this.paste = { text: "" };
-    else if (first === 27 && numbers.length >= 3) this.codePoint(numbers[2]!, numbers[1]!, meta);
-    else {
-      const name = keyOfTilde(first ?? 0);
-      if (!name) return;
-      const key = { ...named(name), ...modifiers(numbers[1] ?? 1, meta) };
-      this.key({
-        ...key,
-        ctrl: key.ctrl || last === "^" || last === "@",
-        shift: key.shift || last === "$" || last === "@",
-      });
-    }
-  }
-
-  private csiU(parameters: string, meta: boolean): void {
-    const [code = "", modifier = "1"] = parameters.split(";");
-    const [bits = "1", event = "1"] = modifier.split(":");
-    if (event === "3") return; // the key was let go
-    const [plain = "0", shifted] = code.split(":");
-    const mods = Number.parseInt(bits, 10) || 1;
-    const shiftedCode = shifted && ((mods - 1) & 1) !== 0 ? shifted : plain;
-    this.codePoint(Number.parseInt(shiftedCode, 10) || 0, mods, meta);
-  }
-
-  private codePoint(code: number, mods: number, meta: boolean): void {
-    const held = modifiers(mods, meta);
-    const name = csiUName(code);
-    if (name) {
-      const backtab = name === "tab" && held.shift;
-      const types = name === "space" ? " " : name.length === 1 ? name : null;
-      const text = held.ctrl || held.alt ? null : types;
-      this.key({ name: backtab ? "backtab" : name, ...held, text });
-      return;
-    }
-    if (code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0xe000 && code <= 0xf8ff) || code > 0x10ffff) return;
-    let char = String.fromCodePoint(code);
-    if (held.ctrl) char = char.toLowerCase();
-    else if (held.shift) char = char.toUpperCase();
-    this.key({ name: char, ...held, text: held.ctrl || held.alt ? null : char });
   }
 
   private takeSs3(at: number, meta: boolean, final: boolean): number {
@@ -297,22 +223,8 @@ export class InputDecoder {
     this.events.push({ kind: "key", key });
   }
 
-  /** `released` is null where the report does not say (X10, urxvt): there button 3 is a release. */
-  private mouse(code: number, x: number, y: number, released: boolean | null): void {
-    const at = { x: Math.max(0, x - 1), y: Math.max(0, y - 1) };
-    if (!(code >= 0) || code >= 128) return;
-    const button = (["left", "middle", "right", "none"] as const)[code & 3]!;
-    if (code & 64) {
-      if ((code & 3) > 1 || released) return; // sideways wheels
-      this.events.push({
-        kind: "mouse",
-        mouse: { action: code & 1 ? "wheel-down" : "wheel-up", button: "none", ...at },
-      });
-      return;
-    }
-    if (code & 32 && button === "none") return; // moved without a button
-    const action = code & 32 ? "drag" : released || (released === null && button === "none") ? "release" : "press";
-    this.events.push({ kind: "mouse", mouse: { action, button, ...at } });
+  private take(event: InputEvent | null): void {
+    if (event !== null) this.events.push(event);
   }
 }
 

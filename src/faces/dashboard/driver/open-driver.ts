@@ -5,10 +5,11 @@
 import { width } from "../../kit/width.js";
 import { type Cell, CellCanvas } from "./cell-canvas.js";
 import { colourDepth } from "./colours.js";
-import { InputDecoder, type InputEvent, type Waiting } from "./decode-input.js";
+import { InputDecoder, type Waiting } from "./decode-input.js";
 import { drawChanges, forgetShown } from "./draw.js";
 import type { Canvas, Driver, DriverEvents, DriverOptions, Panel, Rect } from "./driver.js";
 import { type Box, openSurface } from "./library.js";
+import type { InputEvent } from "./read-csi.js";
 import { StyleTable } from "./styles.js";
 import { Terminal } from "./terminal.js";
 
