@@ -40,7 +40,7 @@ import type { Look } from "./views/look.js";
 import { withinText } from "./views/scroll-end.js";
 
 /** How long an agent must be selected before it counts as looked at. */
-export const SEEN_AFTER_MS = 1_000;
+const SEEN_AFTER_MS = 1_000;
 /** Past this without a key, click or paste nobody is taken to be looking. */
 const LOOKING_FOR_MS = 120_000;
 

@@ -52,7 +52,7 @@ export interface DaemonClient {
 }
 
 /** In the state directory: what a daemon prints that cannot write its log (yet). */
-export const DAEMON_OUTPUT = "daemon.out";
+const DAEMON_OUTPUT = "daemon.out";
 const REQUEST_LIMIT_MS = 10_000;
 const START_LIMIT_MS = 8_000;
 const READY_LIMIT_MS = 1_000;

@@ -54,7 +54,7 @@ export function fleetTable(
 }
 
 /** Within a state the longest waiting first; archived agents last. */
-export function byAttention(agents: readonly AgentJson[]): AgentJson[] {
+function byAttention(agents: readonly AgentJson[]): AgentJson[] {
   return [...agents].sort(
     (a, b) =>
       Number(a.archived) - Number(b.archived) ||

@@ -92,7 +92,7 @@ export function environment(pairs: readonly string[]): Record<string, string> {
   return env;
 }
 
-export function spawnedLine({ agent, created }: { agent: AgentJson; created: boolean }): string {
+function spawnedLine({ agent, created }: { agent: AgentJson; created: boolean }): string {
   const where = agent.session === "" ? "" : ` in session ${agent.session}`;
   const line = `${agent.label} ${created ? "started" : "already runs"}: ${agent.provider}${where}`;
   return `${line}; "drover attach ${agent.label}" goes there`;

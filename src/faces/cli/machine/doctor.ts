@@ -17,7 +17,7 @@ const LOOK = {
   wrong: { glyph: "✖", tint: "red" },
 } as const;
 
-export function doctorLines(checks: readonly Check[], { ink }: Pick<Context, "ink">): string[] {
+function doctorLines(checks: readonly Check[], { ink }: Pick<Context, "ink">): string[] {
   const lines = checks.flatMap(({ name, status, says, remedy }) => {
     const { glyph, tint } = LOOK[status];
     const line = `${ink.paint(tint, glyph)} ${name.padEnd(10)} ${says}`;

@@ -113,7 +113,7 @@ const TINTS: Readonly<Record<string, Tint>> = {
 };
 
 /** `11:02:33  1042  api  state  working -> blocked by codex/dialog` */
-export function entryLine(entry: EntryJson, labels: ReadonlyMap<string, string>, ink: Ink): string {
+function entryLine(entry: EntryJson, labels: ReadonlyMap<string, string>, ink: Ink): string {
   const { seq, at, kind, agent, set: _set, ...story } = entry;
   const who = agent ? (labels.get(agent) ?? agent) : "drover";
   const time = new Date(at).toTimeString().slice(0, 8);

@@ -22,7 +22,7 @@ export async function run(context: Context): Promise<number> {
   return 0;
 }
 
-export function statusLines(health: HealthJson, socket: string, ink: Ink): string[] {
+function statusLines(health: HealthJson, socket: string, ink: Ink): string[] {
   const { total = 0, ...counts } = health.agents;
   const states = Object.entries(counts)
     .filter(([, n]) => n > 0)

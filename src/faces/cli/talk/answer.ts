@@ -56,7 +56,7 @@ function chosen(question: QuestionJson, choice: string | undefined, text: string
   return printable([found?.text ?? choice, text].filter((part) => part !== undefined).join(", "));
 }
 
-export function questionLines(question: QuestionJson): string[] {
+function questionLines(question: QuestionJson): string[] {
   const choices = question.choices.map((c, i) => {
     const box = c.checked === undefined ? "" : c.checked ? "[x] " : "[ ] ";
     const number = c.submits && question.multiple ? " " : c.key || String(i + 1);

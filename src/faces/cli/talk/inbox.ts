@@ -160,7 +160,7 @@ async function show(context: Context, found: Messages): Promise<number> {
 const WIDE = 130;
 
 /** A table of messages and, in a line, what can be done about them; where they hold what they say, that below each id. */
-export function messageLines(
+function messageLines(
   messages: readonly MessageJson[],
   labels: ReadonlyMap<string, string>,
   ink: Ink,

@@ -29,7 +29,7 @@ export async function run(
 }
 
 /** Says what is known of the message, no more. */
-export function sentLine(label: string, { state, reason }: MessageJson): string {
+function sentLine(label: string, { state, reason }: MessageJson): string {
   const because = reason ? ` (${reason})` : "";
   switch (state) {
     case "delivered":

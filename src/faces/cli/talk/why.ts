@@ -67,7 +67,7 @@ async function messageStory(context: Context, id: string): Promise<MessageWhyJso
 }
 
 /** Where a message stands, what it is, and every step of its way with the time it took. */
-export function storyLines(
+function storyLines(
   { message, history }: MessageWhyJson,
   labels: ReadonlyMap<string, string>,
   ink: Ink,

@@ -1,4 +1,5 @@
 /** The keys that the footer offers, and how a key is told to a person. */
+import { shownChoices } from "../state/dialog.js";
 import { nextInNeed } from "../state/fleet.js";
 import { type State, selectedAgent } from "../state/state.js";
 import type { Action } from "./action.js";
@@ -19,8 +20,7 @@ export function hints(state: State): { action: Action; key: string; says: string
 function footerKey(state: State, action: Action): string {
   if (action.name !== "answer") return action.keys[0]!;
   const question = selectedAgent(state)?.question;
-  const offered = question?.choices.filter((choice) => !(question.multiple && choice.submits)) ?? [];
-  const choices = Math.min(9, offered.length || 1);
+  const choices = Math.min(9, (question && shownChoices(question).length) || 1);
   return choices === 1 ? "1" : `1-${choices}`;
 }
 

@@ -1,4 +1,5 @@
 /** The keys of the fleet list, and those while the selected agent waits with a dialog. */
+import { takesText } from "../state/dialog.js";
 import { lives, nextInNeed } from "../state/fleet.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { type Action, stepping } from "./action.js";
@@ -45,8 +46,7 @@ export const listKeys: readonly Action[] = [
     group: "Agent",
     unless: (state) => {
       const question = selectedAgent(state)?.question;
-      const takes = question?.takesText || question?.choices.some((choice) => choice.takesText);
-      return takes ? null : "this dialog takes no text";
+      return question && takesText(question) ? null : "this dialog takes no text";
     },
   },
   {

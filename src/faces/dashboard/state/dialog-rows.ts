@@ -6,7 +6,7 @@ import type { Row } from "#core/screen/still.js";
 import type { QuestionJson } from "#wire/agent.js";
 import { width } from "../../kit/width.js";
 import { wrap } from "../../kit/wrap.js";
-import { digitOf } from "./dialog.js";
+import { digitOf, shownChoices } from "./dialog.js";
 
 /** What the panel says of a dialog, in rows of so many columns. */
 export interface PanelRows {
@@ -39,10 +39,9 @@ export function panelRows(question: QuestionJson, columns: number): PanelRows {
 
 function count(question: QuestionJson, columns: number): PanelRows {
   const { multiple, takesText, choices } = question;
-  let least = 0;
-  const rows = choices.reduce((sum, choice, index) => {
-    if (multiple && choice.submits) return sum;
-    least++;
+  const shown = shownChoices(question);
+  const rows = shown.reduce((sum, index) => {
+    const choice = choices[index]!;
     const box = choice.checked === undefined ? "" : "[ ] ";
     const key = choice.key === "" || choice.key === digitOf(question, index) ? "" : ` (${choice.key})`;
     const words = wrap(`${box}${choice.text}${key}`, Math.max(1, columns - DIGIT_COLUMNS));
@@ -51,7 +50,7 @@ function count(question: QuestionJson, columns: number): PanelRows {
   return {
     text: wrap(question.text.trim(), columns).length,
     choices: Math.max(1, rows),
-    least: Math.max(1, least),
+    least: Math.max(1, shown.length),
     keys: takesText || multiple ? 1 : 0,
   };
 }

@@ -10,6 +10,11 @@ export function digitOf(question: QuestionJson, index: number): string {
   return own ? question.choices[index]!.key : index < 9 ? String(index + 1) : "";
 }
 
+/** Places of the choices with a line of their own: what sends the ticks is a key here. */
+export function shownChoices(question: QuestionJson): number[] {
+  return question.choices.flatMap((choice, index) => (question.multiple && choice.submits ? [] : [index]));
+}
+
 export function choiceByDigit(question: QuestionJson, digit: string): number {
   return question.choices.findIndex((_, index) => digitOf(question, index) === digit);
 }
@@ -22,7 +27,7 @@ export function choiceName(question: QuestionJson, index: number): string {
 }
 
 /** Place of the choice that takes a text; -1 where there is none, or the dialog takes nothing else. */
-export function fieldOf(question: QuestionJson): number {
+function fieldOf(question: QuestionJson): number {
   return question.choices.findIndex((choice) => choice.takesText);
 }
 

@@ -44,14 +44,14 @@ export function scrollList(state: State, by: number): State {
   return { ...state, top: Math.max(0, Math.min(most, state.top + by)) };
 }
 
-export function setFolded(state: State, section: string, folded: boolean): State {
+function setFolded(state: State, section: string, folded: boolean): State {
   const set = new Set(state.folded);
   if (folded) set.add(section);
   else set.delete(section);
   return reveal(relist({ ...state, folded: set }));
 }
 
-export function sectionOf(state: State, item: Item | null): string | null {
+function sectionOf(state: State, item: Item | null): string | null {
   if (item === null) return null;
   return item.kind === "section" ? item.section : (state.sections.get(item.id) ?? null);
 }

@@ -9,7 +9,7 @@ import { notice, type State, selectedAgent } from "../state/state.js";
 import type { Step } from "../state/wish.js";
 
 /** A digit that lands this soon after one dialog replaced another was meant for the one before. */
-export const JUST_CHANGED_MS = 400;
+const JUST_CHANGED_MS = 400;
 
 /** Gives choice `index` of the selected agent's dialog, if that is still the dialog `fingerprint`. */
 export function give(state: State, index: number, fingerprint?: string): Step {

@@ -2,7 +2,7 @@
 import type { QuestionJson } from "#wire/agent.js";
 import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
-import { digitOf, ticksOf } from "../state/dialog.js";
+import { digitOf, shownChoices, ticksOf } from "../state/dialog.js";
 import { MOST_ROWS_OF_A_CHOICE } from "../state/dialog-rows.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { editorRows } from "./editor.js";
@@ -99,11 +99,6 @@ export function attentionLines(state: State, look: Look, inner: { width: number;
     shown[0] = { ...shown[0], text: `${sign(look, "cut")} ${shown[0].text.trimStart()}` };
   }
   return [...shown, ...kept].slice(0, inner.height);
-}
-
-/** Places of the choices with a line of their own: what sends the ticks is a key here. */
-function shownChoices(question: QuestionJson): number[] {
-  return question.choices.flatMap((choice, index) => (question.multiple && choice.submits ? [] : [index]));
 }
 
 /** A choice with its box, as it is ticked here, and with the text written for it. */
