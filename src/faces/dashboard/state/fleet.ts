@@ -154,9 +154,41 @@ function settle(state: State): State {
 
 export type Counts = Record<AgentJson["state"], number> & { total: number };
 
-/** How many agents there are in each state: all, or those that `among` holds for. */
-export function count(agents: Iterable<AgentJson>, among: (agent: AgentJson) => boolean = () => true): Counts {
-  const counts: Counts = {
+/** How many agents there are in each state. */
+export function count(agents: Iterable<AgentJson>): Counts {
+  const counts = none();
+  for (const { state } of agents) add(counts, state);
+  return counts;
+}
+
+/** The same of each section that the list shows. */
+export function countSections(state: State): ReadonlyMap<string, Counts> {
+  const all = new Map<string, Counts>();
+  for (const agent of state.agents.values()) {
+    const section = state.sections.get(agent.id);
+    if (section === undefined) continue;
+    let counts = all.get(section);
+    if (counts === undefined) {
+      counts = none();
+      all.set(section, counts);
+    }
+    add(counts, agent.state);
+  }
+  return all;
+}
+
+/** The same of one section. */
+export function countIn(state: State, section: string): Counts {
+  return countSections(state).get(section) ?? none();
+}
+
+function add(counts: Counts, state: AgentJson["state"]): void {
+  counts[state]++;
+  counts.total++;
+}
+
+function none(): Counts {
+  return {
     total: 0,
     starting: 0,
     idle: 0,
@@ -168,17 +200,6 @@ export function count(agents: Iterable<AgentJson>, among: (agent: AgentJson) => 
     lost: 0,
     unclear: 0,
   };
-  for (const agent of agents) {
-    if (!among(agent)) continue;
-    counts[agent.state]++;
-    counts.total++;
-  }
-  return counts;
-}
-
-/** The same of one section. */
-export function countIn(state: State, section: string): Counts {
-  return count(state.agents.values(), ({ id }) => state.sections.get(id) === section);
 }
 
 /**

@@ -1,9 +1,8 @@
 /** The fleet, a row an agent, under a row for each section. */
-import { ATTR } from "#core/screen/still.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
-import { type Counts, countIn } from "../state/fleet.js";
+import { type Counts, countSections } from "../state/fleet.js";
 import { sameItem, sectionTitle } from "../state/sections.js";
 import type { State } from "../state/state.js";
 import { type Badge, mailBadges } from "./badges.js";
@@ -17,6 +16,7 @@ import {
   markEdges,
   NEWS,
   oneLine,
+  onSelected,
   SELECTED,
   STATES,
   sign,
@@ -41,19 +41,16 @@ export function paintFleetList(canvas: Canvas, state: State, look: Look): void {
     return;
   }
   const columns = columnsFor(state, look, inner.width);
+  const counts = countSections(state);
   const shown = state.items.slice(state.top, state.top + inner.height);
   shown.forEach((item, row) => {
     const selected = sameItem(item, state.selected);
     if (selected) canvas.fill(1, row + 1, inner.width, 1, SELECTED);
-    if (item.kind === "section") sectionRow(canvas, state, look, item.section, row + 1, inner.width, selected);
-    else agentRow(canvas, state, look, state.agents.get(item.id)!, row + 1, columns, selected);
+    if (item.kind === "section") {
+      sectionRow(canvas, state, look, item.section, counts.get(item.section)!, row + 1, inner.width, selected);
+    } else agentRow(canvas, state, look, state.agents.get(item.id)!, row + 1, columns, selected);
   });
   markEdges(canvas, look, state.top, state.items.length - state.top - shown.length);
-}
-
-/** The selected row is one bar: colours of its own would cut it into pieces. */
-function onSelected(style: Style, selected: boolean): Style {
-  return selected ? { attrs: ((style.attrs ?? 0) & ATTR.bold) | (SELECTED.attrs ?? 0) } : style;
 }
 
 function sectionRow(
@@ -61,12 +58,12 @@ function sectionRow(
   state: State,
   look: Look,
   section: string,
+  counts: Counts,
   y: number,
   width: number,
   selected: boolean,
 ) {
   const folded = state.folded.has(section) && state.filter === "";
-  const counts = countIn(state, section);
   const tail = tailOf(look, counts);
   const tailWidth = tail.reduce((sum, part) => sum + look.width(part.text) + 1, 0);
   const room = width - 4 - tailWidth;

@@ -30,6 +30,11 @@ export const FRAME: Style = { attrs: ATTR.dim };
 /** Where something is being written. */
 export const BLUE_FRAME: Style = { fg: BLUE };
 
+/** The selected row is one bar: colours of its own would cut it into pieces. */
+export function onSelected(style: Style, selected: boolean): Style {
+  return selected ? { attrs: ((style.attrs ?? 0) & ATTR.bold) | (SELECTED.attrs ?? 0) } : style;
+}
+
 export type AgentState = AgentJson["state"];
 
 interface StateLook {

@@ -1,12 +1,24 @@
 /** The mail panel's list: messages under the name of the place where they stand. */
-import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
 import { isDead, kindWords, placeOf, reasonWords, senderWords } from "../../kit/mail-words.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { type MailPanel, type MailRow, mailRows } from "../state/mail-panel.js";
 import { labelOf, type State } from "../state/state.js";
-import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, markEdges, SELECTED } from "./look.js";
+import {
+  BAD,
+  BLUE_FRAME,
+  BOLD,
+  DIM,
+  FRAME,
+  fit,
+  type Look,
+  MAIL_LOOK,
+  mailSign,
+  markEdges,
+  onSelected,
+  SELECTED,
+} from "./look.js";
 
 export function paintMail(canvas: Canvas, state: State, look: Look): void {
   const { mail } = state;
@@ -93,8 +105,7 @@ function messageRow(
   selected: boolean,
 ) {
   if (selected) canvas.fill(1, y, columns.width, 1, SELECTED);
-  const at = (style: Style): Style =>
-    selected ? { attrs: ((style.attrs ?? 0) & ATTR.bold) | (SELECTED.attrs ?? 0) } : style;
+  const at = (style: Style): Style => onSelected(style, selected);
   const since = age(Date.parse(message.createdAt), state.nowMs);
   const quiet = placeOf(message) === "delivered" ? DIM : {};
   canvas.put(3, y, fit(look, who(state, state.mail!, message, look), columns.who), at(quiet));
