@@ -9,7 +9,7 @@ import { suite, until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { ScriptedTmux } from "../twins/scripted-tmux.js";
-import { Diligent, Mortal } from "./mortal.js";
+import { Diligent, everyDeath, Mortal } from "./mortal.js";
 import { type World, world } from "./practice.js";
 
 const test = suite("deaths of carriers", 60_000);
@@ -19,32 +19,17 @@ const turnsIn = (text: string): string[] =>
   [...text.matchAll(/^(?:\d+\. )?(\w+) \(turn (\d+)\)/gm)].map(([, child, turn]) => `${child}:${turn}`);
 
 test("typed to wake an idle parent: wherever the daemon dies, every turn is told once", async () => {
-  let deaths = 0;
-  for (let n = 0; ; n++) {
-    assert.ok(n < 60, "the story never ends");
-    if (!(await dies(n, wakes))) break;
-    deaths++;
-  }
+  const deaths = await everyDeath((n) => dies(n, wakes));
   assert.ok(deaths >= 6, `it died ${deaths} times`);
 });
 
 test("taken by a Stop hook: wherever the daemon dies, every turn is told once, or marked as told before", async () => {
-  let deaths = 0;
-  for (let n = 0; ; n++) {
-    assert.ok(n < 60, "the story never ends");
-    if (!(await dies(n, stops))) break;
-    deaths++;
-  }
+  const deaths = await everyDeath((n) => dies(n, stops));
   assert.ok(deaths >= 3, `it died ${deaths} times`);
 });
 
 test("a nudge: wherever the daemon dies, it says once that something waits", async () => {
-  let deaths = 0;
-  for (let n = 0; ; n++) {
-    assert.ok(n < 60, "the story never ends");
-    if (!(await diesNudging(n))) break;
-    deaths++;
-  }
+  const deaths = await everyDeath(diesNudging);
   assert.ok(deaths >= 6, `it died ${deaths} times`);
 });
 

@@ -9,41 +9,13 @@ import { suite, until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { ScriptedTmux } from "../twins/scripted-tmux.js";
+import { everyDeath, Mortal } from "./mortal.js";
 import { PracticeAgent, type World, world } from "./practice.js";
 
 const test = suite("deaths", 20_000);
 
 /** What the daemon does to the world; what it only asks is not counted. */
-const EFFECTS = new Set(["commit", "createTab", "mark", "unmark", "killPane", "paste", "keys", "signal"]);
-
-/** Lets the first `left` effects happen; whoever wants another has died, and so has everything it would have heard. */
-class Mortal {
-  left: number;
-  dead = false;
-
-  constructor(left: number) {
-    this.left = left;
-  }
-
-  bind<T extends object>(body: T): T {
-    return new Proxy(body, {
-      get: (target, name) => {
-        const value: unknown = Reflect.get(target, name);
-        if (typeof value !== "function") return value;
-        const call = value.bind(target) as (...args: unknown[]) => unknown;
-        if (!EFFECTS.has(String(name))) return call;
-        return (...args: unknown[]) => {
-          if (this.dead || this.left === 0) {
-            this.dead = true;
-            return new Promise(() => {});
-          }
-          this.left--;
-          return call(...args);
-        };
-      },
-    });
-  }
-}
+const EFFECTS = ["commit", "createTab", "mark", "unmark", "killPane", "paste", "keys", "signal"];
 
 function machine(): ScriptedTmux {
   const tmux: ScriptedTmux = new ScriptedTmux((tab) => {
@@ -170,12 +142,7 @@ const stories: readonly Story[] = [
 
 for (const story of stories) {
   test(`${story.name}: wherever the daemon dies, the next one makes it whole`, async () => {
-    let deaths = 0;
-    for (let n = 0; ; n++) {
-      assert.ok(n < 60, "the story never ends");
-      if (!(await dies(story, n))) break;
-      deaths++;
-    }
+    const deaths = await everyDeath((n) => dies(story, n));
     assert.ok(deaths >= 2, `it died ${deaths} times`);
   });
 }
@@ -184,7 +151,7 @@ for (const story of stories) {
 async function dies(story: Story, n: number): Promise<boolean> {
   const store = new MemoryStore();
   const tmux = machine();
-  const mortal = new Mortal(Number.POSITIVE_INFINITY);
+  const mortal = new Mortal(EFFECTS);
   const first = await world({ store: mortal.bind(store), tmux: mortal.bind(tmux), clock: hastyClock(100) });
   await story.before?.(first);
   mortal.left = n;

@@ -10,7 +10,7 @@ import { suite, until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { ScriptedTmux } from "../twins/scripted-tmux.js";
-import { Diligent, Mortal } from "./mortal.js";
+import { Diligent, everyDeath, Mortal } from "./mortal.js";
 import { type World, world } from "./practice.js";
 
 const test = suite("deaths of deliveries", 60_000);
@@ -84,19 +84,14 @@ const stories: readonly Story[] = [
 
 for (const story of stories) {
   test(`${story.name}: wherever the daemon dies, the next one goes on from there`, async () => {
-    let deaths = 0;
-    for (let n = 0; ; n++) {
-      assert.ok(n < 80, "the story never ends");
-      if (!(await dies(story, n, false))) break;
-      deaths++;
-    }
+    const deaths = await everyDeath((n) => dies(story, n, false));
     assert.ok(deaths >= 5, `it died ${deaths} times`);
   });
 }
 
 test("tmux dies with the daemon: what had not been submitted is queued again, and given to the next program", async () => {
-  for (let n = 0; n < 40; n++) if (!(await dies(stories[0]!, n, true))) return;
-  assert.unreachable("the story never ends");
+  const deaths = await everyDeath((n) => dies(stories[0]!, n, true));
+  assert.ok(deaths >= 5, `it died ${deaths} times`);
 });
 
 /** False where it did not come to the death. */
