@@ -120,6 +120,13 @@ export class Checker {
     return this.rebuilt.has(pane) && pane.options.size === 0;
   }
 
+  /** A later launch of the pane's agent lives where that is said to be. */
+  #runsLater({ program }: Pane, agent: Agent | undefined): boolean {
+    const now = this.#world.machine.panes().find(({ id }) => id === agent?.pane);
+    if (now === undefined || now.dead !== null || now.program.agent !== program.agent) return false;
+    return (now.program.incarnation ?? 0) > (program.incarnation ?? 0);
+  }
+
   #namesAreUnique(counts: (record: AgentRecord) => boolean): void {
     const holders = new Map<string, AgentId>();
     for (const record of this.#records.values()) {
@@ -208,6 +215,8 @@ export class Checker {
     if (this.#isUnknown(pane) && isUsers) return;
     // Its user started the program of an earlier launch anew while the next was being made: that one is given to them.
     if (elsewhere && pane.options.size === 0 && this.respawnedAtMs.has(pane)) return;
+    // What is left of an earlier launch, its mark taken off by its user as the daemon died that had started the next.
+    if (pane.dead !== null && pane.options.size === 0 && this.#runsLater(pane, agent)) return;
     if (elsewhere && isOthers(pane)) return;
     // Somebody wrote another drover's mark over ours: what is off the list by then is not ours to touch.
     if (agent === undefined && (pane.options.size === 0 || isOthers(pane))) return;
