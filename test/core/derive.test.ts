@@ -1096,4 +1096,23 @@ test("an end that was heard, and again from the spool by another daemon, is one 
   assert.is(derive(done, { ...again, toldAtMs: 9_000 }, 20_000).turn, 2);
 });
 
+test("a failure that waited in the spool is no news where the screen has shown since that it was dealt with", () => {
+  const failed = { ...(hook("turn-failed") as Fact & { kind: "hook" }), toldAtMs: 2_000 };
+  const before: Moment[] = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, look("working")],
+  ];
+  const dealtWith: Moment = [9_000, look("interrupted")];
+  const told = "0 idle 0, 100 working 1";
+  assert.is(play([...before, dealtWith, [20_000, failed]]), `${told}, 9000 idle 1`);
+  assert.is(play([...before, [20_000, failed]]), `${told}, 20000 error 1 unread`, "one of a turn that is open is");
+  const soon: Moment = [2_500, look("interrupted")];
+  assert.is(
+    play([...before, soon, [20_000, failed]]),
+    `${told}, 2500 idle 1, 20000 error 1 unread`,
+    "and one just told",
+  );
+});
+
 test.run();

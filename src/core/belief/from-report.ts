@@ -129,6 +129,9 @@ function withReport(
       return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
     }
     case "turn-failed": {
+      // It waited in the spool, and the screen has shown since that nothing is under way any more.
+      const isPast = before.evidence?.source === "screen" && before.sinceMs - toldAtMs >= END_GRACE_MS;
+      if (!open && isPast) return before;
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", endTold: evidence.source === "hook" };
       const reason = evidence.excerpt || null;
       return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
