@@ -61,6 +61,13 @@ export class Checker {
     if (pane.program.agent === null) this.wrong(`drover ${how} ${pane.id}, where the user's own program runs`);
   }
 
+  /** The pane's screen is taken for the agent's: unless a user wrote that on it, it is. */
+  reads(pane: Pane, id: AgentId): void {
+    const isMarked = pane.options.get("@drover-id") === id || this.adopting.get(id) === pane.program;
+    if (pane.program.agent === id || isMarked) return;
+    this.wrong(`the screen of ${pane.id}, where ${short(pane.program.agent)} runs, is taken for that of ${short(id)}`);
+  }
+
   marked(pane: Pane, mark: PaneMark): void {
     if (this.adopting.get(mark.id) === pane.program) return;
     this.touched(pane, "marks");

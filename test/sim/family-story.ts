@@ -39,6 +39,9 @@ export const familyStory: Story = {
     if (world.chance.flip(0.4)) mailStory.befalls?.(world, pane);
   },
   prints: (world, program) => perhapsSoon(world, 0.12, () => accident(world, program)),
+  heldUp: (world, { agent }) => {
+    if (agent !== null && world.chance.flip(0.5)) restart(world, agent);
+  },
   asks: (world) => perhapsSoon(world, 0.05, () => world.life?.die("while it answers a Stop hook")),
   tidies,
 };

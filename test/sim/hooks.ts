@@ -13,6 +13,8 @@ export type Reply = Readonly<Record<string, unknown>>;
 
 /** So long the script waits for its answer. */
 const ANSWER_LIMIT_MS = 900;
+/** So long a machine may keep it from asking at all. */
+const HELD_UP_MS = 9_000;
 
 export class Hooks {
   readonly #world: World;
@@ -50,8 +52,14 @@ export class Hooks {
   /** An agent's program runs its script for an event; `done` is told what that printed, or null. */
   run(program: Program, event: string, payload: Reply, done: (printed: Reply | null) => void): void {
     const { chance, clock, faulty } = this.#world;
-    const slowMs = faulty && chance.flip(0.1) ? chance.below(700) : chance.below(20);
     const { agent, incarnation } = program;
+    const isHeldUp = faulty && chance.flip(0.02);
+    if (isHeldUp) this.#world.story.heldUp?.(this.#world, program);
+    const slowMs = isHeldUp
+      ? chance.below(HELD_UP_MS)
+      : faulty && chance.flip(0.1)
+        ? chance.below(700)
+        : chance.below(20);
     const told: ToldHook = {
       ...{ provider: "rehearsal", event, id: agent ?? "", incarnation: String(incarnation ?? "") },
       ...{ pane: "", tmux: "", token: `t${++this.#tokens}`, payload },

@@ -73,6 +73,7 @@ export class Link implements Multiplexer {
     const { still, ...seen } = await this.#onPane(`capture ${pane}`, () => {
       const found = this.#pane(pane);
       const { program } = found;
+      this.#reads(found);
       return { still: stillOf(found), program, look: program.screen.look() };
     });
     this.#seen.set(pane, seen);
@@ -265,7 +266,8 @@ export class Link implements Multiplexer {
     this.#past = [];
     this.#shown.clear();
     this.#events?.connection(true);
-    this.#look();
+    // Its first listing takes as long as it takes.
+    this.#later(this.#life.world.faulty ? this.#chance.below(400) : 0, () => this.#look());
   }
 
   #tick(): void {
@@ -317,10 +319,17 @@ export class Link implements Multiplexer {
     else this.#later(afterMs, tell);
   }
 
+  /** What the daemon takes for an agent's screen. */
+  #reads(pane: Pane): void {
+    const { world, daemon } = this.#life;
+    const agent = daemon?.context.loop.fleet.byPane.get(pane.id);
+    if (this.#life.alive && agent !== undefined) world.checker.reads(pane, agent);
+  }
+
   /** Captures the pane and tells of it where its screen is new, or a look was asked for. */
   #show(pane: PaneId, asked: boolean): void {
     const found = this.#epoch === this.#life.world.machine.epoch ? this.#life.world.machine.pane(pane) : undefined;
-    if (found === undefined) return;
+    if (found === undefined || this.#told !== this.#epoch) return;
     const slowMs = this.#slowUntilMs - this.#life.clock.now();
     if (slowMs > 0) {
       // A slow tmux answers late.
@@ -330,6 +339,7 @@ export class Link implements Multiplexer {
     const lines = found.program.screen.screen().join("\n");
     if (!asked && this.#shown.get(pane) === lines) return;
     this.#shown.set(pane, lines);
+    this.#reads(found);
     this.#events?.still(pane, stillOf(found));
   }
 }

@@ -21,6 +21,8 @@ export interface Story {
   works?(world: World, program: Program): void;
   /** How often a long while passes before the next thing happens. */
   readonly lulls?: number;
+  /** The script of one of its hooks stands still for a while. */
+  heldUp?(world: World, program: Program): void;
   /** A Stop hook asks the daemon, and one printed its answer. */
   asks?(world: World, told: ToldHook): void;
   prints?(world: World, program: Program): void;
@@ -428,7 +430,8 @@ export async function restartTmux(world: World): Promise<void> {
   const rebuilds = chance.flip(0.7);
   const inMemory = [...(world.life?.daemon?.context.loop.fleet.agents.values() ?? [])].map(({ record }) => record);
   const known = [...(await world.kept.agents()), ...inMemory].filter((record) => record.archivedAtMs === null);
-  clock.wake(clock.now() + chance.between(1, 8_000), () => {
+  const goneMs = chance.flip(0.3) ? chance.between(1, 300) : chance.between(1, 8_000);
+  clock.wake(clock.now() + goneMs, () => {
     // Another lived since (an agent was spawned into it): what stood in this one is nobody's last state any more.
     if (machine.server !== null || machine.servers !== died) return;
     machine.start();
