@@ -271,10 +271,16 @@ test("what went with its program or its tmux is queued again, unless it may have
 
 test("a program that its user started anew in the same pane has not what was typed into the one before", () => {
   const claim = { incarnation: 1, epoch: "t1", turn: 0, pid: 7 };
-  const open = [message(1, "submitted", { claim })];
-  const p = new Play(open, recipient({ pid: 8 })).on({ kind: "held" });
-  p.on({ kind: "receipts", answer: { epoch: "t1", says: "M1/1:entered 1" } });
-  assert.is(p.states, "M1:uncertain");
+  const becomes = (to: Partial<Recipient>): string => {
+    const open = [message(1, "submitted", { claim })];
+    const p = new Play(open, recipient(to)).on({ kind: "held" });
+    p.on({ kind: "receipts", answer: { epoch: "t1", says: "M1/1:entered 1" } });
+    return p.states;
+  };
+  assert.is(becomes({ pid: 8 }), "M1:uncertain");
+  assert.is(becomes({ pid: 8, turn: 1 }), "M1:uncertain", "the turn may be another's");
+  assert.is(becomes({ incarnation: 2, turn: 1 }), "M1:uncertain", "as after a restart");
+  assert.is(becomes({ pid: 7, turn: 1, there: false }), "M1:delivered", "the turn was its own before it ended");
 });
 
 test("receipts that cannot be read are asked for again", () => {

@@ -39,7 +39,9 @@ export function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailE
     return sameProgram ? goOn(0) : unsure("its program ended as it was handed over");
   }
   const enters = sameServer ? readReceipt(event.answer.says, message) : null;
-  const began = sameServer && recipient !== null && claim !== null && recipient.turn > claim.turn;
+  // By the program it was typed to, gone or not: another in its place may have been given something else by its person.
+  const began =
+    sameServer && recipient !== null && isSame({ ...recipient, there: true }, claim) && recipient.turn > claim.turn;
   if ((enters ?? 0) > 0 || state === "submitted") {
     if (began) return end(box, message, delivered(message), nowMs);
     if (!sameServer) return unsure("tmux ended after Enter was pressed");
