@@ -93,6 +93,9 @@ export class Stream {
   #title: string;
   #cursorVisible = true;
   #signals: Signal[] = [];
+  /** Counts what was fed; the last still is as good as a new one while that is what it shows. */
+  #fed = 0;
+  #last: { readonly fed: number; readonly still: Still } | null = null;
   /** The emulator's own (@xterm/headless 6.0.0) loses a character cut before a byte 0x80, as that of a box's edge is. */
   readonly #decoder = new TextDecoder();
 
@@ -131,23 +134,30 @@ export class Stream {
 
   /** Bytes (UTF-8) or text, cut anywhere. Order is kept; nothing need be awaited before the next call. */
   feed(bytes: Uint8Array | string): void {
+    this.#fed++;
     this.#terminal.write(typeof bytes === "string" ? bytes : this.#decoder.decode(bytes, { stream: true }));
   }
 
   /** Wants some history: without any, @xterm/headless 6.0.0 may fail at the next byte where rows became shorter. */
   resize(columns: number, rows: number): void {
+    this.#fed++;
     this.#terminal.write("", () => this.#terminal.resize(columns, rows));
   }
 
   /** The screen after everything fed so far, and the signals since the snapshot before. */
   snapshot(): Promise<{ readonly still: Still; readonly signals: readonly Signal[] }> {
+    const fed = this.#fed;
     return new Promise((resolve, reject) => {
       this.#terminal.write("", () => {
         try {
-          const { buffer, rows, cols: columns } = this.#terminal;
-          const { cursorX, cursorY, type } = buffer.active;
           const signals = this.#signals;
           this.#signals = [];
+          if (this.#last?.fed === fed) {
+            resolve({ still: this.#last.still, signals });
+            return;
+          }
+          const { buffer, rows, cols: columns } = this.#terminal;
+          const { cursorX, cursorY, type } = buffer.active;
           const still: Still = {
             columns,
             rows: readRows(buffer.active, rows, columns),
@@ -155,6 +165,7 @@ export class Stream {
             title: this.#title,
             alternate: type === "alternate",
           };
+          this.#last = { fed, still };
           resolve({ still, signals });
         } catch (error) {
           reject(error);

@@ -177,4 +177,15 @@ test("snapshots asked for between feeds each show their own moment", async () =>
   assert.equal([last.still.columns, last.still.rows.length], [12, 2]);
 });
 
+test("the screen is read anew only where something was written since, and signals are told once", async () => {
+  const stream = await Stream.open(10, 1);
+  stream.feed("a\x07");
+  const [first, same] = await Promise.all([stream.snapshot(), stream.snapshot()]);
+  assert.ok(first.still === same.still);
+  assert.equal([first.signals.length, same.signals.length], [1, 0]);
+  stream.feed("b");
+  const { still } = await stream.snapshot();
+  assert.equal([first.still.rows[0]!.text, still.rows[0]!.text], ["a", "ab"]);
+});
+
 test.run();
