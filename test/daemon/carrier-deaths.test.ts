@@ -108,7 +108,7 @@ async function diesNudging(n: number): Promise<boolean> {
   await until("it died, or was done", async () => mortal.dead || (await isNudged()), { limitMs: 20_000 });
   const died = mortal.dead;
   await first.end();
-  const second = await world({ store, tmux, clock: hastyClock(25) });
+  const second = await world({ store, tmux, clock: hastyClock(100) });
   try {
     const waits = (await store.mail()).some(({ kind }) => kind === "completion");
     if (agent.shown === "working") agent.shown = "finished";
@@ -146,7 +146,7 @@ async function dies(n: number, story: Story): Promise<boolean> {
   );
   for (const child of doneBefore) stored.add(child);
 
-  const second = await world({ store, tmux, clock: hastyClock(25) });
+  const second = await world({ store, tmux, clock: hastyClock(100) });
   try {
     const agent = agents[0]!;
     if (agent.shown === "working") agent.shown = "finished";

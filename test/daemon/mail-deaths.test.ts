@@ -116,7 +116,7 @@ async function dies(story: Story, n: number, tmuxToo: boolean): Promise<boolean>
   const before = new Map([...agents].map(([label, agent]) => [label, agent.prompts]));
   if (tmuxToo && died) tmux.restart("2");
 
-  const second = await world({ store, tmux, clock: hastyClock(25) });
+  const second = await world({ store, tmux, clock: hastyClock(100) });
   const stored = await messagesOf(store);
   try {
     if (tmuxToo && died) {
