@@ -142,7 +142,10 @@ test("closed after the pane's program has ended, a tap leaves no process though 
     assert.ok(tap !== null);
     const [shell = 0] = beat(taps);
     let pipers: number[] = [];
-    await until("its program runs", () => (pipers = [shell, ...children(shell)]).length === 2);
+    await until("its program runs", () => {
+      pipers = [shell, ...children(shell)];
+      return pipers.length === 2;
+    });
     await type(tmux, pane, "exit");
     const dead = () => tmux.run("display-message", "-p", "-t", pane, "#{pane_dead}");
     await until("it is dead", async () => (await dead()) === "1");
