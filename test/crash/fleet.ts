@@ -62,16 +62,14 @@ export class CrashFleet {
    * nothing that was seen counts.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    let working: Promise<T> | undefined;
     try {
       this.#tmux = await OwnTmux.start(this.world);
-      working = work();
-      return await Promise.race([working, this.#tmux.lost]);
+      // What is broken off comes to its end by itself: nothing is started any more.
+      return await Promise.race([work(), this.#tmux.lost]);
     } catch (error) {
       throw (await this.#tmux?.goneWithin(1_000)) ?? error;
     } finally {
       await this.end();
-      await working?.catch(() => {});
     }
   }
 
@@ -131,6 +129,7 @@ export class CrashFleet {
 
   /** A background task of that agent's ends. Its word is on disk before anybody is asked. */
   async endTask(owner: string): Promise<void> {
+    if (this.#isOver) return;
     const id = systemDice.id();
     const word = `task-${++this.#count}.`;
     const now = Date.now();
