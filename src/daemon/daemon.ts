@@ -133,7 +133,8 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const transcripts = new Transcripts(context);
   const debugLogs = new DebugLogs(context);
   const tapping = new Tapping(context);
-  const mail = new Mail(context, (point) => parts.passing?.(point));
+  const passing = (point: string): void => parts.passing?.(point);
+  const mail = new Mail(context, passing, (message) => producer.wrote(message));
   const heartbeats = new Heartbeats(context);
   const producer = new Producer(context);
   const tasks = new Tasks(context, parts.tasksDir ?? null);

@@ -18,6 +18,8 @@ export interface Queues {
   post(to: AgentId, event: MailEvent): void;
   /** Called after a write of which some became dead letters. */
   died(to: AgentId): void;
+  /** Called for each message that was written. */
+  wrote(message: Message): void;
 }
 
 export class MailOnDisk {
@@ -97,6 +99,7 @@ export class MailOnDisk {
     }
     if (event.kind === "written") inboxes.changedWith(to, carried);
     this.#queues.post(to, event);
+    if (event.kind === "written") for (const { message } of messages.values()) this.#queues.wrote(message);
     if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.#queues.died(to);
     if (event.kind === "written") for (const { arrived } of ends) inboxes.woken(to, arrived, nudged);
     // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.

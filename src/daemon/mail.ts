@@ -34,7 +34,8 @@ export class Mail {
   readonly #steps: DeliverySteps;
   readonly #disk: MailOnDisk;
 
-  constructor(ground: Ground, pass: (point: string) => void) {
+  /** `wrote` is told of every message whose next state is on disk. */
+  constructor(ground: Ground, pass: (point: string) => void, wrote: (message: Message) => void) {
     this.#ground = ground;
     this.#pass = pass;
     const boxes = new Mailboxes(ground, {
@@ -50,6 +51,7 @@ export class Mail {
       of: (to) => boxes.of(to),
       post: (to, event) => boxes.post(to, event),
       died: (to) => this.dead.trim(to),
+      wrote,
     });
     this.dead = new DeadLetters(ground, {
       inboxes: this.inboxes,

@@ -100,6 +100,31 @@ test("while a dialog is open nothing is typed and nothing approved; after its an
   assert.equal(agent().answers, ["No"]);
 });
 
+test("an agent is told of its message that is uncertain, with the reason, once: also where the next daemon finds that tmux ended", async () => {
+  const sender = await ready("sender");
+  await ready("b");
+  agent(1).deafTo.add("Enter");
+  const { body } = await send("b", "hello", { from: "sender" });
+  assert.is(body.message.state, "uncertain");
+  await until("it is told", () => agent().prompts.length === 1);
+  assert.match(agent().prompts[0]!, `whether b took it is not known: ${body.message.reason}. Look before`);
+  const { store, tmux } = w;
+  const [kept] = (await store.mail()).filter(({ id }) => id === body.message.id);
+  await w.end();
+  const [claim, order, id] = [{ ...kept!.claim!, epoch: "gone" }, kept!.order + 1, "01TYPED"];
+  const half = { ...kept!, id, order, rev: 1, state: "typed", reason: null, claim } as const;
+  await store.commit({ mail: [{ message: half, was: null, text: "more" }] });
+  w = await world({ store, tmux });
+  const told = async () => {
+    const all = [...(await store.mail()), ...(await store.delivered(sender.id as AgentId, 9))];
+    return all.filter(({ completion }) => completion?.label === "your message to b");
+  };
+  await until("it is told of the other", async () => (await told()).length === 2);
+  const other = (await told()).find(({ completion }) => completion?.child === id);
+  assert.match((await store.text(other!)) ?? "", "not known: tmux ended as Enter was pressed. Look");
+  assert.is((await store.message(id))?.state, "uncertain");
+});
+
 test("who does not hear Enter is pressed three times, and the message uncertain: told, counted, never typed again", async () => {
   await ready("a");
   agent().deafTo.add("Enter");

@@ -5,8 +5,10 @@ import type { DoorClaim } from "./handing.js";
 
 /**
  * What is typed: `queued -> claimed -> typed -> submitted -> delivered`. Claimed: on disk before anything is typed; it may
- * stand in the input box by now. Typed: it stands there, and Enter may have been pressed by now. Submitted: Enter was pressed. `failed`: pasted at most, certainly
- * not taken. `uncertain`: nobody can say whether it was taken. `dead`: it will not be delivered, and why stands in `reason`.
+ * stand in the input box by now. Typed: it stands there, and Enter may have been pressed by now; should tmux end then, it is
+ * `uncertain`, for its receipt is gone with it. Submitted: Enter was pressed. `failed`: pasted at most, certainly not taken.
+ * `uncertain`: nobody can say whether it was taken, and its sender is told. `dead`: it will not be delivered, and why stands
+ * in `reason`.
  *
  * A completion waits in its parent's inbox until somebody takes it there: `queued -> leased -> acked`. Leased: on disk as
  * handed over, and not yet acknowledged. Acked: it arrived, or a later one took its place.

@@ -15,7 +15,7 @@ export const talk = [
       { long: "now", does: "refuse rather than let it wait" },
     ],
     about:
-      "The text is typed only while the agent can take it and its input box is empty; a dialog or somebody's draft is never typed into. Until then it is queued, on disk, and delivered once: one message each time the agent gets ready. Put -- before a text that begins with a dash.",
+      "The text is typed only while the agent can take it and its input box is empty; a dialog or somebody's draft is never typed into. Until then it is queued, on disk, and delivered once: one message each time the agent gets ready. Where nobody can say whether it was taken, it is uncertain: you are told (an agent in its inbox) and it is not typed again. Put -- before a text that begins with a dash.",
     examples: ["drover send api run the tests again", "drover send api - < plan.md"],
   },
   {
