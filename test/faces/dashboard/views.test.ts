@@ -533,4 +533,21 @@ test("the locale decides between signs and ASCII as it does for every program", 
   assert.is(isUtf8({}), false);
 });
 
+test("with a filter, a section counts what it shows", () => {
+  const fleet = [agent("blue", { state: "blocked" }), agent("red", { state: "error" }), agent("blue-2")];
+  const played = new Played(fleet, { columns: 80, rows: 24 }).press("/").type("blu");
+  assert.match(paint(played.state).toString(), /▾ api 2 +◆1 │/);
+});
+
+test("children of a parent that was seen to go stand under its name", () => {
+  const played = new Played([agent("boss"), agent("kid", { parent: "id-boss" })]).press("b", "b");
+  played.change("boss", { archived: true }, "archived");
+  assert.is(played.list(), "[boss (removed) and its children] kid");
+});
+
+test("a terminal that is too small is told so in whole words", () => {
+  const text = paint(new Played([agent("a")], { columns: 14, rows: 6 }).state).toString();
+  assert.is(text.replace(/\s+/g, " ").trim(), "drover needs 40x10; this is 14x6");
+});
+
 test.run();

@@ -161,12 +161,12 @@ export function count(agents: Iterable<AgentJson>): Counts {
   return counts;
 }
 
-/** The same of each section that the list shows. */
+/** The same of each section of the list; with a filter, of what it shows. */
 export function countSections(state: State): ReadonlyMap<string, Counts> {
   const all = new Map<string, Counts>();
   for (const agent of state.agents.values()) {
     const section = state.sections.get(agent.id);
-    if (section === undefined) continue;
+    if (section === undefined || !matches(agent, state.filter)) continue;
     let counts = all.get(section);
     if (counts === undefined) {
       counts = none();

@@ -31,14 +31,20 @@ export function sectionsOf(agents: ReadonlyMap<string, AgentJson>, grouping: Gro
 }
 
 /** What stands above a section. */
-export function sectionTitle(state: { readonly agents: ReadonlyMap<string, AgentJson> }, section: string): string {
+export function sectionTitle(
+  state: { readonly agents: ReadonlyMap<string, AgentJson>; readonly formerLabels: ReadonlyMap<string, string> },
+  section: string,
+): string {
   if (section === NONE.session) return "no session";
   if (section === NONE.group) return "no group";
   if (section === NONE.parent) return "no parent";
   if (section.startsWith(NONE.group)) return section.slice(NONE.group.length);
   if (!section.startsWith(NONE.parent)) return section;
-  const parent = state.agents.get(section.slice(NONE.parent.length));
-  return parent === undefined ? "removed parent" : `${parent.label} and its children`;
+  const id = section.slice(NONE.parent.length);
+  const parent = state.agents.get(id);
+  if (parent !== undefined) return `${parent.label} and its children`;
+  const former = state.formerLabels.get(id);
+  return former ? `${former} (removed) and its children` : "removed parent";
 }
 
 /** Whether it gathers those that belong nowhere: it comes last. */

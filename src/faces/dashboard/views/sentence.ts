@@ -1,9 +1,13 @@
 /** A terminal too small for anything else. */
 import type { Canvas } from "../driver/driver.js";
 import { SMALLEST } from "../state/layout.js";
-import { fit, type Look } from "./look.js";
+import { type Look, rowsOf } from "./look.js";
 
 export function paintSentence(canvas: Canvas, look: Look): void {
   const text = `drover needs ${SMALLEST.columns}x${SMALLEST.rows}; this is ${canvas.width}x${canvas.height}`;
-  canvas.put(0, Math.floor((canvas.height - 1) / 2), fit(look, text, canvas.width), {});
+  const rows = rowsOf(look, text, canvas.width, canvas.height);
+  const top = Math.floor((canvas.height - rows.length) / 2);
+  rows.forEach((row, y) => {
+    canvas.put(0, top + y, row, {});
+  });
 }
