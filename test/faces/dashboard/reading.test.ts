@@ -35,6 +35,14 @@ test("a text scrolls no further than its end, and back at once", () => {
   assert.match(seen(help.press("home")), "│ Agent ");
 });
 
+test("of a dialog that was believed each row has a row of its own", () => {
+  const excerpt = "Permission needed | Run this command? | 1. Yes";
+  const proof = { source: "screen", rule: "claude/dialog-permission", excerpt, incarnation: 1, at: WHY.since };
+  const played = live(new Played([agent("a")], { columns: 80, rows: 24 })).press("w");
+  const text = seen(played.on({ on: "why", agent: "id-a", why: { ...WHY, evidence: [proof] } }));
+  assert.match(text, /Permission needed +│\n│ +Run this command\? +│\n│ +1\. Yes/);
+});
+
 test("keys stand close to what they do, which is told in few rows", () => {
   const rows = seen(new Played([agent("a")], { columns: 80, rows: 24 }).press("?")).split("\n");
   const widest = rows.find((row) => row.includes("write a prompt"))!;

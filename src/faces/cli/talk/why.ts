@@ -2,6 +2,8 @@ import { Fault } from "#core/fault.js";
 import type { MessageJson, WhyJson } from "#wire/agent.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import { age } from "../../kit/age.js";
+import { clockTime } from "../../kit/clock-time.js";
+import { excerptRows } from "../../kit/excerpt-rows.js";
 import { type Ink, printable, STATE_LOOK } from "../../kit/ink.js";
 import { kindWords, lapse, MAIL_TINTS, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
 import { table } from "../../kit/table.js";
@@ -34,7 +36,7 @@ export function whyLines(why: WhyJson, ink: Ink, columns: number | null, nowMs: 
   ];
   for (const evidence of why.evidence) {
     lines.push("", `  ${evidence.source}, rule ${ink.paint("bold", evidence.rule)}, ${age(evidence.at, nowMs)} ago:`);
-    for (const row of evidence.excerpt.split("\n")) lines.push(ink.paint("dim", `    ${printable(row)}`));
+    for (const row of excerptRows(evidence.excerpt)) lines.push(ink.paint("dim", `    ${printable(row)}`));
   }
   if (why.evidence.length === 0) lines.push("  nothing has been seen of it yet");
   if (why.history.length > 0) {
@@ -95,7 +97,7 @@ function storyLines(
   ];
   const rows = history.map((step, n) => [
     { text: String(step.seq), tint: "dim" as const },
-    { text: clock(step.at), tint: "dim" as const },
+    { text: clockTime(step.at), tint: "dim" as const },
     { text: n === 0 ? "" : `+${lapse(Date.parse(step.at) - Date.parse(history[n - 1]!.at))}`, tint: "dim" as const },
     { text: step.to, tint: MAIL_TINTS[placeOf({ state: step.to as MessageJson["state"] })] },
     { text: printable(reasonWords(step.reason)), tint: "dim" as const },
@@ -105,11 +107,4 @@ function storyLines(
     ...lines,
     ...table([right("SEQ"), right("AT"), right("AFTER"), { title: "STATE" }, { title: "WHY" }], rows, ink, columns),
   ];
-}
-
-/** Day and time here. */
-function clock(iso: string): string {
-  const at = new Date(iso);
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }

@@ -1,13 +1,13 @@
 /** One message: where it stands and why, what it says, and what became of it, step by step. */
 import { ATTR } from "#core/screen/still.js";
 import type { MessageJson } from "#wire/agent.js";
+import { clockTime } from "../../kit/clock-time.js";
 import { isDead, kindWords, lapse, placeOf, reasonWords, senderWords, sizeWords } from "../../kit/mail-words.js";
 import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { labelOf, type State, selectedMessage } from "../state/state.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, FRAME, fit, type Look, MAIL_LOOK, mailSign, markEdges, sign } from "./look.js";
-import { clockTime } from "./why.js";
 
 interface Line {
   readonly text: string;

@@ -1,4 +1,6 @@
 /** What drover believes of an agent, on what evidence, and what it believed before. */
+import { clockTime } from "../../kit/clock-time.js";
+import { excerptRows } from "../../kit/excerpt-rows.js";
 import type { Canvas } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import type { Mode } from "../state/mode.js";
@@ -18,7 +20,7 @@ export function whyLines(state: State, mode: Extract<Mode, { at: "why" }>, look:
   const lines = [line(`${why.state} for ${age(Date.parse(why.since), state.nowMs)}`, "", BOLD), line("", "")];
   for (const proof of why.evidence) {
     lines.push(line(`${proof.source}`, proof.rule));
-    for (const row of proof.excerpt.split("\n")) if (row.trim() !== "") lines.push(line("", oneLine(row)));
+    for (const row of excerptRows(proof.excerpt)) if (row.trim() !== "") lines.push(line("", oneLine(row)));
     lines.push(line("", `incarnation ${proof.incarnation}, ${clockTime(proof.at)}`, DIM));
   }
   if (why.evidence.length === 0) lines.push(line("no evidence yet", "", DIM));
@@ -28,14 +30,6 @@ export function whyLines(state: State, mode: Extract<Mode, { at: "why" }>, look:
     lines.push(line(clockTime(entry.at), `${entry.from} ${arrow} ${entry.to}  ${entry.source} ${entry.rule}`));
   }
   return lines;
-}
-
-/** The time of day here, and the day where it is not today's business alone. */
-export function clockTime(iso: string): string {
-  const at = new Date(iso);
-  if (Number.isNaN(at.getTime())) return iso;
-  const two = (n: number) => String(n).padStart(2, "0");
-  return `${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
 function line(left: string, right: string, style = {}): TextLine {
