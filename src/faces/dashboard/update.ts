@@ -13,7 +13,7 @@ import { type Event, sentence } from "./state/event.js";
 import { applyEntry, applySnapshot, relist } from "./state/fleet.js";
 import { layout, listRows } from "./state/layout.js";
 import { changedRows, historyCame, wholeScreen } from "./state/screen.js";
-import { reveal } from "./state/select.js";
+import { reveal, scrollList } from "./state/select.js";
 import { revealMail } from "./state/select-mail.js";
 import { notice, type State, selectedAgent } from "./state/state.js";
 import type { Step, Wish } from "./state/wish.js";
@@ -48,7 +48,9 @@ export function update(before: State, event: Event, nowMs: number, look: Look): 
   const timed: State = { ...before, nowMs };
   const [stepped, wishes] = step(timed, event, look);
   // Whatever took room from the list (a dialog, a prompt being written) must not take the selected row.
-  const shown = listRows(stepped) === listRows(before) ? stepped : reveal(stepped);
+  const settled = listRows(stepped) === listRows(before) ? stepped : reveal(stepped);
+  // Nor is room left below the last one while others are out of sight above.
+  const shown = settled.items.length < before.items.length ? scrollList(settled, 0) : settled;
   const [asked, more] = askDue(withinText(before, shown, look));
   return watching(before, noteChange(before, asked), [...wishes, ...more]);
 }

@@ -550,4 +550,22 @@ test("a terminal that is too small is told so in whole words", () => {
   assert.is(text.replace(/\s+/g, " ").trim(), "drover needs 40x10; this is 14x6");
 });
 
+test("of a program that ended its last words are shown, not tmux's alone", () => {
+  const said = ["Error: no such model", ...Array(30).fill(""), "Pane is dead (status 1, Fri Nov 20 16:52:53 2026)"];
+  const rows = said.map((text: string) => (text === "" ? [] : [[text] as [string]]));
+  const screen = { columns: 80, rows, cursor: { x: 0, y: 1, visible: true }, title: "", alternate: false };
+  const played = new Played([agent("a", { state: "exited" })], { columns: 80, rows: 24 });
+  played.on({ on: "link", link: { at: "live" } }).on({ on: "screen", agent: "id-a", screen });
+  assert.match(paint(played.state).toString(), "Error: no such model");
+});
+
+test("a list that gets shorter fills its rows", () => {
+  const fleet = Array.from({ length: 20 }, (_, n) => agent(`a${n}`, { createdAt: `2026-01-01T00:00:${n + 10}Z` }));
+  const played = new Played(fleet, { columns: 80, rows: 24 }).press("end");
+  for (const gone of ["a3", "a4", "a5"]) played.change(gone, {}, "archived");
+  const rows = paint(played.state).toString().split("\n");
+  const last = rows.findIndex((row) => row.startsWith("└"));
+  assert.match(rows[last - 1]!, "a19");
+});
+
 test.run();

@@ -75,10 +75,20 @@ export function coveredRows(state: State): number {
   return Math.min(used - top, room);
 }
 
-function usedRows(screen: Screen): number {
-  let used = screen.rows.length;
-  while (used > 0 && screen.rows[used - 1]!.text === "" && screen.rows[used - 1]!.runs.length === 0) used--;
-  return Math.max(used, screen.cursor.visible ? screen.cursor.y + 1 : 0);
+/** What tmux writes into the last row of a pane whose program has ended (tmux 3.3a, `remain-on-exit-format`). */
+const PANE_IS_DEAD = /^Pane is dead \(/;
+
+function usedRows({ rows, cursor }: Screen): number {
+  const blank = (y: number) => rows[y]!.text === "" && rows[y]!.runs.length === 0;
+  let used = rows.length;
+  while (used > 0 && blank(used - 1)) used--;
+  // It is said of the agent anyway, and would leave nothing else in sight.
+  if (used === rows.length && used > 1 && PANE_IS_DEAD.test(rows[used - 1]!.text) && blank(used - 2)) {
+    used--;
+    while (used > 0 && blank(used - 1)) used--;
+    return used;
+  }
+  return Math.max(used, cursor.visible ? cursor.y + 1 : 0);
 }
 
 /** The first column shown, of a panel so many columns wide: where someone scrolled to, else so that the cursor is in it. */
