@@ -90,6 +90,29 @@ export const listKeys: readonly Action[] = [
     unless: noDaemon,
   },
   {
+    name: "restart",
+    where: "list",
+    keys: ["R"],
+    hint: "restart",
+    offered: (state) => !lives(selectedAgent(state)!) || selectedAgent(state)!.state === "error",
+    does: "start the agent again (asks first): its conversation goes on where that can be, else its first prompt is given again",
+    group: "Agent",
+    unless: (state) => noAgent(state) ?? noDaemon(state),
+  },
+  {
+    name: "remove",
+    where: "list",
+    keys: ["d", "delete"],
+    hint: "remove",
+    does: "take an agent that has exited or is lost off the list (asks first)",
+    group: "Agent",
+    unless: (state) => {
+      const agent = selectedAgent(state);
+      if (!agent) return "select an agent first";
+      return lives(agent) ? `${agent.label} still runs; x stops it` : noDaemon(state);
+    },
+  },
+  {
     name: "filter",
     where: "list",
     keys: ["/"],
@@ -145,29 +168,6 @@ export const listKeys: readonly Action[] = [
     does: "end the agent's program (asks first); its record stays",
     group: "Agent",
     unless: (state) => noLiveAgent(state) ?? noDaemon(state),
-  },
-  {
-    name: "restart",
-    where: "list",
-    keys: ["R"],
-    hint: "restart",
-    offered: (state) => !lives(selectedAgent(state)!) || selectedAgent(state)!.state === "error",
-    does: "start the agent again (asks first): its conversation goes on where that can be, else its first prompt is given again",
-    group: "Agent",
-    unless: (state) => noAgent(state) ?? noDaemon(state),
-  },
-  {
-    name: "remove",
-    where: "list",
-    keys: ["d", "delete"],
-    hint: "remove",
-    does: "take an agent that has exited or is lost off the list (asks first)",
-    group: "Agent",
-    unless: (state) => {
-      const agent = selectedAgent(state);
-      if (!agent) return "select an agent first";
-      return lives(agent) ? `${agent.label} still runs; x stops it` : noDaemon(state);
-    },
   },
   {
     name: "why",
