@@ -68,12 +68,13 @@ test("a recording played back decides as the daemon did, dialogs and hooks with 
   await home.until("was seen", "rec", ({ state }) => state === "idle");
   // A hook says what the screen does not show, and goes on contradicting until the screen is believed.
   await hook(agent.id, "UserPromptSubmit", { prompt: "said aside" });
-  await home.until("is believed to work", "rec", ({ state, turn }) => turn === 3 && state === "working");
-  await home.until("is seen at rest", "rec", ({ state }) => state !== "working");
-  await until(
-    "that is recorded",
-    () => recordedFacts(parseCast(readFileSync(file, "utf8"))).decided.at(-1)?.state !== "working",
-  );
+  // That it works is believed for a moment: on a busy machine nobody may ask within it, but it is recorded.
+  await home.until("is seen at rest again", "rec", ({ state, turn }) => turn === 3 && state !== "working");
+  await until("both are recorded", () => {
+    const { decided } = recordedFacts(parseCast(readFileSync(file, "utf8")));
+    const worked = decided.findIndex(({ state, rule }) => state === "working" && rule?.endsWith("/UserPromptSubmit"));
+    return worked >= 0 && decided.slice(worked).some(({ state }) => state !== "working");
+  });
   assert.is(await recorder.end(), 0);
 
   const { decided, begins, hookEvents } = recordedFacts(parseCast(readFileSync(file, "utf8")));
