@@ -4,42 +4,13 @@ import type { HandAnswer } from "#core/delivery/handing.js";
 import type { Mailbox, MailEvent } from "#core/delivery/mailbox/state.js";
 import { openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
 import type { Message } from "#core/delivery/message.js";
-import type { Recipient } from "#core/delivery/recipient.js";
-import type { AgentId } from "#core/model.js";
-import type { Reading } from "#core/screen/reading.js";
 import { suite } from "../../kit/t.js";
+import { message, read, recipient, TO, written } from "./letters.js";
 
 const test = suite("handing over");
-const TO = "A" as AgentId;
 
-const recipient: Recipient = {
-  there: true,
-  ready: true,
-  state: "it is idle",
-  sinceMs: 1,
-  incarnation: 1,
-  turn: 0,
-  epoch: "t1",
-  pid: null,
-  pasteSettleMs: 0,
-};
-const gone: MailEvent = { kind: "recipient", recipient: { ...recipient, incarnation: 2 } };
-const queued: Message = {
-  id: "M1",
-  to: TO,
-  order: 1,
-  rev: 1,
-  from: null,
-  kind: "message",
-  state: "queued",
-  reason: null,
-  attempts: 0,
-  characters: 5,
-  claim: null,
-  turn: null,
-  createdAtMs: 0,
-  updatedAtMs: 0,
-};
+const gone: MailEvent = { kind: "recipient", recipient: recipient({ incarnation: 2 }) };
+const queued = message(1);
 const door = { session: "s", atMs: 7 };
 const claimed: Message = {
   ...queued,
@@ -48,16 +19,7 @@ const claimed: Message = {
   claim: { incarnation: 1, epoch: "t1", turn: 0, door },
 };
 
-function read(draft: string, over: { door?: { session: string }; shown?: Reading["shown"] } = {}): MailEvent {
-  const composer = { text: draft, empty: draft === "", pasted: false };
-  const evidence = { source: "screen" as const, rule: "r", excerpt: "" };
-  const shown = over.shown ?? "ready";
-  const reading: Reading = { shown, evidence, reason: null, errorKind: null, question: null, composer };
-  const how = over.door === undefined ? {} : { door: over.door };
-  return { kind: "read", reading, state: "idle", incarnation: 1, ours: true, ...how };
-}
 const byDoor = read("a draft", { door: { session: "s" } });
-const written: MailEvent = { kind: "written" };
 const held: MailEvent = { kind: "held" };
 const text = (said: string): MailEvent => ({ kind: "text", text: said });
 const handed = (answer: HandAnswer): MailEvent => ({ kind: "handed", answer });
@@ -70,7 +32,7 @@ class Play {
   readonly done: string[] = [];
 
   constructor(message: Message) {
-    const [box, effects] = openMailbox(TO, [message], recipient, 0);
+    const [box, effects] = openMailbox(TO, [message], recipient(), 0);
     this.box = box;
     this.#take(effects);
   }
@@ -166,7 +128,7 @@ test("a turn got in between: it waits for the next edge, and goes through the do
   assert.is(p.on(handed("busy")), "write queued");
   assert.is(p.on(written), "");
   p.nowMs = 900;
-  p.on({ kind: "recipient", recipient: { ...recipient, turn: 1, sinceMs: 900 } }, held);
+  p.on({ kind: "recipient", recipient: recipient({ turn: 1, sinceMs: 900 }) }, held);
   assert.is(p.on(byDoor), "write claimed");
   assert.is(p.on(written, text("hello")), "fetch, hand s@900 hello");
 });

@@ -4,54 +4,10 @@ import { isQuiet, openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mail
 import type { Message, MessageState } from "#core/delivery/message.js";
 import { readReceipt, receiptOf } from "#core/delivery/receipt.js";
 import { type Recipient, SWEEP_MS } from "#core/delivery/recipient.js";
-import type { AgentId } from "#core/model.js";
-import type { Reading } from "#core/screen/reading.js";
 import { suite } from "../../kit/t.js";
+import { message, read, recipient, TO, written } from "./letters.js";
 
 const test = suite("mailbox");
-const TO = "A" as AgentId;
-
-const recipient = (over: Partial<Recipient> = {}): Recipient => ({
-  there: true,
-  ready: true,
-  state: "it is idle",
-  sinceMs: 1,
-  incarnation: 1,
-  turn: 0,
-  epoch: "t1",
-  pid: null,
-  pasteSettleMs: 0,
-  ...over,
-});
-
-function message(order: number, state: MessageState = "queued", over: Partial<Message> = {}): Message {
-  const claim = state === "queued" ? null : { incarnation: 1, epoch: "t1", turn: 0 };
-  const attempts = claim === null ? 0 : 1;
-  const base = {
-    id: `M${order}`,
-    to: TO,
-    order,
-    rev: 1,
-    from: null,
-    kind: "message" as const,
-    reason: null,
-    characters: 5,
-  };
-  return { ...base, state, claim, attempts, turn: null, createdAtMs: 0, updatedAtMs: 0, ...over };
-}
-
-function reading(text: string, shown: Reading["shown"] = "ready"): Reading {
-  const composer = { text, empty: text === "", pasted: false };
-  const evidence = { source: "screen" as const, rule: "r", excerpt: "" };
-  return { shown, evidence, reason: null, errorKind: null, question: null, composer };
-}
-const read = (text: string): MailEvent => ({
-  kind: "read",
-  reading: reading(text),
-  state: "idle",
-  incarnation: 1,
-  ours: true,
-});
 
 /** A box and what it wanted done, one word each: `write M1:claimed`. */
 class Play {
@@ -101,8 +57,6 @@ class Play {
   }
 }
 
-const written: MailEvent = { kind: "written" };
-
 test("a command that opens no turn lets the next message follow after a second, not at the sweep", () => {
   const p = new Play([message(1), message(2)]);
   p.on({ kind: "held" }, read(""), written, { kind: "text", text: "/status" }, read(""));
@@ -144,7 +98,7 @@ test("a command whose screen looks like a turn, and that was none, spends no tur
     p.on({ kind: "held" }, read(""), written, { kind: "text", text: "/clear" }, read(""));
     p.on({ kind: "done", effect: "paste" }).after(150).on(read("/clear"), written, read("/clear"));
     p.on({ kind: "done", effect: "enter" }, { kind: "recipient", recipient: recipient({ turn, ready: turn === 0 }) });
-    p.on({ ...(read("") as MailEvent & { kind: "read" }), reading: reading("", "working") }, written, written).said();
+    p.on(read("", { shown: "working" }), written, written).said();
     assert.is(p.states, "M2:queued");
     assert.equal(p.after(1_000).said(), turn === 0 ? ["hold"] : [], `turn ${turn}`);
   }
