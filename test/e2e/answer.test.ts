@@ -1,6 +1,3 @@
-/** Every form of answer, given to the practice agent's dialogs through the whole of drover. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentJson, QuestionJson, ScreenJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -12,30 +9,26 @@ const home = new CliHome();
 test.after(() => home.remove());
 
 const CHECKS = { ask: "Which checks?", options: ["Lint", "Types", "Unit tests"] };
-const script = join(home.folder, "script.json");
-writeFileSync(
-  script,
-  JSON.stringify([
-    { on: "pick", steps: [CHECKS, { say: "picked {answer}." }] },
-    { on: "ticks", steps: [{ ...CHECKS, several: true, own: true }, { say: "ticked {answer}." }] },
-    { on: "name", steps: [{ ask: "What name?", own: true }, { say: "named {answer}." }] },
-    { on: "either", steps: [{ ...CHECKS, own: true }, { say: "either {answer}." }] },
-    {
-      on: "twice",
-      steps: [
-        { permission: "Run this?", detail: "make" },
-        { wait: 400 },
-        { permission: "Run this?", detail: "make" },
-        { say: "ran twice." },
-      ],
-    },
-    { on: "denied", steps: [{ permission: "Run this?", detail: "make" }, { say: "never said." }] },
-    {
-      on: "at once",
-      steps: [{ ask: "Sure?", options: ["Yes", "No"] }, { ask: "Sure?", options: ["Yes", "No"] }, { say: "sure." }],
-    },
-  ]),
-);
+const script = home.script([
+  { on: "pick", steps: [CHECKS, { say: "picked {answer}." }] },
+  { on: "ticks", steps: [{ ...CHECKS, several: true, own: true }, { say: "ticked {answer}." }] },
+  { on: "name", steps: [{ ask: "What name?", own: true }, { say: "named {answer}." }] },
+  { on: "either", steps: [{ ...CHECKS, own: true }, { say: "either {answer}." }] },
+  {
+    on: "twice",
+    steps: [
+      { permission: "Run this?", detail: "make" },
+      { wait: 400 },
+      { permission: "Run this?", detail: "make" },
+      { say: "ran twice." },
+    ],
+  },
+  { on: "denied", steps: [{ permission: "Run this?", detail: "make" }, { say: "never said." }] },
+  {
+    on: "at once",
+    steps: [{ ask: "Sure?", options: ["Yes", "No"] }, { ask: "Sure?", options: ["Yes", "No"] }, { say: "sure." }],
+  },
+]);
 
 /** An agent that was given `prompt` and asks; what it asks. */
 async function asking(label: string, prompt: string): Promise<QuestionJson> {

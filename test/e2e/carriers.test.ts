@@ -1,5 +1,5 @@
 /** Children and their parent, for real: tmux, the daemon, the hook's script, and agents that take a Stop hook as Claude Code does. */
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentsJson, HealthJson, MessageJson } from "#wire/agent.js";
@@ -15,21 +15,17 @@ const ROUNDS = Number(process.env.DRAIN_ROUNDS ?? 5);
 const home = new CliHome();
 test.after(() => home.remove());
 
-const script = join(home.folder, "script.json");
-writeFileSync(
-  script,
-  JSON.stringify([
-    {
-      on: "^busy",
-      steps: [
-        { ask: "Go on?", options: ["Go on"] },
-        { say: "I was busy.", rate: 100_000 },
-      ],
-    },
-    { on: "drover batch", steps: [{ wait: 100 }, { say: "Thanks.", rate: 100_000 }] },
-    { on: "^work", steps: [{ wait: 50 }, { say: "It is\n  done.", rate: 100_000 }] },
-  ]),
-);
+const script = home.script([
+  {
+    on: "^busy",
+    steps: [
+      { ask: "Go on?", options: ["Go on"] },
+      { say: "I was busy.", rate: 100_000 },
+    ],
+  },
+  { on: "drover batch", steps: [{ wait: 100 }, { say: "Thanks.", rate: 100_000 }] },
+  { on: "^work", steps: [{ wait: 50 }, { say: "It is\n  done.", rate: 100_000 }] },
+]);
 
 interface Event {
   readonly event: string;

@@ -3,7 +3,7 @@
  * people start it. `remove` ends the daemon and the tmux server and leaves nothing.
  */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +36,13 @@ export class CliHome {
   /** `drover` with this fleet's server, as an argument list for whoever starts it. */
   command(...args: string[]): string[] {
     return [process.execPath, DROVER, "-L", this.server, "-f", "/dev/null", ...args];
+  }
+
+  /** A script for practice agents, as a file: what they do on which prompt. */
+  script(rules: readonly object[]): string {
+    const file = join(this.folder, "script.json");
+    writeFileSync(file, JSON.stringify(rules));
+    return file;
   }
 
   /** `env` stands beside this fleet's own environment. */

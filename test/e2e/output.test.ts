@@ -1,6 +1,4 @@
 import { spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { OutputJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -14,24 +12,20 @@ test.after(() => home.remove());
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `line ${n + 1}`).join("\n");
 const CODE = "All is well:\n\n    if (a) {\n      ● quoted\n    }\n\nThe end.";
 const lines = (count: number) => ({ lines: count, perSecond: 100_000, text: "line {n}" });
-const script = join(home.folder, "script.json");
-writeFileSync(
-  script,
-  JSON.stringify([
-    { on: "long", steps: [{ say: "I will look." }, { tool: "ls", result: "3 files" }, lines(900)] },
-    { on: "code", steps: [{ say: CODE, rate: 100_000 }] },
-    { on: "endless", steps: [lines(11_500)] },
-    { on: "silent", steps: [{ tool: "ls", result: "nothing" }] },
-    {
-      on: "slow",
-      steps: [
-        { ask: "Begin?", options: ["Yes"] },
-        { say: numbered(40), rate: 60 },
-      ],
-    },
-    { on: "crash", steps: [{ say: "So far." }, { crash: 3 }] },
-  ]),
-);
+const script = home.script([
+  { on: "long", steps: [{ say: "I will look." }, { tool: "ls", result: "3 files" }, lines(900)] },
+  { on: "code", steps: [{ say: CODE, rate: 100_000 }] },
+  { on: "endless", steps: [lines(11_500)] },
+  { on: "silent", steps: [{ tool: "ls", result: "nothing" }] },
+  {
+    on: "slow",
+    steps: [
+      { ask: "Begin?", options: ["Yes"] },
+      { say: numbered(40), rate: 60 },
+    ],
+  },
+  { on: "crash", steps: [{ say: "So far." }, { crash: 3 }] },
+]);
 
 async function begin(label: string, prompt: string, ...args: string[]): Promise<void> {
   await home.ok("spawn", "rehearsal", "-l", label, "-s", "work", "-p", prompt, "--", "--script", script, ...args);

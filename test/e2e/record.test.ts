@@ -14,22 +14,18 @@ const test = suite("record", 50_000);
 const home = new CliHome();
 test.after(() => home.remove());
 
-const script = join(home.folder, "script.json");
-writeFileSync(
-  script,
-  JSON.stringify([
-    {
-      on: "ask",
-      steps: [
-        { say: "I will ask, and take my time about it.", rate: 40 },
-        { permission: "npm test" },
-        { say: "Thanks." },
-      ],
-    },
-    { on: "fail", steps: [{ say: "So far." }, { error: "api" }] },
-    { on: "", steps: [{ say: "line one of the answer, slowly enough to be seen at work", rate: 60 }] },
-  ]),
-);
+const script = home.script([
+  {
+    on: "ask",
+    steps: [
+      { say: "I will ask, and take my time about it.", rate: 40 },
+      { permission: "npm test" },
+      { say: "Thanks." },
+    ],
+  },
+  { on: "fail", steps: [{ say: "So far." }, { error: "api" }] },
+  { on: "", steps: [{ say: "line one of the answer, slowly enough to be seen at work", rate: 60 }] },
+]);
 
 /** The command line as a process of its own, which a signal ends. */
 function recording(label: string, file: string): { end: () => Promise<number | null> } {
