@@ -4,7 +4,7 @@ import { systemClock } from "#host/clock.js";
 import type { AgentJson, AgentsJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
 import { MemoryStore } from "../twins/memory-store.js";
-import { practice, type World, world } from "./practice.js";
+import { agentsOf, practice, type World, world } from "./practice.js";
 
 const test = suite("agents over the socket");
 
@@ -21,8 +21,7 @@ const spawn = (label: string, more: Record<string, unknown> = {}) =>
     label,
     ...more,
   });
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
-const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const { one, isIn } = agentsOf(() => w);
 const agent = (n: number) => {
   const found = w.started[n];
   if (found === undefined) throw new Error("it was not started");

@@ -8,7 +8,7 @@ import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { DrainedJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
-import { type World, world } from "./practice.js";
+import { agentsOf, type World, world } from "./practice.js";
 
 const test = suite("carriers", 20_000);
 
@@ -20,8 +20,7 @@ test.beforeEach(async () => {
 test.afterEach(() => w.end());
 
 type Messages = { messages: MessageJson[] };
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
-const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const { one, isIn } = agentsOf(() => w);
 const born = async (label: string, more: object = {}): Promise<AgentJson> => {
   await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label, ...more });
   await isIn(label, "idle");

@@ -4,7 +4,7 @@ import { suite, until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { Mortal } from "./mortal.js";
-import { type World, world } from "./practice.js";
+import { agentsOf, type World, world } from "./practice.js";
 
 const test = suite("heartbeats", 20_000);
 
@@ -14,8 +14,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => w.end());
 
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
-const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const { one, isIn } = agentsOf(() => w);
 const spawn = (label: string, more: object = {}) =>
   w.ask<{ agent: AgentJson }>("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label, ...more });
 /** Told by its heartbeat alone. */

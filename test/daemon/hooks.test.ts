@@ -8,7 +8,7 @@ import { hear } from "#daemon/hooks.js";
 import { emptySpool } from "#daemon/spool.js";
 import type { AgentJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
-import { type World, world } from "./practice.js";
+import { agentsOf, type World, world } from "./practice.js";
 
 const test = suite("hooks at the daemon");
 
@@ -23,7 +23,7 @@ test.afterEach(async () => {
   rmSync(spool, { recursive: true, force: true });
 });
 
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+const { one } = agentsOf(() => w);
 async function spawn(label: string): Promise<AgentJson> {
   await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label });
   await until(`${label} is idle`, async () => (await one(label)).state === "idle");

@@ -9,7 +9,7 @@ import type { AgentJson, AgentsJson } from "#wire/agent.js";
 import type { AdoptableJson, RemovedJson, RestartedJson, RestoredJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
 import type { MemoryStore } from "../twins/memory-store.js";
-import { PracticeAgent, practice, type World, world } from "./practice.js";
+import { agentsOf, PracticeAgent, practice, type World, world } from "./practice.js";
 
 const test = suite("lives over the socket");
 
@@ -35,8 +35,7 @@ test.afterEach(() => w.end());
 type One = { agent: AgentJson; created: boolean };
 const spawn = (label: string, more: Record<string, unknown> = {}) =>
   w.ask<One>("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label, ...more });
-const one = async (ref: string) => (await w.ask<One>("GET", `/v1/agents/${ref}`)).body.agent;
-const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const { one, isIn } = agentsOf(() => w);
 const restart = (ref: string, body: object = {}) => w.ask<RestartedJson>("POST", `/v1/agents/${ref}/restart`, body);
 const hook = (name: string, body: object) => w.ask("POST", `/v1/hooks/talker/${name}`, body);
 const recordOf = async (label: string): Promise<AgentRecord> => {

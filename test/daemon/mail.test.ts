@@ -8,7 +8,7 @@ import type { SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
 import { message } from "../store/mail-contract.js";
-import { type World, world } from "./practice.js";
+import { agentsOf, type World, world } from "./practice.js";
 
 const test = suite("mail over the socket", 20_000);
 
@@ -18,8 +18,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => w.end());
 
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
-const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const { one, isIn } = agentsOf(() => w);
 const agent = (n = 0) => {
   const found = w.started[n];
   if (found === undefined) throw new Error("it was not started");

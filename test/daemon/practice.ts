@@ -11,6 +11,8 @@ import type { Supervision } from "#daemon/supervision.js";
 import type { Clock } from "#host/clock.js";
 import type { Dice } from "#host/dice.js";
 import { silentLog } from "#host/log.js";
+import type { AgentJson } from "#wire/agent.js";
+import { until } from "../kit/t.js";
 import { hastyClock } from "../twins/hasty-clock.js";
 import { MemoryStore } from "../twins/memory-store.js";
 import { type PaneProgram, ScriptedTmux } from "../twins/scripted-tmux.js";
@@ -109,6 +111,14 @@ export interface World {
   /** Subscribes; what was received is in the returned object. */
   follow(path: string, headers?: Record<string, string>): Following;
   end(): Promise<void>;
+}
+
+/** Looks at the agents of the world that there is just now. */
+export function agentsOf(w: () => World) {
+  const one = async (ref: string) => (await w().ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+  const isIn = (ref: string, state: string) =>
+    until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+  return { one, isIn };
 }
 
 export interface Reply<T> {

@@ -2,9 +2,9 @@
 import * as assert from "uvu/assert";
 import type { AgentId, PaneId } from "#core/model.js";
 import { type Clock, systemClock } from "#host/clock.js";
-import type { AgentJson, HealthJson } from "#wire/agent.js";
+import type { HealthJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
-import { practice, type World, world } from "./practice.js";
+import { agentsOf, practice, type World, world } from "./practice.js";
 
 const test = suite("tapping");
 
@@ -19,7 +19,7 @@ test.beforeEach(async () => {
 });
 test.afterEach(() => w.end());
 
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
+const { one } = agentsOf(() => w);
 const open = () => w.daemon.context.tapping.counts.open;
 
 async function spawn(label: string, provider = "practice"): Promise<PaneId> {

@@ -10,7 +10,7 @@ import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { TasksJson } from "#wire/requests.js";
 import { suite, until } from "../kit/t.js";
 import { MemoryStore } from "../twins/memory-store.js";
-import { type World, world } from "./practice.js";
+import { agentsOf, type World, world } from "./practice.js";
 
 const test = suite("background tasks", 20_000);
 
@@ -27,8 +27,7 @@ test.afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const one = async (ref: string) => (await w.ask<{ agent: AgentJson }>("GET", `/v1/agents/${ref}`)).body.agent;
-const isIn = (ref: string, state: string) => until(`${ref} is ${state}`, async () => (await one(ref)).state === state);
+const { one, isIn } = agentsOf(() => w);
 const ready = async (label: string): Promise<AgentJson> => {
   await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", label });
   await isIn(label, "idle");
