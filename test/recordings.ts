@@ -77,11 +77,11 @@ export function falseEnds(marks: readonly JudgedMark[], lines: readonly ReplayLi
   });
 }
 
+/** Those that one of the words is in, or all. A word that is in none is a mistake: nothing would be tried by its name. */
 export function recordingNames(words: readonly string[] = []): string[] {
-  return readdirSync(ROOT, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".cast"))
-    .filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
-    .sort();
+  const all = readdirSync(ROOT, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".cast"));
+  for (const word of words) if (!all.some((name) => name.includes(word))) throw new Error(`no recording holds ${word}`);
+  return all.filter((name) => words.length === 0 || words.some((word) => name.includes(word))).sort();
 }
 
 export interface JudgeOptions extends Pick<ReplayOptions, "raw" | "pieces"> {

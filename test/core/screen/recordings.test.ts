@@ -27,9 +27,17 @@ async function wrongMarks(names: readonly string[]): Promise<string[]> {
   return wrong;
 }
 
-for (const folder of ["claude", "codex", "gemini", "opencode", "qwen", "pi", "copilot"]) {
+const PROGRAMS = ["claude", "codex", "gemini", "opencode", "qwen", "pi", "copilot"];
+/** `claude/short.cast`, or of another version or size: `claude-inline/short.cast`. */
+const programOf = (name: string): string => /^[a-z]+/.exec(name)?.[0] ?? name;
+
+test("every recording is one of a program whose recordings are judged", () => {
+  assert.equal([...new Set(recordingNames().map(programOf))].sort(), PROGRAMS.toSorted());
+});
+
+for (const folder of PROGRAMS) {
   test(`every mark of every ${folder} recording holds at every tick, and its last response is found`, async () => {
-    const names = recordingNames([`${folder}/`, `${folder}-`]);
+    const names = recordingNames().filter((name) => programOf(name) === folder);
     assert.ok(names.length >= 6);
     assert.equal(await wrongMarks(names), []);
   });
