@@ -996,6 +996,35 @@ test("where a hook says that helpers go on, the end in the transcript is not the
   assert.is(play(on), told);
 });
 
+test("a turn that one hook began, the screen denied and another hook or the screen then shows is one turn", () => {
+  const began = (rule: string): Fact => ({
+    kind: "hook",
+    means: "turn-started",
+    evidence: { source: "hook", rule, excerpt: rule },
+  });
+  const denied: readonly Moment[] = [
+    [0, look("ready")],
+    [1_000, began("opencode/session.created")],
+    [1_100, look("ready")],
+    [4_000, look("ready")],
+  ];
+  const started = "0 idle 0, 1000 working 1, 4000 idle 1";
+  const ended: Moment = [20_000, hook("turn-ended")];
+  assert.is(
+    play([...denied, [5_000, began("opencode/session.status")], [5_100, look("working")], ended]),
+    `${started}, 5000 working 1, 20000 done 1 unread`,
+  );
+  assert.is(play([...denied, [5_000, look("working")], ended]), `${started}, 5000 working 1, 20000 done 1 unread`);
+  // A hook that comes anew tells of another prompt; so does what comes long after.
+  assert.is(play([...denied, [5_000, began("opencode/session.created")]]), `${started}, 5000 working 2`);
+  assert.is(play([...denied, [40_000, look("working")]]), `${started}, 40000 working 2`);
+  // Once its end was told it is over.
+  const working = [5_000, 9_000].map((at): Moment => [at, look("working")]);
+  assert.is(play([...denied, [4_500, hook("interrupted")], ...working]), `${started}, 9000 working 2`);
+  assert.is(play([...denied, [4_500, hook("turn-ended")]]), `${started}, 4500 done 1 unread`);
+  assert.is(play([...denied, [4_500, hook("asks")]]), `${started}, 4500 blocked 1`);
+});
+
 test("what a program writes of a wait is the reason while its screen is silent, for a while and for that turn", () => {
   const note = "retrying, attempt 3: Internal server error";
   const waits = (writtenAtMs: number): Fact => ({

@@ -30,6 +30,8 @@ export interface Memory {
   readonly retrying: boolean;
   /** What the program wrote of a wait before another try, of which its screen says nothing. */
   readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
+  /** Which hook opened the turn counted last, and when, as long as nothing has shown it at work. */
+  readonly undrawn: { readonly rule: string; readonly sinceMs: number } | null;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
   /** What a hook said last and the screen has not confirmed yet. */
@@ -56,6 +58,7 @@ export const FRESH: Memory = {
   paused: false,
   retrying: false,
   backoff: null,
+  undrawn: null,
   endTold: false,
   claim: null,
   closedDialog: null,
@@ -98,6 +101,14 @@ export function become(before: Believed, change: Partial<Believed>, nowMs: numbe
     sameExit(after.exit, before.exit) &&
     sameMemory(after.memory, before.memory);
   return same ? before : { ...after, evidence: sameRule ? before.evidence : after.evidence };
+}
+
+/** So long a program may take to show the turn that it told of, on a machine that has no time for it. */
+const UNDRAWN_MS = 30_000;
+
+/** Whether what is seen at work now may be the turn that a hook opened, though the screen spoke against it since. */
+export function isUndrawn({ memory: { undrawn } }: Believed, nowMs: number): boolean {
+  return undrawn !== null && nowMs - undrawn.sinceMs < UNDRAWN_MS;
 }
 
 /** Whether a turn is under way. */

@@ -8,7 +8,7 @@
  * that the turn goes on its end in the transcript is not the agent's.
  */
 import type { Evidence } from "../model.js";
-import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, type Memory } from "./believed.js";
+import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, isUndrawn, type Memory } from "./believed.js";
 import { END_GRACE_MS } from "./doubt.js";
 import type { Fact, HookMeaning } from "./fact.js";
 import { isSubmitted } from "./from-prompt.js";
@@ -71,13 +71,17 @@ function withReport(
     hooked,
     paused: false,
     retrying: false,
+    undrawn: null,
     endTold: false,
     closedDialog: null,
     submittedAtMs: null,
     leftAtMs: null,
     doubtSinceMs: null,
   };
-  const counted = open || isSubmitted(before, nowMs);
+  // opencode begins its session first, and says that it works some time later: both tell of one turn.
+  const { undrawn } = before.memory;
+  const begun = isUndrawn(before, nowMs) && undrawn?.rule !== evidence.rule;
+  const counted = open || begun || isSubmitted(before, nowMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
     case "started":
@@ -86,7 +90,12 @@ function withReport(
       if (before.state !== "exited" && before.state !== "lost") return before;
       return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, nowMs);
     case "turn-started": {
-      const memory: Memory = { ...base, turnOpen: true, claim: "working" };
+      const memory: Memory = {
+        ...base,
+        turnOpen: true,
+        claim: "working",
+        undrawn: open || begun ? undrawn : { rule: evidence.rule, sinceMs: nowMs },
+      };
       // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
       if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
       const turn = counted ? before.turn : before.turn + 1;
@@ -122,7 +131,7 @@ function withReport(
       // it was left there, and may have been heard before: its script heard no answer.
       const toldBy = before.evidence;
       const other = toldBy?.source !== evidence.source || toldBy.rule !== evidence.rule || toldAtMs < nowMs;
-      if (!open && isRest(before.state) && other && toldAtMs - before.sinceMs < END_GRACE_MS) {
+      if (!open && !begun && isRest(before.state) && other && toldAtMs - before.sinceMs < END_GRACE_MS) {
         return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
       }
       const turn = counted ? before.turn : before.turn + 1;

@@ -14,7 +14,7 @@
  */
 import type { AgentState, Question } from "../model.js";
 import type { Reading } from "../screen/reading.js";
-import { type Believed, become, isOpen, type Memory } from "./believed.js";
+import { type Believed, become, isOpen, isUndrawn, type Memory } from "./believed.js";
 import { doubt, doubtBehind } from "./doubt.js";
 import { isSubmitted } from "./from-prompt.js";
 import { named, shown } from "./open-dialog.js";
@@ -98,8 +98,9 @@ function atWork(before: Believed, reading: Reading, nowMs: number, overruled: bo
   if (leftAtMs !== null && nowMs - leftAtMs < LEFT_MS) return before;
   // A turn that its hook called ended and that goes on is the same turn: a stop hook sent the agent on.
   const goesOn = overruled && before.state === "done";
-  const turn = isOpen(before) || goesOn || isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
-  const memory = { ...settled(before), turnOpen: true, submittedAtMs: null, leftAtMs: null };
+  const counted = isOpen(before) || goesOn || isSubmitted(before, nowMs) || isUndrawn(before, nowMs);
+  const turn = counted ? before.turn : before.turn + 1;
+  const memory = { ...settled(before), turnOpen: true, undrawn: null, submittedAtMs: null, leftAtMs: null };
   const { backoff } = memory;
   const waits = backoff?.turn === turn && nowMs < backoff.untilMs ? { reason: backoff.note } : {};
   return become(before, { ...plain(reading), ...waits, state: "working", turn, unread: false, memory }, nowMs);
@@ -114,7 +115,7 @@ function asking(before: Believed, reading: Reading, nowMs: number): Believed {
   // A daemon that starts again remembers that it was blocked, and that turn was counted then.
   const remembered = before.state === "blocked" && before.memory.turnOpen === null;
   const opens = !open && inTurn && !remembered;
-  const turn = opens && !isSubmitted(before, nowMs) ? before.turn + 1 : before.turn;
+  const turn = opens && !isSubmitted(before, nowMs) && !isUndrawn(before, nowMs) ? before.turn + 1 : before.turn;
   // Another dialog at once in the place of one, or one that cannot be read, is most often the same, half drawn.
   if (before.state === "blocked" && isReadable(before.question) && asked?.fingerprint !== sure.dialogs.last?.words) {
     const waiting = doubt(before, nowMs);
@@ -122,7 +123,8 @@ function asking(before: Believed, reading: Reading, nowMs: number): Believed {
   }
   const dialogs = asked === null ? sure.dialogs : shown(sure.dialogs, asked.fingerprint, turn);
   const submittedAtMs = opens || open ? null : sure.submittedAtMs;
-  const memory = { ...sure, turnOpen: open || inTurn, submittedAtMs, dialogs };
+  const undrawn = inTurn ? null : sure.undrawn;
+  const memory = { ...sure, turnOpen: open || inTurn, undrawn, submittedAtMs, dialogs };
   const unread = memory.turnOpen ? false : before.unread;
   const question = asked === null ? null : named(asked, dialogs);
   return become(before, { ...plain(reading), state: "blocked", question, turn, unread, memory }, nowMs);
@@ -138,7 +140,7 @@ function finished(before: Believed, reading: Reading, nowMs: number): Believed {
   const marker = reading.evidence.excerpt;
   const isNew = sure.endMarker !== marker;
   const submittedAtMs = isNew ? null : sure.submittedAtMs;
-  const memory: Memory = { ...sure, turnOpen: false, endMarker: marker, submittedAtMs };
+  const memory: Memory = { ...sure, turnOpen: false, undrawn: null, endMarker: marker, submittedAtMs };
   // The marker is that of the turn before, and the prompt is back in the composer: stopped before it left a trace.
   const takenBack = !isNew && reading.composer?.empty === false;
   if (open && takenBack) return become(before, { ...plain(reading), state: "idle", unread: false, memory }, nowMs);
@@ -186,7 +188,7 @@ function failed(before: Believed, reading: Reading, nowMs: number): Believed {
   const unseen = other || (sure.prompted && !open);
   const turn = unseen ? before.turn + 1 : before.turn;
   const unread = fresh || before.unread;
-  const memory = { ...sure, turnOpen: false, endMarker: marker };
+  const memory = { ...sure, turnOpen: false, undrawn: null, endMarker: marker };
   return become(before, { ...plain(reading), state: "error", turn, unread, memory }, nowMs);
 }
 

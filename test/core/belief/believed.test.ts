@@ -13,6 +13,7 @@ const OTHER: Memory = {
   hooked: true,
   paused: true,
   retrying: true,
+  undrawn: { rule: "opencode/session.created", sinceMs: 1 },
   backoff: { note: "retrying", turn: 1, untilMs: 1 },
   endTold: true,
   claim: "rest",
