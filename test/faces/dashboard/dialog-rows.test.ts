@@ -70,7 +70,7 @@ const SCREEN = [
 ];
 
 function asks(asked: QuestionJson, lines: readonly string[], size = { columns: 80, rows: 24 }): Played {
-  const rows = Array.from({ length: 24 }, (_, y) => (lines[y] ? [[lines[y]!] as [string]] : []));
+  const rows = Array.from({ length: 30 }, (_, y) => (lines[y] ? [[lines[y]!] as [string]] : []));
   const cursor = { x: 0, y: 0, visible: false };
   const screen = { columns: 80, rows, cursor, title: "", alternate: false };
   return new Played([agent("a", { state: "blocked", question: asked })], size)
@@ -92,6 +92,12 @@ test("where there is room for the whole screen nothing of it is left out", () =>
   const text = seen(asks(ASKED, SCREEN, { columns: 120, rows: 40 }));
   assert.match(text, /line 1 of the answer/);
   assert.match(text, /esc to cancel/);
+});
+
+test("where as much stands above a dialog as it takes itself, it is seen whole", () => {
+  const lines = [...Array.from({ length: 18 }, (_, n) => `line ${n + 1}`), ...SCREEN.slice(8)];
+  assert.match(seen(asks(ASKED, lines, { columns: 120, rows: 28 })), /esc to cancel/);
+  assert.not.match(seen(asks(ASKED, lines, { columns: 120, rows: 24 })), /esc to cancel/);
 });
 
 test("J shows the rows of the dialog too, and L or K goes back", () => {

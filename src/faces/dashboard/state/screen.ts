@@ -65,12 +65,15 @@ export function coveredRows(state: State): number {
   if (!screen || !question || state.mode.at === "send") return 0;
   const at = layout(state);
   const used = usedRows(screen);
-  const room = used - inside(at.preview).height;
+  const shown = inside(at.preview).height;
+  const room = used - shown;
   if (at.dock.height === 0 || room <= 0) return 0;
   const { width, height } = inside(at.dock);
   const panel = { width: width - 2, height: height - (state.mode.at === "reply" ? 1 : 0) };
   let top = dialogTop(screen.rows.slice(0, used), question, panel);
   if (top === null) return 0;
+  // With as much room again above it, it is better seen whole.
+  if (2 * (used - top) <= shown) return 0;
   while (top > 0 && screen.rows[top - 1]!.text.trim() === "") top--;
   return Math.min(used - top, room);
 }
