@@ -43,6 +43,11 @@ test("of a dialog that was believed each row has a row of its own", () => {
   assert.match(text, /Permission needed +│\n│ +Run this command\? +│\n│ +1\. Yes/);
 });
 
+test("the help has the keys of everything that can be written in", () => {
+  const help = seen(new Played([agent("a")], { columns: 120, rows: 200 }).press("?"));
+  for (const title of ["a prompt", "an answer of your own"]) assert.match(help, `│ Writing ${title} `);
+});
+
 test("keys stand close to what they do, which is told in few rows", () => {
   const rows = seen(new Played([agent("a")], { columns: 80, rows: 24 }).press("?")).split("\n");
   const widest = rows.find((row) => row.includes("write a prompt"))!;

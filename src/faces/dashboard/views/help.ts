@@ -9,9 +9,10 @@ import { type AgentState, BOLD, KEY, type Look, STATES, stateSign } from "./look
 import { paintText, type TextLine } from "./text.js";
 
 const GROUPS: readonly Action["group"][] = ["Agent", "Move", "Look", "Dashboard"];
-const WRITING: readonly Mode["at"][] = ["send", "new", "filter"];
+const WRITING: readonly Mode["at"][] = ["send", "reply", "new", "filter"];
 const TITLES: Partial<Record<Mode["at"], string>> = {
   send: "Writing a prompt",
+  reply: "Writing an answer of your own",
   new: "Starting an agent",
   filter: "Filtering",
 };
