@@ -154,7 +154,7 @@ function familyBreaks(): Break[] {
       to: "const known = null;",
       also: [
         {
-          file: "daemon/completions.js",
+          file: "daemon/producer.js",
           from: 'if (kind !== "blocked" && (await store.completion(key).catch(() => null)) !== null)',
           to: "if (false)",
         },
@@ -181,7 +181,7 @@ function familyBreaks(): Break[] {
     },
     {
       what: "a turn that ended as the daemon did is told to nobody",
-      file: "daemon/completions.js",
+      file: "daemon/producer.js",
       from: "void this.#tellPast(fleet, sinceMs);",
       to: "{}",
     },
