@@ -112,12 +112,12 @@ function pick(world: World, wanted: (record: Known) => boolean): Known | undefin
 
 function childPrompted(world: World): void {
   const child = pick(world, isChild);
-  if (child !== undefined) sendTo(world, child.id, `m${world.chance.below(1e9)} work`, undefined, false);
+  if (child !== undefined) sendTo(world, child.id, `${world.mark("m")} work`, undefined, false);
 }
 
 function parentPrompted(world: World): void {
   const parent = pick(world, isParent);
-  if (parent !== undefined) sendTo(world, parent.id, `m${world.chance.below(1e9)} lead`, undefined, false);
+  if (parent !== undefined) sendTo(world, parent.id, `${world.mark("m")} lead`, undefined, false);
 }
 
 function parentRestarts(world: World): void {

@@ -47,7 +47,7 @@ export const mailStory: Story = {
 /** A text with a word of its own: short, long, of several lines, or like a command. */
 function newText(world: World): string {
   const { chance } = world;
-  const word = `m${chance.below(1e9)}`;
+  const word = world.mark("m");
   return (
     chance.pick([word, `${word} please`, `please do ${word} and then tell`, `${word} first\nthen that`, `/${word}`]) ??
     word

@@ -106,7 +106,7 @@ export async function ask(world: World, what: string, request: (context: Context
 export function spawn(world: World, label = world.chance.pick(LABELS) ?? "ada", ifAbsent = world.chance.flip(0.5)) {
   const { chance } = world;
   const conductor = chance.flip(0.1);
-  const prompt = chance.flip(0.3) ? `do-${chance.below(1e9)}` : null;
+  const prompt = chance.flip(0.3) ? world.mark("do-") : null;
   const session = chance.pick(SESSIONS) ?? "work";
   return ask(world, `spawn ${label}${ifAbsent ? " --if-absent" : ""}`, async ({ loop, dice }) => {
     const { agent } = await loop.ask({

@@ -36,6 +36,7 @@ export class World {
   /** The disk refused a write: what was decided with it is in the daemon's memory, and may come there later. */
   refused = false;
   #words = 0;
+  readonly #marks = new Set<string>();
 
   constructor(seed: number, story: Story) {
     this.story = story;
@@ -75,6 +76,16 @@ export class World {
   /** A number that no text of this story holds yet. */
   word(): number {
     return ++this.#words;
+  }
+
+  /** What a text is known by, in whatever the program is given: `kind` and a number, in no other text. */
+  mark(kind: "m" | "do-"): string {
+    for (;;) {
+      const mark = `${kind}${this.chance.below(1e9)}`;
+      if (this.#marks.has(mark)) continue;
+      this.#marks.add(mark);
+      return mark;
+    }
   }
 
   lives(program: Program): boolean {
