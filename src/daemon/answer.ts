@@ -32,7 +32,7 @@ export interface Answered {
 }
 
 /** What is on the screen: the dialog as it is believed, or none. */
-type Seen = { readonly question: Question | null; readonly gone: boolean };
+type Seen = { readonly question: Question | null; readonly gone: boolean; readonly answers: number };
 
 /**
  * Throws STALE where another dialog, or none, is on the screen (the detail holds the present one), INVALID for a choice it
@@ -44,7 +44,8 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
     const { label } = agent.record;
     const pane = thePane(agent);
     const provider = theProvider(context, agent);
-    const question = (await lookUntil(context, id, SEEN_MS, () => true))?.question ?? null;
+    const seen = await lookUntil(context, id, SEEN_MS, () => true);
+    const question = seen?.question ?? null;
     if (question === null) {
       throw new Fault("STALE", `${label} asks nothing now`, { detail: { question: null } });
     }
@@ -58,7 +59,7 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
     if ("wrong" in wish) {
       throw new Fault("INVALID", wish.wrong, { hint: offers(question), detail: { question: questionJson(question) } });
     }
-    const hand = new Hand(context, id, pane, provider, question);
+    const hand = new Hand(context, id, pane, provider, question, seen?.answers ?? 0);
     const outcome = await hand.give(wish);
     if (outcome.pressed === 0 && outcome.fault !== null) throw outcome.fault(label);
     await context.loop.ask({
@@ -74,7 +75,9 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
       },
     });
     if (outcome.fault !== null) throw outcome.fault(label);
-    return { question, next: outcome.next };
+    // What asks the very same has another name by now.
+    const now = context.loop.fleet.agents.get(id)?.believed.question ?? null;
+    return { question, next: outcome.next?.fingerprint === question.fingerprint ? now : outcome.next };
   });
 }
 
@@ -98,6 +101,8 @@ class Hand {
     private readonly pane: PaneId,
     private readonly provider: Provider,
     private readonly meant: Question,
+    /** How many answers its transcript told of before. */
+    private readonly answers: number,
   ) {
     this.#field = meant.choices.find(({ field }) => field !== undefined) ?? null;
   }
@@ -117,6 +122,7 @@ class Hand {
       if (seen === null && moves && ++lost < LOST_LIMIT) continue;
       lost = 0;
       if (seen === null) return this.unseen(shown, last);
+      if (last && this.isTaken(seen)) return this.taken(seen);
       if (isOther(seen, this.meant)) return last ? this.taken(seen) : this.changed(seen);
       shown = this.known(seen.question!);
     }
@@ -200,7 +206,17 @@ class Hand {
   ): Promise<Seen | null> {
     const { context, id } = this;
     await context.loop.pause(LOOK_AGAIN_MS[0]!);
-    return lookUntil(context, id, limitMs, (seen) => isOther(seen, shown) || isMoved(seen.question!));
+    return lookUntil(
+      context,
+      id,
+      limitMs,
+      (seen) => isOther(seen, shown) || this.isTaken(seen) || isMoved(seen.question!),
+    );
+  }
+
+  /** Its transcript tells of one more answer: what stands there, in the very same words too, is the next dialog. */
+  private isTaken({ answers }: Seen): boolean {
+    return answers > this.answers;
   }
 
   private stopped(why: string, shown: Question): Outcome {
@@ -246,18 +262,19 @@ class Hand {
  */
 async function look(context: Context, id: AgentId): Promise<Seen | null> {
   const agent = context.loop.fleet.agents.get(id);
-  if (agent === undefined || agent.pane === null) return { question: null, gone: true };
+  if (agent === undefined || agent.pane === null) return { question: null, gone: true, answers: 0 };
   try {
-    const { reading } = await lookNow(context, agent);
+    const { still, reading } = await lookNow(context, agent);
     const believed = context.loop.fleet.agents.get(id)?.believed;
     const words = believed?.question ? (believed.memory.dialogs.last?.words ?? null) : null;
     if ((reading.question?.fingerprint ?? null) !== words) return null;
     // What is believed names the dialog; the reading shows it as it is at this moment.
     const fingerprint = believed?.question?.fingerprint ?? "";
-    return { question: reading.question === null ? null : { ...reading.question, fingerprint }, gone: false };
+    const answers = theProvider(context, agent).answersOn?.(still) ?? 0;
+    return { question: reading.question === null ? null : { ...reading.question, fingerprint }, gone: false, answers };
   } catch (error) {
     if (error instanceof Fault && (error.code === "TMUX_REFUSED" || error.code === "NOT_FOUND")) {
-      return { question: null, gone: true };
+      return { question: null, gone: true, answers: 0 };
     }
     throw error;
   }

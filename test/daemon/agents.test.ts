@@ -1,5 +1,6 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
+import type { Provider } from "#core/screen/reading.js";
 import { systemClock } from "#host/clock.js";
 import type { AgentJson, AgentsJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -320,6 +321,33 @@ test("a dialog that stays after its answer is uncertain", async () => {
   agent(0).deafTo.add("1");
   const reply = await w.ask("POST", "/v1/agents/a/answer", { choice: "1" });
   assert.equal([reply.status, reply.body.error?.code], [409, "UNCERTAIN"]);
+});
+
+test("an answer that the transcript tells of is given, though the very same is asked at once", async () => {
+  await w.end();
+  const answersOn: Provider["answersOn"] = () => agent(0).answers.length;
+  w = await world({ providers: [{ ...practice, answersOn }] });
+  await spawn("a");
+  await isIn("a", "idle");
+  const same = { text: "May I?", choices: ["Yes"] };
+  const key = agent(0).key.bind(agent(0));
+  agent(0).question = same;
+  agent(0).key = (pressed) => {
+    key(pressed);
+    if (agent(0).answers.length < 2) agent(0).question = same;
+  };
+  w.tmux.show("%1");
+  await isIn("a", "blocked");
+  const first = (await one("a")).question?.fingerprint;
+  const { status, body } = await w.ask<{ next: { fingerprint: string } }>("POST", "/v1/agents/a/answer", {
+    choice: "1",
+  });
+  assert.is(status, 200);
+  assert.is(body.next.fingerprint, (await one("a")).question?.fingerprint);
+  assert.is.not(body.next.fingerprint, first);
+  assert.is((await w.ask("POST", "/v1/agents/a/answer", { choice: "1", if: first! })).status, 409);
+  assert.is((await w.ask("POST", "/v1/agents/a/answer", { choice: "1", if: body.next.fingerprint })).status, 200);
+  assert.equal(agent(0).answers, ["Yes", "Yes"]);
 });
 
 test("an agent is asked to end as a person would, and keeps its record with its exit", async () => {

@@ -87,6 +87,8 @@ export interface Provider {
   dialogKeys(question: Question): DialogKeys;
   /** What its choices call yes, no and always. */
   readonly replies: Replies;
+  /** How many answers to its dialogs its transcript shows; where it tells of them the moment they are given. */
+  readonly answersOn?: (still: Still) => number;
 }
 
 export type { AgentState };

@@ -1,4 +1,5 @@
 import * as assert from "uvu/assert";
+import { Stream } from "#host/emulator.js";
 import { suite } from "../../kit/t.js";
 import { judge, recordingNames } from "../../recordings.js";
 
@@ -74,6 +75,19 @@ test("each dialog of each recording is lifted once, with its choices", async () 
     "opencode/question question: >1 SQLite | 2 PostgreSQL | 3 Type your own answer",
     "qwen/permission permission: >1 Yes, allow once | 2 Always allow run 'touch *' commands in this project | 3 Always allow run 'touch *' commands for this user | 4 No, suggest changes (esc)",
   ]);
+});
+
+test("what Codex's transcript tells of answers to its dialogs is counted", async () => {
+  const { cast, provider } = await judge("codex/permission.cast");
+  const stream = await Stream.open(cast.columns, cast.rows, "w");
+  const counted: number[] = [];
+  for (const event of cast.events) {
+    if (event.kind !== "output") continue;
+    stream.feed(event.text);
+    counted.push(provider.answersOn!((await stream.snapshot()).still));
+  }
+  stream.close();
+  assert.equal([...new Set(counted)], [0, 1]);
 });
 
 test("a highlight that moves leaves the dialog's fingerprint as it is", async () => {

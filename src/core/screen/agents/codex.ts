@@ -76,6 +76,7 @@ export const codex: Provider = {
     openField: "Tab",
   }),
   replies: USUAL_REPLIES,
+  answersOn,
 };
 
 function read(still: Still): Reading {
@@ -220,6 +221,11 @@ function kindOf(body: readonly Row[], choices: readonly Choice[]): QuestionKind 
   if (/\bplan\b.*\?/i.test(text)) return "plan";
   if (/\?\s*$/m.test(text)) return "question";
   return "other";
+}
+
+/** `✔ You approved codex to run touch x this time`, written once a permission was answered, above the next dialog. */
+function answersOn({ rows }: Still): number {
+  return rows.filter((row) => /^[✔✗] You \S/.test(row.text) && hasInk(row, 0, "coloured")).length;
 }
 
 /** How many rows of the still, from the top, are transcript. */
