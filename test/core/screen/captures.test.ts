@@ -12,8 +12,13 @@ const test = suite("captures of real programs");
 const folder = join(fileURLToPath(new URL(".", import.meta.url)), "../../../../fixtures/screens/captures");
 const emulator = new Emulator();
 
-async function read(name: string, provider: string, title: string): Promise<Reading> {
-  const text = readFileSync(join(folder, `${name}.txt`), "utf8");
+async function read(
+  name: string,
+  provider: string,
+  title: string,
+  redrawn = (text: string): string => text,
+): Promise<Reading> {
+  const text = redrawn(readFileSync(join(folder, `${name}.txt`), "utf8"));
   const cursor = { x: 0, y: 49, visible: false };
   const still = await emulator.still(text, { columns: 200, rows: 50, cursor, title, alternate: false });
   return providers.get(provider)!.read(still);
@@ -29,6 +34,25 @@ test("a draft in that box is seen", async () => {
   const { shown, composer } = await read("gemini-256-colours-draft", "gemini", "◇  Ready (w)");
   assert.is(shown, "ready");
   assert.equal(composer, { text: "half typed draft", empty: false, pasted: false });
+});
+
+test("nor does an empty line in a draft look like an edge of that box", async () => {
+  const cursor = "\x1b[7m\x1b[39m \x1b[0m\x1b[39m\x1b[48;5;240m";
+  const blank = " ".repeat(200);
+  // As Gemini 0.61 draws it where an Enter that came too soon began a line, and with another line below that.
+  for (const [below, text] of [
+    [[`   ${cursor}${" ".repeat(196)}`], "half typed draft\n"],
+    [[blank, `   more${cursor}${" ".repeat(192)}`], "half typed draft\n\nmore"],
+  ] as const) {
+    const redrawn = (screen: string) =>
+      screen
+        .split("\n")
+        .flatMap((row) => (row.includes(cursor) ? [row.replace(cursor, " "), ...below] : [row]))
+        .slice(0, 50)
+        .join("\n");
+    const { shown, composer } = await read("gemini-256-colours-draft", "gemini", "◇  Ready (w)", redrawn);
+    assert.equal([shown, composer?.empty, composer?.text.trimEnd()], ["ready", false, text.trimEnd()]);
+  }
 });
 
 test("at the end of a turn that fills the screen it is ready again", async () => {

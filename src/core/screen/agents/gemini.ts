@@ -103,8 +103,11 @@ function findBox(still: Still, end: number): Box | null {
   const { rows, columns } = still;
   const bottom = rows.findLastIndex((row, y) => y <= end && isEdge(row, "▀", columns));
   if (bottom < 0 || end - bottom > 14) return null;
-  const top = rows.findLastIndex((row, y) => y < bottom && isEdge(row, "▄", columns));
-  if (top < 0 || bottom - top < 2 || !/^\s?[>!*]/.test(rows[top + 1]!.text)) return null;
+  // An empty line of a draft is as blank as an edge: the upper one stands right above the prompt's own row.
+  const top = rows.findLastIndex(
+    (row, y) => y < bottom - 1 && isEdge(row, "▄", columns) && /^\s?[>!*]/.test(rows[y + 1]!.text),
+  );
+  if (top < 0 || rows.slice(top + 1, bottom).some((row) => /^[✦✕ℹ✓╭⚠─]/.test(row.text))) return null;
   // A prompt that was sent is followed by the transcript; the composer by what fits into a menu and a footer.
   return rows.slice(bottom + 1, end + 1).some((row) => /^[✦✕ℹ✓╭⚠]/.test(row.text)) ? null : { top, bottom };
 }
