@@ -157,11 +157,11 @@ export class TmuxServer implements Multiplexer {
   }
 
   history(pane: PaneId, rows: number): Promise<string[]> {
-    return readHistory(this.#request, pane, rows);
+    return readHistory(this.#onPane, pane, rows);
   }
 
   extent(pane: PaneId): Promise<HistoryExtent> {
-    return historyExtent(this.#request, pane);
+    return historyExtent(this.#onPane, pane);
   }
 
   pastRows(
@@ -170,7 +170,7 @@ export class TmuxServer implements Multiplexer {
     count: number,
     needsStyle: (text: string, above: string) => boolean,
   ): Promise<{ rows: Row[]; size: number }> {
-    return pastRows(this.#request, pane, above, count, needsStyle);
+    return pastRows(this.#onPane, pane, above, count, needsStyle);
   }
 
   async tap(pane: PaneId, hear: (bytes: Uint8Array) => void): Promise<PaneTap | null> {

@@ -352,6 +352,38 @@ test("history comes whole, in pieces, with the screen at its end", () =>
     assert.is(some.length, 720);
   }));
 
+test("a server that was started anew is asked for no pane before it has told which it has", async () => {
+  const tmux = new RealTmux();
+  const server = tmux.server();
+  const pane = "%0" as PaneId;
+  const answers: string[][] = [];
+  const asked = async () => {
+    const asks = [
+      server.capture(pane),
+      server.history(pane, 10),
+      server.extent(pane),
+      server.pastRows(pane, 0, 1, () => false),
+      server.paste(pane, "hello"),
+      server.keys(pane, ["x"]),
+    ];
+    answers.push(await Promise.all(asks.map(refused)));
+  };
+  try {
+    await tmux.session("first");
+    await server.start({ sighting: () => {}, still: () => {}, connection: (up) => void (up && asked()) });
+    await until("it was asked at once, and is answered now", async () => {
+      return answers.length === 1 && (await refused(server.history(pane, 10))) === "no fault";
+    });
+    await tmux.end();
+    await tmux.session("second");
+    await until("the next one was asked", () => answers.length === 2);
+    for (const codes of answers) assert.equal(codes, Array(6).fill("TMUX_UNREACHABLE"));
+  } finally {
+    await server.close();
+    await tmux.end();
+  }
+});
+
 test("rows of history come in any stretch, with their styles where they are asked for", () =>
   scene(async ({ server }) => {
     const red =
