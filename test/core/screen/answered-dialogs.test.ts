@@ -64,7 +64,7 @@ test("Codex's first run: how to sign in, and a key", async () => {
 
 test("Gemini CLI's first run: the folder, how to sign in, and a key", async () => {
   assert.equal(await told("gemini-first-run"), [
-    "trust: Do you trust the files in this folder? >1 Trust folder (w-four-gm) | 2 Trust parent folder (tmp) | 3 Don't trust",
+    "trust: Do you trust the files in this folder? >1 Trust folder (w-demo-gm) | 2 Trust parent folder (tmp) | 3 Don't trust",
     // It starts itself anew for a folder that is trusted.
     "unclear",
     "login: ? Get started >1 Sign in with Google | 2 Use Gemini API Key | 3 Vertex AI",
