@@ -156,7 +156,7 @@ function unreadableQuestion(text: string): Question {
 }
 
 function describe(question: Question): string {
-  return [question.text, ...question.choices.map((choice) => `[${choice.key}] ${choice.text}`)].join(" | ");
+  return [question.text, ...question.choices.map(({ key, text }, n) => `[${key || n + 1}] ${text}`)].join(" | ");
 }
 
 /** In short, on one line, without control characters. */
