@@ -28,6 +28,8 @@ export interface CapturesOptions {
   readonly emulator: StillMaker;
   request(command: Command): Promise<Buffer[]>;
   still(pane: PaneId, still: Still): void;
+  /** What the pane shows could not be made into a still; said once, until it can. */
+  failed(pane: PaneId, error: unknown): void;
 }
 
 /** 20 times a second, while the focused pane moves. */
@@ -57,6 +59,8 @@ interface Watched {
   /** Somebody asked for it: the next capture is told, moved or not. */
   due: boolean;
   movedMs: number;
+  /** Its last capture could not be made into a still. */
+  failed: boolean;
 }
 
 interface Answer {
@@ -161,7 +165,7 @@ export class Captures {
     void this.#look(pane);
   }
 
-  /** Captures what changed by the listing's word, and gives how many panes did move. Throws where the parser does. */
+  /** Captures what changed by the listing's word, and gives how many panes did move. Throws where tmux cannot be asked. */
   async tick(
     gate: ReadonlyMap<PaneId, GateLine>,
     activityS: ReadonlyMap<PaneId, number>,
@@ -236,11 +240,26 @@ export class Captures {
       watched.frame = own(frame);
       watched.movedMs = this.#clock.now();
     }
-    const still = await this.#make(screen, frame);
+    const still = await this.#makeOrFail(pane, watched, screen, frame);
     if (still === null || !this.#running || watched.told !== turn) return false;
     this.#options.still(pane, still);
     if (this.#interest.focused.has(pane)) this.#armFocus();
     return moved;
+  }
+
+  /** A screen that cannot be made costs this look alone: nobody waits for it, and the other panes are looked at. */
+  async #makeOrFail(pane: PaneId, watched: Watched, screen: Buffer, frame: Buffer): Promise<Still | null> {
+    try {
+      const still = await this.#make(screen, frame);
+      watched.failed = false;
+      return still;
+    } catch (error) {
+      // Told to nobody: the same screen is to be tried again.
+      watched.due = true;
+      if (!watched.failed) this.#options.failed(pane, error);
+      watched.failed = true;
+      return null;
+    }
   }
 
   async #make(screen: Buffer, frame: Buffer): Promise<Still | null> {
@@ -271,7 +290,17 @@ export class Captures {
 }
 
 function newlyWatched(): Watched {
-  return { captureS: -1, size: "", screen: EMPTY, frame: EMPTY, asked: 0, told: 0, due: false, movedMs: 0 };
+  return {
+    captureS: -1,
+    size: "",
+    screen: EMPTY,
+    frame: EMPTY,
+    asked: 0,
+    told: 0,
+    due: false,
+    movedMs: 0,
+    failed: false,
+  };
 }
 
 const EMPTY = Buffer.alloc(0);

@@ -25,6 +25,7 @@ export interface LookerOptions {
   /** Every pane, because the set of them, or what they are called, changed. */
   seen(listing: Listing): void;
   still(pane: PaneId, still: Still): void;
+  failed(pane: PaneId, error: unknown): void;
 }
 
 const LIVELY_MS = 100;

@@ -81,6 +81,7 @@ export class TmuxServer implements Multiplexer {
       request: this.#request,
       seen: (listing) => this.#seen(listing),
       still: (pane: PaneId, still: Still) => this.#events?.still(pane, still),
+      failed: (pane, error) => options.log.error("a screen could not be made out", { pane, error }),
     });
   }
 

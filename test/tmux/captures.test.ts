@@ -26,6 +26,7 @@ test("a screen asked for that is older than the one told meanwhile is not given:
         new Promise((resolve) => made.push(() => void plainStills.still(text, facts).then(resolve))),
     },
     still: (_pane, still) => said.push(`told ${textOf(still)}`),
+    failed: (_pane, error) => said.push(String(error)),
   });
   captures.start();
   captures.interest({ panes: new Set([pane]), focused: new Set(), lively: true });
@@ -53,6 +54,7 @@ test("after a key a pane is looked at now, and four times more within the tenth 
     },
     emulator: plainStills,
     still: () => {},
+    failed: () => {},
   });
   captures.start();
   captures.interest({ panes: new Set([pane]), focused: new Set(), lively: false });
@@ -60,6 +62,54 @@ test("after a key a pane is looked at now, and four times more within the tenth 
   await clock.advanceAsync(2_000);
   assert.equal(asked, [0, 8, 16, 33, 66]);
   captures.stop();
+});
+
+test("a screen that cannot be made costs that look alone: it is said once, and the looks go on", async () => {
+  const clock = new ManualClock(1_700_000_000_000);
+  const said: string[] = [];
+  const unhandled: unknown[] = [];
+  const note = (error: unknown) => unhandled.push(error);
+  process.on("unhandledRejection", note);
+  let bad = true;
+  const captures = new Captures({
+    clock,
+    request: async () => [Buffer.from("$"), frame],
+    emulator: {
+      still: async (text, facts) => {
+        if (bad) throw new Error("no parser");
+        return plainStills.still(text, facts);
+      },
+    },
+    still: (_pane, still) => said.push(`told ${textOf(still)}`),
+    failed: (_pane, error) => said.push(`failed ${(error as Error).message}`),
+  });
+  try {
+    captures.start();
+    captures.interest({ panes: new Set([pane]), focused: new Set([pane]), lively: true });
+    captures.lookSoon(pane);
+    await clock.advanceAsync(40);
+    await captures.tick(gate, new Map(), new TickCost().begin());
+    assert.equal(said, ["failed no parser"]);
+    bad = false;
+    await clock.advanceAsync(40);
+    assert.equal(said.slice(1, 2), ["told $"]);
+    bad = true;
+    // Followed while it is focused.
+    captures.interest({ panes: new Set([pane]), focused: new Set(), lively: true });
+    captures.interest({ panes: new Set([pane]), focused: new Set([pane]), lively: true });
+    captures.lookSoon(pane);
+    await clock.advanceAsync(200);
+    assert.is(said.at(-1), "failed no parser");
+    bad = false;
+    captures.lookSoon(pane);
+    await clock.advanceAsync(200);
+    assert.is(said.at(-1), "told $");
+    await new Promise(setImmediate);
+    assert.equal(unhandled, []);
+  } finally {
+    process.removeListener("unhandledRejection", note);
+    captures.stop();
+  }
 });
 
 test.run();

@@ -17,6 +17,7 @@ test("stopped while it starts, it does not look on", async () => {
       new Promise((resolve) => answers.push(() => resolve(Array(command.replies).fill(Buffer.alloc(0))))),
     seen: () => {},
     still: () => {},
+    failed: () => {},
   });
   const starting = looker.start();
   await looker.stop();
