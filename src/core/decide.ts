@@ -9,7 +9,7 @@ import { paneAdopted, paneRefused } from "./fleet/adopt.js";
 import { believe } from "./fleet/believe.js";
 import { decideClosed } from "./fleet/closed.js";
 import { Draft } from "./fleet/draft.js";
-import type { Answer, Decision, Effect, Tab } from "./fleet/effect.js";
+import type { Answer, Decision, Effect, Tab, Weighed } from "./fleet/effect.js";
 import { type Agent, type Fleet, inPane, isReadable, type Ticket } from "./fleet/fleet.js";
 import { decideHook, type HookEvent } from "./fleet/hook.js";
 import { type Ask, decideRequest } from "./fleet/requests.js";
@@ -19,7 +19,7 @@ import { decideTranscript, type TranscriptEvent } from "./fleet/transcript.js";
 import type { AgentId, LivePane, PaneId, Sighting, WindowId } from "./model.js";
 import type { Reading } from "./screen/reading.js";
 
-export type { Answer, Ask, Decision, Effect, HookEvent, Refusal, Tab, Ticket, TranscriptEvent };
+export type { Answer, Ask, Decision, Effect, HookEvent, Refusal, Tab, Ticket, TranscriptEvent, Weighed };
 
 export type Event =
   | { readonly kind: "sighting"; readonly sighting: Sighting }

@@ -160,6 +160,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
         context.hooks.forget(id);
       }
     },
+    (weighed, atMs) => context.facts.weighed(weighed, atMs),
   );
   await mux.start({
     sighting: (sighting) => loop.post({ kind: "sighting", sighting }),

@@ -79,7 +79,12 @@ export function theProvider(ground: Ground, agent: Agent): Provider {
 
 /** Reads a still as the agent's provider does. A reader that fails says so, and hides no other agent. */
 export function read(ground: Ground, agent: Agent, still: Still): Reading {
-  const provider = theProvider(ground, agent);
+  const reading = readBy(ground, theProvider(ground, agent), still);
+  ground.facts.read(agent.record.id, still, reading);
+  return reading;
+}
+
+function readBy(ground: Ground, provider: Provider, still: Still): Reading {
   try {
     return provider.read(still);
   } catch (error) {
@@ -101,7 +106,6 @@ export async function lookNow(ground: Ground, agent: Agent): Promise<{ still: St
   const pane = thePane(agent);
   const still = await ground.mux.capture(pane);
   const reading = read(ground, agent, still);
-  ground.facts.tell(agent.record.id, () => ({ fact: "looked" }));
   ground.loop.post({ kind: "reading", pane, reading });
   return { still, reading };
 }

@@ -46,12 +46,11 @@ export class Looking {
 
   /** A pane was captured: read it, show it to who watches, and forget it. */
   still(pane: PaneId, still: Still): void {
-    const { loop, streams, facts } = this.#context;
+    const { loop, streams } = this.#context;
     const agent = inPane(loop.fleet, pane);
     if (agent === null) return;
     streams.still(agent.record.id, still);
     if (!isReadable(agent)) return;
-    facts.tell(agent.record.id, () => ({ fact: "looked" }));
     loop.post({ kind: "reading", pane, reading: read(this.#context, agent, still) });
   }
 }

@@ -2,7 +2,16 @@
  * The daemon's one inbox and its only timer. Events come in one at a time, `decide` says what follows, `carry-out.ts`
  * carries it out and posts what came of it. Nothing here waits: a slow effect of one agent never holds up another's event.
  */
-import { type Answer, type Ask, decide, type Effect, type Event, type Ticket, wakeAtMs } from "#core/decide.js";
+import {
+  type Answer,
+  type Ask,
+  decide,
+  type Effect,
+  type Event,
+  type Ticket,
+  type Weighed,
+  wakeAtMs,
+} from "#core/decide.js";
 import { Fault } from "#core/fault.js";
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
@@ -29,6 +38,7 @@ export class Loop {
   #fleet: Fleet;
   #carryOut: (effects: readonly Effect[]) => void = () => {};
   #changed: (before: Fleet, now: Fleet) => void = () => {};
+  #weighed: (weighed: Weighed, atMs: number) => void = () => {};
   #deciding = false;
   #closed = false;
   #lastTicket = 0;
@@ -44,10 +54,15 @@ export class Loop {
     return this.#fleet;
   }
 
-  /** Must be called once, before the first event. */
-  begin(carryOut: (effects: readonly Effect[]) => void, changed: (before: Fleet, now: Fleet) => void): void {
+  /** Must be called once, before the first event. `weighed` hears of each fact, once it is decided what follows from it. */
+  begin(
+    carryOut: (effects: readonly Effect[]) => void,
+    changed: (before: Fleet, now: Fleet) => void,
+    weighed: (weighed: Weighed, atMs: number) => void = () => {},
+  ): void {
     this.#carryOut = carryOut;
     this.#changed = changed;
+    this.#weighed = weighed;
   }
 
   /** Takes an event in; it is decided before this returns, unless another is being decided just now. */
@@ -125,8 +140,10 @@ export class Loop {
 
   #take(event: Event): void {
     const before = this.#fleet;
-    const { fleet, effects } = decide(before, event, this.#clock.now());
+    const nowMs = this.#clock.now();
+    const { fleet, effects, weighed } = decide(before, event, nowMs);
     this.#fleet = fleet;
+    for (const one of weighed) this.#weighed(one, nowMs);
     if (effects.length > 0) this.#carryOut(effects);
     if (fleet === before) return;
     this.#changed(before, fleet);

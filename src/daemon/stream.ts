@@ -12,6 +12,8 @@ import { SseWriter } from "./sse.js";
 interface Watcher {
   readonly writer: SseWriter;
   sent: Still | null;
+  /** False where somebody else sends the pictures. */
+  readonly paints: boolean;
 }
 
 interface Watched {
@@ -42,24 +44,24 @@ export class Streams {
   }
 
   /**
-   * Serves one watcher until it leaves. `first` is a fresh still; `beside` may send more on the same stream, before and
-   * after it, and gives what ends that.
+   * Serves one watcher until it leaves. `first` is a fresh still, or null where `beside` sends the pictures itself; `beside`
+   * may send more on the same stream, before and after it, and gives what ends that.
    */
   async watch(
     id: AgentId,
     response: ServerResponse,
-    first: Still,
+    first: Still | null,
     beside: (writer: SseWriter) => () => void = () => () => {},
   ): Promise<void> {
     const writer = new SseWriter(response, this.#clock);
-    const watcher: Watcher = { writer, sent: null };
+    const watcher: Watcher = { writer, sent: null, paints: first !== null };
     const mine = this.#watch(id);
     mine.watchers.add(watcher);
-    mine.still = first;
+    if (first !== null) mine.still = first;
     const leave = beside(writer);
-    paint(watcher, first);
+    if (first !== null) paint(watcher, first);
     writer.onReady = () => {
-      if (mine.still !== null) paint(watcher, mine.still);
+      if (watcher.paints && mine.still !== null) paint(watcher, mine.still);
     };
     await writer.gone;
     leave();
@@ -98,7 +100,7 @@ export class Streams {
     if (watched === undefined) return;
     watched.still = still;
     for (const see of watched.followers) see(still);
-    for (const watcher of watched.watchers) if (watcher.writer.ready) paint(watcher, still);
+    for (const watcher of watched.watchers) if (watcher.paints && watcher.writer.ready) paint(watcher, still);
   }
 
   /** The agent is no more: its watchers' streams end. */
@@ -112,18 +114,21 @@ export class Streams {
 function paint(watcher: Watcher, still: Still): void {
   const { writer, sent } = watcher;
   watcher.sent = still;
-  if (sent === null || !sameShape(sent, still)) {
-    writer.send("screen", JSON.stringify(screenToJson(still)));
-    return;
-  }
+  const change = pictureChange(sent, still);
+  if (change !== null) writer.send(change.event, change.data);
+}
+
+/** The event that turns the picture `sent` into `still`: a whole screen where there is none or its size is another; null for none. */
+export function pictureChange(sent: Still | null, still: Still): { event: "screen" | "rows"; data: string } | null {
+  if (sent === null || !sameShape(sent, still)) return { event: "screen", data: JSON.stringify(screenToJson(still)) };
   const rows: ChangedRowsJson["rows"] = [];
   for (const [y, row] of still.rows.entries()) {
     if (!sameRow(row, sent.rows[y] ?? BLANK_ROW)) rows.push([y, rowToJson(row)]);
   }
   const { cursor, title } = still;
   const moved = cursor.x !== sent.cursor.x || cursor.y !== sent.cursor.y || cursor.visible !== sent.cursor.visible;
-  if (rows.length === 0 && !moved && title === sent.title) return;
-  writer.send("rows", JSON.stringify({ rows, cursor, title } satisfies ChangedRowsJson));
+  if (rows.length === 0 && !moved && title === sent.title) return null;
+  return { event: "rows", data: JSON.stringify({ rows, cursor, title } satisfies ChangedRowsJson) };
 }
 
 function sameShape(a: Still, b: Still): boolean {

@@ -45,10 +45,9 @@ export function parseCast(text: string): Cast {
     if (code === "o") events.push({ at, kind: "output", text: data });
     else if (code === "m") events.push({ at, kind: "marker", text: data });
     else if (code === "r") {
-      const size = /^(\d+)x(\d+)$/.exec(data);
-      if (size === null || !isSide(Number(size[1])) || !isSide(Number(size[2])))
-        throw bad(index, "has no size COLSxROWS");
-      events.push({ at, kind: "resize", columns: Number(size[1]), rows: Number(size[2]) });
+      const size = sizeOf(data);
+      if (size === null) throw bad(index, "has no size COLSxROWS");
+      events.push({ at, kind: "resize", ...size });
     }
   }
   return { ...header, events };
@@ -68,6 +67,12 @@ function parseHeader(line: string): Omit<Cast, "events"> {
     provider: typeof provider === "string" ? provider : null,
     raw: pictures !== true,
   };
+}
+
+/** `COLSxROWS`; null where that is no size a recording may have. */
+export function sizeOf(text: string): { columns: number; rows: number } | null {
+  const [, columns, rows] = /^(\d+)x(\d+)$/.exec(text)?.map(Number) ?? [];
+  return isSide(columns) && isSide(rows) ? { columns, rows } : null;
 }
 
 function isSide(value: unknown): value is number {

@@ -87,6 +87,9 @@ export class Emulator {
   }
 }
 
+/** What a terminal is called before its program names it. tmux shows the host's name, never nothing. */
+export const UNTITLED = "untitled";
+
 /** A terminal that lives through a recording: bytes in, in any chunks; stills and signals out. */
 export class Stream {
   readonly #terminal: Terminal;

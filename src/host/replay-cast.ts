@@ -1,4 +1,7 @@
-/** A recording, played to a provider's reader at the daemon's own pace, without waiting for any of it. */
+/**
+ * A recording, played to a provider's reader without waiting for any of it: at the daemon's own pace, or where the daemon
+ * recorded what it weighed by that alone (replay-taken.ts).
+ */
 import { isOpen } from "#core/belief/believed.js";
 import { hookResponse } from "#core/output/from-hook.js";
 import { screenOutput } from "#core/output/from-screen.js";
@@ -10,8 +13,9 @@ import { REPLAY_TICK_MS, Replay, type ReplayEnd, type ReplayLine } from "#core/s
 import { SignalScanner } from "#core/screen/signals.js";
 import type { Still } from "#core/screen/still.js";
 import type { Cast } from "./cast.js";
-import { Stream } from "./emulator.js";
-import { LOOKED, type RecordedHook, recordedFacts } from "./recorded-facts.js";
+import { Stream, UNTITLED } from "./emulator.js";
+import { isLook, type RecordedHook, recordedFacts, takenIn } from "./recorded-facts.js";
+import { type Playing, replayTaken, type ToldResponse } from "./replay-taken.js";
 
 export interface ReplayOptions {
   /** Also take what only the bytes hold (OSC 7501, notices); by default where drover recorded them, and so took them itself. */
@@ -32,9 +36,6 @@ interface Looked {
   readonly signals: Awaited<ReturnType<Stream["snapshot"]>>["signals"];
 }
 
-/** What a terminal is called before its program names it. tmux shows the host's name, never nothing. */
-const UNTITLED = "untitled";
-
 /** Stills held at once: five seconds of a recording, a few MB. */
 const BATCH_TICKS = 50;
 
@@ -48,55 +49,20 @@ export async function* replayCast(
   options: ReplayOptions = {},
 ): AsyncGenerator<ReplayLine | ReplayEnd> {
   const stream = await Stream.open(cast.columns, cast.rows, UNTITLED, undefined, HISTORY_ROWS);
-  const recorded = recordedFacts(cast);
-  const replay = new Replay(provider, recorded.begins);
-  const takesSignals = options.raw || (recorded.begins !== null && cast.raw);
-  const pictures = recorded.begins !== null && !cast.raw;
-  const scanner = new SignalScanner();
-  const cut = cutter(options.pieces ?? []);
-  const until = options.until ?? (cast.events.at(-1)?.at ?? 0) + 2;
-  const pending = [...(options.hookEvents ?? recorded.hookEvents)];
-  const others = [...recorded.others];
-  let next = 0;
-  let told: { readonly text: string; readonly turn: number } | null = null;
+  // Other hook events than those that were heard would have led elsewhere.
+  const weighed = options.hookEvents === undefined ? takenIn(cast) : null;
+  const replay = new Replay(provider, weighed?.begins ?? recordedFacts(cast).begins);
+  const playing: Playing = {
+    cast,
+    provider,
+    replay,
+    stream,
+    cut: cutter(options.pieces ?? []),
+    until: options.until ?? (cast.events.at(-1)?.at ?? 0) + 2,
+    eachTick: options.eachTick ?? (() => {}),
+  };
   try {
-    // Parsing is queued for many ticks at once: the emulator hands control back between writes that are waited for.
-    const ticks = Math.floor((until * 1000) / REPLAY_TICK_MS + 1e-6);
-    for (let first = 0; first <= ticks; first += BATCH_TICKS) {
-      const moments: Promise<Looked>[] = [];
-      const look = (t: number) => {
-        moments.push(stream.snapshot().then(({ still, signals }) => ({ t, still, signals })));
-      };
-      for (let tick = first; tick <= Math.min(ticks, first + BATCH_TICKS - 1); tick++) {
-        const t = (tick * REPLAY_TICK_MS) / 1000;
-        for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
-          if (event.kind === "output") {
-            for (const piece of cut(event.text)) stream.feed(piece);
-            // Each picture of drover's own is one that the daemon looked at; a signal was taken when it came.
-            if (pictures || (takesSignals && recorded.begins !== null && scanner.push(event.text).length > 0))
-              look(event.at);
-          } else if (event.kind === "marker") {
-            if (event.text === LOOKED) look(event.at);
-          } else if (event.kind === "resize") stream.resize(event.columns, event.rows);
-        }
-        look(t);
-      }
-      for (const { t, still, signals } of await Promise.all(moments)) {
-        const hooks: HookReport[] = [];
-        let response: string | null = null;
-        while (pending[0] !== undefined && pending[0].t <= t) {
-          const { name, payload, provider: speaks = provider.name } = pending.shift()!;
-          const report = hookReport(speaks, name, payload);
-          response = hookResponse(speaks, name, payload) ?? response;
-          if (report !== null) hooks.push(report);
-        }
-        const facts = [];
-        while (others[0] !== undefined && others[0].t <= t) facts.push(others.shift()!.fact);
-        yield* replay.step({ t, still, hooks, signals: takesSignals ? signals : [], facts });
-        if (response !== null) told = { text: response, turn: replay.believed!.turn };
-        options.eachTick?.(t, replay);
-      }
-    }
+    const told = yield* weighed === null ? replayAtPace(playing, options) : replayTaken(playing, weighed);
     const { kind, text, source } = await lastOutput(stream, provider, replay, told);
     yield { last: { kind, text, source } };
   } finally {
@@ -104,12 +70,65 @@ export async function* replayCast(
   }
 }
 
+/** Looks as often as the daemon would; gives the response of the last hook that told one. */
+async function* replayAtPace(
+  { cast, provider, replay, stream, cut, until, eachTick }: Playing,
+  options: ReplayOptions,
+): AsyncGenerator<ReplayLine, ToldResponse | null> {
+  const recorded = recordedFacts(cast);
+  const takesSignals = options.raw || (recorded.begins !== null && cast.raw);
+  const pictures = recorded.begins !== null && !cast.raw;
+  const scanner = new SignalScanner();
+  const pending = [...(options.hookEvents ?? recorded.hookEvents)];
+  const others = [...recorded.others];
+  let next = 0;
+  let told: ToldResponse | null = null;
+  // Parsing is queued for many ticks at once: the emulator hands control back between writes that are waited for.
+  const ticks = Math.floor((until * 1000) / REPLAY_TICK_MS + 1e-6);
+  for (let first = 0; first <= ticks; first += BATCH_TICKS) {
+    const moments: Promise<Looked>[] = [];
+    const look = (t: number) => {
+      moments.push(stream.snapshot().then(({ still, signals }) => ({ t, still, signals })));
+    };
+    for (let tick = first; tick <= Math.min(ticks, first + BATCH_TICKS - 1); tick++) {
+      const t = (tick * REPLAY_TICK_MS) / 1000;
+      for (let event = cast.events[next]; event !== undefined && event.at <= t; event = cast.events[++next]) {
+        if (event.kind === "output") {
+          for (const piece of cut(event.text)) stream.feed(piece);
+          // Each picture of drover's own is one that the daemon looked at; a signal was taken when it came.
+          if (pictures || (takesSignals && recorded.begins !== null && scanner.push(event.text).length > 0))
+            look(event.at);
+        } else if (event.kind === "marker") {
+          if (isLook(event.text)) look(event.at);
+        } else if (event.kind === "resize") stream.resize(event.columns, event.rows);
+      }
+      look(t);
+    }
+    for (const { t, still, signals } of await Promise.all(moments)) {
+      const hooks: HookReport[] = [];
+      let response: string | null = null;
+      while (pending[0] !== undefined && pending[0].t <= t) {
+        const { name, payload, provider: speaks = provider.name } = pending.shift()!;
+        const report = hookReport(speaks, name, payload);
+        response = hookResponse(speaks, name, payload) ?? response;
+        if (report !== null) hooks.push(report);
+      }
+      const facts = [];
+      while (others[0] !== undefined && others[0].t <= t) facts.push(others.shift()!.fact);
+      yield* replay.step({ t, still, hooks, signals: takesSignals ? signals : [], facts });
+      if (response !== null) told = { text: response, turn: replay.believed!.turn };
+      eachTick(t, replay);
+    }
+  }
+  return told;
+}
+
 /** From the hook that told of the turn's end, else from the screen and what scrolled off it. */
 async function lastOutput(
   stream: Stream,
   provider: Provider,
   replay: Replay,
-  told: { readonly text: string; readonly turn: number } | null,
+  told: ToldResponse | null,
 ): Promise<Output> {
   const believed = replay.believed!;
   const underWay = isOpen(believed);

@@ -13,6 +13,7 @@ import { soleOfItsName } from "./relabel.js";
 export function believe(draft: Draft, was: Agent, fact: Fact, extra: Readonly<Record<string, unknown>> = {}): void {
   const before = was.believed;
   const believed = derive(before, fact, draft.nowMs);
+  draft.weighed(was.record.id, fact);
   if (believed === before) return;
   // Believed to have ended, it may have lost its label to another meanwhile.
   const agent = isGone(was.record.state) && !isGone(believed.state) ? soleOfItsName(draft, was) : was;

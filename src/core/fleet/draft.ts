@@ -1,8 +1,9 @@
 /** A decision in the making: the next fleet, what goes on disk, and what is done afterwards. */
+import type { Fact } from "../belief/fact.js";
 import type { MailCounts, MailWrite } from "../delivery/message.js";
 import type { JournalKind, NewEntry } from "../journal.js";
 import type { AgentId, AgentRecord, PaneId } from "../model.js";
-import type { Decision, Effect } from "./effect.js";
+import type { Decision, Effect, Weighed } from "./effect.js";
 import { type Agent, type Doubt, type Fleet, withArchived } from "./fleet.js";
 import { difference, view } from "./view.js";
 
@@ -19,6 +20,7 @@ export class Draft {
   private readonly entries: NewEntry[] = [];
   private readonly writes: MailWrite[] = [];
   private readonly effects: Effect[] = [];
+  private readonly weighings: Weighed[] = [];
 
   constructor(fleet: Fleet, nowMs: number) {
     this.now = fleet;
@@ -28,6 +30,11 @@ export class Draft {
   /** The fleet as it stands with what was decided so far. */
   get fleet(): Fleet {
     return this.now;
+  }
+
+  /** Notes that `fact` was weighed, for who records the agent. */
+  weighed(agent: AgentId, fact: Fact): void {
+    this.weighings.push({ agent, fact });
   }
 
   /** Takes `agent` in as it now is, with nothing on disk and nobody told. */
@@ -134,7 +141,7 @@ export class Draft {
 
   decision(): Decision {
     if (this.records.size === 0 && this.entries.length === 0 && this.writes.length === 0)
-      return { fleet: this.now, effects: this.effects };
+      return { fleet: this.now, effects: this.effects, weighed: this.weighings };
     const commit: Effect = {
       do: "commit",
       agents: [...this.records.values()],
@@ -142,7 +149,7 @@ export class Draft {
       ...(this.writes.length === 0 ? {} : { mail: this.writes }),
       afterwards: this.effects,
     };
-    return { fleet: this.now, effects: [commit] };
+    return { fleet: this.now, effects: [commit], weighed: this.weighings };
   }
 
   private writableAgents(): Map<AgentId, Agent> {

@@ -1,4 +1,5 @@
 /** What a decision is: the next fleet, and what `daemon/carry-out.ts` is to do about it. */
+import type { Fact } from "../belief/fact.js";
 import type { MailWrite } from "../delivery/message.js";
 import type { Refusal } from "../fault.js";
 import type { NewEntry } from "../journal.js";
@@ -61,4 +62,11 @@ export interface Tab extends NewTab {
 export interface Decision {
   readonly fleet: Fleet;
   readonly effects: readonly Effect[];
+  /** What `derive` weighed on the way, in order, whether or not it changed anything: who records an agent is told. */
+  readonly weighed: readonly Weighed[];
+}
+
+export interface Weighed {
+  readonly agent: AgentId;
+  readonly fact: Fact;
 }

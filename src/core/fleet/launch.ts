@@ -3,6 +3,7 @@
  * made, which carries the mark from its first moment: whatever dies in between, the next sighting finds either a tab with
  * a record or a record that lost its tab, and never a tab that nobody knows.
  */
+import type { Fact } from "../belief/fact.js";
 import { derive } from "../derive.js";
 import type { AgentId, AgentRecord, Launch, Place, Role, WakePolicy, Worktree } from "../model.js";
 import { recorded } from "./believe.js";
@@ -155,7 +156,9 @@ export function restart(draft: Draft, ticket: Ticket, ask: RestartAsk): void {
   }
   const { command, launch } = ask;
   const prompted = isPrompted({ ...agent.record, command, launch });
-  const believed = derive(agent.believed, { kind: "launched", prompted }, draft.nowMs);
+  const launched: Fact = { kind: "launched", prompted };
+  const believed = derive(agent.believed, launched, draft.nowMs);
+  draft.weighed(agent.record.id, launched);
   const record: AgentRecord = {
     ...recorded(agent.record, believed),
     incarnation: agent.record.incarnation + 1,

@@ -19,7 +19,10 @@ export const REPLAY_TICK_MS = 100;
 export interface ReplayMoment {
   /** Seconds of the recording. */
   readonly t: number;
-  readonly still: Still;
+  /** Null where the screen was not read then. */
+  readonly still: Still | null;
+  /** When that was, by the clock that its facts tell the time of, in ms; by default that of the recording. */
+  readonly nowMs?: number;
   /** What hooks reported since the moment before, in order. */
   readonly hooks?: readonly HookReport[];
   /** What else the daemon took in, where it recorded that: a person looked, the program ended. */
@@ -28,7 +31,7 @@ export interface ReplayMoment {
   readonly signals?: readonly Signal[];
 }
 
-export type ReplayBeginning = Pick<Believed, "state" | "turn" | "unread" | "evidence">;
+export type ReplayBeginning = Pick<Believed, "state" | "turn" | "unread" | "evidence"> & Partial<Believed>;
 
 export type ReplayLine =
   | {
@@ -63,7 +66,7 @@ export class Replay {
 
   /** Takes one moment; gives a line for a change of state, and one for a dialog that was not open before. */
   step(moment: ReplayMoment): ReplayLine[] {
-    const nowMs = Math.round(moment.t * 1000);
+    const nowMs = moment.nowMs ?? Math.round(moment.t * 1000);
     const lines: ReplayLine[] = [];
     if (this.#believed === null) {
       const { evidence = null, ...begins } = this.#begins ?? {};
@@ -71,23 +74,30 @@ export class Replay {
       const { state } = this.#believed;
       const { source = null, rule = null, excerpt = null } = evidence ?? {};
       lines.push({ t: moment.t, state, source, rule, excerpt });
+      if (this.#believed.question !== null) lines.push({ t: moment.t, question: this.#believed.question });
     }
-    for (const fact of moment.facts ?? []) this.#take(fact, moment.t, lines);
+    const take = (fact: Fact): void => this.#become(derive(this.#believed!, fact, nowMs), moment.t, lines);
+    for (const fact of moment.facts ?? []) take(fact);
+    for (const { means, evidence } of moment.hooks ?? []) take({ kind: "hook", means, evidence });
+    if (moment.still === null) return lines;
     const reading = this.#provider.read(moment.still);
-    for (const { means, evidence } of moment.hooks ?? [])
-      this.#take({ kind: "hook", means, evidence }, moment.t, lines);
     for (const signal of moment.signals ?? []) {
       const report = signalReport(this.#provider.name, signal, this.#believed.memory.turnOpen === true);
-      if (report !== null && isPlausible(report, reading, this.#believed.state))
-        this.#take({ kind: "hook", ...report }, moment.t, lines);
+      if (report !== null && isPlausible(report, reading, this.#believed.state)) take({ kind: "hook", ...report });
     }
-    this.#take({ kind: "still", reading }, moment.t, lines);
+    take({ kind: "still", reading });
     return lines;
   }
 
-  #take(fact: Fact, t: number, lines: ReplayLine[]): void {
+  /** Goes on from another belief: what led to it is not in the recording. */
+  goOn(believed: Believed, t: number): ReplayLine[] {
+    const lines: ReplayLine[] = [];
+    this.#become(believed, t, lines);
+    return lines;
+  }
+
+  #become(after: Believed, t: number, lines: ReplayLine[]): void {
     const before = this.#believed!;
-    const after = derive(before, fact, Math.round(t * 1000));
     this.#believed = after;
     if (after.state !== before.state) {
       const { source = null, rule = null, excerpt = null } = after.evidence ?? {};

@@ -1,19 +1,19 @@
 /**
  * Writes down what an agent shows and what the daemon makes of it, as an asciicast: the bytes its program writes, where its
- * pane's pipe is free, else the pictures the daemon itself reads; and as markers each look, each decision and each hook
- * event. `drover replay` decides the same from it.
+ * pane's pipe is free, else the pictures the daemon itself reads; and as markers each look, whatever else it weighed, each
+ * decision and each hook event. `drover replay` decides the same from it.
  */
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 import { MARKER } from "#host/recorded-facts.js";
 import type { AgentJson } from "#wire/agent.js";
-import type { FactJson } from "#wire/record.js";
+import type { FactJson, LookPaint } from "#wire/record.js";
 import type { ChangedRowsJson, WholeScreenJson } from "#wire/screen.js";
 import { agentPath, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
-import { CastPainter } from "./paint-cast.js";
+import { CastPainter, type CastPiece } from "./paint-cast.js";
 
 export async function run(context: Context, { arguments: [label = ""], options }: Invocation): Promise<number> {
   const output = options.text("output");
@@ -30,6 +30,8 @@ export async function run(context: Context, { arguments: [label = ""], options }
   let raw = false;
   // The next whole screen is what the bytes go on from, or the pictures.
   let anew = true;
+  // Beside bytes the screens that were read are kept with the looks.
+  const looks = new LooksPainter();
   try {
     await new Promise<void>((done, fail) => {
       const subscription = daemon.events(
@@ -43,9 +45,11 @@ export async function run(context: Context, { arguments: [label = ""], options }
               if (fact.fact === "tap") {
                 raw = fact.on;
                 anew = true;
+                looks.begin();
                 context.note(fact.on ? "recording what its program writes" : `recording pictures: ${fact.why}`);
               }
-              file.add(at, "m", MARKER + JSON.stringify(fact));
+              const told = fact.fact === "looked" && raw ? { ...fact, paint: looks.take() } : fact;
+              file.add(at, "m", MARKER + JSON.stringify(told));
             } else if (event === "screen") {
               const screen = data as WholeScreenJson;
               file.begin(
@@ -60,9 +64,10 @@ export async function run(context: Context, { arguments: [label = ""], options }
               const paint = !raw ? painter.whole(screen) : isWhole ? painter.wholeForBytes(screen) : [];
               for (const { kind, text } of paint) file.add(at, kind, text);
               anew = false;
+              if (raw) looks.whole(screen);
             } else if (event === "rows") {
-              if (raw) return;
-              for (const { kind, text } of painter.rows(data as ChangedRowsJson)) file.add(at, kind, text);
+              if (raw) looks.rows(data as ChangedRowsJson);
+              else for (const { kind, text } of painter.rows(data as ChangedRowsJson)) file.add(at, kind, text);
             } else if (event === "raw") {
               file.add(at, "o", data as string);
             } else if (event === "bye") end();
@@ -87,6 +92,36 @@ export async function run(context: Context, { arguments: [label = ""], options }
   if (context.json) context.value({ file: output, events: file.events });
   else context.line(`${file.events} events of ${agent.label} are in ${output}; "drover replay ${output}" reads them`);
   return 0;
+}
+
+/** What a terminal would have to be sent to show what was read, from one look to the next. */
+class LooksPainter {
+  #painter = new CastPainter();
+  #waiting: CastPiece[] = [];
+  #isNew = true;
+
+  /** A whole screen comes next. */
+  begin(): void {
+    this.#painter = new CastPainter();
+    this.#waiting = [];
+    this.#isNew = true;
+  }
+
+  whole(screen: WholeScreenJson): void {
+    // Of the looks before a gap nothing is known here: their screen may have had another size.
+    if (this.#isNew) this.#waiting.push({ kind: "r", text: `${screen.columns}x${screen.rows.length}` });
+    this.#isNew = false;
+    this.#waiting.push(...this.#painter.whole(screen));
+  }
+
+  rows(changed: ChangedRowsJson): void {
+    this.#waiting.push(...this.#painter.rows(changed));
+  }
+
+  /** Since the last time. */
+  take(): LookPaint {
+    return this.#waiting.splice(0).map(({ kind, text }) => [kind, text] as const);
+  }
 }
 
 /** Written as it happens, for its owner alone: a recorder that is killed leaves all but its last line. */
