@@ -1,43 +1,26 @@
 /**
- * The inboxes of all parents. `core/delivery/inbox.ts` decides for each who takes what and when; here that is written, put
- * into words and handed over. A Stop hook and a reader are answered with what they took; a wake becomes a message of its
- * own (mail.ts), on disk in one batch with the leases of what it carries.
+ * The inboxes of all parents. `core/delivery/inbox.ts` decides for each who takes what and when; here each machine is run,
+ * and who takes from it is handed what it took. What changes goes to the disk in inboxes-on-disk.ts; how an idle parent is
+ * woken, by a message of its own, stands in waking.ts.
  */
-import { batchText, type Carried, nudgeText } from "#core/delivery/completion.js";
+import type { Carried } from "#core/delivery/completion.js";
 import { endOfBatch } from "#core/delivery/inbox/give-back.js";
-import type { Change, Inbox, InboxEffect, InboxEvent, Take, Write } from "#core/delivery/inbox/state.js";
+import type { Change, Inbox, InboxEffect, InboxEvent, Take } from "#core/delivery/inbox/state.js";
 import { isBeingTyped, isOf } from "#core/delivery/inbox/take.js";
 import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
-import { isDeadLetter, isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
-import { gate } from "#core/delivery/typing.js";
+import { isDeadLetter, isInInbox, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
 import type { Fleet } from "#core/fleet/fleet.js";
 import type { AgentId, Nudged } from "#core/model.js";
-import { asFault } from "./carry-out.js";
 import type { Ground } from "./ground.js";
-import { type CommitHow, type NewMessage, type Story, writeOf } from "./mail-commit.js";
-import { lookAt } from "./mail-look.js";
+import { InboxesOnDisk, type TypedMail } from "./inboxes-on-disk.js";
 import { recipientNow } from "./mail-recipient.js";
+import { Waking } from "./waking.js";
 
 interface Box {
   now: Inbox;
   cancelWake: (() => void) | null;
   readonly taking: Map<number, (taken: Taken) => void>;
-  /** What new completions say, until they are on disk. */
-  readonly coming: Map<string, string>;
-  /** Who waits for a write: told that it is on disk, or why not. */
-  readonly waiting: Map<number, (refusal: Fault | null) => void>;
-}
-
-/** What an inbox needs of the mail that is typed. */
-export interface TypedMail {
-  /** One durable batch, with what is counted and journaled of it. Throws the store's Fault, or NOT_FOUND for `must`. */
-  commit(id: AgentId, writes: readonly MailWrite[], story: readonly Story[], how: CommitHow): Promise<void>;
-  enqueue(wanted: NewMessage): Promise<Message>;
-  /** Whether nothing is being typed to it, nor waits to be. */
-  isQuiet(to: AgentId): boolean;
-  /** A dead letter that was written elsewhere. */
-  takeIn(message: Message): void;
 }
 
 /** Completions handed over: leased until they are acknowledged. */
@@ -49,7 +32,10 @@ export interface Taken {
 export class Inboxes {
   readonly #ground: Ground;
   readonly #mail: TypedMail;
+  /** Says which step of a hand-over is being passed; tests let the daemon die there. */
   readonly #pass: (point: string) => void;
+  readonly #disk: InboxesOnDisk;
+  readonly #waking: Waking;
   readonly #boxes = new Map<AgentId, Box>();
   #lastTicket = 0;
   #closed = false;
@@ -58,6 +44,12 @@ export class Inboxes {
     this.#ground = ground;
     this.#mail = mail;
     this.#pass = pass;
+    this.#waking = new Waking(ground, mail);
+    this.#disk = new InboxesOnDisk(ground, pass, {
+      mail,
+      post: (to, event) => this.#post(to, event),
+      wake: (to, ...how) => this.#waking.carry(to, ...how),
+    });
   }
 
   /** What the store holds for a recipient, before its typed mail is taken up. */
@@ -118,12 +110,7 @@ export class Inboxes {
   async add(message: Message, text: string): Promise<void> {
     this.#mustBeOpen();
     const box = this.#boxOf(message.to);
-    box.coming.set(message.id, text);
-    try {
-      await this.#written(box, () => this.#post(message.to, { kind: "commit", message }));
-    } finally {
-      box.coming.delete(message.id);
-    }
+    await this.#disk.writtenNew(message, text, box, () => this.#post(message.to, { kind: "commit", message }));
   }
 
   /** Null where nothing was ever in it. */
@@ -164,7 +151,7 @@ export class Inboxes {
     this.#mustBeOpen();
     const before = box.now.lastWrite;
     let count = 0;
-    await this.#written(box, () => {
+    await this.#disk.written(to, box, () => {
       this.#post(to, event);
       count = box.now.writes.get(before + 1)?.changes.length ?? 0;
     });
@@ -182,7 +169,7 @@ export class Inboxes {
   changedWith(to: AgentId, changes: readonly Change[]): void {
     if (changes.length === 0) return;
     this.#post(to, { kind: "changed", changes });
-    this.#buried(changes);
+    this.#disk.buried(changes);
   }
 
   /** The message that was to wake it came to its end. */
@@ -199,12 +186,8 @@ export class Inboxes {
   }
 
   /** The words of entries, as they are handed over. What cannot be read says so, and holds nothing up. */
-  async words(entries: readonly Message[]): Promise<Carried[]> {
-    const texts = await Promise.all(entries.map((entry) => this.#ground.store.text(entry).catch(() => null)));
-    return entries.flatMap(({ completion, returns = 0 }, n) => {
-      if (completion === undefined) return [];
-      return [{ completion, summary: texts[n] ?? null, redelivered: returns > 0 }];
-    });
+  words(entries: readonly Message[]): Promise<Carried[]> {
+    return this.#waking.words(entries);
   }
 
   /** Nothing is written any more, and nobody is told that it was. */
@@ -225,7 +208,7 @@ export class Inboxes {
     const nudgedOrder = record?.nudged?.incarnation === record?.incarnation ? (record?.nudged?.order ?? 0) : 0;
     const known = { quiet, typing, blocks: slot?.used ?? 0, lastBlock: slot?.batch ?? null, nudgedOrder };
     const now = openInbox(to, open, { ...this.#recipient(to), ...known });
-    const box: Box = { now, cancelWake: null, taking: new Map(), coming: new Map(), waiting: new Map() };
+    const box: Box = { now, cancelWake: null, taking: new Map() };
     this.#boxes.set(to, box);
     return box;
   }
@@ -260,7 +243,7 @@ export class Inboxes {
   #perform(to: AgentId, box: Box, effect: InboxEffect): void {
     switch (effect.do) {
       case "write":
-        void this.#write(to, box, effect.write);
+        void this.#disk.write(to, box, effect.write);
         break;
       case "hand-over": {
         const { ticket, batch, entries } = effect;
@@ -269,7 +252,7 @@ export class Inboxes {
         break;
       }
       case "wake":
-        void this.#mayWake(to, box, effect.look).then((may) => {
+        void this.#waking.may(to, box.now, effect.look).then((may) => {
           if (!may) this.woken(to, false);
           else {
             this.#pass("waking");
@@ -278,119 +261,13 @@ export class Inboxes {
         });
         break;
       case "nudge":
-        void this.#mayWake(to, box, effect.look).then((may) => (may ? this.#nudge(to, effect) : this.woken(to, false)));
+        void this.#waking
+          .may(to, box.now, effect.look)
+          .then((may) => may && this.#waking.nudge(to, effect))
+          .then((nudged) => {
+            if (!nudged) this.woken(to, false);
+          });
         break;
     }
   }
-
-  /** Whether its pane would take a prompt now: what stands in the way for hours, a draft say, is not to fill the journal. */
-  async #mayWake(to: AgentId, { now: { recipient } }: Box, look: boolean): Promise<boolean> {
-    if (!look || recipient === null) return true;
-    try {
-      return gate(recipient, await lookAt(this.#ground, to, true)) === null;
-    } catch {
-      return false;
-    }
-  }
-
-  async #write(to: AgentId, box: Box, write: Write): Promise<void> {
-    const { log } = this.#ground;
-    const name = pointOf(write);
-    this.#pass(`${name}-writing`);
-    try {
-      if (write.take?.taker === "wake") await this.#wake(to, write, write.take.batch);
-      else await this.#commit(to, box, write);
-    } catch (error) {
-      const fault = asFault(error);
-      log.warn("a change of an inbox was not written", { agent: to, code: fault.code });
-      const lost = fault.code === "STALE" ? await this.#lost(write) : new Set<string>();
-      this.#post(to, { kind: "unwritten", number: write.number, lost });
-      this.#answer(box, write, fault);
-      return;
-    }
-    this.#pass(`${name}-written`);
-    this.#post(to, { kind: "written", number: write.number });
-    this.#answer(box, write, null);
-    this.#buried(write.changes);
-  }
-
-  async #commit(to: AgentId, box: Box, { changes, blocks, take }: Write): Promise<void> {
-    const incarnation = box.now.recipient?.incarnation ?? 0;
-    const writes = changes.map((one) => {
-      const text = box.coming.get(one.message.id);
-      return { ...writeOf(one), ...(text === undefined ? {} : { text }) };
-    });
-    await this.#mail.commit(to, writes, changes, {
-      must: changes.some(({ from }) => from === null),
-      ...(blocks === null || take === null ? {} : { stopBlocks: { incarnation, used: blocks, batch: take.batch } }),
-    });
-  }
-
-  /** Leases and the message that carries them are one batch. */
-  async #wake(to: AgentId, { changes, number }: Write, batch: string): Promise<void> {
-    const entries = changes.map(({ message }) => message);
-    const text = batchText(batch, await this.words(entries));
-    const id = this.#ground.dice.id();
-    const written = (): void => this.#post(to, { kind: "written", number });
-    const carries = { batch, changes, written };
-    await this.#mail.enqueue({ id, to, from: null, kind: "system", text, now: true, carries });
-  }
-
-  /** It has the name of a batch that holds nothing: what becomes of it is told as with one that does. */
-  async #nudge(to: AgentId, { count, order }: InboxEffect & { do: "nudge" }): Promise<void> {
-    const { dice, log } = this.#ground;
-    try {
-      const how = { from: null, kind: "system", now: true, tellsOf: order } as const;
-      const carries = { batch: dice.id(), changes: [], written() {} };
-      await this.#mail.enqueue({ id: dice.id(), to, text: nudgeText(count), ...how, carries });
-    } catch (error) {
-      log.warn("an agent could not be told that its inbox holds something", { agent: to, code: asFault(error).code });
-      this.woken(to, false);
-    }
-  }
-
-  /** Does what makes the inbox write something, and waits until that is on disk. Throws what it is refused with. */
-  #written(box: Box, act: () => void): Promise<void> {
-    const before = box.now.lastWrite;
-    act();
-    // A step may go on to write more of its own accord; the first is what was asked for.
-    const number = before + 1;
-    if (box.now.lastWrite === before) return Promise.resolve();
-    return new Promise((resolve, reject) => {
-      box.waiting.set(number, (refusal) => (refusal === null ? resolve() : reject(refusal)));
-    });
-  }
-
-  #answer(box: Box, { number }: Write, refusal: Fault | null): void {
-    box.waiting.get(number)?.(refusal);
-    box.waiting.delete(number);
-  }
-
-  /** Dead ones are listed with the dead letters of typed mail. */
-  #buried(changes: readonly Change[]): void {
-    for (const { message } of changes) {
-      if (message.state === "dead") this.#mail.takeIn({ ...message, rev: message.rev + 1 });
-    }
-  }
-
-  /** Which of them are not on the disk as we know them: set aside as damaged, or another's. */
-  async #lost({ changes }: Write): Promise<Set<string>> {
-    const lost = new Set<string>();
-    for (const { message, from } of changes) {
-      if (from === null) continue;
-      const kept = await this.#ground.store.message(message.id).catch(() => message);
-      if (kept?.rev === message.rev) continue;
-      lost.add(message.id);
-      this.#ground.log.error("a completion is not on disk as it was, and is left alone", { message: message.id });
-    }
-    return lost;
-  }
-}
-
-/** What a step of a hand-over is called, for tests that end the daemon there. */
-function pointOf({ take, changes }: Write): string {
-  if (take !== null) return `${take.taker}-claim`;
-  if (changes.some(({ from }) => from === null)) return "completion";
-  const state = changes[0]?.message.state ?? "";
-  return state === "acked" ? "ack" : state === "dead" ? "burial" : "return";
 }

@@ -131,7 +131,7 @@ function familyBreaks(): Break[] {
     },
     {
       what: "how often a Stop hook blocked is not on disk",
-      file: "daemon/inboxes.js",
+      file: "daemon/inboxes-on-disk.js",
       from: "blocks === null || take === null",
       to: "true",
     },
