@@ -68,6 +68,8 @@ export interface AgentsJson {
   sight?: SightJson;
   /** ISO 8601 UTC: since when tmux is seen, or since when not, for whatever reason. */
   sightSince?: string | null;
+  /** Mail of agents that were taken off the list, by their ids, where there is any: dead letters, mostly. */
+  removedMail?: Record<string, AgentJson["mail"]>;
 }
 
 export interface EvidenceJson {

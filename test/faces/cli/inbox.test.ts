@@ -104,6 +104,30 @@ test("without an agent, all who have mail are listed", async () => {
   assert.equal(asked().slice(0, 2), ["GET /v1/agents", "GET /v1/inbox/01API?delivered=0&words=1"]);
 });
 
+test("dead letters of agents off the list are counted, with how to see them", async () => {
+  let removedMail: Record<string, typeof mail> = { "01GONE": { ...mail, dead: 2, uncertain: 1 } };
+  let agents = fleet;
+  play.daemon.answer = (asked, response) =>
+    asked.path.startsWith("/v1/agents")
+      ? json(response, 200, { agents, seq: 1, removedMail })
+      : standard(asked, response);
+  assert.match(
+    (await play.run(["inbox", "list"])).out,
+    /run the tests\n[\s\S]*\n3 dead letters of agents off the list: "drover inbox dead" shows them\n$/,
+  );
+  assert.not.match((await play.run(["inbox", "list", "api"])).out, "off the list");
+  assert.equal(Object.keys(JSON.parse((await play.run(["inbox", "list", "--json"])).out)), ["messages"]);
+  agents = [];
+  assert.is(
+    (await play.run(["inbox", "list"])).out,
+    '3 dead letters of agents off the list: "drover inbox dead" shows them\n',
+  );
+  removedMail = { "01GONE": { ...mail, queued: 0, dead: 1 } };
+  assert.match((await play.run(["inbox", "list"])).out, /^1 dead letter of an agent off the list: .* shows it\n$/);
+  removedMail = {};
+  assert.is((await play.run(["inbox", "list"])).out, "no mail\n");
+});
+
 test("what messages say is printed only where asked for, and cannot act on the terminal", async () => {
   const { out } = await play.run(["inbox", "dead", "--body"]);
   assert.match(out, /\n {2}one\n {2}/);

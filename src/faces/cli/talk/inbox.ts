@@ -26,6 +26,11 @@ interface Messages {
   readonly messages: readonly MessageJson[];
 }
 
+interface Listed extends Messages {
+  /** So many dead letters of agents off the list are not among them. */
+  readonly leftOut: number;
+}
+
 /** So many delivered messages `list --all` shows. */
 const DELIVERED = 100;
 
@@ -35,7 +40,10 @@ export async function run(
 ): Promise<number> {
   const says = options.has("body") ? "bodies=1" : context.json ? "" : "words=1";
   const all = options.has("all");
-  if (action === "list") return show(context, await list(context, one(what), all, says));
+  if (action === "list") {
+    const { leftOut, ...found } = await list(context, one(what), all, says);
+    return show(context, found, leftOut);
+  }
   if (action === "dead") return show(context, await dead(context, one(what), says));
   if (action === "drain") return drain(context, one(what) ?? "self", options.has("no-ack"));
   if (action === "ack") return ack(context, what, options.has("reject"));
@@ -120,18 +128,20 @@ function one(what: readonly string[]): string | null {
   return what[0] ?? null;
 }
 
-async function list(context: Context, label: string | null, all: boolean, says: string): Promise<Messages> {
+async function list(context: Context, label: string | null, all: boolean, says: string): Promise<Listed> {
   const query = `?delivered=${all ? DELIVERED : 0}${says === "" ? "" : `&${says}`}`;
   if (label !== null) {
-    return askAgent(context, label, (daemon, ref) =>
-      daemon.request("GET", `/v1/inbox/${encodeURIComponent(ref)}${query}`),
+    const found = await askAgent(context, label, (daemon, ref) =>
+      daemon.request<Messages>("GET", `/v1/inbox/${encodeURIComponent(ref)}${query}`),
     );
+    return { ...found, leftOut: 0 };
   }
   const daemon = await context.daemon();
-  const { agents } = await daemon.request<AgentsJson>("GET", "/v1/agents");
+  const { agents, removedMail = {} } = await daemon.request<AgentsJson>("GET", "/v1/agents");
   const some = all ? agents : agents.filter(({ mail }) => mail.queued + mail.dead + mail.uncertain + mail.inbox > 0);
   const each = await Promise.all(some.map(({ id }) => daemon.request<Messages>("GET", `/v1/inbox/${id}${query}`)));
-  return { messages: each.flatMap(({ messages }) => messages) };
+  const leftOut = Object.values(removedMail).reduce((sum, { dead, uncertain }) => sum + dead + uncertain, 0);
+  return { messages: each.flatMap(({ messages }) => messages), leftOut };
 }
 
 async function dead(context: Context, label: string | null, says: string): Promise<Messages> {
@@ -142,17 +152,20 @@ async function dead(context: Context, label: string | null, says: string): Promi
   );
 }
 
-async function show(context: Context, found: Messages): Promise<number> {
+async function show(context: Context, found: Messages, leftOut = 0): Promise<number> {
   if (context.json) {
     context.value(found);
     return 0;
   }
   const messages = found.messages.filter((message) => !isCarrier(message));
-  if (messages.length === 0) {
-    context.line("no mail");
-    return 0;
-  }
-  context.lines(messageLines(messages, await allLabels(context), context.ink, context.columns, context.nowMs()));
+  const lines =
+    messages.length === 0
+      ? leftOut === 0
+        ? ["no mail"]
+        : []
+      : messageLines(messages, await allLabels(context), context.ink, context.columns, context.nowMs());
+  if (leftOut > 0) lines.push(context.ink.paint("dim", elsewhere(leftOut)));
+  context.lines(lines);
   return 0;
 }
 
@@ -215,6 +228,11 @@ function narrow(heads: readonly Column[], rows: readonly (readonly Cell[])[], in
     return below === "" ? [line] : [line, `    ${below}`];
   });
   return [title, ...told];
+}
+
+function elsewhere(count: number): string {
+  const what = count === 1 ? "1 dead letter of an agent" : `${count} dead letters of agents`;
+  return `${what} off the list: "drover inbox dead" shows ${count === 1 ? "it" : "them"}`;
 }
 
 /** `2 queued, 1 dead: drover inbox retry ID …`. */
