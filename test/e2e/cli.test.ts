@@ -17,7 +17,7 @@ test("an agent is spawned, seen waiting with its dialog, answered, and seen to b
   assert.match(blocked.question?.text ?? "", "npm test");
 
   const table = await home.ok("ls");
-  assert.match(table, /◆ {2}asks +blocked .*Run this command\?/);
+  assert.match(table, /◆ {2}asks +blocked .* {2}npm test$/m);
   const stale = await home.run(["answer", "asks", "1", "--if", "another", "--json"]);
   assert.equal([stale.status, stale.out], [5, ""]);
   const refusal = JSON.parse(stale.err) as { error: { code: string }; question: QuestionJson };

@@ -40,8 +40,8 @@ test("who needs a person stands first, the longest waiting on top, what is over 
     play(fleet),
     [
       "   LABEL       STATE            AGE  PROVIDER  WHERE    SAYS",
-      "◆  asks-first  blocked           3d  codex     work @3  Run npm test? It was not allowed before.",
-      "◆  asks        blocked           3h  codex     work @3  Run npm test? It was not allowed before.",
+      "◆  asks-first  blocked           3d  codex     work @3  Run npm test?",
+      "◆  asks        blocked           3h  codex     work @3  Run npm test?",
       "✗  failed      error            12m  codex     work @3  429  [31mtoo many requests",
       "●  翻訳        working           5s  claude    work @3  Thinking…",
       "○  idle-one    idle             12m  codex     work @3",

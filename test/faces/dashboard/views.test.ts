@@ -1,6 +1,5 @@
 import * as assert from "uvu/assert";
 import { layout } from "#faces/dashboard/state/layout.js";
-import { short } from "#faces/dashboard/views/fleet-list.js";
 import { fit } from "#faces/dashboard/views/look.js";
 import { isUtf8 } from "#faces/kit/locale.js";
 import { wrap } from "#faces/kit/wrap.js";
@@ -509,21 +508,6 @@ test("text is cut by columns, not by characters, and wrapped at spaces", () => {
     ["👩‍💻👩‍💻", "👩‍💻", "ok"],
     "what is joined is one character of two columns",
   );
-});
-
-test("a dialog in short is what it is about", () => {
-  const cases: [string, string][] = [
-    ["Bash command\n\n  npm run build\n  Builds\n\nDo you want to proceed?", "npm run build"],
-    ["Edit file\n src/a.ts\nDo you want to make this edit to a.ts?", "Do you want to make this edit to a.ts?"],
-    ["Would you like to run the following command?\n\nReason: tests\n\n$ make test", "$ make test"],
-    ["Allow command?\nmake deploy", "make deploy"],
-    ["Do you trust the files in this folder?\n/home/kim", "Do you trust the files in this folder?"],
-    ["Do you want to proceed?", "Do you want to proceed?"],
-    ["Paste the code here", "Paste the code here"],
-    ["Run this command?\nnpm test -- checkout", "npm test -- checkout"],
-    ["Accessing workspace:\nSafety check: Do you trust it? (Like your own)\nSecurity guide", "Do you trust it?"],
-  ];
-  for (const [text, says] of cases) assert.is(short(text), says);
 });
 
 test("the locale decides between signs and ASCII as it does for every program", () => {

@@ -2,6 +2,7 @@
 import type { AgentJson } from "#wire/agent.js";
 import { age } from "../../kit/age.js";
 import { type Ink, printable, STATE_LOOK } from "../../kit/ink.js";
+import { shortDialog } from "../../kit/short-dialog.js";
 import { type Column, table } from "../../kit/table.js";
 
 const ORDER: readonly AgentJson["state"][] = [
@@ -67,9 +68,9 @@ function place(agent: AgentJson): string {
   return agent.session === "" ? "" : printable(`${agent.session} ${agent.window}`);
 }
 
-/** The dialog's question, why it failed, how it ended: in one line. */
+/** What the dialog is about, why it failed, how it ended: in one line. */
 function says(agent: AgentJson): string {
-  if (agent.question) return printable(agent.question.text).replace(/\s+/g, " ").trim();
+  if (agent.question) return shortDialog(agent.question.text);
   if (agent.state === "exited" && agent.exit) return agent.reason ? printable(agent.reason) : exitWords(agent.exit);
   // That the model failed is what an error mostly means; another kind is for the person to mend.
   const kind = agent.errorKind && agent.errorKind !== "api" ? `${agent.errorKind}: ` : "";

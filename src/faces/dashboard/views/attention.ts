@@ -1,12 +1,12 @@
 /** The dialog of the selected agent: what it asks, and its choices with the digit that gives each. */
 import type { QuestionJson } from "#wire/agent.js";
+import { shortDialog } from "../../kit/short-dialog.js";
 import { wrap } from "../../kit/wrap.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { digitOf, shownChoices, ticksOf } from "../state/dialog.js";
 import { MOST_ROWS_OF_A_CHOICE } from "../state/dialog-rows.js";
 import { type State, selectedAgent } from "../state/state.js";
 import { editorRows } from "./editor.js";
-import { short } from "./fleet-list.js";
 import { ASKS, BOLD, DIM, fit, KEY, type Look, rowsOf, sign } from "./look.js";
 
 export interface DockLine {
@@ -29,7 +29,7 @@ export function paintAttention(canvas: Canvas, state: State, look: Look): void {
   const title = answering
     ? `answering ${agent.label}${look.unicode ? "…" : "..."}`
     : tight
-      ? short(agent.question.text)
+      ? shortDialog(agent.question.text)
       : `${agent.label} ${asks}`;
   canvas.frame({ ...ASKS, attrs: 0 }, fit(look, title, canvas.width - 6), ASKS);
   const { mode } = state;

@@ -1,5 +1,6 @@
 /** The fleet, a row an agent, under a row for each section. */
 import type { AgentJson } from "#wire/agent.js";
+import { shortDialog } from "../../kit/short-dialog.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { type Counts, countSections } from "../state/fleet.js";
@@ -15,7 +16,6 @@ import {
   type Look,
   markEdges,
   NEWS,
-  oneLine,
   onSelected,
   SELECTED,
   STATES,
@@ -161,32 +161,11 @@ function paintBadges(
 
 /** What an agent asks, what went wrong, or what it does; in a narrow list else its provider. */
 function detailOf(agent: AgentJson, withProvider: boolean): { text: string; style: Style } {
-  if (agent.question) return { text: short(agent.question.text), style: { fg: STATES.blocked.style.fg! } };
+  if (agent.question) return { text: shortDialog(agent.question.text), style: { fg: STATES.blocked.style.fg! } };
   if (agent.state === "error" && agent.reason) return { text: agent.reason, style: { fg: STATES.error.style.fg! } };
   if (agent.state === "exited" && agent.exit) {
     const { code, signal } = agent.exit;
     return { text: signal ? `ended by ${signal}` : code === 0 ? "ended" : `ended with ${code}`, style: DIM };
   }
   return { text: withProvider ? agent.provider : (agent.reason ?? ""), style: DIM };
-}
-
-/** What every permission asks, and so tells nothing. */
-const GENERIC =
-  /^(do|would) you (want|like) to (proceed|continue|(run|execute|allow) (this|the following)( command)?)\?$|^(allow|proceed|continue|run)( (this|command|execution))*\?$/i;
-
-/**
- * A dialog in a few words: the line that asks, where it says something; where it only asks whether to go on, the line
- * that says with what (a command after `$`, what follows the question, or what stands under the heading).
- */
-export function short(text: string): string {
-  const lines = text
-    .split("\n")
-    .map(oneLine)
-    .filter((line) => line !== "");
-  const at = lines.findIndex((line) => line.endsWith("?"));
-  // In the middle of a text the sentence that asks.
-  if (at < 0) return lines.map((line) => /[^.!?:]+\?(?= )/.exec(line)?.[0].trim()).find(Boolean) ?? lines[0] ?? "";
-  if (!GENERIC.test(lines[at]!)) return lines[at]!;
-  const command = lines.find((line) => line.startsWith("$ "));
-  return command ?? (at === 1 ? lines[0] : lines[1]) ?? lines[at]!;
 }
