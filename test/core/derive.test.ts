@@ -166,6 +166,59 @@ test("the end of a turn told by its hook and then by its marker, or by the statu
   assert.is(play([...first, [400, hook("turn-ended")], [450, status]]), once);
 });
 
+/** A status in the bytes, which come in order but may come late. */
+function status(means: HookMeaning): Fact {
+  return { kind: "hook", means, evidence: { source: "api", rule: "test/osc-7501", excerpt: means } };
+}
+
+test("a status that comes late says of the turn that the screen showed since that it began or ended, not of the next", () => {
+  const first: Moment[] = [
+    [0, look("ready")],
+    [100, look("working")],
+    [110, status("turn-started")],
+    [150, look("working")],
+    [200, look("finished", "took 1s")],
+  ];
+  const second: Moment[] = [
+    [300, look("working")],
+    [320, status("turn-ended")],
+    [330, status("turn-started")],
+    [350, look("working")],
+    [900, status("turn-ended")],
+    [910, look("finished", "took 2s")],
+  ];
+  const twice = "0 idle 0, 100 working 1, 200 done 1 unread, 300 working 2, 900 done 2 unread";
+  assert.is(play([...first, ...second]), twice);
+  // All of a turn may be seen before a word of it is heard.
+  const third: Moment[] = [
+    [5_000, look("working")],
+    [5_100, look("finished", "took 3s")],
+    [5_200, status("turn-started")],
+    [5_210, status("turn-ended")],
+    [9_000, status("turn-started")],
+    [9_900, status("turn-ended")],
+  ];
+  assert.is(
+    play([...first, ...second, ...third]),
+    `${twice}, 5000 working 3, 5100 done 3 unread, 9000 working 4, 9900 done 4 unread`,
+  );
+});
+
+test("a program that tells some of its turns is believed when one that it did not tell of is long past", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, status("turn-started")],
+      [900, status("turn-ended")],
+      [950, look("finished", "took 1s")],
+      [1_000, look("working")],
+      [6_000, status("turn-ended")],
+      [6_100, status("turn-started")],
+    ]),
+    "0 idle 0, 100 working 1, 900 done 1 unread, 1000 working 2, 6000 done 2 unread, 6100 working 3",
+  );
+});
+
 test("a turn too short to be seen at work counts by its new marker, and once", () => {
   assert.is(
     play([

@@ -34,6 +34,8 @@ export interface Memory {
   readonly undrawn: { readonly rule: string; readonly sinceMs: number } | null;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
+  /** The turn of which the program's own status in its bytes told last; null before the first. */
+  readonly statusTurn: number | null;
   /** What a hook said last and the screen has not confirmed yet. */
   readonly claim: Claim | null;
   /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
@@ -60,6 +62,7 @@ export const FRESH: Memory = {
   backoff: null,
   undrawn: null,
   endTold: false,
+  statusTurn: null,
   claim: null,
   closedDialog: null,
   prompted: false,

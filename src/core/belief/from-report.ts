@@ -7,7 +7,7 @@
  * before what is believed now began is history, one that says what is known already changes nothing, and where a hook said
  * that the turn goes on its end in the transcript is not the agent's.
  */
-import type { Evidence } from "../model.js";
+import type { Evidence, EvidenceSource } from "../model.js";
 import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, isUndrawn, type Memory } from "./believed.js";
 import { END_GRACE_MS } from "./doubt.js";
 import type { Fact, HookMeaning } from "./fact.js";
@@ -16,7 +16,32 @@ import { named, told } from "./open-dialog.js";
 
 export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {
   const { means, evidence, toldAtMs = nowMs } = fact;
-  return withReport(before, means, evidence, nowMs, before.memory.hooked || !isNotice(evidence), toldAtMs);
+  const isStatus = evidence.rule.endsWith("/osc-7501");
+  if (isStatus && isLateStatus(before, means, nowMs)) return withStatusTurn(before, means, nowMs);
+  const after = withReport(before, means, evidence, nowMs, before.memory.hooked || !isNotice(evidence), toldAtMs);
+  return isStatus ? withStatusTurn(after, means, nowMs) : after;
+}
+
+/** What shows a turn, or a look at its end, before the program says a word. */
+const BESIDE: ReadonlySet<EvidenceSource | undefined> = new Set<EvidenceSource>(["screen", "title", "request"]);
+
+/**
+ * Whether a status tells of the turn before the one that is known: its bytes come in order, but on a busy machine the screen
+ * overtakes them. So it is where the program told its turns so far, of the one that the screen shows it has not, and that is
+ * so new that it may not have been heard yet.
+ */
+function isLateStatus(before: Believed, means: HookMeaning, nowMs: number): boolean {
+  const { statusTurn } = before.memory;
+  if (statusTurn !== before.turn - 1 || nowMs - before.sinceMs >= END_GRACE_MS) return false;
+  if (!BESIDE.has(before.evidence?.source)) return false;
+  const ends = means === "turn-ended" || means === "turn-failed" || means === "interrupted";
+  return isOpen(before) ? ends : means === "turn-started" && isRest(before.state);
+}
+
+/** Notes of which turn the status told. */
+function withStatusTurn(believed: Believed, means: HookMeaning, nowMs: number): Believed {
+  if (means !== "turn-started" && means !== "asks") return believed;
+  return become(believed, { memory: { ...believed.memory, statusTurn: believed.turn } }, nowMs);
 }
 
 export function withTranscript(before: Believed, fact: Fact & { kind: "transcript" }, nowMs: number): Believed {

@@ -16,6 +16,7 @@ const OTHER: Memory = {
   undrawn: { rule: "opencode/session.created", sinceMs: 1 },
   backoff: { note: "retrying", turn: 1, untilMs: 1 },
   endTold: true,
+  statusTurn: 1,
   claim: "rest",
   closedDialog: "abc",
   prompted: true,
