@@ -76,11 +76,15 @@ test("a recording played back decides as the daemon did, dialogs and hooks with 
   const { decided, begins, hookEvents } = recordedFacts(parseCast(readFileSync(file, "utf8")));
   assert.equal([begins?.state, hookEvents.map(({ name }) => name)], ["idle", ["UserPromptSubmit"]]);
   const replayed = lines(await home.ok("replay", file, "--json")).filter(({ state }) => state !== undefined);
-  const states = (all: readonly { state?: string }[]) => all.map(({ state }) => state);
-  assert.equal(states(replayed), states(merged(decided)));
+  assert.equal(proven(replayed), proven(merged(decided)));
   assert.ok(replayed.some(({ state }) => state === "blocked"));
   assert.ok(replayed.some(({ rule }) => rule === "claude/UserPromptSubmit" || rule === "rehearsal/UserPromptSubmit"));
 });
+
+/** Each state with the rule that decided it. */
+function proven(all: readonly { state?: string; rule?: string | null }[]): string[] {
+  return all.map(({ state, rule }) => `${state} ${rule}`);
+}
 
 /** Entries that only mark something as unread, or a dialog as another, change no state. */
 function merged<T extends { state: string }>(all: readonly T[]): T[] {
@@ -141,8 +145,7 @@ test("what a program writes is recorded through its pane's pipe, OSC 7501 with i
       .join("");
     assert.match(bytes, /\x1b\]7501;state=blocked:app=rehearsal:kind=permission\x1b\\/);
     const replayed = lines(await own.ok("replay", file, "--json")).filter(({ state }) => state !== undefined);
-    const states = (all: readonly { state?: string }[]) => all.map(({ state }) => state);
-    assert.equal(states(replayed), states(merged(recordedFacts(cast()).decided)));
+    assert.equal(proven(replayed), proven(merged(recordedFacts(cast()).decided)));
     // Screen and status tell of the same; which is heard first is the machine's to say.
     assert.ok(replayed.some(({ rule }) => rule === "rehearsal/osc-7501"));
     // The agent is tapped on, since its provider is.
