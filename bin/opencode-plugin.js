@@ -16,6 +16,7 @@ const PASSED_ON = new Set([
   "permission.replied",
   "question.asked",
   "question.replied",
+  "question.rejected",
 ]);
 
 /** One after the other: the order in which they reach the daemon is the order in which they happened. */

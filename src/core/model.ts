@@ -101,12 +101,16 @@ export interface OpenDialog {
   readonly nth: number;
   /** The hook that told of it: the same one tells of each dialog once. */
   readonly told: string | null;
+  /** The program's own name for what it asks there. Absent where it told none. */
+  readonly request?: string;
 }
 
 /** The last one that was open, and whether it still is. */
 export interface Dialogs {
   readonly last: OpenDialog | null;
   readonly open: boolean;
+  /** What the program asked and did not call answered yet, by its own names, oldest first. Absent for nothing. */
+  readonly unanswered?: readonly string[];
 }
 
 export interface Exit {

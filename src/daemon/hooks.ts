@@ -100,6 +100,7 @@ async function take(
       endsSession: named.ends,
       name: event,
       ...(told.leftAtMs === undefined ? {} : { toldAtMs: told.leftAtMs }),
+      ...(report?.request === undefined ? {} : { request: report.request }),
       evidence: block === null ? evidence : { ...evidence, excerpt: block.excerpt },
     });
   hooks.count("taken");

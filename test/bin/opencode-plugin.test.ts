@@ -48,15 +48,15 @@ const response = (line: string | undefined) =>
   (JSON.parse((line ?? "").replace(/^\S+ \S+ /, "")) as { drover?: { response?: unknown } }).drover?.response;
 
 test("events go on in order, with their names; what tells nothing of the state does not", async () => {
-  const events = ["session.created", "message.updated", "session.status", "permission.asked"];
+  const events = ["session.created", "message.updated", "session.status", "permission.asked", "question.rejected"];
   const told = await tells(
     null,
     events.map((type) => ({ type })),
-    3,
+    4,
   );
   assert.equal(
     told.map((line) => line.split(" ").slice(0, 2).join(" ")),
-    ["opencode session.created", "opencode session.status", "opencode permission.asked"],
+    ["opencode session.created", "opencode session.status", "opencode permission.asked", "opencode question.rejected"],
   );
 });
 

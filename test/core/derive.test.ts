@@ -635,6 +635,48 @@ test("where nothing is seen between two such dialogs, the hook that tells of eac
   assert.is(names([told, asks, other, asks]), "-aaa");
 });
 
+/** A hook that names what it asks, or what was answered. */
+function of(request: string, means: HookMeaning): Fact {
+  return { kind: "hook", means, request, evidence: { source: "hook", rule: `test/${means}`, excerpt: means } };
+}
+
+test("where the program names what it asks at once, each answer to one of them gives the next its own fingerprint", () => {
+  const [asks, works, other] = [
+    look("blocked"),
+    look("working"),
+    look("blocked", "x", { question: dialog("permission", "other") }),
+  ];
+  const [one, two] = [of("1", "asks"), of("2", "asks")];
+  const [first, second] = [of("1", "answered"), of("2", "answered")];
+  // One that waits behind another makes no other of it.
+  assert.is(names([one, asks, two, asks, first, asks, second, works]), "-aaabb--");
+  assert.is(names([asks, one, two, first, asks, second, asks, works]), "aaabb---");
+  assert.is(names([one, two, asks, of("1", "denied"), asks]), "--abb");
+  // Seen sooner than told, by what stands there or between: the word that comes late is of the one before.
+  assert.is(names([one, two, asks, works, asks, first, asks, second, asks]), "--a-bbb--");
+  assert.is(names([one, two, asks, other, other, other, first, other]), "--aaabbb");
+  // Two pages of one form are one request, and what nobody asked is nobody's.
+  assert.is(names([one, asks, other, other, other, first]), "-aaab-");
+  assert.is(names([one, asks, second, of("9", "answered"), asks]), "-aaaa");
+});
+
+test("a dialog that the program calls answered is not asked again while the screen still shows it, unless it stays", () => {
+  const answered: readonly Moment[] = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, of("1", "asks")],
+    [300, look("blocked")],
+    [5_000, of("1", "answered")],
+    [5_050, look("blocked")],
+  ];
+  const told = "0 idle 0, 100 working 1, 200 blocked 1, 5000 working 1";
+  assert.is(play([...answered, [5_100, look("working")], [5_200, hook("turn-ended")]]), `${told}, 5200 done 1 unread`);
+  assert.is(play([...answered, [5_060, of("2", "asks")]]), `${told}, 5060 blocked 1`);
+  assert.is(play([...answered, [5_060 + GRACE_MS, look("blocked")]]), `${told}, ${5_060 + GRACE_MS} blocked 1`);
+  const denied = answered.map(([at, fact]): Moment => [at, at === 5_000 ? of("1", "denied") : fact]);
+  assert.is(play([...denied, [5_100, hook("turn-ended")]]), `${told}, 5100 idle 1`);
+});
+
 test("a fingerprint that was answered is never shown again, even if the dialog does not go", () => {
   const asked = derive(newborn(0), look("blocked"), 0);
   const { fingerprint } = asked.question!;
@@ -1076,6 +1118,29 @@ test("a turn that one hook began, the screen denied and another hook or the scre
   assert.is(play([...denied, [4_500, hook("interrupted")], ...working]), `${started}, 9000 working 2`);
   assert.is(play([...denied, [4_500, hook("turn-ended")]]), `${started}, 4500 done 1 unread`);
   assert.is(play([...denied, [4_500, hook("asks")]]), `${started}, 4500 blocked 1`);
+});
+
+test("between the word that a turn begins and the one that it started a screen at rest is from before it", () => {
+  const begins: readonly Moment[] = [
+    [0, look("ready", "x", { composer: EMPTY })],
+    [1_000, hook("turn-begins")],
+    [1_100, look("ready", "x", { composer: EMPTY })],
+    [5_000, look("ready", "x", { composer: EMPTY })],
+  ];
+  const told = "0 idle 0, 1000 working 1";
+  const ended: Moment = [20_000, hook("turn-ended")];
+  const started: Moment = [6_000, hook("turn-started")];
+  assert.is(play([...begins, started, [7_000, look("working")], ended]), `${told}, 20000 done 1 unread`);
+  // The other word came first, or our own prompt was seen to be taken.
+  const late: readonly Moment[] = [begins[0]!, [900, hook("turn-started")], ...begins.slice(1)];
+  assert.is(play([...late, [7_000, look("working")]]), "0 idle 0, 900 working 1, 5000 idle 1, 7000 working 1");
+  const sent: readonly Moment[] = [begins[0]!, [900, { kind: "submitted", turn: 0 }], ...begins.slice(1)];
+  assert.is(play([...sent, started, ended]), "0 idle 0, 900 working 1, 20000 done 1 unread");
+  // Once it was told to have started, and where it never is, the screen is believed.
+  const stays = [started[0] + 100, started[0] + 100 + GRACE_MS].map((at): Moment => [at, look("ready")]);
+  assert.is(play([...begins, started, ...stays]), `${told}, ${stays[1]![0]} idle 1`);
+  assert.is(play([...begins, [11_000, look("ready")]]), `${told}, 11000 idle 1`);
+  assert.is(play([...begins, [5_100, hook("interrupted")]]), `${told}, 5100 idle 1`);
 });
 
 test("what a program writes of a wait is the reason while its screen is silent, for a while and for that turn", () => {

@@ -118,6 +118,28 @@ test("a session that opencode's user begins is the agent's from then on, one tha
   assert.equal([(await one("a")).nativeSession, (await one("a")).turn], ["ses_4", 2]);
 });
 
+test("of what opencode asks at once each is named anew once the one before was answered", async () => {
+  const { id, pane } = await spawn("a");
+  const headers = { "x-drover-id": id, "x-drover-pane": pane };
+  const tell = (type: string, properties: object) =>
+    post(type, { type, properties: { sessionID: "ses_1", ...properties } }, headers, "opencode");
+  const question = async () => (await one("a")).question?.fingerprint ?? null;
+  const agent = w.started[0]!;
+  agent.shown = "blocked";
+  await tell("permission.asked", { id: "per_1" });
+  await tell("permission.asked", { id: "per_2" });
+  await until("the first is seen", async () => (await question()) !== null);
+  const first = await question();
+  await tell("permission.replied", { requestID: "per_1", reply: "once" });
+  const second = await question();
+  assert.ok(second !== null && second !== first);
+  await tell("permission.replied", { requestID: "per_1", reply: "once" });
+  assert.is(await question(), second);
+  agent.shown = "working";
+  await tell("permission.replied", { requestID: "per_2", reply: "once" });
+  assert.equal([(await one("a")).state, (await one("a")).turn], ["working", 1]);
+});
+
 test("an agent started by hand is known by its pane in this tmux server, and no stranger is", async () => {
   const { pane } = await spawn("a");
   const tmux = w.daemon.context.mux.info().socket;

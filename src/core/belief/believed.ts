@@ -30,8 +30,8 @@ export interface Memory {
   readonly retrying: boolean;
   /** What the program wrote of a wait before another try, of which its screen says nothing. */
   readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
-  /** Which hook opened the turn counted last, and when, as long as nothing has shown it at work. */
-  readonly undrawn: { readonly rule: string; readonly sinceMs: number } | null;
+  /** Which hook opened the turn counted last, and when, as long as nothing has shown it at work. `begins`: another one follows. */
+  readonly undrawn: { readonly rule: string; readonly sinceMs: number; readonly begins: boolean } | null;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
   /** The turn of which the program's own status in its bytes told last; null before the first. */
@@ -159,10 +159,12 @@ function sameMemory(a: Memory, b: Memory): boolean {
 }
 
 function sameDialogs(a: Dialogs, b: Dialogs): boolean {
-  return a.open === b.open && sameLast(a.last, b.last);
+  const [some, others] = [a.unanswered ?? [], b.unanswered ?? []];
+  const sameAsked = some.length === others.length && some.every((request, n) => request === others[n]);
+  return a.open === b.open && sameAsked && sameLast(a.last, b.last);
 }
 
 function sameLast(a: OpenDialog | null, b: OpenDialog | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.words === b.words && a.turn === b.turn && a.nth === b.nth && a.told === b.told;
+  return a.words === b.words && a.turn === b.turn && a.nth === b.nth && a.told === b.told && a.request === b.request;
 }

@@ -17,8 +17,17 @@ export type Fact =
   | { readonly kind: "answered"; readonly fingerprint: string }
   /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
   | { readonly kind: "submitted"; readonly turn: number }
-  /** The agent's own hook: what it means, and the payload in short. `toldAtMs`: when, where it was heard later than that. */
-  | { readonly kind: "hook"; readonly means: HookMeaning; readonly evidence: Evidence; readonly toldAtMs?: number }
+  /**
+   * The agent's own hook: what it means, and the payload in short. `toldAtMs`: when, where it was heard later than that.
+   * `request`: the program's own name for what it asks, or for what was answered.
+   */
+  | {
+      readonly kind: "hook";
+      readonly means: HookMeaning;
+      readonly evidence: Evidence;
+      readonly toldAtMs?: number;
+      readonly request?: string;
+    }
   /** A record in the file in which the program writes its session down, and when it wrote that. */
   | {
       readonly kind: "transcript";
@@ -30,9 +39,13 @@ export type Fact =
 export type HookMeaning =
   | "started"
   | "turn-started"
+  /** A turn is about to start: that it did is told as well, some time later, and the screen shows nothing of it until then. */
+  | "turn-begins"
   /** The model was not reached; the program waits and will try again by itself. */
   | "turn-retries"
-  /** A person said no to what it asked: unless it goes on, its end is no good one. */
+  /** What it asked was answered. */
+  | "answered"
+  /** The same, by a person's no: unless it goes on, its end is no good one. */
   | "denied"
   /** The agent itself is at rest, its helpers are not. */
   | "turn-goes-on"

@@ -28,7 +28,14 @@ export function withSubmitted(before: Believed, turn: number, nowMs: number): Be
       unread: false,
       turn: before.turn + 1,
       // In doubt from the start: where the turn is over already nothing on the screen moves any more.
-      memory: { ...memory, turnOpen: true, claim: "working", submittedAtMs: nowMs, doubtSinceMs: nowMs },
+      memory: {
+        ...memory,
+        turnOpen: true,
+        claim: "working",
+        closedDialog: null,
+        submittedAtMs: nowMs,
+        doubtSinceMs: nowMs,
+      },
     },
     nowMs,
   );

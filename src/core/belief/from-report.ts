@@ -12,13 +12,15 @@ import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, isUndrawn,
 import { END_GRACE_MS } from "./doubt.js";
 import type { Fact, HookMeaning } from "./fact.js";
 import { isSubmitted } from "./from-prompt.js";
-import { named, told } from "./open-dialog.js";
+import { answered, named, told } from "./open-dialog.js";
 
 export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {
-  const { means, evidence, toldAtMs = nowMs } = fact;
+  const { means, evidence, request, toldAtMs = nowMs } = fact;
+  if (means === "answered" || means === "denied") return withAnswer(before, means, evidence, request, nowMs);
   const isStatus = evidence.rule.endsWith("/osc-7501");
   if (isStatus && isLateStatus(before, means, nowMs)) return withStatusTurn(before, means, nowMs);
-  const after = withReport(before, means, evidence, nowMs, before.memory.hooked || !isNotice(evidence), toldAtMs);
+  const hooked = before.memory.hooked || !isNotice(evidence);
+  const after = withReport(before, means, evidence, nowMs, hooked, toldAtMs, request);
   return isStatus ? withStatusTurn(after, means, nowMs) : after;
 }
 
@@ -50,6 +52,31 @@ export function withTranscript(before: Believed, fact: Fact & { kind: "transcrip
   if (writtenAtMs < sinceMs || state === "exited" || state === "lost") return before;
   if (means === "turn-retries") return withBackoff(before, evidence, writtenAtMs, nowMs);
   return isNews(before, means) ? withReport(before, means, evidence, nowMs, memory.hooked) : before;
+}
+
+/** What it asked was answered: the next dialog may say the very same, and where none waits the screen may show this one yet. */
+function withAnswer(
+  before: Believed,
+  means: "answered" | "denied",
+  evidence: Evidence,
+  request: string | undefined,
+  nowMs: number,
+): Believed {
+  const { state, question } = before;
+  const { open } = before.memory.dialogs;
+  const dialogs = request === undefined ? before.memory.dialogs : answered(before.memory.dialogs, request);
+  const retrying = before.memory.retrying || (means === "denied" && isOpen(before));
+  const memory: Memory = { ...before.memory, dialogs, retrying };
+  if (state !== "blocked" || dialogs.open === open)
+    return become(before, { question: question && named(question, dialogs), memory }, nowMs);
+  const gone: Memory = {
+    ...memory,
+    turnOpen: true,
+    claim: "working",
+    closedDialog: dialogs.last?.words ?? null,
+    doubtSinceMs: null,
+  };
+  return become(before, { state: "working", evidence, reason: null, question: null, memory: gone }, nowMs);
 }
 
 /** Longer than a program waits between two tries (Gemini CLI 0.61: up to 39 s), and shorter than an old wait would mislead. */
@@ -89,6 +116,7 @@ function withReport(
   nowMs: number,
   hooked: boolean,
   toldAtMs = nowMs,
+  request?: string,
 ): Believed {
   const open = isOpen(before);
   const base: Memory = {
@@ -114,20 +142,21 @@ function withReport(
       if (before.memory.leftAtMs !== null) return become(before, { memory: { ...base, claim: "rest" } }, nowMs);
       if (before.state !== "exited" && before.state !== "lost") return before;
       return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, nowMs);
+    case "turn-begins":
     case "turn-started": {
-      const memory: Memory = {
-        ...base,
-        turnOpen: true,
-        claim: "working",
-        undrawn: open || begun ? undrawn : { rule: evidence.rule, sinceMs: nowMs },
-      };
+      const { rule } = evidence;
+      const begins = means === "turn-begins";
+      const isFirst = !begun && (begins || !open);
+      const news = isFirst ? { rule, sinceMs: nowMs, begins } : undrawn && { ...undrawn, begins: false };
+      const memory: Memory = { ...base, turnOpen: true, claim: "working", undrawn: news };
       // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
       if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
       const turn = counted ? before.turn : before.turn + 1;
       return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
     }
+    case "answered":
     case "denied":
-      return open ? become(before, { memory: { ...before.memory, retrying: true } }, nowMs) : before;
+      return before;
     case "turn-retries":
     case "turn-goes-on": {
       const paused = means === "turn-goes-on";
@@ -138,7 +167,7 @@ function withReport(
     }
     case "asks": {
       const turn = counted ? before.turn : before.turn + 1;
-      const dialogs = told(base.dialogs, evidence.rule, turn);
+      const dialogs = told(base.dialogs, evidence.rule, turn, request);
       const memory: Memory = { ...base, turnOpen: true, claim: "blocked", dialogs };
       const question = before.state === "blocked" && before.question !== null ? named(before.question, dialogs) : null;
       return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);

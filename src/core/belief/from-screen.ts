@@ -36,8 +36,12 @@ export function withStill(before: Believed, reading: Reading, nowMs: number): Be
   return waiting ?? withScreen(unclaimed, reading, nowMs, true);
 }
 
-/** Whether it may be from before the turn that was told of: blank, or with the prompt still in the input box. */
-function isBehind({ submittedAtMs }: Memory, { shown, composer }: Reading): boolean {
+/**
+ * Whether it may be from before the turn that was told of: blank, or with the prompt still in the input box; or at rest,
+ * where the program itself called the turn about to start.
+ */
+function isBehind({ submittedAtMs, undrawn }: Memory, { shown, composer }: Reading): boolean {
+  if (shown === "ready" && undrawn?.begins === true) return true;
   if (shown === "starting") return composer === null;
   return shown === "ready" && submittedAtMs === null && composer?.empty === false;
 }
@@ -47,7 +51,7 @@ function agrees({ claim, endMarker, submittedAtMs, closedDialog }: Memory, readi
   const { shown, evidence } = reading;
   // A dialog on the screen is beyond doubt, but for the one that was ended just now.
   if (shown === "blocked") {
-    if (claim !== "rest" || closedDialog === null) return true;
+    if (closedDialog === null) return true;
     return reading.question !== null && reading.question.fingerprint !== closedDialog;
   }
   // So is the new marker of a turn that our own prompt opened.

@@ -21,6 +21,8 @@ export interface HookEvent {
   readonly name: string;
   /** When it was told, where it is heard later than that; ms since the epoch. */
   readonly toldAtMs?: number;
+  /** The program's own name for what it asks, or for what was answered. */
+  readonly request?: string;
   readonly evidence: Evidence;
 }
 
@@ -52,8 +54,14 @@ export function decideHook(draft: Draft, hook: HookEvent): void {
     return;
   }
   if (means !== null) {
-    const { evidence, toldAtMs } = hook;
-    const fact = { kind: "hook" as const, means, evidence, ...(toldAtMs === undefined ? {} : { toldAtMs }) };
+    const { evidence, toldAtMs, request } = hook;
+    const fact = {
+      kind: "hook" as const,
+      means,
+      evidence,
+      ...(toldAtMs === undefined ? {} : { toldAtMs }),
+      ...(request === undefined ? {} : { request }),
+    };
     believe(draft, told, fact, { hook: hook.name });
   }
   // A hook says that something happened, seldom what the screen shows of it: the dialog's text, say.

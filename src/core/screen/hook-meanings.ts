@@ -10,6 +10,8 @@ import { retryNote } from "./retry-note.js";
 export interface HookReport {
   readonly means: HookMeaning;
   readonly evidence: Evidence;
+  /** The program's own name for what it asks, or for what was answered; absent where it tells none. */
+  readonly request?: string;
 }
 
 export type HookPayload = Readonly<Record<string, unknown>>;
@@ -20,6 +22,8 @@ interface HookRule {
   readonly only?: (payload: HookPayload) => boolean;
   /** Where the payload has a text worth keeping. */
   readonly text?: (payload: HookPayload) => unknown;
+  /** Where it has the program's own name for what is asked. */
+  readonly request?: (payload: HookPayload) => unknown;
 }
 
 const field = (payload: HookPayload, ...path: readonly string[]): unknown =>
@@ -43,6 +47,9 @@ function retriesNote(payload: HookPayload): string {
   const [message, attempt] = ["message", "attempt"].map((name) => field(payload, "properties", "status", name));
   return retryNote(typeof message === "string" ? message : "", typeof attempt === "number" ? `${attempt}` : undefined);
 }
+
+const askedId = (payload: HookPayload): unknown => field(payload, "properties", "id");
+const answeredId = (payload: HookPayload): unknown => field(payload, "properties", "requestID");
 
 const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]>>>> = {
   claude: {
@@ -83,7 +90,7 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
   },
   opencode: {
     // It begins a session with its first prompt, seconds before it says that it is busy; helpers' have a parent.
-    "session.created": [{ means: "turn-started", only: (payload) => !isHelpers(payload) }],
+    "session.created": [{ means: "turn-begins", only: (payload) => !isHelpers(payload) }],
     "session.status": [
       {
         means: "turn-retries",
@@ -100,9 +107,21 @@ const RULES: Readonly<Record<string, Readonly<Record<string, readonly HookRule[]
       },
       { means: "turn-failed", text: (payload) => field(payload, "properties", "error", "data", "message") },
     ],
-    "permission.asked": [{ means: "asks", text: (payload) => field(payload, "properties", "permission") }],
-    "question.asked": [{ means: "asks" }],
-    "permission.replied": [{ means: "denied", only: (payload) => field(payload, "properties", "reply") === "reject" }],
+    // What it asks at once stands on its screen one after the other: only by its names is one told from the next.
+    "permission.asked": [
+      { means: "asks", text: (payload) => field(payload, "properties", "permission"), request: askedId },
+    ],
+    "question.asked": [{ means: "asks", request: askedId }],
+    "permission.replied": [
+      {
+        means: "denied",
+        only: (payload) => field(payload, "properties", "reply") === "reject",
+        request: answeredId,
+      },
+      { means: "answered", request: answeredId },
+    ],
+    "question.replied": [{ means: "answered", request: answeredId }],
+    "question.rejected": [{ means: "denied", request: answeredId }],
   },
 };
 
@@ -116,7 +135,9 @@ export function hookReport(provider: string, name: string, payload: HookPayload)
   if (rule === undefined) return null;
   const text = rule.text?.(payload);
   const shown = typeof text === "string" && text !== "" ? text : name;
-  return { means: rule.means, evidence: { source: "hook", rule: `${provider}/${name}`, excerpt: excerpt(shown) } };
+  const evidence = { source: "hook" as const, rule: `${provider}/${name}`, excerpt: excerpt(shown) };
+  const request = rule.request?.(payload);
+  return { means: rule.means, evidence, ...(typeof request === "string" ? { request } : {}) };
 }
 
 const STATUS: ReadonlyMap<string, HookMeaning> = new Map([

@@ -78,7 +78,7 @@ export class Replay {
     }
     const take = (fact: Fact): void => this.#become(derive(this.#believed!, fact, nowMs), moment.t, lines);
     for (const fact of moment.facts ?? []) take(fact);
-    for (const { means, evidence } of moment.hooks ?? []) take({ kind: "hook", means, evidence });
+    for (const report of moment.hooks ?? []) take({ kind: "hook", ...report });
     if (moment.still === null) return lines;
     const reading = this.#provider.read(moment.still);
     for (const signal of moment.signals ?? []) {

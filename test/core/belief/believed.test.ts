@@ -4,7 +4,7 @@ import { suite } from "../../kit/t.js";
 
 const test = suite("believed");
 
-const last = { words: "abc", turn: 1, nth: 1, told: "claude/PermissionRequest" };
+const last = { words: "abc", turn: 1, nth: 1, told: "claude/PermissionRequest", request: "per_1" };
 
 /** Of each part, what it may be besides what it is at first. */
 const OTHER: Memory = {
@@ -13,7 +13,7 @@ const OTHER: Memory = {
   hooked: true,
   paused: true,
   retrying: true,
-  undrawn: { rule: "opencode/session.created", sinceMs: 1 },
+  undrawn: { rule: "opencode/session.created", sinceMs: 1, begins: true },
   backoff: { note: "retrying", turn: 1, untilMs: 1 },
   endTold: true,
   statusTurn: 1,
@@ -43,9 +43,17 @@ test("so it is with each word by which one dialog is told from another", () => {
   const changed = (over: Partial<typeof last>) =>
     become(before, { memory: { ...FRESH, dialogs: { last: { ...last, ...over }, open: true } } }, 5);
   assert.is(changed({}), before);
-  for (const over of [{ words: "other" }, { turn: 2 }, { nth: 2 }, { told: "claude/Notification" }]) {
+  for (const over of [
+    { words: "other" },
+    { turn: 2 },
+    { nth: 2 },
+    { told: "claude/Notification" },
+    { request: "per_2" },
+  ]) {
     assert.equal(changed(over).memory.dialogs.last, { ...last, ...over });
   }
+  const waiting = { ...FRESH, dialogs: { last, open: true, unanswered: ["per_1", "per_2"] } };
+  assert.equal(become(before, { memory: waiting }, 5).memory, waiting);
   assert.is(become(before, { memory: asking(null).memory }, 5).memory.dialogs.last, null);
 });
 
