@@ -3,12 +3,11 @@
  * tasks.ts, drain.ts); it resolves once the completion is on disk, in the parent's inbox or, where nobody can be given it,
  * among the dead letters.
  */
-import { completionKey, cutSummary, type NewCompletion } from "#core/delivery/completion.js";
-import type { DeadReason, Message } from "#core/delivery/message.js";
-import type { AgentId } from "#core/model.js";
+import { completionKey, type NewCompletion } from "#core/delivery/completion.js";
+import type { Message } from "#core/delivery/message.js";
 import { asFault } from "./carry-out.js";
 import type { Context } from "./context.js";
-import { QUEUE_LIMIT } from "./mail.js";
+import { addressee, deadOf, newCompletion } from "./new-completion.js";
 
 export interface Committed {
   readonly message: Message;
@@ -43,9 +42,8 @@ async function commit(context: Context, wanted: NewCompletion, key: string): Pro
   await mail.begun;
   const known = await store.completion(key);
   if (known !== null) return { message: known, isNew: false };
-  const { to, dead } = addressee(context, wanted);
-  const text = cutSummary(wanted.summary);
-  const message = await newMessage(context, { ...wanted, summary: text }, key, to);
+  const { to, dead } = addressee(context, mail.inboxes, wanted);
+  const { message, text } = newCompletion(context, wanted, to, await mail.nextOrder(to));
   if (dead === null) {
     try {
       await mail.inboxes.add(message, text);
@@ -55,49 +53,11 @@ async function commit(context: Context, wanted: NewCompletion, key: string): Pro
     }
   }
   const reason = dead ?? "parent_removed";
-  const buried: Message = { ...message, state: "dead", reason };
+  const buried = deadOf(message, reason);
   await mail.commit(to, [{ message: buried, was: null, text }], [{ message: buried, from: null }], {});
   mail.takeIn(buried);
   if (reason === "orphan") warnOnce(context, wanted);
   return { message: buried, isNew: true };
-}
-
-/** Who is to be told, and why nobody can be; a dead letter is kept under its parent's name, else under its child's. */
-function addressee(context: Context, wanted: NewCompletion): { to: AgentId; dead: DeadReason | null } {
-  const { child, parent } = wanted;
-  const { fleet } = context.loop;
-  const itself = child as AgentId;
-  if (parent === null) return { to: itself, dead: "no_parent" };
-  if (parent === child) return { to: itself, dead: "self_parent" };
-  if (fleet.archived.has(parent)) return { to: parent, dead: "parent_removed" };
-  const agent = fleet.agents.get(parent);
-  if (agent === undefined) return { to: parent, dead: "orphan" };
-  if (agent.record.wake === "mute") return { to: parent, dead: "muted" };
-  const inbox = context.mail.inboxes.of(parent);
-  if (inbox !== null && inbox.entries.waitingCount >= QUEUE_LIMIT) return { to: parent, dead: "rejected" };
-  return { to: parent, dead: null };
-}
-
-async function newMessage(context: Context, wanted: NewCompletion, key: string, to: AgentId): Promise<Message> {
-  const { child, label, turn, kind } = wanted;
-  const nowMs = context.clock.now();
-  return {
-    id: context.dice.id(),
-    to,
-    order: await context.mail.nextOrder(to),
-    rev: 1,
-    from: child as AgentId,
-    kind: "completion",
-    state: "queued",
-    reason: null,
-    attempts: 0,
-    characters: wanted.summary.length,
-    claim: null,
-    turn: null,
-    completion: { child, label, turn, kind, key },
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-  };
 }
 
 const warned = new WeakMap<Context, Set<string>>();

@@ -134,7 +134,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const debugLogs = new DebugLogs(context);
   const tapping = new Tapping(context);
   const passing = (point: string): void => parts.passing?.(point);
-  const mail = new Mail(context, passing, (message) => producer.wrote(message));
+  const mail = new Mail(context, passing);
   const heartbeats = new Heartbeats(context);
   const producer = new Producer(context);
   const tasks = new Tasks(context, parts.tasksDir ?? null);

@@ -62,7 +62,7 @@ export class DeadLetters {
         if (message.completion === undefined) this.#queues.post(to, { kind: "added", message });
         else {
           this.#queues.post(to, { kind: "forgotten", ids: new Set([message.id]) });
-          this.#queues.inboxes.revived(message);
+          this.#queues.inboxes.added(message);
         }
       }
     }

@@ -118,8 +118,8 @@ export class Inboxes {
     return this.#boxes.get(to)?.now ?? null;
   }
 
-  /** A dead letter that was queued again, on disk. */
-  revived(message: Message): void {
+  /** Queued on disk by another hand: a dead letter again, or what came with other mail. */
+  added(message: Message): void {
     this.#boxOf(message.to);
     this.#post(message.to, { kind: "added", message });
   }

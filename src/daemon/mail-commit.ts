@@ -2,6 +2,9 @@
 import type { MailWrite, Message, MessageState } from "#core/delivery/message.js";
 import type { AgentId, AgentRecord, Nudged } from "#core/model.js";
 
+/** So many messages may wait for one recipient. */
+export const QUEUE_LIMIT = 10_000;
+
 export interface NewMessage {
   readonly id: string;
   readonly to: AgentId;
@@ -47,7 +50,15 @@ export interface Story {
   readonly from: MessageState | null;
 }
 
+/** A new message, and what it says. */
+export interface Written {
+  readonly message: Message;
+  readonly text: string;
+}
+
 export interface CommitHow {
+  /** New messages to others, in the same batch. */
+  readonly also?: readonly Written[];
   readonly must?: boolean;
   readonly takesPrompt?: boolean;
   readonly stopBlocks?: AgentRecord["stopBlocks"];

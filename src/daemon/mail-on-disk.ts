@@ -5,11 +5,13 @@
 import type { Mailbox, MailEvent, Pending } from "#core/delivery/mailbox/state.js";
 import { isDeadLetter, isSettled, type MailWrite, type Message } from "#core/delivery/message.js";
 import { Tally } from "#core/delivery/tally.js";
+import type { MailChanges } from "#core/fleet/mail.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
+import { doubtNotes } from "./doubt-notes.js";
 import type { Ground } from "./ground.js";
 import type { Inboxes } from "./inboxes.js";
-import { type CommitHow, nudgedBy, type Story, writeOf } from "./mail-commit.js";
+import { type CommitHow, nudgedBy, type Story, type Written, writeOf } from "./mail-commit.js";
 
 /** What is needed of the queues whose messages change. */
 export interface Queues {
@@ -18,8 +20,8 @@ export interface Queues {
   post(to: AgentId, event: MailEvent): void;
   /** Called after a write of which some became dead letters. */
   died(to: AgentId): void;
-  /** Called for each message that was written. */
-  wrote(message: Message): void;
+  /** A place in a recipient's queue that is nobody else's. */
+  nextOrder(to: AgentId): Promise<number>;
 }
 
 export class MailOnDisk {
@@ -40,18 +42,31 @@ export class MailOnDisk {
     id: AgentId,
     writes: readonly MailWrite[],
     story: readonly Story[],
-    { gone = new Set(), ...how }: CommitHow,
+    { gone = new Set(), also = [], ...how }: CommitHow,
   ): Promise<void> {
+    const first = await this.#tallyOf(id);
+    const tallies = await Promise.all(also.map(({ message }) => this.#tallyOf(message.to)));
+    const undo = [first.take(writes, gone)];
+    const others = also.map(({ message, text }, n): MailChanges => {
+      const tally = tallies[n]!;
+      const write = { message, was: null, text };
+      undo.push(tally.take([write], new Set()));
+      return { id: message.to, writes: [write], story: [{ message, from: null }], counts: tally.counts() };
+    });
+    try {
+      const counts = first.counts();
+      await this.#ground.loop.ask({ ask: "mail", id, writes, story, counts, also: others, ...how });
+    } catch (error) {
+      for (const takeBack of undo.reverse()) takeBack();
+      throw error;
+    }
+  }
+
+  async #tallyOf(id: AgentId): Promise<Tally> {
     const { now } = await this.#queues.of(id);
     const tally = this.#tallies.get(id) ?? new Tally([...now.open, ...this.#queues.inboxes.list(id)]);
     this.#tallies.set(id, tally);
-    const undo = tally.take(writes, gone);
-    try {
-      await this.#ground.loop.ask({ ask: "mail", id, writes, story, counts: tally.counts(), ...how });
-    } catch (error) {
-      undo();
-      throw error;
-    }
+    return tally;
   }
 
   /** What was counted with a commit that was refused is told already, and is not so. Throws the refusal on. */
@@ -89,8 +104,14 @@ export class MailOnDisk {
       return inboxes.endOf(message, { arrived, tried: message.attempts > 0 });
     });
     let event: MailEvent = { kind: "written" };
+    let also: Written[] = [];
     try {
-      await this.commit(to, [...writes, ...carried.map(writeOf)], [...story, ...carried], { gone, ...told });
+      also = await doubtNotes(
+        this.#ground,
+        this.#queues,
+        [...messages.values()].map(({ message }) => message),
+      );
+      await this.commit(to, [...writes, ...carried.map(writeOf)], [...story, ...carried], { gone, also, ...told });
       this.#pass(`${name}-written`);
     } catch (error) {
       const { code } = asFault(error);
@@ -99,12 +120,21 @@ export class MailOnDisk {
     }
     if (event.kind === "written") inboxes.changedWith(to, carried);
     this.#queues.post(to, event);
-    if (event.kind === "written") for (const { message } of messages.values()) this.#queues.wrote(message);
     if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.#queues.died(to);
     if (event.kind === "written") for (const { arrived } of ends) inboxes.woken(to, arrived, nudged);
+    if (event.kind === "written") for (const { message } of also) this.#added(message);
     // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.
     for (const { message } of messages.values()) {
       if (message.batch !== undefined && message.state === "uncertain") inboxes.woken(to, true, nudged);
+    }
+  }
+
+  /** A completion that is on disk with other mail. */
+  #added(message: Message): void {
+    if (!isDeadLetter(message)) this.#queues.inboxes.added(message);
+    else {
+      this.#queues.post(message.to, { kind: "added", message });
+      this.#queues.died(message.to);
     }
   }
 }

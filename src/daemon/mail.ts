@@ -14,13 +14,20 @@ import { DeadLetters } from "./dead-letters.js";
 import { DeliverySteps } from "./delivery-steps.js";
 import type { Ground } from "./ground.js";
 import { Inboxes } from "./inboxes.js";
-import { byRecipient, type CommitHow, type NewMessage, queuedMessage, type Story, writeOf } from "./mail-commit.js";
+import {
+  byRecipient,
+  type CommitHow,
+  type NewMessage,
+  QUEUE_LIMIT,
+  queuedMessage,
+  type Story,
+  writeOf,
+} from "./mail-commit.js";
 import { MailOnDisk } from "./mail-on-disk.js";
 import { recipientNow } from "./mail-recipient.js";
 import { type Listed, listed } from "./mail-waits.js";
 import { type Box, Mailboxes } from "./mailboxes.js";
 
-export const QUEUE_LIMIT = 10_000;
 /** How soon a first prompt is tried again that could not be queued. */
 const PROMPT_AGAIN_MS = 2_000;
 
@@ -34,8 +41,7 @@ export class Mail {
   readonly #steps: DeliverySteps;
   readonly #disk: MailOnDisk;
 
-  /** `wrote` is told of every message whose next state is on disk. */
-  constructor(ground: Ground, pass: (point: string) => void, wrote: (message: Message) => void) {
+  constructor(ground: Ground, pass: (point: string) => void) {
     this.#ground = ground;
     this.#pass = pass;
     const boxes = new Mailboxes(ground, {
@@ -51,7 +57,7 @@ export class Mail {
       of: (to) => boxes.of(to),
       post: (to, event) => boxes.post(to, event),
       died: (to) => this.dead.trim(to),
-      wrote,
+      nextOrder: (to) => this.nextOrder(to),
     });
     this.dead = new DeadLetters(ground, {
       inboxes: this.inboxes,

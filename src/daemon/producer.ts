@@ -1,9 +1,8 @@
 /**
  * What becomes a completion without anybody asking for it: an agent with a parent whose turn ended, that waits for a person,
- * or whose program ended; and a message of which nobody can say whether it was taken, for the agent that sent it.
+ * or whose program ended.
  */
 import { type CompletionKind, completionKey, type NewCompletion } from "#core/delivery/completion.js";
-import type { Message } from "#core/delivery/message.js";
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import { asFault } from "./carry-out.js";
 import { commitCompletion } from "./completions.js";
@@ -56,24 +55,7 @@ export class Producer {
       // A dialog is known by its words: it is told once they are read.
       if (agent.record.state !== "blocked" && agent.record.sinceMs > sinceMs) this.#produce(agent);
     }
-    for (const { message } of this.#context.mail.list()) if (message.updatedAtMs > sinceMs) this.wrote(message);
     void this.#tellPast(fleet, sinceMs);
-  }
-
-  /**
-   * To be called once what became of a message is on disk. One that is `uncertain` is never typed again by itself, and whether
-   * it was taken its sender finds out best: an agent is told so in its inbox, with the reason; a person who waits is answered.
-   * That of a message whose tmux server ended with it is one of these, since Enter may have been pressed.
-   */
-  wrote({ id, from, to, state, reason, attempts }: Message): void {
-    const { agents } = this.#context.loop.fleet;
-    if (state !== "uncertain" || from === null || !agents.has(from)) return;
-    const label = agents.get(to)?.record.label ?? to;
-    const summary = `whether ${label} took it is not known: ${reason}. Look before you send it again: drover why ${id}`;
-    const about = { child: id, label: `your message to ${label}`, turn: 0, kind: "report" } as const;
-    void this.#commit({ ...about, parent: from, summary, part: String(attempts) }).catch((error) => {
-      this.#context.log.error("the sender of a message could not be told", { message: id, error });
-    });
   }
 
   /** Turns and programs that ended as the last daemon did, with another begun since. What they said is not known any more. */

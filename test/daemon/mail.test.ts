@@ -2,7 +2,7 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { AgentId } from "#core/model.js";
 import { DEAD_KEPT_MS, DEAD_LIMIT } from "#daemon/dead-letters.js";
-import { QUEUE_LIMIT } from "#daemon/mail.js";
+import { QUEUE_LIMIT } from "#daemon/mail-commit.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";
@@ -122,6 +122,30 @@ test("an agent is told of its message that is uncertain, with the reason, once: 
   const other = (await told()).find(({ completion }) => completion?.child === id);
   assert.match((await store.text(other!)) ?? "", "not known: tmux ended as Enter was pressed. Look");
   assert.is((await store.message(id))?.state, "uncertain");
+});
+
+test("that a message is uncertain and what its sender is told of it are on disk together, or neither is", async () => {
+  await ready("sender");
+  await ready("b");
+  agent(1).deafTo.add("Enter");
+  const { store } = w;
+  const told: (readonly string[])[] = [];
+  const commit = store.commit.bind(store);
+  store.commit = (what) => {
+    const mail = what.mail ?? [];
+    const isIt = mail.some(({ message }) => message.state === "uncertain");
+    if (isIt) told.push(mail.map(({ message }) => message.completion?.label ?? message.state));
+    if (!isIt || told.length > 1) return commit(what);
+    return Promise.reject(new Fault("STORE_FULL", "no space left"));
+  };
+  void send("b", "hello", { from: "sender" });
+  await until("it is told", () => agent().prompts.length === 1);
+  assert.equal(told, [
+    ["uncertain", "your message to b"],
+    ["uncertain", "your message to b"],
+  ]);
+  assert.equal((await one("sender")).mail, { queued: 0, inbox: 0, dead: 0, uncertain: 0 });
+  assert.equal((await one("b")).mail, { queued: 0, inbox: 0, dead: 0, uncertain: 1 });
 });
 
 test("who does not hear Enter is pressed three times, and the message uncertain: told, counted, never typed again", async () => {

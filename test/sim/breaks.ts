@@ -97,8 +97,14 @@ const BREAKS: readonly Break[] = [
   {
     what: "counts of a refused write stay",
     file: "daemon/mail-on-disk.js",
-    from: "undo();",
+    from: "takeBack();",
     to: "",
+  },
+  {
+    what: "the sender of a doubtful message is not told",
+    file: "daemon/doubt-notes.js",
+    from: 'state !== "uncertain" ||',
+    to: "true ||",
   },
 ];
 
@@ -170,8 +176,8 @@ function familyBreaks(): Break[] {
     {
       what: "that a launch was nudged is not on its record",
       file: "daemon/mail-on-disk.js",
-      from: "{ gone, ...told }",
-      to: "{ gone }",
+      from: "{ gone, also, ...told }",
+      to: "{ gone, also }",
     },
     {
       what: "a doubtful wake is waited for after a restart",

@@ -2,7 +2,7 @@
  * What must be true of the mail, told from what the agents themselves were given and what lies on the disk. It knows
  * nothing of how a message gets from one to the other.
  */
-import type { MailCounts, Message } from "#core/delivery/message.js";
+import type { MailCounts, MailWrite, Message } from "#core/delivery/message.js";
 import type { AgentId } from "#core/model.js";
 import type { Commit } from "#store/store.js";
 import type { Look } from "./agent.js";
@@ -71,6 +71,7 @@ export class MailChecker {
           this.#wrong(`${letter.word} was taken back as not sent, and was given`);
         }
       } else this.#becomes(letter, message);
+      if (message.state === "uncertain" && !forget) this.#senderIsTold(message, mail);
     }
   }
 
@@ -243,6 +244,15 @@ export class MailChecker {
     if (state === "queued" && before !== state) this.#mustBe(letter, false, "it is queued again");
     if (state === "failed" || state === "dead") this.#mustBe(letter, false, `it is ${state} on disk (${reason})`);
     if (state === "uncertain") this.#mayBeUncertain(letter);
+  }
+
+  /** An agent that sent it has the note in its inbox from the same moment on. */
+  #senderIsTold({ id, from }: Message, mail: readonly MailWrite[]): void {
+    const agents = this.#world.life?.daemon?.context.loop.fleet.agents;
+    if (from === null || agents?.has(from) !== true) return;
+    const isNote = ({ message, was }: MailWrite) =>
+      was === null && message.to === from && message.completion?.child === id;
+    if (!mail.some(isNote)) this.#wrong(`${id} is uncertain on disk and its sender is not told`);
   }
 
   /** Its person or a dialog was at the program since; or another runs in its place, too lately for a listing to have told. */

@@ -2,11 +2,11 @@
 import type { MailCounts, MailWrite, Message, MessageState } from "../delivery/message.js";
 import type { AgentId, AgentRecord } from "../model.js";
 import type { Draft } from "./draft.js";
-import type { Ticket } from "./fleet.js";
+import type { Agent, Ticket } from "./fleet.js";
 import { AGENT_GONE, grant, refuse } from "./reply.js";
 
-export interface MailAsk {
-  readonly ask: "mail";
+/** Changes of one recipient's mail. */
+export interface MailChanges {
   /** The recipient. */
   readonly id: AgentId;
   readonly writes: readonly MailWrite[];
@@ -14,6 +14,12 @@ export interface MailAsk {
   readonly story: readonly { readonly message: Message; readonly from: MessageState | null }[];
   /** All of the recipient's mail with these changes. */
   readonly counts: MailCounts;
+}
+
+export interface MailAsk extends MailChanges {
+  readonly ask: "mail";
+  /** Those of others, on disk with them or not at all. */
+  readonly also?: readonly MailChanges[];
   /** Refused where the recipient is not on the list any more. */
   readonly must?: boolean;
   /** The prompt the agent was born with is among them: it is not due any more. False: it is after all, its write was refused. */
@@ -32,9 +38,7 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
     refuse(draft, ticket, AGENT_GONE);
     return;
   }
-  draft.write(ask.writes);
-  const told = ask.story.map(({ message, from }) => dataOf(message, from));
-  if (agent === undefined) draft.countsOf(ask.id, ask.counts, told);
+  if (agent === undefined) changed(draft, ask);
   else {
     const { takesPrompt, stopBlocks, nudged, beatAtMs } = ask;
     const prompted = takesPrompt === undefined ? agent.record : { ...agent.record, promptDue: !takesPrompt };
@@ -44,9 +48,18 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
       ...(nudged === undefined ? {} : { nudged }),
       ...(beatAtMs === undefined ? {} : { beatAtMs }),
     };
-    draft.mailed({ ...agent, record, mail: ask.counts }, told);
+    changed(draft, ask, { ...agent, record });
   }
+  for (const other of ask.also ?? []) changed(draft, other, draft.fleet.agents.get(other.id));
   grant(draft, ticket, ask.id, false, false);
+}
+
+/** `agent`: whose mail it is; none where it was taken off the list. */
+function changed(draft: Draft, { id, writes, story, counts }: MailChanges, agent?: Agent): void {
+  draft.write(writes);
+  const told = story.map(({ message, from }) => dataOf(message, from));
+  if (agent === undefined) draft.countsOf(id, counts, told);
+  else draft.mailed({ ...agent, mail: counts }, told);
 }
 
 /** No word of what it says. */

@@ -1,0 +1,60 @@
+/** A completion before it is on disk: whose inbox it is for, whether it can be given to anybody, and the message it is. */
+import { completionKey, cutSummary, type NewCompletion } from "#core/delivery/completion.js";
+import type { DeadReason, Message } from "#core/delivery/message.js";
+import type { AgentId } from "#core/model.js";
+import type { Ground } from "./ground.js";
+import type { Inboxes } from "./inboxes.js";
+import { QUEUE_LIMIT } from "./mail-commit.js";
+
+/** Who is to be told, and why nobody can be; a dead letter is kept under its parent's name, else under its child's. */
+export function addressee(
+  { loop: { fleet } }: Ground,
+  inboxes: Inboxes,
+  { child, parent }: NewCompletion,
+): { to: AgentId; dead: DeadReason | null } {
+  const itself = child as AgentId;
+  if (parent === null) return { to: itself, dead: "no_parent" };
+  if (parent === child) return { to: itself, dead: "self_parent" };
+  if (fleet.archived.has(parent)) return { to: parent, dead: "parent_removed" };
+  const agent = fleet.agents.get(parent);
+  if (agent === undefined) return { to: parent, dead: "orphan" };
+  if (agent.record.wake === "mute") return { to: parent, dead: "muted" };
+  const inbox = inboxes.of(parent);
+  if (inbox !== null && inbox.entries.waitingCount >= QUEUE_LIMIT) return { to: parent, dead: "rejected" };
+  return { to: parent, dead: null };
+}
+
+/** The message at the place `order` of the addressee's queue, and what it says. */
+export function newCompletion(
+  { dice, clock }: Ground,
+  wanted: NewCompletion,
+  to: AgentId,
+  order: number,
+): { message: Message; text: string } {
+  const { child, label, turn, kind } = wanted;
+  const text = cutSummary(wanted.summary);
+  const nowMs = clock.now();
+  const message: Message = {
+    id: dice.id(),
+    to,
+    order,
+    rev: 1,
+    from: child as AgentId,
+    kind: "completion",
+    state: "queued",
+    reason: null,
+    attempts: 0,
+    characters: text.length,
+    claim: null,
+    turn: null,
+    completion: { child, label, turn, kind, key: completionKey(wanted) },
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  };
+  return { message, text };
+}
+
+/** The same as a dead letter. */
+export function deadOf(message: Message, reason: DeadReason): Message {
+  return { ...message, state: "dead", reason };
+}
