@@ -1234,6 +1234,26 @@ test("what a program shows between two conversations of its is no turn, until it
   assert.is(play([...left, [10_400, look("working")]]), `${told}, 10400 working 2`, "where it never says so, too");
 });
 
+test("what was seen before the word that the conversation ended is no turn either; one that something told of is", () => {
+  const seen: readonly Moment[] = [
+    [0, look("ready")],
+    [100, hook("turn-started")],
+    [200, hook("turn-ended")],
+    [300, look("finished")],
+    [1_000, look("working")],
+  ];
+  const told = "0 idle 0, 100 working 1, 200 done 1 unread, 1000 working 2";
+  const left: Moment = [1_400, hook("left")];
+  const next: Moment = [5_000, hook("turn-started")];
+  assert.is(play([...seen, left, [1_500, look("ready")], next]), `${told}, 1400 idle 1, 5000 working 2`);
+  // Its screen is at rest again before the word comes.
+  const rest = [1_100, 2_700].map((at): Moment => [at, look("ready")]);
+  assert.is(play([...seen, ...rest, [3_000, hook("left")]]), `${told}, 2700 idle 2, 3000 idle 1`);
+  assert.is(play([...seen, [1_200, hook("turn-started")], left]), `${told}, 1400 idle 2`);
+  assert.is(play([...seen, [1_200, look("finished", "another")], left]), `${told}, 1200 done 2 unread, 1400 idle 2`);
+  assert.is(play([...seen, [20_000, hook("left")]]), `${told}, 20000 idle 2`);
+});
+
 test("an end that was heard, and again from the spool by another daemon, is one turn's", () => {
   const done = derive(derive(derive(newborn(0), look("ready"), 0), hook("turn-started"), 100), hook("turn-ended"), 500);
   assert.equal([done.state, done.turn], ["done", 1]);

@@ -32,6 +32,8 @@ export interface Memory {
   readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
   /** Which hook opened the turn counted last, and when, as long as nothing has shown it at work. `begins`: another one follows. */
   readonly undrawn: { readonly rule: string; readonly sinceMs: number; readonly begins: boolean } | null;
+  /** When a look at the screen opened the turn counted last, as long as nothing else has told of it. */
+  readonly seenAtMs: number | null;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
   /** The turn of which the program's own status in its bytes told last; null before the first. */
@@ -61,6 +63,7 @@ export const FRESH: Memory = {
   retrying: false,
   backoff: null,
   undrawn: null,
+  seenAtMs: null,
   endTold: false,
   statusTurn: null,
   claim: null,
@@ -113,6 +116,9 @@ const UNDRAWN_MS = 30_000;
 export function isUndrawn({ memory: { undrawn } }: Believed, nowMs: number): boolean {
   return undrawn !== null && nowMs - undrawn.sinceMs < UNDRAWN_MS;
 }
+
+/** So long what a program does between two conversations is no turn, where it does not say that it began the next. */
+export const LEFT_MS = 10_000;
 
 /** Whether a turn is under way. */
 export function isOpen({ memory, state }: Believed): boolean {

@@ -8,7 +8,18 @@
  * that the turn goes on its end in the transcript is not the agent's.
  */
 import type { Evidence, EvidenceSource } from "../model.js";
-import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, isUndrawn, type Memory } from "./believed.js";
+import {
+  atEnd,
+  type Believed,
+  become,
+  closed,
+  FRESH,
+  isOpen,
+  isRest,
+  isUndrawn,
+  LEFT_MS,
+  type Memory,
+} from "./believed.js";
 import { END_GRACE_MS } from "./doubt.js";
 import type { Fact, HookMeaning } from "./fact.js";
 import { isSubmitted } from "./from-prompt.js";
@@ -125,6 +136,7 @@ function withReport(
     paused: false,
     retrying: false,
     undrawn: null,
+    seenAtMs: null,
     endTold: false,
     closedDialog: null,
     submittedAtMs: null,
@@ -205,7 +217,11 @@ function withReport(
       const endTold = evidence.source === "hook" && !before.memory.retrying;
       const leftAtMs = means === "left" ? nowMs : null;
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog, endTold, leftAtMs };
-      return become(before, { ...plain, state: "idle", question: null, unread: false, memory }, nowMs);
+      // What its screen alone showed at work since was the end of the conversation, seen before it was told.
+      const { seenAtMs } = before.memory;
+      const isNone = means === "left" && seenAtMs !== null && nowMs - seenAtMs < LEFT_MS;
+      const turn = isNone ? before.turn - 1 : before.turn;
+      return become(before, { ...plain, state: "idle", question: null, unread: false, turn, memory }, nowMs);
     }
     case "ended":
       return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, nowMs);

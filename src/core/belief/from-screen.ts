@@ -14,13 +14,10 @@
  */
 import type { AgentState, Question } from "../model.js";
 import type { Reading } from "../screen/reading.js";
-import { type Believed, become, isOpen, isUndrawn, type Memory } from "./believed.js";
+import { type Believed, become, isOpen, isUndrawn, LEFT_MS, type Memory } from "./believed.js";
 import { doubt, doubtBehind } from "./doubt.js";
 import { isSubmitted } from "./from-prompt.js";
 import { named, shown } from "./open-dialog.js";
-
-/** So long what a program does between two conversations is no turn, where it does not say that it began the next. */
-const LEFT_MS = 10_000;
 
 export function withStill(before: Believed, reading: Reading, nowMs: number): Believed {
   // A process seen to end stays ended, whatever its last screen says.
@@ -104,7 +101,8 @@ function atWork(before: Believed, reading: Reading, nowMs: number, overruled: bo
   const goesOn = overruled && before.state === "done";
   const counted = isOpen(before) || goesOn || isSubmitted(before, nowMs) || isUndrawn(before, nowMs);
   const turn = counted ? before.turn : before.turn + 1;
-  const memory = { ...settled(before), turnOpen: true, undrawn: null, submittedAtMs: null, leftAtMs: null };
+  const seenAtMs = counted ? before.memory.seenAtMs : nowMs;
+  const memory = { ...settled(before), turnOpen: true, undrawn: null, submittedAtMs: null, leftAtMs: null, seenAtMs };
   const { backoff } = memory;
   const waits = backoff?.turn === turn && nowMs < backoff.untilMs ? { reason: backoff.note } : {};
   return become(before, { ...plain(reading), ...waits, state: "working", turn, unread: false, memory }, nowMs);
@@ -144,7 +142,7 @@ function finished(before: Believed, reading: Reading, nowMs: number): Believed {
   const marker = reading.evidence.excerpt;
   const isNew = sure.endMarker !== marker;
   const submittedAtMs = isNew ? null : sure.submittedAtMs;
-  const memory: Memory = { ...sure, turnOpen: false, undrawn: null, endMarker: marker, submittedAtMs };
+  const memory: Memory = { ...sure, turnOpen: false, undrawn: null, seenAtMs: null, endMarker: marker, submittedAtMs };
   // The marker is that of the turn before, and the prompt is back in the composer: stopped before it left a trace.
   const takenBack = !isNew && reading.composer?.empty === false;
   if (open && takenBack) return become(before, { ...plain(reading), state: "idle", unread: false, memory }, nowMs);
@@ -192,7 +190,7 @@ function failed(before: Believed, reading: Reading, nowMs: number): Believed {
   const unseen = other || (sure.prompted && !open);
   const turn = unseen ? before.turn + 1 : before.turn;
   const unread = fresh || before.unread;
-  const memory = { ...sure, turnOpen: false, undrawn: null, endMarker: marker };
+  const memory = { ...sure, turnOpen: false, undrawn: null, seenAtMs: null, endMarker: marker };
   return become(before, { ...plain(reading), state: "error", turn, unread, memory }, nowMs);
 }
 

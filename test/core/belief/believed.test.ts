@@ -15,6 +15,7 @@ const OTHER: Memory = {
   retrying: true,
   undrawn: { rule: "opencode/session.created", sinceMs: 1, begins: true },
   backoff: { note: "retrying", turn: 1, untilMs: 1 },
+  seenAtMs: 1,
   endTold: true,
   statusTurn: 1,
   claim: "rest",
