@@ -211,9 +211,13 @@ test("a crash leaves its last screen and its exit code to be read", async () => 
 
 test("any command is an agent, by the provider for shells", async () => {
   await w.start();
-  const { provider, state } = await spawn("s", { provider: "shell", args: ["sh", "-c", "echo ready; exec cat"] });
-  assert.equal([provider, state], ["shell", "starting"]);
+  const { provider } = await spawn("s", { provider: "shell", args: ["sh", "-c", "echo ready; exec cat"] });
+  assert.is(provider, "shell");
   await w.isIn("s", "working");
+  const first = await until("it is in the journal", async () => {
+    return (await w.ask("GET", "/v1/agents/s/why")).body.history.at(-1);
+  });
+  assert.equal([first.from, first.to], ["starting", "working"]);
   const missing = await w.ask("POST", "/v1/agents", {
     provider: "shell",
     cwd: w.home,
