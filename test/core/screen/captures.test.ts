@@ -66,4 +66,35 @@ test("Codex that resumed and still starts its servers is busy by its title, but 
   assert.equal([shown, evidence.rule, evidence.excerpt], ["finished", "codex/turn-took", "Worked for <1s • 13:50"]);
 });
 
+/** What Claude Code's page of looks shows first on a screen of `size`, whose cursor is at `x`, `y`. */
+async function firstPage(name: string, size: readonly [number, number], at: readonly [number, number]) {
+  const [[columns, rows], [x, y]] = [size, at];
+  const text = readFileSync(join(folder, `${name}.txt`), "utf8");
+  const cursor = { x, y, visible: false };
+  const still = await emulator.still(text, { columns, rows, cursor, title: "host", alternate: false });
+  return providers.get("claude")!.read(still).question;
+}
+
+test("Claude Code's first pages are dialogs where few rows leave no room for its picture or its title", async () => {
+  const drawn = (asked: Awaited<ReturnType<typeof firstPage>>) =>
+    asked?.choices.map(({ text, selected }) => `${selected ? ">" : ""}${text}`).join(" | ");
+  const all = [
+    "Auto (match terminal) | Dark mode | Light mode | Dark mode (colorblind-friendly) | Light mode (colorblind-friendly)",
+    "Dark mode (ANSI colors only) | Light mode (ANSI colors only)",
+  ];
+  // Without its picture; with the last rows of it; with neither.
+  assert.is(drawn(await firstPage("claude-looks-80x24", [80, 24], [1, 7])), `>${all.join(" | ")}`);
+  assert.is(drawn(await firstPage("claude-looks-100x30", [100, 30], [1, 14])), `>${all.join(" | ")}`);
+  const cut = await firstPage("claude-looks-60x20", [60, 20], [1, 5]);
+  assert.equal([drawn(cut), cut?.scrolls, cut?.text.split("\n")[0]], [`>${all[0]}`, true, "Let's get started."]);
+  // The cursor tells it from what somebody wrote.
+  assert.is(await firstPage("claude-looks-60x20", [60, 20], [0, 19]), null);
+  const last = await firstPage("claude-looks-60x20-last", [60, 20], [1, 10]);
+  assert.equal(
+    [drawn(last)?.split(" | ").at(-1), last?.fingerprint],
+    [">Light mode (ANSI colors only)", cut?.fingerprint],
+  );
+  assert.equal((await firstPage("claude-notes-80x24", [80, 24], [0, 12]))?.text.split("\n")[0], "Security notes:");
+});
+
 test.run();

@@ -22,7 +22,7 @@ const HINT = /\b(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to navigat
 /** The dialog on the screen whose last row with anything on it is `end`; null where there is none. */
 export function findDialog(still: Still, end: number): Question | null {
   const { rows, columns } = still;
-  const page = welcomePage(rows, end);
+  const page = welcomePage(still, end);
   if (page !== null) return page;
   const hinted = HINT.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
   const pointer = rows.findLastIndex(

@@ -1,25 +1,33 @@
 /**
  * The pages that Claude Code shows below its welcome before the first session (seen in 2.1.328): how it is to look, the way
  * to sign in, a code to be pasted, notes to be read. They have neither rules nor hints of keys; what tells them apart from
- * anything quoted is the welcome's picture, which stands at the top of the screen and in column 0.
+ * anything quoted is the welcome's title and picture, which stand at the top of the screen and in column 0. Where there are
+ * few rows the picture is left out, and the top of the page may have scrolled off.
  */
 import type { Choice, Question } from "../../../model.js";
 import { type ChoiceList, numberedChoices, question, rowAt, unframed } from "../../dialog.js";
 import { hasInk } from "../../ink.js";
-import type { Row } from "../../still.js";
+import type { Row, Still } from "../../still.js";
 
 /** Rows of the picture, the title above it included. */
 const PICTURE_LIMIT_ROWS = 24;
 const GROUND = /^[.…]{3,}.*[.…]{20,}$/;
 
+/** Column 0 is Claude Code's own: prompts, answers and rules begin there, and no row of such a page does. */
+const OWN = /^[●⏺❯⎿─>]/;
+
 /** The page that is shown, or null. `end`: the last row with anything on it. */
-export function welcomePage(rows: readonly Row[], end: number): Question | null {
-  const title = rows.findIndex((row) => row.text !== "");
-  if (!/^Welcome to Claude Code\b/.test(rowAt(rows, title).text)) return null;
-  const picture = rows.slice(0, title + PICTURE_LIMIT_ROWS).findLastIndex((row) => GROUND.test(row.text));
-  if (picture < 0) return null;
-  const page = rows.slice(picture + 1, end + 1);
-  return pickFrom(page) ?? codeFor(page) ?? notes(page);
+export function welcomePage({ rows, cursor }: Still, end: number): Question | null {
+  const top = rows.findIndex((row) => row.text !== "");
+  const isTitle = /^Welcome to Claude Code\b/.test(rowAt(rows, top).text) && hasInk(rowAt(rows, top), 0, "coloured");
+  const picture = rows.slice(0, top + PICTURE_LIMIT_ROWS).findLastIndex((row) => GROUND.test(row.text));
+  const isPicture = picture >= 0 && !rows.slice(0, picture).some((row) => OWN.test(row.text));
+  const page = rows.slice(isPicture ? picture + 1 : isTitle ? top + 1 : 0, end + 1);
+  if (cursor.visible || page.some((row) => /^\S/.test(row.text))) return null;
+  if (isTitle || isPicture) return pickFrom(page) ?? codeFor(page) ?? notes(page);
+  // Nothing of either is left: what is highlighted has the hidden cursor.
+  const isPointer = rowAt(rows, cursor.y).text[cursor.x] === "❯";
+  return isPointer ? pickFrom(page) : null;
 }
 
 function pickFrom(page: readonly Row[]): Question | null {
@@ -29,9 +37,11 @@ function pickFrom(page: readonly Row[]): Question | null {
   if (pointer < 0) return null;
   const list = numberedChoices(page, page.length - 1) ?? looks(page, pointer);
   if (list === null || pointer < list.first) return null;
-  const body = page.slice(0, list.first);
+  const isMore = (y: number) => /^\s+[↑↓] \d+ more$/.test(rowAt(page, y).text);
+  const scrolls = isMore(list.first - 1) || isMore(list.first + list.choices.length);
+  const body = page.slice(0, list.first).filter((_, y) => !isMore(y));
   const isLogin = body.some((row) => /\blogin\b|\bsign in\b|\bAPI key\b/i.test(row.text));
-  return question(isLogin ? "login" : "other", body, list.choices);
+  return question(isLogin ? "login" : "other", body, list.choices, {}, scrolls);
 }
 
 /** Without numbers: the rows around the pointer, up to a blank one. `✔` stands before what is set now. */
