@@ -55,7 +55,6 @@ async function commit(context: Context, wanted: NewCompletion, key: string): Pro
   const reason = dead ?? "parent_removed";
   const buried = deadOf(message, reason);
   await mail.commit(to, [{ message: buried, was: null, text }], [{ message: buried, from: null }], {});
-  mail.takeIn(buried);
   if (reason === "orphan") warnOnce(context, wanted);
   return { message: buried, isNew: true };
 }

@@ -15,9 +15,14 @@ export const DEAD_KEPT_MS = 30 * 86_400_000;
 /** What is needed of the queues in which they lie. */
 export interface Queues {
   readonly inboxes: Inboxes;
-  /** Null where nothing was ever in it. */
+  /** Null where none is open. */
   known(to: AgentId): Mailbox | null;
-  queueOf(to: AgentId): Promise<{ readonly now: Mailbox }>;
+  /** What is in a queue, in order. */
+  messages(to: AgentId): readonly Message[];
+  /** The `rev` of a message as it lies on disk. */
+  revOf(message: Message): number;
+  /** It is on disk as queued again. */
+  revive(message: Message): void;
   post(to: AgentId, event: MailEvent): void;
   /** One durable batch. What was counted with one that is refused is told anew; throws the refusal. */
   commit(to: AgentId, writes: readonly MailWrite[], story: readonly Story[], how: CommitHow): Promise<void>;
@@ -45,11 +50,10 @@ export class DeadLetters {
       if (some.some((message) => !isRevivable(message))) {
         throw new Fault("CONFLICT", "a completion without a parent has nobody to be given to");
       }
-      const box = await this.#queues.queueOf(to);
-      mustRest(box.now, some);
+      mustRest(this.#queues.known(to), some);
       const updatedAtMs = this.#ground.clock.now();
       const changes = some.map((old) => {
-        const was = box.now.open.revOf(old.id) ?? old.rev;
+        const was = this.#queues.revOf(old);
         const anew = old.completion === undefined ? {} : { attempts: 0, lease: null };
         const fields = { rev: was + 1, state: "queued" as const, reason: null, claim: null, updatedAtMs, ...anew };
         const message: Message = { ...old, ...fields };
@@ -59,7 +63,7 @@ export class DeadLetters {
       await this.#queues.commit(to, writes, changes, {});
       for (const { message } of changes) {
         revived.push(message);
-        if (message.completion === undefined) this.#queues.post(to, { kind: "added", message });
+        if (message.completion === undefined) this.#queues.revive(message);
         else {
           this.#queues.post(to, { kind: "forgotten", ids: new Set([message.id]) });
           this.#queues.inboxes.added(message);
@@ -75,11 +79,10 @@ export class DeadLetters {
    */
   async purge(messages: readonly Message[]): Promise<void> {
     for (const [to, some] of byRecipient(messages)) {
-      const box = await this.#queues.queueOf(to);
       const updatedAtMs = this.#ground.clock.now();
-      mustRest(box.now, some);
+      mustRest(this.#queues.known(to), some);
       const writes = some.map((message): MailWrite => {
-        const was = box.now.open.revOf(message.id) ?? message.rev;
+        const was = this.#queues.revOf(message);
         if (message.completion === undefined) return { message, was, forget: true };
         return { message: { ...message, rev: was + 1, state: "acked", reason: "purged", updatedAtMs }, was };
       });
@@ -95,7 +98,7 @@ export class DeadLetters {
   /** Forgets what nobody looked at for long, and what is too much; never throws. */
   trim(to: AgentId): void {
     const { clock, log } = this.#ground;
-    const dead = [...(this.#queues.known(to)?.open ?? [])].filter(isDeadLetter);
+    const dead = this.#queues.messages(to).filter(isDeadLetter);
     const sinceMs = clock.now() - DEAD_KEPT_MS;
     const old = dead.filter(({ updatedAtMs }, n) => n < dead.length - DEAD_LIMIT || updatedAtMs < sinceMs);
     if (old.length === 0) return;
@@ -112,7 +115,7 @@ function isRevivable({ completion, to, reason }: Message): boolean {
 }
 
 /** Throws a Fault (CONFLICT) where what became of one of them is not on disk yet: that write would come after ours. */
-function mustRest({ writing, pending }: Mailbox, messages: readonly Message[]): void {
-  if (!messages.some(({ id }) => writing?.messages.has(id) || pending?.messages.has(id))) return;
+function mustRest(box: Mailbox | null, messages: readonly Message[]): void {
+  if (!messages.some(({ id }) => box?.writing?.messages.has(id) || box?.pending?.messages.has(id))) return;
   throw new Fault("CONFLICT", "what became of it is just being written down", { hint: "try again in a moment" });
 }

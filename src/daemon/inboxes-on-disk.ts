@@ -17,6 +17,8 @@ export interface TypedMail {
   enqueue(wanted: NewMessage): Promise<Message>;
   /** Whether nothing is being typed to it, nor waits to be. */
   isQuiet(to: AgentId): boolean;
+  /** To be called after every change of an inbox. */
+  stepped(to: AgentId): void;
   /** A dead letter that was written elsewhere. */
   takeIn(message: Message): void;
 }

@@ -177,6 +177,20 @@ export class Inboxes {
     this.#post(to, { kind: "woken", taken, ...(nudged === undefined ? {} : { nudged }) });
   }
 
+  /** Whether there is nobody to be given anything, and nothing is in it or under way. */
+  isOver(to: AgentId): boolean {
+    const box = this.#boxes.get(to);
+    if (box === undefined) return true;
+    const { recipient, entries, writes } = box.now;
+    return recipient === null && entries.all().length === 0 && writes.size === 0 && box.taking.size === 0;
+  }
+
+  /** Closes one that is over. */
+  shut(to: AgentId): void {
+    this.#boxes.get(to)?.cancelWake?.();
+    this.#boxes.delete(to);
+  }
+
   /** To be called after every change of its typed mail. */
   quiet(to: AgentId): void {
     const box = this.#boxes.get(to);
@@ -238,6 +252,7 @@ export class Inboxes {
       this.#post(to, { kind: "clock" });
     };
     box.cancelWake = atMs === null ? null : clock.wake(atMs, due);
+    this.#mail.stepped(to);
   }
 
   #perform(to: AgentId, box: Box, effect: InboxEffect): void {

@@ -16,10 +16,13 @@ import { type CommitHow, nudgedBy, type Story, type Written, writeOf } from "./m
 /** What is needed of the queues whose messages change. */
 export interface Queues {
   readonly inboxes: Inboxes;
-  of(to: AgentId): Promise<{ readonly now: Mailbox }>;
+  /** What is in a queue. */
+  messages(to: AgentId): readonly Message[];
   post(to: AgentId, event: MailEvent): void;
   /** Called after a write of which some became dead letters. */
   died(to: AgentId): void;
+  /** Called once nothing of a recipient's mail is on its way to the disk. */
+  rested(to: AgentId): void;
   /** A place in a recipient's queue that is nobody else's. */
   nextOrder(to: AgentId): Promise<number>;
 }
@@ -30,6 +33,8 @@ export class MailOnDisk {
   readonly #queues: Queues;
   /** What is counted of each recipient's mail, from its first change on. */
   readonly #tallies = new Map<AgentId, Tally>();
+  /** How many commits of each are on their way. */
+  readonly #underWay = new Map<AgentId, number>();
 
   constructor(ground: Ground, pass: (point: string) => void, queues: Queues) {
     this.#ground = ground;
@@ -44,27 +49,54 @@ export class MailOnDisk {
     story: readonly Story[],
     { gone = new Set(), also = [], ...how }: CommitHow,
   ): Promise<void> {
-    const first = await this.#tallyOf(id);
-    const tallies = await Promise.all(also.map(({ message }) => this.#tallyOf(message.to)));
+    // Not in the middle of the step that wanted it: what the commit changes is posted to the same machine.
+    await null;
+    const first = this.#tallyOf(id);
     const undo = [first.take(writes, gone)];
-    const others = also.map(({ message, text }, n): MailChanges => {
-      const tally = tallies[n]!;
+    const others = also.map(({ message, text }): MailChanges => {
+      const tally = this.#tallyOf(message.to);
       const write = { message, was: null, text };
       undo.push(tally.take([write], new Set()));
       return { id: message.to, writes: [write], story: [{ message, from: null }], counts: tally.counts() };
     });
+    const all = new Set([id, ...others.map((other) => other.id)]);
+    for (const to of all) this.#underWay.set(to, (this.#underWay.get(to) ?? 0) + 1);
     try {
       const counts = first.counts();
       await this.#ground.loop.ask({ ask: "mail", id, writes, story, counts, also: others, ...how });
+      for (const { message, was } of [...writes, ...others.flatMap((other) => other.writes)]) {
+        if (was === null && isDeadLetter(message)) this.#buried(message);
+      }
     } catch (error) {
       for (const takeBack of undo.reverse()) takeBack();
       throw error;
+    } finally {
+      for (const to of all) this.#arrived(to);
     }
   }
 
-  async #tallyOf(id: AgentId): Promise<Tally> {
-    const { now } = await this.#queues.of(id);
-    const tally = this.#tallies.get(id) ?? new Tally([...now.open, ...this.#queues.inboxes.list(id)]);
+  /** Whether nothing of a recipient's mail is on its way to the disk. */
+  isOver(to: AgentId): boolean {
+    return !this.#underWay.has(to);
+  }
+
+  /** What is counted of it is found out anew, should there be more. */
+  forget(to: AgentId): void {
+    this.#tallies.delete(to);
+  }
+
+  #arrived(to: AgentId): void {
+    const left = (this.#underWay.get(to) ?? 1) - 1;
+    if (left > 0) this.#underWay.set(to, left);
+    else {
+      this.#underWay.delete(to);
+      this.#queues.rested(to);
+    }
+  }
+
+  #tallyOf(id: AgentId): Tally {
+    const { messages, inboxes } = this.#queues;
+    const tally = this.#tallies.get(id) ?? new Tally([...messages(id), ...inboxes.list(id)]);
     this.#tallies.set(id, tally);
     return tally;
   }
@@ -77,8 +109,10 @@ export class MailOnDisk {
 
   /** Messages that lay on the disk before, and were not counted with what was. */
   alsoCounts(to: AgentId, messages: readonly Message[]): void {
+    const tally = this.#tallies.get(to);
+    if (tally === undefined) return;
     const known = messages.map((message) => ({ message, was: null }));
-    this.#tallies.get(to)?.take(known, new Set());
+    tally.take(known, new Set());
     void this.commit(to, [], [], {}).catch(() => {});
   }
 
@@ -122,19 +156,18 @@ export class MailOnDisk {
     this.#queues.post(to, event);
     if ([...messages.values()].some(({ message }) => isDeadLetter(message))) this.#queues.died(to);
     if (event.kind === "written") for (const { arrived } of ends) inboxes.woken(to, arrived, nudged);
-    if (event.kind === "written") for (const { message } of also) this.#added(message);
+    if (event.kind === "written") {
+      for (const { message } of also) if (!isDeadLetter(message)) inboxes.added(message);
+    }
     // Nobody can say whether it was taken: that is for a person now, and what comes next may be told.
     for (const { message } of messages.values()) {
       if (message.batch !== undefined && message.state === "uncertain") inboxes.woken(to, true, nudged);
     }
   }
 
-  /** A completion that is on disk with other mail. */
-  #added(message: Message): void {
-    if (!isDeadLetter(message)) this.#queues.inboxes.added(message);
-    else {
-      this.#queues.post(message.to, { kind: "added", message });
-      this.#queues.died(message.to);
-    }
+  /** A new one that died before anybody had it: it is in no queue yet. */
+  #buried(message: Message): void {
+    this.#queues.post(message.to, { kind: "added", message });
+    this.#queues.died(message.to);
   }
 }

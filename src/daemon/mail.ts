@@ -47,22 +47,31 @@ export class Mail {
     const boxes = new Mailboxes(ground, {
       rests: (to, { now }) => this.#steps.rests(to, now),
       perform: (to, box, effect) => this.#perform(to, box, effect),
-      stepped: (to) => this.inboxes.quiet(to),
+      stepped: (to) => {
+        this.inboxes.quiet(to);
+        this.stepped(to);
+      },
     });
     this.#boxes = boxes;
     this.inboxes = new Inboxes(ground, this, pass);
     this.#steps = new DeliverySteps(ground, pass, (to, event) => boxes.post(to, event));
     this.#disk = new MailOnDisk(ground, pass, {
       inboxes: this.inboxes,
-      of: (to) => boxes.of(to),
+      messages: (to) => boxes.messages(to),
       post: (to, event) => boxes.post(to, event),
       died: (to) => this.dead.trim(to),
+      rested: (to) => this.stepped(to),
       nextOrder: (to) => this.nextOrder(to),
     });
     this.dead = new DeadLetters(ground, {
       inboxes: this.inboxes,
       known: (to) => boxes.known(to)?.now ?? null,
-      queueOf: (to) => boxes.of(to),
+      messages: (to) => boxes.messages(to),
+      revOf: (message) => boxes.revOf(message),
+      revive: (message) => {
+        boxes.of(message.to);
+        boxes.post(message.to, { kind: "added", message });
+      },
       post: (to, event) => boxes.post(to, event),
       commit: (to, ...what) => this.commit(to, ...what).catch((error) => this.#disk.recount(to, error)),
     });
@@ -82,21 +91,17 @@ export class Mail {
 
   /** Takes up the rest. To be called once tmux was looked at for the first time. */
   async begin(messages: readonly Message[]): Promise<void> {
-    const { store, loop } = this.#ground;
+    const { loop } = this.#ground;
     for (const [to, all] of byRecipient(messages)) {
       const open = all.filter((message) => !isInInbox(message));
-      const lastOrder = await store.lastOrder(to);
-      // What an inbox had to have written may have opened its box before: that stays, and learns of the rest.
-      if (this.#boxes.known(to) === null) this.#boxes.open(to, open, lastOrder);
-      else {
-        for (const message of open) this.#boxes.post(to, { kind: "added", message });
-        // What was counted for that write was the inbox alone.
-        this.#disk.alsoCounts(to, open);
-      }
+      // Of what an inbox had to have written before, the inbox alone was counted.
+      this.#disk.alsoCounts(to, open);
+      // What died there lies here already.
+      this.#boxes.open(to, [...this.#boxes.messages(to), ...open]);
     }
     this.inboxes.begin();
     this.#begun();
-    for (const [to] of this.#boxes.all()) this.dead.trim(to);
+    for (const to of byRecipient(messages).keys()) this.dead.trim(to);
     for (const { record } of loop.fleet.agents.values()) if (record.promptDue === true) this.queuePrompt(record.id);
   }
 
@@ -126,12 +131,14 @@ export class Mail {
       const recipient = message.state === "queued" ? recipientNow(this.#ground, agents.get(message.to)) : null;
       return { message, waits: recipient === null || recipient.ready ? null : recipient.state };
     });
-    return [...boxes.flatMap(({ now }) => listed(now)), ...told];
+    const closed = to === undefined ? [...this.#boxes.left()] : this.#boxes.known(to) === null ? [to] : [];
+    const left = closed.flatMap((one) => this.#boxes.messages(one).map((message) => ({ message, waits: null })));
+    return [...boxes.flatMap(({ now }) => listed(now)), ...left, ...told];
   }
 
-  /** A place in a recipient's queue that is nobody else's. */
-  async nextOrder(to: AgentId): Promise<number> {
-    return ++(await this.#boxes.of(to)).lastOrder;
+  /** A place in a recipient's queue that is nobody else's. Throws the store's Fault. */
+  nextOrder(to: AgentId): Promise<number> {
+    return this.#boxes.nextOrder(to);
   }
 
   /** Whether nothing is being typed to it, nor waits to be. */
@@ -144,6 +151,15 @@ export class Mail {
   takeIn(message: Message): void {
     this.#boxes.post(message.to, { kind: "added", message });
     this.dead.trim(message.to);
+  }
+
+  /** To be called after every change of what one has: of one off the list only dead letters are kept, once that is all. */
+  stepped(to: AgentId): void {
+    if (this.#ground.loop.fleet.agents.has(to)) return;
+    if (!this.#boxes.isOver(to) || !this.inboxes.isOver(to) || !this.#disk.isOver(to)) return;
+    this.#boxes.shut(to);
+    this.inboxes.shut(to);
+    this.#disk.forget(to);
   }
 
   /** Tells which step is being passed. */
@@ -167,14 +183,15 @@ export class Mail {
    */
   async arrived(to: AgentId, batch: string): Promise<void> {
     const box = this.#boxes.known(to);
-    const carrier = [...(box?.now.open ?? [])].find((message) => message.batch === batch);
-    if (box === null || carrier === undefined) {
+    const carrier = this.#boxes.messages(to).find((message) => message.batch === batch);
+    if (carrier === undefined) {
       await this.inboxes.tell(to, { kind: "arrived", batch });
       return;
     }
     // On its way still: it comes to that by itself.
-    if (carrier.state !== "uncertain" || box.now.writing !== null || box.now.pending !== null) return;
-    const was = box.now.open.revOf(carrier.id) ?? carrier.rev;
+    const isWritten = box !== null && (box.now.writing !== null || box.now.pending !== null);
+    if (carrier.state !== "uncertain" || isWritten) return;
+    const was = this.#boxes.revOf(carrier);
     const updatedAtMs = this.#ground.clock.now();
     const message: Message = { ...carrier, rev: was + 1, state: "delivered", reason: null, updatedAtMs };
     const carried = this.inboxes.endOf(carrier, { arrived: true, tried: true });
@@ -192,11 +209,12 @@ export class Mail {
   async enqueue(wanted: NewMessage, takesPrompt = false): Promise<Message> {
     const { to, text, carries, beatAtMs } = wanted;
     await this.begun;
-    const box = await this.#boxes.of(to);
+    const order = await this.#boxes.nextOrder(to);
+    const box = this.#boxes.of(to);
     if (box.now.open.queuedCount + box.adding.size >= QUEUE_LIMIT) {
       throw new Fault("TOO_MANY", `${QUEUE_LIMIT} messages wait for this agent already`);
     }
-    const message = queuedMessage(wanted, ++box.lastOrder, this.#ground.clock.now());
+    const message = queuedMessage(wanted, order, this.#ground.clock.now());
     box.adding.add(message);
     this.#pass("queueing");
     try {
@@ -207,6 +225,7 @@ export class Mail {
       await this.commit(to, writes, story, { must: true, ...beat, ...(takesPrompt ? { takesPrompt } : {}) });
     } catch (error) {
       box.adding.delete(message);
+      this.stepped(to);
       this.#disk.recount(to, error);
     }
     this.#pass("queued");

@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { AgentId } from "#core/model.js";
+import { commitCompletion } from "#daemon/completions.js";
 import { DEAD_KEPT_MS, DEAD_LIMIT } from "#daemon/dead-letters.js";
 import { QUEUE_LIMIT } from "#daemon/mail-commit.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
@@ -201,6 +202,51 @@ test("what waits for an agent that is removed is dead, and a new agent of that l
   assert.equal(await messages("/v1/dead"), []);
   assert.is(await removedMail(), undefined);
   assert.equal(await w.store.mail(), []);
+});
+
+test("of a removed agent no queue and no inbox stays open; its dead letters are listed, counted, added to and purged", async () => {
+  const { id: gone } = await ready("a");
+  const { id: other } = await ready("b");
+  shows(0, "working");
+  await isIn("a", "working");
+  await send("a", "one");
+  const told = { child: other, label: "b", parent: gone as AgentId, turn: 1, kind: "report", summary: "s" } as const;
+  await commitCompletion(w.daemon.context, told);
+  const isOpen = async (id: string) => {
+    const { mail } = w.daemon.context;
+    return [(await mail.until(id as AgentId, 0, (box) => box)) !== null, mail.inboxes.of(id as AgentId) !== null];
+  };
+  const removedMail = async () => (await w.ask<SnapshotJson>("GET", "/v1/agents")).body.removedMail?.[gone];
+  const lastTold = async () => (await w.store.latest(1, gone as AgentId))[0]?.set;
+  assert.equal(await isOpen(gone), [true, true]);
+  assert.is((await w.ask("DELETE", "/v1/agents/a?force=1")).status, 200);
+  assert.equal(await isOpen(gone), [false, false]);
+  const mail = { queued: 0, inbox: 0, dead: 2, uncertain: 0 };
+  assert.equal([await removedMail(), await lastTold()], [mail, { mail }]);
+
+  const late = [2, 3].map((turn) => commitCompletion(w.daemon.context, { ...told, turn }));
+  const buried = await Promise.all(late);
+  assert.equal(
+    buried.map(({ message }) => message.reason),
+    ["parent_removed", "parent_removed"],
+  );
+  assert.equal([await removedMail(), await lastTold()], [{ ...mail, dead: 4 }, { mail: { ...mail, dead: 4 } }]);
+  assert.equal(await isOpen(gone), [false, false]);
+
+  const { store, tmux } = w;
+  await w.end();
+  w = await world({ store, tmux });
+  assert.equal([await isOpen(gone), await removedMail()], [[false, false], { ...mail, dead: 4 }]);
+  const dead = await messages(`/v1/dead?agent=${gone}`);
+  assert.equal(
+    dead.map(({ kind }) => kind),
+    ["message", "completion", "completion", "completion"],
+  );
+  assert.is((await w.ask("DELETE", "/v1/dead", { ids: dead.slice(0, 3).map(({ id }) => id) })).status, 200);
+  assert.equal([await removedMail(), await lastTold()], [{ ...mail, dead: 1 }, { mail: { ...mail, dead: 1 } }]);
+  assert.is((await w.ask("DELETE", "/v1/dead", { all: true })).status, 200);
+  assert.equal([await removedMail(), await w.store.mail()], [undefined, []]);
+  assert.equal(await isOpen(gone), [false, false]);
 });
 
 test("more than the queue holds is refused, and nothing of it kept", async () => {

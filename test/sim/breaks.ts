@@ -101,6 +101,12 @@ const BREAKS: readonly Break[] = [
     to: "",
   },
   {
+    what: "queues of removed agents stay open",
+    file: "daemon/mail.js",
+    from: "this.#boxes.shut(to);",
+    to: "",
+  },
+  {
     what: "the sender of a doubtful message is not told",
     file: "daemon/doubt-notes.js",
     from: 'state !== "uncertain" ||',

@@ -155,6 +155,17 @@ export class MailChecker {
     const { life, kept } = this.#world;
     const fleet = life?.daemon?.context.loop.fleet;
     if (fleet === undefined) return;
+    const { mail } = life?.daemon?.context ?? {};
+    for (const id of fleet.archived) {
+      // What stands in a message of which nobody can say whether it was taken stays with that.
+      if (mail === undefined || mail.inboxes.list(id).length > 0) continue;
+      const isOpen = (box: object | null): true => {
+        if (box !== null) this.#wrong(`the queue of ${id}, who is off the list, stays open`);
+        return true;
+      };
+      await mail.until(id, 0, isOpen);
+      if (mail.inboxes.of(id) !== null) this.#wrong(`the inbox of ${id}, who is off the list, stays open`);
+    }
     const stored = new Map((await kept.mail()).map((message) => [message.id, message]));
     for (const letter of this.letters.values()) {
       const { id, word, state, purged } = letter;
