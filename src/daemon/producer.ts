@@ -61,8 +61,9 @@ export class Producer {
   /** Turns and programs that ended as the last daemon did, with another begun since. What they said is not known any more. */
   async #tellPast(fleet: Fleet, sinceMs: number): Promise<void> {
     const { store } = this.#context;
+    // Of what one that was removed since was told, nothing is kept to know it again by.
     const hasPast = ({ record: { parent, turn, incarnation } }: Agent): boolean =>
-      parent !== null && fleet.agents.has(parent) && (turn > 0 || incarnation > 1);
+      parent !== null && !fleet.archived.has(parent) && (turn > 0 || incarnation > 1);
     if (![...fleet.agents.values()].some(hasPast)) return;
     for (const { kind, agent: id, data, atMs } of await store.latest(PAST_ENTRIES).catch(() => [])) {
       const agent = kind === "state" && atMs > sinceMs && id !== null ? fleet.agents.get(id) : undefined;

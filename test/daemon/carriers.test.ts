@@ -295,6 +295,23 @@ test("ends behind which another turn began are looked for once for all, and neit
   assert.is(reads, 1);
 });
 
+test("an end behind which another turn began is told though its parent is not known here: to the dead letters", async () => {
+  await born("boss", { wake: "pull" });
+  const { id } = await born("kid", { parent: "boss" });
+  await works(1, "kid");
+  shows(1, "finished");
+  await until("it is told", async () => (await one("boss")).mail.inbox === 1);
+  await works(1, "kid");
+  const { store, tmux } = w;
+  await w.end();
+  const [told] = await store.mail();
+  await store.commit({ mail: [{ message: told!, was: told!.rev, forget: true }] });
+  const record = await store.agent(id as AgentId);
+  await store.commit({ agents: [{ ...record!, parent: "01NOBODY" as AgentId }] });
+  w = await world({ store, tmux });
+  await until("it is told again", async () => (await dead()).join() === "done orphan");
+});
+
 test("two readers at once, a hundred times: every entry is handed over once", async () => {
   const boss = await born("boss", { wake: "pull" });
   const given: string[] = [];
