@@ -47,6 +47,8 @@ export function switchClient(env: Env, to: AttachTo): { problem: string | null; 
     "-F",
     "#{client_control_mode} #{client_activity} #{client_name}",
   ]);
+  // The tmux on the path may be another than the server's, and not understood by it.
+  if (!clients.ok) return { problem: `tmux does not say who shows this session: ${clients.text}`, popup };
   const client = newestClient(clients.text);
   if (client === null) return { problem: "no tmux client shows this session", popup };
   // -E: the session's environment stays as it is. A pane as target chooses session, window and pane.

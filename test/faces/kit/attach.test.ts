@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import { attachArguments, findMarked, isInside, newestClient } from "#faces/kit/attach.js";
+import { attachArguments, findMarked, isInside, newestClient, switchClient } from "#faces/kit/attach.js";
 import { wayToTab } from "#faces/kit/backend.js";
 import { suite } from "../../kit/t.js";
 
@@ -21,6 +21,12 @@ test("window and pane are chosen by id before the session is attached by its exa
     "-S /run/s select-pane -t %12 ; select-window -t @7 ; attach-session -t =a:b",
   );
   assert.is(attachArguments({ ...to, window: "", pane: "" }).join(" "), "-S /run/s attach-session -t =a:b");
+});
+
+test("where tmux does not answer, its words are the reason why nobody was taken anywhere", () => {
+  const env = { TMUX: "/nowhere/socket,1,0", TMUX_PANE: "%1" };
+  const { problem } = switchClient(env, { socket: "/nowhere/socket", session: "a", window: "@1", pane: "%2" });
+  assert.match(problem ?? "", /^tmux does not say who shows this session: .*\/nowhere\/socket/);
 });
 
 test("inside means a client of that very server", () => {
