@@ -44,7 +44,7 @@ async function take(
   live: boolean,
   say: (reply: Record<string, unknown>) => void,
 ): Promise<HookOutcome> {
-  const { loop, hooks } = context;
+  const { loop, hooks, clock } = context;
   const { provider, event, payload } = told;
   if (event === PRINTED) return hooks.count((await printed(context, told)) ? "taken" : "nobody");
   if (isAside(payload)) return hooks.count("aside");
@@ -69,7 +69,7 @@ async function take(
       named: event === "agent-turn-complete",
       users:
         (speaks === "opencode" || event === "agent-turn-complete") &&
-        (await isUsers(context, { speaks, id, session, begins: named.begins })),
+        (await isUsers(context, { speaks, id, session, begins: named.begins, atMs: told.leftAtMs ?? clock.now() })),
     },
     (name) => {
       const dialect = context.providers.get(name)?.hooks;
@@ -127,13 +127,14 @@ async function take(
  */
 async function isUsers(
   context: Context,
-  { speaks, id, session, begins }: { speaks: string; id: AgentId | null; session: string | null; begins: boolean },
+  of: { speaks: string; id: AgentId | null; session: string | null; begins: boolean; atMs: number },
 ): Promise<boolean> {
+  const { speaks, id, session, begins, atMs } = of;
   const agent = id === null ? undefined : context.loop.fleet.agents.get(id);
   if (session === null || agent === undefined) return false;
   const { nativeSession } = agent.record;
   if (nativeSession === null || nativeSession === session) return false;
-  if (speaks === "opencode") return begins && context.clock.now() - agent.believed.sinceMs < JUST_BEGUN_MS;
+  if (speaks === "opencode") return begins && atMs - agent.believed.sinceMs < JUST_BEGUN_MS;
   if (speaks !== "codex") return false;
   return isUsersSession(session, { ...context.env, ...context.environments.of(agent.record.id) });
 }

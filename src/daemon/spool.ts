@@ -47,7 +47,7 @@ export function folderSpool(folder: string, { clock, log }: Pick<Context, "clock
         const path = join(folder, name);
         const found = await stat(path).catch(() => null);
         if (found === null || !found.isFile()) continue;
-        if (name.endsWith(".hook")) left.push({ path, atMs: found.mtimeMs, bytes: found.size });
+        if (name.endsWith(".hook")) left.push({ path, atMs: Math.round(found.mtimeMs), bytes: found.size });
         else if (name.startsWith(".") && clock.now() - found.mtimeMs > DRAFT_LIMIT_MS) await rm(path, { force: true });
       }
       left.sort((a, b) => a.atMs - b.atMs || (a.path < b.path ? -1 : 1));

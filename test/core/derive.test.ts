@@ -1254,32 +1254,71 @@ test("what was seen before the word that the conversation ended is no turn eithe
   assert.is(play([...seen, [20_000, hook("left")]]), `${told}, 20000 idle 2`);
 });
 
+/** As it was left in the spool then. */
+function left(means: HookMeaning, toldAtMs: number): Fact {
+  return { ...(hook(means) as Fact & { kind: "hook" }), toldAtMs };
+}
+
+const AT_WORK: readonly Moment[] = [
+  [0, look("ready")],
+  [100, hook("turn-started")],
+  [200, look("working")],
+];
+
 test("an end that was heard, and again from the spool by another daemon, is one turn's", () => {
-  const done = derive(derive(derive(newborn(0), look("ready"), 0), hook("turn-started"), 100), hook("turn-ended"), 500);
-  assert.equal([done.state, done.turn], ["done", 1]);
-  const again: Fact = { ...(hook("turn-ended") as Fact & { kind: "hook" }), toldAtMs: 1_400 };
-  assert.is(derive(done, again, 20_000).turn, 1);
-  // A turn that nobody saw, and that ended while no daemon was there.
-  assert.is(derive(done, { ...again, toldAtMs: 9_000 }, 20_000).turn, 2);
+  const done: readonly Moment[] = [...AT_WORK, [2_000, hook("turn-ended")]];
+  const told = "0 idle 0, 100 working 1, 2000 done 1 unread";
+  assert.is(play([...done, [20_000, left("turn-ended", 2_900)]]), told);
+  const unseen: Moment = [20_000, left("turn-ended", 9_000)];
+  assert.is(play([...done, unseen]), `${told}, 20000 done 2 unread`, "one that nobody saw is another's");
 });
 
-test("a failure that waited in the spool is no news where the screen has shown since that it was dealt with", () => {
-  const failed = { ...(hook("turn-failed") as Fact & { kind: "hook" }), toldAtMs: 2_000 };
-  const before: Moment[] = [
-    [0, look("ready")],
-    [100, hook("turn-started")],
-    [200, look("working")],
-  ];
-  const dealtWith: Moment = [9_000, look("interrupted")];
-  const told = "0 idle 0, 100 working 1";
-  assert.is(play([...before, dealtWith, [20_000, failed]]), `${told}, 9000 idle 1`);
-  assert.is(play([...before, [20_000, failed]]), `${told}, 20000 error 1 unread`, "one of a turn that is open is");
-  const soon: Moment = [2_500, look("interrupted")];
+test("a prompt that was heard, and again from the spool by another daemon after its turn, opens no other", () => {
+  const done: readonly Moment[] = [...AT_WORK, [2_000, hook("turn-ended")]];
+  assert.is(play([...done, [20_000, left("turn-started", 1_000)]]), "0 idle 0, 100 working 1, 2000 done 1 unread");
+});
+
+test("what waited in the spool is believed since it was left there, and is history where something later is known", () => {
+  const since = (fact: Fact, before: readonly Moment[] = AT_WORK): string => {
+    let believed = newborn(0);
+    for (const [atMs, one] of [...before, [20_000, fact] as const]) believed = derive(believed, one, atMs);
+    return `${believed.state} ${believed.turn} since ${believed.sinceMs}`;
+  };
+  assert.is(since(left("turn-failed", 2_000)), "error 1 since 2000");
+  assert.is(since(left("asks", 2_000)), "blocked 1 since 2000");
+  assert.is(since(left("turn-ended", 2_000)), "done 1 since 2000");
+  assert.is(since(left("turn-ended", 30_000)), "done 1 since 20000", "a file may be dated later than now");
+  const stopped: readonly Moment[] = [...AT_WORK, [9_000, look("interrupted")]];
+  for (const means of [
+    "turn-started",
+    "turn-goes-on",
+    "asks",
+    "turn-ended",
+    "turn-failed",
+    "interrupted",
+    "ended",
+  ] as const) {
+    assert.is(since(left(means, 2_000), stopped), "idle 1 since 9000", means);
+  }
+  const again: readonly Moment[] = [...stopped, [10_000, hook("turn-started")]];
+  assert.is(since(left("turn-ended", 2_000), again), "working 2 since 10000", "an end is not that of the next turn");
+  const back: readonly Moment[] = [[30_000, look("working")]];
   assert.is(
-    play([...before, soon, [20_000, failed]]),
-    `${told}, 2500 idle 1, 20000 error 1 unread`,
-    "and one just told",
+    since(hook("turn-ended"), back),
+    "done 1 since 20000",
+    "what is heard now is news though the clock was put back",
   );
+});
+
+test("records that are read together are each weighed as of when they were written", () => {
+  const told = "0 idle 0, 1000 working 1";
+  const read: readonly Moment[] = [
+    [0, look("ready")],
+    [1_000, written("turn-started", 200)],
+    [1_000, written("turn-ended", 700)],
+  ];
+  assert.is(play(read), `${told}, 1000 done 1 unread`);
+  assert.is(play([...read, [1_000, written("turn-started", 800)]]), `${told}, 1000 done 1 unread, 1000 working 2`);
 });
 
 test.run();

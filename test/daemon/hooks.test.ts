@@ -1,5 +1,5 @@
 /** Hooks as they reach the daemon: over the socket, late, twice, from the spool, and from those who are not the agent. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,7 +47,11 @@ function post(event: string, payload: unknown, headers: Record<string, string>, 
 
 function leave(name: string, head: Record<string, string>, payload: unknown): void {
   const lines = Object.entries(head).map(([key, value]) => `${key} ${value}\n`);
-  writeFileSync(join(spool, `${name}.hook`), `${lines.join("")}\n${JSON.stringify(payload)}`);
+  const file = join(spool, `${name}.hook`);
+  writeFileSync(file, `${lines.join("")}\n${JSON.stringify(payload)}`);
+  // The daemon's clock is not the machine's.
+  const now = new Date(w.daemon.context.clock.now());
+  utimesSync(file, now, now);
 }
 
 const outcomes = () => w.daemon.context.hooks.outcomes;
@@ -138,6 +142,25 @@ test("of what opencode asks at once each is named anew once the one before was a
   agent.shown = "working";
   await tell("permission.replied", { requestID: "per_2", reply: "once" });
   assert.equal([(await one("a")).state, (await one("a")).turn], ["working", 1]);
+});
+
+test("how long after its turn began a session of opencode's did is known of those in the spool too", async () => {
+  const { id, pane } = await spawn("a");
+  const { context } = w.daemon;
+  const beganMs = context.clock.now();
+  const begins = (sessionID: string, afterMs: number) => {
+    const payload = { type: "session.created", properties: { sessionID, info: { id: sessionID } } };
+    const whose = { id, pane, incarnation: "1", tmux: "", token: sessionID };
+    const leftAtMs = beganMs + afterMs;
+    return hear(context, { ...whose, provider: "opencode", event: "session.created", payload, leftAtMs }, false);
+  };
+  await until("all of it is past", () => context.clock.now() > beganMs + 3_000);
+  const [agent] = w.started;
+  if (agent !== undefined) agent.shown = "working";
+  await begins("ses_1", 0);
+  await begins("ses_2", 500);
+  await begins("ses_3", 2_500);
+  assert.equal([(await one("a")).nativeSession, Date.parse((await one("a")).since)], ["ses_2", beganMs]);
 });
 
 test("an agent started by hand is known by its pane in this tmux server, and no stranger is", async () => {

@@ -18,7 +18,7 @@ export type Fact =
   /** Our prompt left its input box. `turn`: how many turns there were when it was typed. */
   | { readonly kind: "submitted"; readonly turn: number }
   /**
-   * The agent's own hook: what it means, and the payload in short. `toldAtMs`: when, where it was heard later than that.
+   * The agent's own hook: what it means, and the payload in short. `toldAtMs`: when, where it waited in the spool.
    * `request`: the program's own name for what it asks, or for what was answered.
    */
   | {

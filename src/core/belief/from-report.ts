@@ -3,9 +3,13 @@
  *
  * What a hook says is believed at once, and for a while against the screen, which lags behind it (doubt.ts).
  *
- * What a program writes down of its turns is believed as a hook's word is, where it tells something new: a record from
- * before what is believed now began is history, one that says what is known already changes nothing, and where a hook said
- * that the turn goes on its end in the transcript is not the agent's.
+ * A report may be heard long after it was made: a hook's, out of the spool; a record's, whenever its file is read. It is
+ * weighed as of when it was made. What it makes believed began then, and one from before what is believed now began is
+ * history.
+ *
+ * What a program writes down of its turns is believed as a hook's word is, where it tells something new: a record that says
+ * what is known already changes nothing, and where a hook said that the turn goes on its end in the transcript is not the
+ * agent's.
  */
 import type { Evidence, EvidenceSource } from "../model.js";
 import {
@@ -26,13 +30,15 @@ import { isSubmitted } from "./from-prompt.js";
 import { answered, named, told } from "./open-dialog.js";
 
 export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {
-  const { means, evidence, request, toldAtMs = nowMs } = fact;
-  if (means === "answered" || means === "denied") return withAnswer(before, means, evidence, request, nowMs);
+  const { means, evidence, request, toldAtMs } = fact;
+  if (toldAtMs !== undefined && toldAtMs < before.sinceMs) return before;
+  const atMs = Math.min(toldAtMs ?? nowMs, nowMs);
+  if (means === "answered" || means === "denied") return withAnswer(before, means, evidence, request, atMs);
   const isStatus = evidence.rule.endsWith("/osc-7501");
-  if (isStatus && isLateStatus(before, means, nowMs)) return withStatusTurn(before, means, nowMs);
+  if (isStatus && isLateStatus(before, means, atMs)) return withStatusTurn(before, means, atMs);
   const hooked = before.memory.hooked || !isNotice(evidence);
-  const after = withReport(before, means, evidence, nowMs, hooked, toldAtMs, request);
-  return isStatus ? withStatusTurn(after, means, nowMs) : after;
+  const after = withReport(before, means, evidence, hooked, atMs, request);
+  return isStatus ? withStatusTurn(after, means, atMs) : after;
 }
 
 /** What shows a turn, or a look at its end, before the program says a word. */
@@ -62,7 +68,8 @@ export function withTranscript(before: Believed, fact: Fact & { kind: "transcrip
   const { state, sinceMs, memory } = before;
   if (writtenAtMs < sinceMs || state === "exited" || state === "lost") return before;
   if (means === "turn-retries") return withBackoff(before, evidence, writtenAtMs, nowMs);
-  return isNews(before, means) ? withReport(before, means, evidence, nowMs, memory.hooked) : before;
+  if (!isNews(before, means)) return before;
+  return withReport(before, means, evidence, memory.hooked, Math.min(writtenAtMs, nowMs));
 }
 
 /** What it asked was answered: the next dialog may say the very same, and where none waits the screen may show this one yet. */
@@ -119,14 +126,13 @@ function isNews(before: Believed, means: HookMeaning): boolean {
   }
 }
 
-/** What the program itself says, by a hook or in its transcript. `hooked`: it is known to report its turns by hooks. */
+/** What the program itself said at `atMs`, by a hook or in its transcript. `hooked`: it is known to report by hooks. */
 function withReport(
   before: Believed,
   means: HookMeaning,
   evidence: Evidence,
-  nowMs: number,
   hooked: boolean,
-  toldAtMs = nowMs,
+  atMs: number,
   request?: string,
 ): Believed {
   const open = isOpen(before);
@@ -145,26 +151,26 @@ function withReport(
   };
   // opencode begins its session first, and says that it works some time later: both tell of one turn.
   const { undrawn } = before.memory;
-  const begun = isUndrawn(before, nowMs) && undrawn?.rule !== evidence.rule;
-  const counted = open || begun || isSubmitted(before, nowMs);
+  const begun = isUndrawn(before, atMs) && undrawn?.rule !== evidence.rule;
+  const counted = open || begun || isSubmitted(before, atMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
     case "started":
       // The next conversation stands; its screen may show for a moment yet how that was made.
-      if (before.memory.leftAtMs !== null) return become(before, { memory: { ...base, claim: "rest" } }, nowMs);
+      if (before.memory.leftAtMs !== null) return become(before, { memory: { ...base, claim: "rest" } }, atMs);
       if (before.state !== "exited" && before.state !== "lost") return before;
-      return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, nowMs);
+      return become(before, { ...plain, state: "starting", question: null, memory: FRESH }, atMs);
     case "turn-begins":
     case "turn-started": {
       const { rule } = evidence;
       const begins = means === "turn-begins";
       const isFirst = !begun && (begins || !open);
-      const news = isFirst ? { rule, sinceMs: nowMs, begins } : undrawn && { ...undrawn, begins: false };
+      const news = isFirst ? { rule, sinceMs: atMs, begins } : undrawn && { ...undrawn, begins: false };
       const memory: Memory = { ...base, turnOpen: true, claim: "working", undrawn: news };
       // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
-      if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, nowMs);
+      if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, atMs);
       const turn = counted ? before.turn : before.turn + 1;
-      return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, nowMs);
+      return become(before, { ...plain, state: "working", question: null, unread: false, turn, memory }, atMs);
     }
     case "answered":
     case "denied":
@@ -175,56 +181,50 @@ function withReport(
       const memory: Memory = { ...base, turnOpen: true, claim: "working", paused, retrying: !paused };
       const turn = counted ? before.turn : before.turn + 1;
       const reason = evidence.excerpt || null;
-      return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, nowMs);
+      return become(before, { ...plain, state: "working", reason, question: null, unread: false, turn, memory }, atMs);
     }
     case "asks": {
       const turn = counted ? before.turn : before.turn + 1;
       const dialogs = told(base.dialogs, evidence.rule, turn, request);
       const memory: Memory = { ...base, turnOpen: true, claim: "blocked", dialogs };
       const question = before.state === "blocked" && before.question !== null ? named(before.question, dialogs) : null;
-      return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, nowMs);
+      return become(before, { ...plain, state: "blocked", question, unread: false, turn, memory }, atMs);
     }
     case "turn-ended": {
       // A hook said already how this one ended; however late this comes, it tells of no other.
       if (!counted && before.memory.endTold)
-        return become(before, { memory: { ...base, turnOpen: false, endTold: true } }, nowMs);
+        return become(before, { memory: { ...base, turnOpen: false, endTold: true } }, atMs);
       // It ends well only out of an answer: nobody waited for the next try.
-      if (open && before.memory.retrying) return withReport(before, "interrupted", evidence, nowMs, hooked);
+      if (open && before.memory.retrying) return withReport(before, "interrupted", evidence, hooked, atMs);
       // The marker that will be on the screen is that of this turn, and no sign of another.
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", endMarker: null };
-      // Something else told of this end first: hooks come up to a few hundred ms late, and one that says how a turn ended
-      // comes before the one that says that it did (opencode's session.error). One that waited in the spool counts from when
-      // it was left there, and may have been heard before: its script heard no answer.
-      const toldBy = before.evidence;
-      const other = toldBy?.source !== evidence.source || toldBy.rule !== evidence.rule || toldAtMs < nowMs;
-      if (!open && !begun && isRest(before.state) && other && toldAtMs - before.sinceMs < END_GRACE_MS) {
-        return become(before, { memory: { ...base, turnOpen: false } }, nowMs);
+      // This end was told of before: hooks come up to a few hundred ms late, one that says how a turn ended comes before the
+      // one that says that it did (opencode's session.error), and one in the spool may have been heard, and not answered.
+      if (!open && !begun && isRest(before.state) && atMs - before.sinceMs < END_GRACE_MS) {
+        return become(before, { memory: { ...base, turnOpen: false } }, atMs);
       }
       const turn = counted ? before.turn : before.turn + 1;
-      return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, nowMs);
+      return become(before, { ...plain, state: "done", question: null, unread: true, turn, memory }, atMs);
     }
     case "turn-failed": {
-      // It waited in the spool, and the screen has shown since that nothing is under way any more.
-      const isPast = before.evidence?.source === "screen" && before.sinceMs - toldAtMs >= END_GRACE_MS;
-      if (!open && isPast) return before;
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", endTold: evidence.source === "hook" };
       const reason = evidence.excerpt || null;
-      return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, nowMs);
+      return become(before, { ...plain, state: "error", reason, question: null, unread: true, memory }, atMs);
     }
     case "left":
     case "interrupted": {
       const closedDialog = before.question === null ? null : (before.memory.dialogs.last?.words ?? null);
       const endTold = evidence.source === "hook" && !before.memory.retrying;
-      const leftAtMs = means === "left" ? nowMs : null;
+      const leftAtMs = means === "left" ? atMs : null;
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog, endTold, leftAtMs };
       // What its screen alone showed at work since was the end of the conversation, seen before it was told.
       const { seenAtMs } = before.memory;
-      const isNone = means === "left" && seenAtMs !== null && nowMs - seenAtMs < LEFT_MS;
+      const isNone = means === "left" && seenAtMs !== null && atMs - seenAtMs < LEFT_MS;
       const turn = isNone ? before.turn - 1 : before.turn;
-      return become(before, { ...plain, state: "idle", question: null, unread: false, turn, memory }, nowMs);
+      return become(before, { ...plain, state: "idle", question: null, unread: false, turn, memory }, atMs);
     }
     case "ended":
-      return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, nowMs);
+      return become(before, { ...atEnd("exited", evidence), memory: { ...closed(base), claim: "exited" } }, atMs);
   }
 }
 
