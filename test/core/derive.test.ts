@@ -651,7 +651,8 @@ test("where the program names what it asks at once, each answer to one of them g
   // One that waits behind another makes no other of it.
   assert.is(names([one, asks, two, asks, first, asks, second, works]), "-aaabb--");
   assert.is(names([asks, one, two, first, asks, second, asks, works]), "aaabb---");
-  assert.is(names([one, two, asks, of("1", "denied"), asks]), "--abb");
+  // A no is one to all that waits.
+  assert.is(names([one, two, asks, of("1", "denied"), asks, of("2", "denied"), asks]), "--a----");
   // Seen sooner than told, by what stands there or between: the word that comes late is of the one before.
   assert.is(names([one, two, asks, works, asks, first, asks, second, asks]), "--a-bbb--");
   assert.is(names([one, two, asks, other, other, other, first, other]), "--aaabbb");

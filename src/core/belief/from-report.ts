@@ -27,7 +27,7 @@ import {
 import { END_GRACE_MS } from "./doubt.js";
 import type { Fact, HookMeaning } from "./fact.js";
 import { isSubmitted } from "./from-prompt.js";
-import { answered, named, told } from "./open-dialog.js";
+import { answered, denied, named, told } from "./open-dialog.js";
 
 export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {
   const { means, evidence, request, toldAtMs } = fact;
@@ -82,7 +82,8 @@ function withAnswer(
 ): Believed {
   const { state, question } = before;
   const { open } = before.memory.dialogs;
-  const dialogs = request === undefined ? before.memory.dialogs : answered(before.memory.dialogs, request);
+  const ends = means === "denied" ? denied : answered;
+  const dialogs = request === undefined ? before.memory.dialogs : ends(before.memory.dialogs, request);
   const retrying = before.memory.retrying || (means === "denied" && isOpen(before));
   const memory: Memory = { ...before.memory, dialogs, retrying };
   if (state !== "blocked" || dialogs.open === open)

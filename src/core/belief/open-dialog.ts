@@ -56,6 +56,12 @@ export function answered(dialogs: Dialogs, request: string): Dialogs {
   return known.unanswered.length === 0 ? closedDialogs(known) : next(known, last.turn, last.words, last.told);
 }
 
+/** A no ends the turn, and with it what waits behind. */
+export function denied(dialogs: Dialogs, request: string): Dialogs {
+  const { unanswered = [] } = dialogs;
+  return unanswered.includes(request) ? closedDialogs({ ...dialogs, unanswered: [] }) : dialogs;
+}
+
 /** A key was given to the open one, and nothing showed that it went: what stands there is another one from now on. */
 export function answeredOnce(dialogs: Dialogs): Dialogs {
   const { last, open } = dialogs;

@@ -76,7 +76,8 @@ function listQuestion(
 ): Question {
   const body = rows.slice(top, list.first);
   const choices = list.choices.map((choice, n): Choice => {
-    if (!choice.text.startsWith(FIELD)) return choice;
+    // Once picked it is marked, for as long as the list still stands.
+    if (!choice.text.startsWith(FIELD)) return { ...choice, text: choice.text.replace(/ ✓$/, "") };
     const below = rows.slice(list.at[n]! + 1, action).find((row) => unframed(row.text) !== "");
     const stands = below === undefined ? "" : unframed(below.text);
     const text = stands === FIELD ? "" : stands;
