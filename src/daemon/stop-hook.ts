@@ -27,8 +27,9 @@ export async function stopHook(context: Context, to: AgentId, told: ToldHook, li
   if (inboxes.of(to) === null) return null;
   if (!live) {
     // Nobody waits for our answer, and nobody printed what was answered when the event came first. What it tells of the
-    // answer before holds all the same.
-    await unprinted(context, told);
+    // answer before holds all the same, where it can be told from its own.
+    if (told.token === "") return null;
+    await quietly(context, inboxes.tell(to, { kind: "unprinted", token: told.token }));
     if (told.payload.stop_hook_active === true) {
       await quietly(context, inboxes.tell(to, { kind: "arrived", atStop: true }));
     }

@@ -14,9 +14,9 @@
  */
 import type { AgentId } from "../model.js";
 import { Entries } from "./entries.js";
-import { handBack, unread } from "./inbox/give-back.js";
+import { handBack, unprinted } from "./inbox/give-back.js";
 import { applied, change, free, mustWait, unwritten, write, written } from "./inbox/on-disk.js";
-import type { Inbox, InboxEvent, Step } from "./inbox/state.js";
+import type { Change, Inbox, InboxEvent, Step } from "./inbox/state.js";
 import { isBeingTyped, isLast, isOf, leased, prove, stopped, take } from "./inbox/take.js";
 import type { Message } from "./message.js";
 import { askAgainAtMs, edgeOf, SWEEP_MS } from "./recipient.js";
@@ -46,6 +46,7 @@ export function openInbox(
     againAtMs: null,
     sweepAtMs: null,
     proven: new Set(),
+    unprinted: new Set(),
     writeAtMs: null,
   };
 }
@@ -98,14 +99,8 @@ function step(inbox: Inbox, event: InboxEvent, nowMs: number): Step {
         null,
         null,
       );
-    case "unprinted": {
-      return write(
-        inbox,
-        leased(inbox, event).map((one) => unread(inbox, one, nowMs)),
-        null,
-        null,
-      );
-    }
+    case "unprinted":
+      return write(...unprinted(inbox, event.token, nowMs), null, null);
     case "rejected": {
       const taken = leased(inbox, event).filter((one) => !isBeingTyped(one));
       const dead = taken.map((one) => change(one, { state: "dead", reason: "rejected" }, nowMs));
@@ -140,13 +135,18 @@ function settle(inbox: Inbox, nowMs: number): Step {
   return [after, [...acked, ...returned, ...woke]];
 }
 
-/** What arrived while it was being written of. */
+/** What arrived, or was never printed, while it was being written of. */
 function late(inbox: Inbox, nowMs: number): Step {
-  if (inbox.proven.size === 0 || mustWait(inbox, nowMs)) return [inbox, []];
+  if ((inbox.proven.size === 0 && inbox.unprinted.size === 0) || mustWait(inbox, nowMs)) return [inbox, []];
+  const held = [...inbox.entries.busy()];
   const [after, changes] = prove(inbox, ({ lease }) => inbox.proven.has(lease?.batch ?? ""), nowMs);
-  const held = [...inbox.entries.busy()].flatMap(({ lease }) => lease?.batch ?? []);
-  const proven = new Set([...inbox.proven].filter((batch) => held.includes(batch)));
-  return write({ ...after, proven }, changes, null, null);
+  const proven = new Set([...inbox.proven].filter((batch) => held.some((one) => isOf(one, { batch }))));
+  const [heard, acked] = write({ ...after, proven }, changes, null, null);
+  const back: Change[] = [];
+  for (const token of inbox.unprinted) back.push(...unprinted(heard, token, nowMs)[1]);
+  const still = new Set([...inbox.unprinted].filter((token) => held.some((one) => isOf(one, { token }))));
+  const [settled, returned] = write({ ...heard, unprinted: still }, back, null, null);
+  return [settled, [...acked, ...returned]];
 }
 
 /** What waits for an agent that is gone is dead; what is being typed is settled with the message that carries it. */

@@ -211,6 +211,30 @@ test("what was never printed is as if it had never been taken, and no later Stop
   assert.is(play.take(), "30 write M1 queued>leased blocks 2\n30 hand-over M1");
 });
 
+test("a Stop left in the spool proves nothing of what was leased to itself, though that lease is over", () => {
+  const play = new Play([entry(1)]);
+  play.stop(false, 10, "one").tell({ kind: "arrived", token: "one" }, 20);
+  play.tell({ kind: "added", message: entry(2) }, 30).stop(true, 1_000, "two");
+  play.tell({ kind: "clock" }, 1_000 + LEASE_MS).take();
+  play.tell({ kind: "unprinted", token: "two" }, 40_000).tell({ kind: "arrived", atStop: true }, 40_000);
+  assert.equal([play.states(), play.box.entries.all()[0]?.attempts], ["M2 queued", 0]);
+  play.stop(true, 41_000);
+  assert.is(play.take().split("\n").at(-1), "41000 hand-over M2", "nor does the next one, for which nobody was kept");
+  assert.is(play.box.entries.all()[0]?.returns, 0, "nobody read it: it is no redelivery");
+});
+
+test("nor while it is being written that the lease is over, or after another start", () => {
+  const play = new Play([entry(1)]);
+  play.stop(true, 10, "one").hold = true;
+  play.tell({ kind: "clock" }, 10 + LEASE_MS);
+  play.tell({ kind: "unprinted", token: "one" }, 40_000).tell({ kind: "arrived", atStop: true }, 40_000);
+  play.hold = false;
+  play.tell({ kind: "written", number: play.held[0]! }, 40_001);
+  const [left] = play.box.entries.all();
+  assert.equal([left?.state, left?.lease, left?.attempts, left?.returns], ["queued", null, 0, 0]);
+  assert.is(play.box.unprinted.size, 0);
+});
+
 test("an idle parent is woken at once, a burst within half a second becomes one, a busy one is left alone", () => {
   const play = new Play([], {});
   play.tell({ kind: "commit", message: entry(1) }, 10);

@@ -1,7 +1,8 @@
 /** What was handed over and did not arrive waits again, unless that was tried too often or a later entry has its place. */
 import type { Message } from "../message.js";
-import { change } from "./on-disk.js";
+import { change, free } from "./on-disk.js";
 import type { Change, Inbox } from "./state.js";
+import { isOf, wereTaken } from "./take.js";
 
 /** So often an entry is handed over without ever being acknowledged. */
 export const HAND_OVERS = 5;
@@ -30,9 +31,27 @@ export function handBack(inbox: Inbox, one: Message, nowMs: number): Change {
   return backIn(inbox, one, { returns: (one.returns ?? 0) + 1 }, nowMs);
 }
 
+/**
+ * Nobody read what that hook event took, though it may wait again by now: no later Stop can prove it. Of what is being
+ * written just now, that is remembered.
+ */
+export function unprinted(inbox: Inbox, token: string, nowMs: number): [Inbox, Change[]] {
+  const found = wereTaken(inbox).filter((one) => isOf(one, { token }));
+  const isLast = found.some(({ lease }) => lease?.batch === inbox.lastBlock);
+  const isHeld = found.some((one) => !free(inbox, one));
+  const after: Inbox = {
+    ...inbox,
+    ...(isLast ? { lastBlock: null } : {}),
+    ...(isHeld ? { unprinted: new Set([...inbox.unprinted, token]) } : {}),
+  };
+  return [after, found.filter((one) => free(inbox, one)).map((one) => unread(inbox, one, nowMs))];
+}
+
 /** Certainly not read: as if it had never been taken. */
-export function unread(inbox: Inbox, one: Message, nowMs: number): Change {
-  return backIn(inbox, one, { attempts: one.attempts - 1, lease: null }, nowMs);
+function unread(inbox: Inbox, one: Message, nowMs: number): Change {
+  // What waits again was counted as handed back.
+  const returns = one.state === "queued" ? { returns: Math.max(0, (one.returns ?? 0) - 1) } : {};
+  return backIn(inbox, one, { attempts: one.attempts - 1, lease: null, ...returns }, nowMs);
 }
 
 /** Queued again, unless a later one has its place. */

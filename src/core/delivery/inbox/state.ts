@@ -32,6 +32,8 @@ export interface Inbox {
   readonly sweepAtMs: number | null;
   /** Batches that were seen to arrive while something was being written of them. */
   readonly proven: ReadonlySet<string>;
+  /** Hook events whose answer nobody printed, while something was being written of what they had taken. */
+  readonly unprinted: ReadonlySet<string>;
   /** After a refused write: before this nothing is written of our own accord. */
   readonly writeAtMs: number | null;
   /** The newest entry of which this launch was told that something waits. */
@@ -78,7 +80,7 @@ export type InboxEvent =
   | Take
   /** What was leased in that batch, by that hook event, or by the last block of this launch, arrived. */
   | { readonly kind: "arrived"; readonly batch?: string; readonly token?: string; readonly atStop?: true }
-  /** It was never printed: nobody can have read it. */
+  /** What that hook event took was never printed: nobody can have read it, whether or not its lease is over. */
   | { readonly kind: "unprinted"; readonly token: string }
   /** Given back by who took it. */
   | { readonly kind: "rejected"; readonly batch: string }

@@ -52,9 +52,7 @@ export function take(inbox: Inbox, event: Take, also: readonly Change[], blocks:
 
 /** What was seen to arrive; of what is being written just now, that is remembered. */
 export function prove(inbox: Inbox, which: (one: Message) => boolean, nowMs: number): [Inbox, Change[]] {
-  const { entries } = inbox;
-  // What waits is looked through only where a lease of it may have come back.
-  const found = [...entries.leased(), ...entries.busy(), ...returned(inbox)].filter(which);
+  const found = wereTaken(inbox).filter(which);
   const changes = found
     .filter((one) => free(inbox, one))
     .map((one) => change(one, { state: "acked", reason: null }, nowMs));
@@ -67,9 +65,10 @@ export function isLast({ lastBlock }: Inbox, { lease }: Message): boolean {
   return lastBlock !== null && lease?.batch === lastBlock;
 }
 
-/** What waits and was handed over before. */
-function returned({ entries }: Inbox): Message[] {
-  return [...entries.waiting()].filter(({ lease }) => lease != null);
+/** What was handed over: leased, being written of, or waiting again. */
+export function wereTaken({ entries }: Inbox): Message[] {
+  const returned = [...entries.waiting()].filter(({ lease }) => lease != null);
+  return [...entries.leased(), ...entries.busy(), ...returned];
 }
 
 /** What becomes of the message that carries it decides. */
