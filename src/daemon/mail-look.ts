@@ -31,10 +31,15 @@ export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promi
   return { kind: "read", ...seen, ...(door === null ? {} : { door }) };
 }
 
-/** By a fresh listing: the pane carries the agent's mark, its program runs, and tmux passes input on to it. */
-async function isOurs(ground: Ground, id: AgentId, pane: PaneId): Promise<boolean> {
-  const sighting = await ground.mux.sight();
+/** By a fresh listing: the pane carries the agent's mark, the program known there runs, and tmux passes input on to it. */
+async function isOurs({ mux, loop }: Ground, id: AgentId, pane: PaneId): Promise<boolean> {
+  const sighting = await mux.sight();
   if ("blind" in sighting) throw new Fault("TMUX_UNREACHABLE", "tmux does not answer");
   const live = sighting.panes.find((one) => one.pane === pane);
-  return live !== undefined && live.mark?.id === id && !live.dead && !live.inputOff;
+  if (live === undefined || live.mark?.id !== id || live.dead || live.inputOff) return false;
+  const pid = loop.fleet.agents.get(id)?.record.place?.pid ?? null;
+  if (pid === null || pid === live.pid) return true;
+  // Respawned, and no listing told of it yet: what is claimed for the process before is doubtful once one does.
+  loop.post({ kind: "sighting", sighting });
+  return false;
 }

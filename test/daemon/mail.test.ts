@@ -74,6 +74,23 @@ test("nothing is typed into an agent that was asked to end", async () => {
   assert.equal(agent().prompts, []);
 });
 
+test("of a process that took the place of the agent's a message is known to be for it before it is typed", async () => {
+  await ready("a");
+  const pid = () => [...w.daemon.context.loop.fleet.agents.values()][0]?.record.place?.pid;
+  const pids: unknown[] = [];
+  const paste = w.tmux.paste.bind(w.tmux);
+  w.tmux.paste = (...given) => {
+    pids.push(pid());
+    return paste(...given);
+  };
+  // No listing tells of it before the message comes.
+  w.tmux.change("%1", { pid: 4711 });
+  await send("a", "x");
+  await until("it is given", () => agent().prompts.length === 1);
+  await until("it is written", async () => (await one("a")).mail.queued === 0);
+  assert.equal([pids, (await one("a")).mail.uncertain], [[4711], 0]);
+});
+
 test("a draft keeps a message waiting without a trace in the journal, and the sweep finds it gone", async () => {
   await ready("a");
   agent().draft = "half a thought";
