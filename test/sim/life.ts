@@ -20,6 +20,7 @@ export class Life {
   daemon: Daemon | null = null;
   alive = true;
   readonly #doneAtMs = { commit: 0, tmux: 0 };
+  #lost = false;
 
   constructor(world: World) {
     this.world = world;
@@ -71,7 +72,7 @@ export class Life {
       const atMs = this.#after(channel, world.faulty && world.chance.flip(0.05) ? 400 : 8);
       world.clock.wake(atMs, async () => {
         // The store's lock: nothing of a daemon that died is written once another has it open.
-        if (!this.alive && ((channel === "commit" && world.life !== null) || world.chance.flip(0.5))) return;
+        if (!this.alive && (channel === "commit" ? this.#isLost() : world.chance.flip(0.5))) return;
         let answer: () => void;
         try {
           const value = await happen();
@@ -85,6 +86,12 @@ export class Life {
         world.clock.wake(this.#after(channel, 4), () => this.alive && answer());
       });
     });
+  }
+
+  /** A dead daemon's commit; one of them is lost with all behind it, for the store writes them in order. */
+  #isLost(): boolean {
+    this.#lost ||= this.world.life !== null || this.world.chance.flip(0.5);
+    return this.#lost;
   }
 
   #mayDie(when: string): void {
