@@ -23,6 +23,8 @@ export class Hooks {
   readonly #asking = new Set<() => void>();
   /** Which launch of its agent sent an event, by its token. */
   readonly launches = new Map<string, number | null>();
+  /** Programs that told of a failure when that was over: to drover they have failed until somebody has them try again. */
+  readonly failedLate = new Set<Program>();
   #tokens = 0;
 
   constructor(world: World) {
@@ -66,6 +68,7 @@ export class Hooks {
     };
     this.launches.set(told.token, incarnation);
     clock.wake(clock.now() + slowMs, () => {
+      if (event === "StopFailure" && program.screen.shown !== "error") this.failedLate.add(program);
       this.#tell(told, (reply) => {
         if (reply === null) this.#leave(told);
         if (reply === null || Object.keys(reply).length === 0) done(null);

@@ -212,7 +212,7 @@ const DRAFT_STANDS_MS = 12_000;
 const TIDIES = 60;
 
 export async function tidies(world: World): Promise<void> {
-  const { clock, machine, checker } = world;
+  const { clock, machine, checker, hooks } = world;
   for (let n = 0; n < TIDIES && checker.wrongs.length === 0; n++) {
     for (const { program } of machine.panes()) {
       const { screen } = program;
@@ -222,6 +222,12 @@ export async function tidies(world: World): Promise<void> {
       // A person has it try again, and it gets through.
       if (screen.shown === "error") screen.shown = "finished";
       if (clock.now() - screen.draftSinceMs > DRAFT_STANDS_MS) screen.personClears();
+      // To drover it has failed, and shows nothing that a person could clear.
+      if (!screen.busy && screen.draft === "" && hooks.failedLate.delete(program)) {
+        world.say(`the person of ${program.pid} has it try again`);
+        screen.personTypes("again");
+        screen.personSubmits();
+      }
     }
     await clock.advanceAsync(TIDY_MS);
     if (world.mail.isQuiet && world.family.isQuiet) break;
