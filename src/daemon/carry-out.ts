@@ -41,7 +41,7 @@ export class CarryOut {
   #rewriting = false;
   #decided: Order = 0;
   /** Commits on their way to the disk. */
-  #onTheirWay = 0;
+  readonly #onTheirWay = new Set<Promise<void>>();
   #cancelRetry: (() => void) | null = null;
   #closed = false;
   /** With what the store refused last. */
@@ -56,6 +56,11 @@ export class CarryOut {
     return this.#rewriting || !this.#backlog.isEmpty;
   }
 
+  /** Resolves when all that was decided until now is on disk, or the store has refused it. */
+  async written(): Promise<void> {
+    await Promise.all(this.#onTheirWay);
+  }
+
   perform(effects: readonly Effect[]): void {
     for (const effect of effects) this.#one(effect);
   }
@@ -63,9 +68,11 @@ export class CarryOut {
   #one(effect: Effect): void {
     const { mux, loop } = this.#hands;
     switch (effect.do) {
-      case "commit":
-        void this.#commit(effect);
+      case "commit": {
+        const writing = this.#commit(effect).finally(() => this.#onTheirWay.delete(writing));
+        this.#onTheirWay.add(writing);
         break;
+      }
       case "create-tab":
         void this.#createTab(effect);
         break;
@@ -117,12 +124,10 @@ export class CarryOut {
       return;
     }
     let written: JournalEntry[];
-    this.#onTheirWay++;
     try {
       written = await store.commit({ agents: commit.agents, entries: commit.entries, mail });
     } catch (error) {
       const fault = asFault(error);
-      this.#onTheirWay--;
       if (mail.length > 0) {
         // Whoever changes mail holds it until it is written, and knows best what is still true by then.
         log.warn("the store refused a change of mail", { code: fault.code });
@@ -136,7 +141,6 @@ export class CarryOut {
       this.#retryLater();
       return;
     }
-    this.#onTheirWay--;
     this.#backlog.passedBy(order, commit.agents);
     feed.publish(written);
     // Where tmux was started anew meanwhile, a pane id that was decided on is somebody else's now.
@@ -177,7 +181,7 @@ export class CarryOut {
     if (this.#cancelRetry !== null || this.#closed) return;
     const { clock, store, feed, log } = this.#hands;
     this.#cancelRetry = clock.wake(clock.now() + RETRY_MS, async () => {
-      if (this.#onTheirWay > 0) {
+      if (this.#onTheirWay.size > 0) {
         // One of these may be refused yet, and was decided before what would be written now.
         this.#cancelRetry = null;
         this.#retryLater();

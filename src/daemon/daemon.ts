@@ -98,6 +98,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const catalogue = file === undefined ? null : new Catalogue({ providers, programs, clock, log, env, file });
   const context: Context = {
     loop,
+    written: () => hands.written(),
     mux,
     store,
     clock,

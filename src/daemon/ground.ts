@@ -24,6 +24,8 @@ import type { TurnStarts } from "./turn-starts.js";
 
 export interface Ground {
   readonly loop: Loop;
+  /** Resolves when all that was decided until now is on disk, or the store has refused it. */
+  readonly written: () => Promise<void>;
   readonly mux: Multiplexer;
   readonly store: Store;
   readonly clock: Clock;

@@ -23,7 +23,7 @@ export interface Heard {
 }
 
 /**
- * Lets the core decide what the event changes, and keeps what it tells of the output. `live`: its hook waits for the answer
+ * Lets the core decide what the event changes, and keeps what it tells of the output: on disk when this resolves. `live`: its hook waits for the answer
  * and prints it. Throws nothing of the event's own.
  */
 export async function hear(context: Context, told: ToldHook, live: boolean): Promise<Heard> {
@@ -35,6 +35,8 @@ export async function hear(context: Context, told: ToldHook, live: boolean): Pro
   const outcome = await take(context, told, live && !again, (said) => {
     reply = said;
   });
+  // Whoever tells us keeps it until we answer: what was heard and not written would be told by nobody.
+  await context.written();
   return { outcome, reply };
 }
 

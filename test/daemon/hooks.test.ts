@@ -190,6 +190,33 @@ test("the same event told twice counts once, and so does one end told by two eve
   assert.is((await one("a")).turn, turn);
 });
 
+test("a hook is answered, and one in the spool removed, once what it told is on disk", async () => {
+  const { id } = await spawn("a");
+  let written = () => {};
+  const held = () => {
+    w.store.busy = new Promise<void>((resolve) => (written = resolve));
+  };
+  const events: string[] = [];
+  const onDisk = async () => (await w.store.agents())[0]?.nativeSession;
+
+  held();
+  const answer = post("SessionStart", { session_id: "s-1" }, { "x-drover-id": id }).then(() => events.push("answered"));
+  await until("it is heard", async () => (await one("a")).nativeSession === "s-1");
+  assert.equal([await onDisk(), events], [null, []]);
+  written();
+  await answer;
+  assert.is(await onDisk(), "s-1");
+
+  held();
+  leave("a", { provider: "claude", event: "SessionStart", id, token: "t" }, { session_id: "s-2", source: "clear" });
+  const emptied = emptySpool(w.daemon.context);
+  await until("it is heard", async () => (await one("a")).nativeSession === "s-2");
+  assert.equal([await onDisk(), readdirSync(spool)], ["s-1", ["a.hook"]]);
+  written();
+  await emptied;
+  assert.equal([await onDisk(), readdirSync(spool)], ["s-2", []]);
+});
+
 test("what lies in the spool is taken in when a hook says so, oldest first and before it", async () => {
   const { id } = await spawn("a");
   const head = { provider: "claude", id, incarnation: "1", pane: "", tmux: "" };

@@ -9,6 +9,8 @@ import type { Commit, Store, StoreHealth } from "#store/store.js";
 export class MemoryStore implements Store {
   /** While set, every commit is refused with it and writes nothing. */
   refuse: Fault | null = null;
+  /** While set, every commit is written only then. */
+  busy: Promise<void> | null = null;
   /** What was found damaged when it was opened, and how many values were set aside. */
   loss: string | null = null;
   quarantined = 0;
@@ -42,6 +44,7 @@ export class MemoryStore implements Store {
   }
 
   async commit(commit: Commit): Promise<JournalEntry[]> {
+    if (this.busy !== null) await this.busy;
     if (this.refuse !== null) throw this.refuse;
     const mail = new Map(this.#mail);
     for (const { message, was, text, forget } of commit.mail ?? []) {
