@@ -17,6 +17,18 @@ export class TmuxCrashed extends Error {
   }
 }
 
+/** Does that with a tmux of its own, up to three times: where tmux itself crashed, nothing that was seen counts. */
+export async function despiteCrashes<T>(work: () => Promise<T>): Promise<T> {
+  for (let again = 0; ; again++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TmuxCrashed) || again === 2) throw error;
+      console.error(`${error.message}: begun anew`);
+    }
+  }
+}
+
 export class OwnTmux {
   /** Never resolves; rejects once it ended and `ending` was not said. */
   readonly lost: Promise<never>;

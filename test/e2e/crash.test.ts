@@ -2,7 +2,7 @@
 import * as assert from "uvu/assert";
 import { atRandom, atStep, type Row } from "../crash/crash.js";
 import { CrashFleet } from "../crash/fleet.js";
-import { TmuxCrashed } from "../crash/own-tmux.js";
+import { despiteCrashes, TmuxCrashed } from "../crash/own-tmux.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("a daemon killed in the middle of deliveries", 60_000);
@@ -14,12 +14,12 @@ function isWhole({ lost, doubled, kills, what }: Row, wanted: number): void {
 
 for (const point of ["pasted", "entered", "door:handing-sent"]) {
   test(`killed at "${point}", it loses nothing and types nothing twice`, async () => {
-    isWhole(await atStep(point, 2), 2);
+    isWhole(await despiteCrashes(() => atStep(point, 2)), 2);
   });
 }
 
 test("killed at any moment, while agents write to one another", async () => {
-  isWhole(await atRandom(2, 3), 2);
+  isWhole(await despiteCrashes(() => atRandom(2, 3)), 2);
 });
 
 for (const [signal, words, isItself] of [

@@ -5,6 +5,7 @@
  *   npm run storm -- --kills 200 --seed 7 --minutes 5
  */
 import { parseArgs } from "node:util";
+import { despiteCrashes } from "../crash/own-tmux.js";
 import { KINDS } from "./checker.js";
 import { storm } from "./storm.js";
 
@@ -17,7 +18,9 @@ const { values } = parseArgs({
   },
 });
 const seed = Number(values.seed ?? Date.now() % 100_000);
-const outcome = await storm(seed, Number(values.kills ?? 200), Number(values.minutes ?? 10) * 60_000);
+const outcome = await despiteCrashes(() =>
+  storm(seed, Number(values.kills ?? 200), Number(values.minutes ?? 10) * 60_000),
+);
 if (values.trace === true) console.log(outcome.trace.join("\n"));
 const row = (what: string, count: number): void => console.log(`${what.padEnd(24)}${String(count).padStart(6)}`);
 row("daemons killed", outcome.kills);

@@ -6,6 +6,7 @@ import type { ChildProcess } from "node:child_process";
 import { PLACEHOLDER_S } from "#core/protocol/commands.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { EntryJson } from "#wire/events.js";
+import { OwnTmux } from "../crash/own-tmux.js";
 import { DaemonWorld, exited } from "../e2e/daemon-world.js";
 import { until } from "../kit/t.js";
 import { Chance } from "../sim/chance.js";
@@ -33,12 +34,23 @@ export interface Outcome {
   readonly trace: readonly string[];
 }
 
-/** Kills the daemon `kills` times, or until `limitMs` is over. The seed decides what is asked; the machine, how far it gets. */
+/**
+ * Kills the daemon `kills` times, or until `limitMs` is over. The seed decides what is asked; the machine, how far it gets.
+ * Throws TmuxCrashed where tmux ended by itself meanwhile.
+ */
 export async function storm(seed: number, kills: number, limitMs: number): Promise<Outcome> {
   const world = new DaemonWorld();
+  let tmux: OwnTmux | null = null;
   try {
-    return await new Storm(world, seed).run(kills, limitMs);
+    tmux = await OwnTmux.start(world);
+    const outcome = await new Storm(world, seed).run(kills, limitMs);
+    const gone = await tmux.goneWithin(0);
+    if (gone !== null) throw gone;
+    return outcome;
+  } catch (error) {
+    throw (await tmux?.goneWithin(1_000)) ?? error;
   } finally {
+    tmux?.ending();
     await world.end();
   }
 }
