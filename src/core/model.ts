@@ -118,13 +118,13 @@ export interface Exit {
   readonly signal: string | null;
 }
 
-/** The durable record of an agent. Stored; everything else about it can be seen again. */
 /** A nudge that was given to a launch of an agent; `order` is that of the newest entry in its inbox then. */
 export interface Nudged {
   readonly incarnation: number;
   readonly order: number;
 }
 
+/** The durable record of an agent. Stored; everything else about it can be seen again. */
 export interface AgentRecord {
   readonly id: AgentId;
   readonly label: string;

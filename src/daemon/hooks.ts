@@ -23,8 +23,8 @@ export interface Heard {
 }
 
 /**
- * Lets the core decide what the event changes, and keeps what it tells of the output: on disk when this resolves. `live`: its hook waits for the answer
- * and prints it. Throws nothing of the event's own.
+ * Lets the core decide what the event changes, and keeps what it tells of the output: on disk when this resolves. `live`:
+ * its hook waits for the answer and prints it. Throws nothing of the event's own.
  */
 export async function hear(context: Context, told: ToldHook, live: boolean): Promise<Heard> {
   let reply: Record<string, unknown> = {};
