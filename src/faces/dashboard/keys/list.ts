@@ -1,4 +1,5 @@
 /** The keys of the fleet list, and those while the selected agent waits with a dialog. */
+import type { AgentJson } from "#wire/agent.js";
 import { takesText } from "../state/dialog.js";
 import { lives, nextInNeed } from "../state/fleet.js";
 import { type State, selectedAgent } from "../state/state.js";
@@ -65,11 +66,9 @@ export const listKeys: readonly Action[] = [
     hint: "attach",
     does: "go to the agent's own tmux tab; detach (or switch back) to return",
     group: "Agent",
-    unless: (state) => {
-      const agent = selectedAgent(state);
-      if (!agent) return "select an agent first";
-      return agent.state === "lost" || agent.pane === "" ? `${agent.label} has no tab any more` : null;
-    },
+    unless: ofAgent(({ state, pane, label }) =>
+      state === "lost" || pane === "" ? `${label} has no tab any more` : null,
+    ),
   },
   {
     name: "send",
@@ -106,11 +105,7 @@ export const listKeys: readonly Action[] = [
     hint: "remove",
     does: "take an agent that has exited or is lost off the list (asks first)",
     group: "Agent",
-    unless: (state) => {
-      const agent = selectedAgent(state);
-      if (!agent) return "select an agent first";
-      return lives(agent) ? `${agent.label} still runs; x stops it` : noDaemon(state);
-    },
+    unless: ofAgent((agent, state) => (lives(agent) ? `${agent.label} still runs; x stops it` : noDaemon(state))),
   },
   {
     name: "filter",
@@ -153,12 +148,10 @@ export const listKeys: readonly Action[] = [
     hint: "interrupt",
     does: "stop the turn that is under way (asks first; i again confirms)",
     group: "Agent",
-    unless: (state) => {
-      const agent = selectedAgent(state);
-      if (!agent) return "select an agent first";
+    unless: ofAgent((agent, state) => {
       if (agent.state === "blocked") return `${agent.label} asks something: answer it`;
       return agent.state === "working" ? noDaemon(state) : `${agent.label} has no turn under way`;
-    },
+    }),
   },
   {
     name: "stop",
@@ -239,10 +232,16 @@ function noAgent(state: State): string | null {
   return selectedAgent(state) ? null : "select an agent first";
 }
 
+/** What stands against it with that agent; without one, that there is none. */
+function ofAgent(against: (agent: AgentJson, state: State) => string | null): (state: State) => string | null {
+  return (state) => {
+    const agent = selectedAgent(state);
+    return agent ? against(agent, state) : noAgent(state);
+  };
+}
+
 function noLiveAgent(state: State): string | null {
-  const agent = selectedAgent(state);
-  if (!agent) return "select an agent first";
-  return lives(agent) ? null : `${agent.label} no longer runs`;
+  return ofAgent((agent) => (lives(agent) ? null : `${agent.label} no longer runs`))(state);
 }
 
 function noDaemon(state: State): string | null {
