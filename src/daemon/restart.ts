@@ -130,7 +130,7 @@ async function launchOf(
  * The agents that lived when the last tmux server before this one went: those it leaves behind without an end that was
  * seen. One that was lost in the present server was closed by its user, and is not brought back.
  */
-export function restorable(fleet: Fleet): AgentRecord[] {
+function restorable(fleet: Fleet): AgentRecord[] {
   const left: AgentRecord[] = [];
   for (const agent of fleet.agents.values()) {
     const { record, making } = agent;

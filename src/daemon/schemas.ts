@@ -4,7 +4,7 @@ import { Fault } from "#core/fault.js";
 import { WAKE_POLICIES } from "#core/model.js";
 import { utf8Bytes } from "#core/utf8.js";
 
-export const TEXT_LIMIT_BYTES = 262_144;
+const TEXT_LIMIT_BYTES = 262_144;
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(1000));
 const name = v.pipe(v.string(), v.maxLength(256));

@@ -13,9 +13,9 @@ import type { SnapshotJson } from "#wire/events.js";
 import { entryJson, type Feed } from "./feed.js";
 
 export const QUEUE_ENTRIES = 256;
-export const QUEUE_BYTES = 1_048_576;
+const QUEUE_BYTES = 1_048_576;
 export const WRITE_DEADLINE_MS = 20_000;
-export const PING_MS = 15_000;
+const PING_MS = 15_000;
 const PAGE = 200;
 
 /** One response that goes on: writes events, knows whether the reader keeps up, ends it where it does not. */

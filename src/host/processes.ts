@@ -4,7 +4,6 @@
  */
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, isAbsolute, join } from "node:path";
-import type { Readable, Writable } from "node:stream";
 import { Fault } from "#core/fault.js";
 
 export interface RunOptions {
@@ -54,49 +53,6 @@ export async function run(program: string, args: readonly string[], options: Run
     signal: result.signal ?? null,
     stdout: result.stdout,
     stderr: result.stderr,
-  };
-}
-
-/** A program that stays: its streams, and a promise of its end. */
-export interface Long {
-  readonly pid: number | undefined;
-  readonly stdin: Writable;
-  /** Chunks of bytes: one may end inside a character. */
-  readonly stdout: Readable;
-  readonly stderr: Readable;
-  kill(signal: NodeJS.Signals): void;
-  /** Never rejects; `failed` says why it could not be started. */
-  readonly ended: Promise<{ code: number | null; signal: string | null; failed: string | null }>;
-}
-
-/** Starts a program that stays. Its output is never gathered: execa would kill it at 100 MB. It ends when we do. */
-export async function startLong(program: string, args: readonly string[], options: RunOptions = {}): Promise<Long> {
-  const { execa } = await import("execa");
-  const child = execa(program, args, {
-    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    env: childEnv(process.env, options.env),
-    extendEnv: false,
-    reject: false,
-    buffer: false,
-    encoding: "buffer",
-    stdin: "pipe",
-    cleanup: true,
-    forceKillAfterDelay: 1_000,
-  });
-  return {
-    pid: child.pid,
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
-    kill: (signal) => void child.kill(signal),
-    ended: child.then((result) => {
-      const started = result.exitCode !== undefined || result.signal !== undefined;
-      return {
-        code: result.exitCode ?? null,
-        signal: result.signal ?? null,
-        failed: started ? null : (result.shortMessage ?? `${program} could not be started`),
-      };
-    }),
   };
 }
 

@@ -17,7 +17,7 @@ export interface Migration {
 }
 
 /** The version of the first release. */
-export const FIRST_VERSION = 1;
+const FIRST_VERSION = 1;
 
 /** In order, without gaps, from FIRST_VERSION + 1 on. */
 export const migrations: readonly Migration[] = [

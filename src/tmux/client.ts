@@ -14,7 +14,7 @@ import type { Clock } from "#host/clock.js";
 import { PRINT_SAMPLES } from "./width-probe.js";
 
 /** A command not answered by then means that the client hangs; it is killed. */
-export const REPLY_LIMIT_MS = 2_000;
+const REPLY_LIMIT_MS = 2_000;
 /** Commands waiting for their answer. Past this the caller is told, rather than the queue growing. */
 const WAITING_LIMIT = 4_096;
 

@@ -1,12 +1,11 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { isAlive } from "#host/alive.js";
-import { childEnv, findProgram, run, startLong } from "#host/processes.js";
+import { childEnv, findProgram, run } from "#host/processes.js";
 import { suite, until } from "../kit/t.js";
 
 const test = suite("processes");
@@ -28,17 +27,6 @@ test("a program that cannot be started or takes too long is a fault", async () =
   assert.ok(missing instanceof Fault && missing.code === "NOT_FOUND");
   const slow = await run(node, ["-e", "setInterval(() => {}, 1000)"], { limitMs: 200 }).catch((e: unknown) => e);
   assert.ok(slow instanceof Fault && slow.code === "TIMED_OUT");
-});
-
-test("a long program's output arrives as bytes, and its death is no unhandled rejection", async () => {
-  const child = await startLong(node, ["-e", "process.stdin.on('data', (d) => process.stdout.write(d))"]);
-  child.stdin.write("é");
-  const [chunk] = (await once(child.stdout, "data")) as [Buffer];
-  assert.ok(Buffer.isBuffer(chunk) && chunk.equals(Buffer.from("é")));
-  child.kill("SIGKILL");
-  assert.equal(await child.ended, { code: null, signal: "SIGKILL", failed: null });
-  await until("it is gone", () => !isAlive(child.pid!));
-  assert.match((await (await startLong(join(scratch, "none"), [])).ended).failed ?? "", /ENOENT/);
 });
 
 test("our programs do not see the tmux we run in, nor extra certificates", () => {
