@@ -35,12 +35,15 @@ test("our programs do not see the tmux we run in, nor extra certificates", () =>
 });
 
 test("a process that ended and was not yet reaped does not live", async () => {
-  // The shell becomes a sleep that never asks after the child it started before: that stays a zombie.
-  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 30"], { stdio: ["ignore", "pipe", "ignore"] });
+  // The shell becomes a cat that never asks after the child started before it: that stays a zombie. A shell itself may
+  // still ask, so the child ends only once the cat has answered.
+  const parent = spawn("sh", ["-c", "sleep 30 & echo $!; exec cat"], { stdio: ["pipe", "pipe", "ignore"] });
+  const line = () => new Promise<string>((resolve) => parent.stdout.once("data", (said: Buffer) => resolve(`${said}`)));
   try {
-    const child = await new Promise<number>((resolve) =>
-      parent.stdout.once("data", (line: Buffer) => resolve(Number(line))),
-    );
+    const child = Number(await line());
+    parent.stdin.write("cat\n");
+    assert.is(await line(), "cat\n");
+    process.kill(child, "SIGKILL");
     await until("it does not live", () => !isAlive(child));
     process.kill(child, 0); // though it can still be signalled
     assert.ok(isAlive(parent.pid!));
