@@ -1,7 +1,7 @@
 /**
- * Follows the debug logs of the Gemini CLIs that drover started, for what they tell of a model that is not reached
- * (core/screen/debug-log.ts). Each launch has a file of its own beside the spool, which only the user may read; it is
- * cut short when it gets long and goes with its launch.
+ * Follows the debug logs of agents that drover started, for what they tell of a model that is not reached
+ * (core/screen/debug-log.ts). Whose provider names a variable for it (`debugLog`) has a file for each launch, beside the
+ * spool, which only the user may read; it is cut short when it gets long and goes with its launch.
  */
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { rm, stat, truncate } from "node:fs/promises";
@@ -15,9 +15,6 @@ import type { Ground } from "./ground.js";
 const FOLDER = "debug-logs";
 const LIMIT_BYTES = 1_048_576;
 const MEASURE_BYTES = 32_768;
-
-/** The variable by which Gemini CLI is given a file for its debug log. */
-export const DEBUG_LOG = "GEMINI_DEBUG_LOG_FILE";
 
 interface Followed {
   readonly path: string;
@@ -75,7 +72,7 @@ export class DebugLogs {
   }
 
   #choose(id: AgentId, agent: Agent): void {
-    if (agent.record.provider !== "gemini") return;
+    if (!this.#ground.providers.get(agent.record.provider)?.debugLog) return;
     const path = isReadable(agent) ? debugLogOf(this.#ground.spoolDir, agent.record) : null;
     if (this.#followed.get(id)?.path === path) return;
     this.#drop(id, true);
@@ -94,9 +91,9 @@ export class DebugLogs {
       cut(path).catch((error) => this.#ground.log.warn("a debug log could not be cut", { path, error }));
     }
     const found = backoffIn(line);
-    const { incarnation, nativeSession: session } = agent.record;
+    const { incarnation, nativeSession: session, provider } = agent.record;
     if (found === null || session === null) return;
-    const evidence = { source: "transcript", rule: "gemini/debug-log", excerpt: found.note } as const;
+    const evidence = { source: "transcript", rule: `${provider}/debug-log`, excerpt: found.note } as const;
     const { writtenAtMs } = found;
     const agoMs = this.#ground.clock.now() - writtenAtMs;
     this.#ground.facts.tell(id, () => ({ fact: "transcript", means: "turn-retries", agoMs, ...evidence }));

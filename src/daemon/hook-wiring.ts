@@ -3,7 +3,8 @@
  * program, each seen with the real one: Claude Code merges `--settings`, opencode the configuration in its environment.
  * Codex lets nobody but its user add hooks (each asks to be trusted), but takes a program to notify of a turn's end. Gemini
  * CLI reads its user's settings and files that only root can write (0.61), so only root's are given some; the others' tell
- * their session by its id, which is given to them, and by their transcript.
+ * their session by its id, which is given to them, and by their transcript. Whatever its hooks, a program with a debug log
+ * is given a file for it.
  */
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
@@ -14,7 +15,7 @@ import { hookSettings, shellWord } from "#core/screen/hook-events.js";
 import type { Provider } from "#core/screen/reading.js";
 import type { Dice } from "#host/dice.js";
 import type { Context } from "./context.js";
-import { DEBUG_LOG, makeDebugLog } from "./debug-logs.js";
+import { makeDebugLog } from "./debug-logs.js";
 import { makeDoor } from "./doors.js";
 import { geminiSettings } from "./gemini-settings.js";
 
@@ -37,8 +38,20 @@ export async function wireHooks(
   env: Readonly<Record<string, string>>,
 ): Promise<HookWiring> {
   const { spoolDir } = context;
-  const { args, env: own } = await wiringOf(context, provider, agent, { ...context.env, ...env });
-  return { args, env: { ...own, ...(spoolDir === null ? {} : { DROVER_SPOOL: spoolDir }) } };
+  const inherited = { ...context.env, ...env };
+  const { args, env: own } = await wiringOf(context, provider, agent, inherited);
+  const log = debugLogFor(provider, spoolDir, agent, inherited);
+  return { args, env: { ...own, ...log, ...(spoolDir === null ? {} : { DROVER_SPOOL: spoolDir }) } };
+}
+
+function debugLogFor(
+  { debugLog: variable }: Provider,
+  spoolDir: string | null,
+  agent: { readonly id: AgentId; readonly incarnation: number },
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const path = !variable || env[variable] ? null : makeDebugLog(spoolDir, agent);
+  return !variable || path === null ? {} : { [variable]: path };
 }
 
 /**
@@ -82,8 +95,7 @@ async function wiringOf(
     }
     case "gemini": {
       const settings = await geminiSettings(HOOK_SCRIPT, context.spoolDir, env);
-      const log = env[DEBUG_LOG] ? null : makeDebugLog(context.spoolDir, agent);
-      return { args: [], env: { ...settings, ...(log === null ? {} : { [DEBUG_LOG]: log }) } };
+      return { args: [], env: { ...settings } };
     }
     default:
       return NONE;

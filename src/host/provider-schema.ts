@@ -43,6 +43,11 @@ const environment = v.array(
   ),
   "must be a list of names",
 );
+const NO_VARIABLE = "must be false, or the name of a variable";
+const variable = v.union(
+  [v.literal(false), v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, NO_VARIABLE))],
+  NO_VARIABLE,
+);
 
 const sign = table({
   rule: v.pipe(string, v.regex(/^[a-z0-9][a-z0-9-]{0,47}$/, "must be small letters, digits and dashes")),
@@ -69,6 +74,7 @@ export const providerSchema = table({
   hooks: v.optional(
     v.union([v.literal(false), v.picklist(DIALECTS)], `must be false, or one of ${DIALECTS.join(", ")}`),
   ),
+  debug_log: v.optional(variable),
   versions: v.optional(strings),
   tap: v.optional(flag),
   gone: v.optional(

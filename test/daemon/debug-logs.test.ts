@@ -12,19 +12,22 @@ let w: World;
 let folder: string;
 test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "drover-debug-"));
-  const { hooks, newSession } = gemini;
-  w = await world({
-    providers: [{ ...practice, name: "gemini", hooks: hooks!, newSession: newSession! }],
-    spoolDir: join(folder, "spool"),
-  });
-  await w.ask("POST", "/v1/agents", { provider: "gemini", label: "a", cwd: "/" });
-  await is("idle");
+  await begin("gemini");
 });
 test.afterEach(async () => {
   await w.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
+const begin = async (name: string) => {
+  const { newSession } = gemini;
+  w = await world({
+    providers: [{ ...practice, name, debugLog: "ITS_LOG", newSession: newSession! }],
+    spoolDir: join(folder, "spool"),
+  });
+  await w.ask("POST", "/v1/agents", { provider: name, label: "a", cwd: "/" });
+  await is("idle");
+};
 const agent = () => w.daemon.context.loop.fleet.agents.values().next().value!;
 const is = (state: string) =>
   until(`it is ${state}`, () => agent().record.state === state, { show: () => agent().record.state });
@@ -48,6 +51,15 @@ test("a wait that Gemini CLI writes of is the reason of its turn, which goes on"
   assert.equal([agent().record.state, agent().record.turn], ["working", 1]);
   await shows("ready", "done");
   assert.is(agent().record.reason, null);
+});
+
+test("whoever's table names a log is heard, and proves it by its own name", async () => {
+  await w.end();
+  await begin("mine");
+  await shows("working");
+  appendFileSync(log(), failed(2));
+  await until("it says so", () => agent().record.reason === "retrying, attempt 3: no luck");
+  assert.is(agent().record.evidence?.rule, "mine/debug-log");
 });
 
 test("a log that gets long is cut short, and followed on", async () => {

@@ -139,12 +139,20 @@ test("a program that takes the id of a new session is given one, unless its argu
 test("Gemini CLI where others may write, and whoever's hooks are switched off, are given none", async () => {
   const env = { DROVER_SPOOL: join(folder, "spool") };
   assert.equal(await wire(false), { args: [], env });
-  const { GEMINI_DEBUG_LOG_FILE: log = "", ...rest } = (await wire("gemini")).env;
-  assert.equal(rest, env);
+  assert.equal(await wire("gemini"), { args: [], env });
+});
+
+test("a program is given a file for its debug log by the variable that its table names, unless it has one", async () => {
+  const spool = { DROVER_SPOOL: join(folder, "spool") };
+  const wireLog = (debugLog: string | false, env: Record<string, string> = {}) =>
+    wireHooks(w.daemon.context, { ...practice, debugLog }, { id: "01ME" as AgentId, incarnation: 2 }, env);
+  const { MY_LOG: log = "", ...rest } = (await wireLog("MY_LOG")).env;
+  assert.equal(rest, spool);
   // What it draws nothing of it writes here, for nobody else's eyes.
-  assert.is(dirname(log), join(folder, "debug-logs"));
+  assert.is(log, join(folder, "debug-logs", "01ME-2.log"));
   assert.is(statSync(log).mode & 0o777, 0o600);
-  assert.equal((await wire("gemini", { GEMINI_DEBUG_LOG_FILE: "/own" })).env, env);
+  assert.equal((await wireLog("MY_LOG", { MY_LOG: "/own" })).env, spool);
+  assert.equal((await wireLog(false)).env, spool);
 });
 
 test.run();

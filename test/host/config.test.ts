@@ -67,6 +67,8 @@ test("what is wrong is named with its line", async () => {
       "c:3: providers.qwen.composer.indent must be a whole number from 0 to 40",
     "[providers.pi]\npaste_settle_ms = 'slow'": "c:2: providers.pi.paste_settle_ms must be a whole number",
     "[providers.codex]\ntap = 'yes'": "c:2: providers.codex.tap must be true or false",
+    "[providers.pi]\ndebug_log = 'A B'": "c:2: providers.pi.debug_log must be false, or the name of a variable",
+    "[providers.pi]\ndebug_log = true": "c:2: providers.pi.debug_log must be false, or the name of a variable",
     "[providers.pi]\nrefused_env = ['A-B']": "c:2: providers.pi.refused_env.0 must be the name of a variable",
     [`[[providers.pi.signs]]\n${SIGN}\n[[providers.pi.signs]]\n${SIGN}\nink = ['pink']`]:
       "c:11: providers.pi.signs.1.ink.0 is no ink: ",

@@ -77,6 +77,11 @@ export interface Provider {
   readonly shape?: TranscriptShape;
   /** Whose way of hooks it has (hook-events.ts): what they are called, and how an agent is given some. False: it is given none. */
   readonly hooks?: HookDialect | false;
+  /**
+   * The variable that gives it a file for its debug log, in which it tells of a model that it does not reach
+   * (debug-log.ts). False: it is given none.
+   */
+  readonly debugLog?: string | false;
   /** Whether its agents' panes are tapped where their pipe is free, for what only the bytes hold. */
   readonly tap?: boolean;
   /** Reads one still. Never throws; what fits nothing is `unclear`. */

@@ -6,7 +6,7 @@ import type { ProviderTable } from "./table.js";
 
 /** Makes a provider of a table. Patterns are compiled here: one that is not a regular expression throws a SyntaxError. */
 export function tableProvider(table: ProviderTable): Provider {
-  const { name, command, args = [], answer, versions, hooks, tap } = table;
+  const { name, command, args = [], answer, versions, hooks, debugLog, tap } = table;
   const first = command[0] ?? name;
   return {
     name,
@@ -21,6 +21,7 @@ export function tableProvider(table: ProviderTable): Provider {
     refusedEnv: table.refusedEnv ?? [],
     allowedEnv: table.allowedEnv ?? [],
     ...(hooks === undefined ? {} : { hooks }),
+    ...(debugLog === undefined ? {} : { debugLog }),
     ...(versions === undefined ? {} : { versions }),
     ...(tap === undefined ? {} : { tap }),
     ...(answer === undefined ? {} : { shape: tableShape(table, answer) }),

@@ -109,6 +109,8 @@ export interface ProviderTable {
   readonly allowedEnv?: readonly string[];
   /** Whose way of hooks it has, where it has any; false: agents of it are given none. */
   readonly hooks?: HookDialect | false;
+  /** The variable that gives it a file for its debug log, where it writes that as Gemini CLI does; false: it is given none. */
+  readonly debugLog?: string | false;
   readonly versions?: readonly string[];
   /** Whether its agents' panes are tapped: what only the bytes hold (OSC 7501, notices, the bell) counts as well. */
   readonly tap?: boolean;

@@ -74,6 +74,18 @@ test("any provider's panes are tapped where the configuration says so", async ()
   );
 });
 
+test("any provider is given a debug log where the configuration names its variable", async () => {
+  const own = await configured(
+    "[providers.qwen]\ndebug_log = 'QWEN_LOG'\n[providers.gemini]\ndebug_log = false\n" +
+      "[providers.mine]\ncommand = ['mine']\ndebug_log = 'MY_LOG'",
+  );
+  assert.equal(
+    ["qwen", "gemini", "mine", "claude"].map((name) => own.get(name)?.debugLog),
+    ["QWEN_LOG", false, "MY_LOG", undefined],
+  );
+  assert.is(providers.get("gemini")?.debugLog, "GEMINI_DEBUG_LOG_FILE");
+});
+
 test("a provider that reads by code is launched as the configuration says, and reads as ever", async () => {
   const own = (
     await configured(

@@ -65,6 +65,7 @@ export const gemini: Provider = {
   refusedEnv: ["GEMINI_CLI"],
   allowedEnv: [],
   hooks: "gemini",
+  debugLog: "GEMINI_DEBUG_LOG_FILE",
   versions: ["0.61.0"],
   read,
   dialogKeys: () => DIGITS,
