@@ -91,8 +91,8 @@ export class DebugLogs {
       cut(path).catch((error) => this.#ground.log.warn("a debug log could not be cut", { path, error }));
     }
     const found = backoffIn(line);
-    const { incarnation, nativeSession: session, provider } = agent.record;
-    if (found === null || session === null) return;
+    if (found === null) return;
+    const { incarnation, provider } = agent.record;
     const evidence = { source: "transcript", rule: `${provider}/debug-log`, excerpt: found.note } as const;
     const { writtenAtMs } = found;
     const agoMs = this.#ground.clock.now() - writtenAtMs;
@@ -101,7 +101,7 @@ export class DebugLogs {
       kind: "transcript",
       agent: id,
       incarnation,
-      session,
+      session: null,
       means: "turn-retries",
       evidence,
       writtenAtMs,

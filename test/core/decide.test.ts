@@ -270,7 +270,7 @@ test("a hook of an older launch is journaled as stale and changes nothing", () =
 
 test("a record of the transcript counts for the launch and the conversation whose file it is in", () => {
   const evidence: Evidence = { source: "transcript", rule: "claude/written", excerpt: "" };
-  const written = (incarnation: number, session: string): Event => {
+  const written = (incarnation: number, session: string | null): Event => {
     return {
       kind: "transcript",
       agent: idOf("a"),
@@ -285,8 +285,10 @@ test("a record of the transcript counts for the launch and the conversation whos
   const known = before.agents.get(idOf("a"))!;
   const talking = { ...known, record: { ...known.record, nativeSession: "one" } };
   const begun = { ...before, agents: new Map([[idOf("a"), talking]]) };
-  assert.is(play(begun, [1, written(1, "one")]).fleet.agents.get(idOf("a"))?.record.state, "working");
-  for (const stray of [written(0, "one"), written(1, "two")]) {
+  for (const own of [written(1, "one"), written(1, null)]) {
+    assert.is(play(begun, [1, own]).fleet.agents.get(idOf("a"))?.record.state, "working");
+  }
+  for (const stray of [written(0, "one"), written(1, "two"), written(0, null)]) {
     const { fleet: after, done } = play(begun, [1, stray]);
     assert.equal([after.agents.get(idOf("a"))?.record.state, done], ["idle", []]);
   }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { gemini } from "#core/screen/agents/gemini.js";
+import type { Provider } from "#core/screen/reading.js";
 import { suite, until } from "../kit/t.js";
 import { practice, type World, world } from "./practice.js";
 
@@ -12,17 +13,17 @@ let w: World;
 let folder: string;
 test.beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "drover-debug-"));
-  await begin("gemini");
+  const { newSession } = gemini;
+  await begin("gemini", { newSession: newSession! });
 });
 test.afterEach(async () => {
   await w.end();
   rmSync(folder, { recursive: true, force: true });
 });
 
-const begin = async (name: string) => {
-  const { newSession } = gemini;
+const begin = async (name: string, own: Partial<Provider> = {}) => {
   w = await world({
-    providers: [{ ...practice, name, debugLog: "ITS_LOG", newSession: newSession! }],
+    providers: [{ ...practice, name, debugLog: "ITS_LOG", ...own }],
     spoolDir: join(folder, "spool"),
   });
   await w.ask("POST", "/v1/agents", { provider: name, label: "a", cwd: "/" });
@@ -53,7 +54,7 @@ test("a wait that Gemini CLI writes of is the reason of its turn, which goes on"
   assert.is(agent().record.reason, null);
 });
 
-test("whoever's table names a log is heard, and proves it by its own name", async () => {
+test("whoever's table names a log is heard, its conversation known or not, and proves it by its own name", async () => {
   await w.end();
   await begin("mine");
   await shows("working");

@@ -8,9 +8,10 @@ import { isReadable } from "./fleet.js";
 export interface TranscriptEvent {
   readonly kind: "transcript";
   readonly agent: AgentId;
-  /** The launch, and the conversation, as they were when the file was opened. */
+  /** The launch as it was when the file was opened. */
   readonly incarnation: number;
-  readonly session: string;
+  /** The conversation as it was then; null where the file is the launch's, whatever is talked of there. */
+  readonly session: string | null;
   readonly means: HookMeaning;
   readonly evidence: Evidence;
   /** When the program wrote it, in ms by this machine's clock. */
@@ -23,7 +24,8 @@ export function decideTranscript(draft: Draft, written: TranscriptEvent): void {
   const agent = draft.fleet.agents.get(written.agent);
   if (agent === undefined || !isReadable(agent)) return;
   const { incarnation, nativeSession } = agent.record;
-  if (incarnation !== written.incarnation || nativeSession !== written.session) return;
+  if (incarnation !== written.incarnation) return;
+  if (written.session !== null && nativeSession !== written.session) return;
   const before = agent.believed;
   believe(draft, agent, { kind: "transcript", means, evidence, writtenAtMs });
   const changed = draft.fleet.agents.get(written.agent)?.believed !== before;
