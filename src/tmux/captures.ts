@@ -180,7 +180,8 @@ export class Captures {
       const began = performance.now();
       const taken = await Promise.all(asked);
       cost.captured(asked.length, performance.now() - began);
-      for (const answer of taken) if (answer !== null && (await this.#take(answer))) moved++;
+      const told = await Promise.all(taken.map((answer) => answer !== null && this.#take(answer)));
+      moved += told.filter((one) => one).length;
     }
     return moved;
   }

@@ -64,6 +64,32 @@ test("after a key a pane is looked at now, and four times more within the tenth 
   captures.stop();
 });
 
+test("screens captured together are made together: none waits for the terminal to have drawn another", async () => {
+  const panes: PaneId[] = ["%1", "%2", "%3"];
+  const told: PaneId[] = [];
+  const made: (() => void)[] = [];
+  const captures = new Captures({
+    clock: new ManualClock(1_700_000_000_000),
+    request: async () => [Buffer.from("$"), frame],
+    emulator: {
+      still: (text, facts) =>
+        new Promise((resolve) => made.push(() => void plainStills.still(text, facts).then(resolve))),
+    },
+    still: (pane) => told.push(pane),
+    failed: () => {},
+  });
+  captures.start();
+  captures.interest({ panes: new Set(panes), focused: new Set(), lively: true });
+  const lines = panes.map((id) => `${id}\t1700000000\t80x24\t$1@1 1 0\ts\tw\t\n`).join("");
+  const tick = captures.tick(parseGate(lines), new Map(), new TickCost().begin());
+  await new Promise(setImmediate);
+  assert.is(made.length, 3, "all are under way before one is drawn");
+  for (const make of made) make();
+  assert.is(await tick, 3);
+  assert.equal(told, panes);
+  captures.stop();
+});
+
 test("a screen that cannot be made costs that look alone: it is said once, and the looks go on", async () => {
   const clock = new ManualClock(1_700_000_000_000);
   const said: string[] = [];
