@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { shellLine } from "../kit/shell-line.js";
 import { RUN_LIMIT_MS, suite, until } from "../kit/t.js";
 import { DaemonWorld, exited } from "./daemon-world.js";
 
@@ -65,7 +66,8 @@ test("where no daemon can be had, attach finds the tab by its mark, and says so"
       encoding: "utf8",
     }).stdout;
   try {
-    const command = `${process.execPath} ${drover} -L ${w.server} -f /dev/null attach api 2>${w.home}/said; cat ${w.home}/said; exec cat`;
+    const said = shellLine(`${w.home}/said`);
+    const command = `${shellLine(process.execPath, drover)} -L ${w.server} -f /dev/null attach api 2>${said}; cat ${said}; exec cat`;
     screens("new-session", "-d", "-s", "desk", "-x", "100", "-y", "30", command);
     const clients = () => w.tmux("list-clients", "-t", "=work", "-F", "#{client_control_mode} #{session_name}");
     await until("a client shows the agent's session", () => /^0? work$/m.test(clients()), {

@@ -9,12 +9,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import type { AgentsJson } from "#wire/agent.js";
+import { shellLine } from "../kit/shell-line.js";
 import { RUN_LIMIT_MS, suite, until } from "../kit/t.js";
 
 const test = suite("dashboard in a terminal", 40_000);
 
 const drover = fileURLToPath(new URL("../../../bin/drover.js", import.meta.url));
 const home = mkdtempSync(join(tmpdir(), "drover-dash-"));
+const command = shellLine(process.execPath, drover);
+const stderr = shellLine(join(home, "stderr"));
 const agents = `drover-dash-agents-${process.pid}`;
 /** A server of its own for every terminal: one that was just told to end would take the next session with it. */
 let terminals = 0;
@@ -73,8 +76,8 @@ const SCRIPT = {
 
 function open(columns: number, rows: number, ...options: string[]): void {
   freshTerminal();
-  const command = `${process.execPath} ${drover} -L ${agents} ${options.join(" ")} 2>${home}/stderr; echo "status $?"; exec cat`;
-  inTerminal("new-session", "-d", "-s", "t", "-x", String(columns), "-y", String(rows), "-c", home, command);
+  const line = `${command} -L ${agents} ${options.join(" ")} 2>${stderr}; echo "status $?"; exec cat`;
+  inTerminal("new-session", "-d", "-s", "t", "-x", String(columns), "-y", String(rows), "-c", home, line);
 }
 
 async function quit(): Promise<void> {
@@ -101,7 +104,7 @@ test.after(async () => {
   inTerminal("kill-server");
   // A dashboard that a failed test left open may bring the daemon back once before its terminal is gone.
   const runFile = join(home, "state/servers", agents, "daemon.json");
-  const down = () => run("sh", "-c", `${process.execPath} ${drover} -L ${agents} down`);
+  const down = () => run("sh", "-c", `${command} -L ${agents} down`);
   await until("no daemon is left", () => down() !== null && !existsSync(runFile));
   inAgents("kill-server");
   rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
@@ -216,8 +219,8 @@ test("attaching hands the terminal to the agent's tab and takes it back", async 
 });
 
 test("inside the same tmux the client that shows it is switched to the agent's pane", async () => {
-  const command = `${process.execPath} ${drover} 2>${home}/stderr; exec cat`;
-  inAgents("new-session", "-d", "-s", "desk", "-x", "100", "-y", "30", "-e", `DROVER_HOME=${home}`, command);
+  const line = `${command} 2>${stderr}; exec cat`;
+  inAgents("new-session", "-d", "-s", "desk", "-x", "100", "-y", "30", "-e", `DROVER_HOME=${home}`, line);
   freshTerminal();
   const attach = `env -u TMUX tmux -L ${agents} attach -t =desk`;
   inTerminal("new-session", "-d", "-s", "t", "-x", "100", "-y", "30", attach);

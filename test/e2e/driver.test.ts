@@ -3,10 +3,13 @@ import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { isAlive } from "#host/alive.js";
+import { shellLine } from "../kit/shell-line.js";
 import { suite, until } from "../kit/t.js";
 
 const test = suite("driver in a terminal", 20_000);
 const actor = join(dirname(fileURLToPath(import.meta.url)), "../faces/driver/actor.js");
+const program = shellLine(process.execPath, actor);
 /** A server of its own for every test: one that was just told to end would take the next session with it. */
 let server = 0;
 
@@ -38,7 +41,7 @@ function freshServer(): void {
 async function start(library = "neo-blessed"): Promise<number> {
   freshServer();
   const after = `echo "status $?"; [ "$before" = "$(stty -g)" ] && echo modes-same; cat`;
-  const script = `before=$(stty -g); ${process.execPath} ${actor} ${library}; ${after}`;
+  const script = `before=$(stty -g); ${program} ${library}; ${after}`;
   tmux("new-session", "-d", "-s", "t", "-x", "60", "-y", "24", script);
   await shown(/pid \d+ last none 60x24/);
   return Number(/pid (\d+)/.exec(screen())![1]);
@@ -138,7 +141,7 @@ test("under a shell with job control it stops, and comes back with fg", async ()
   freshServer();
   tmux("new-session", "-d", "-s", "t", "-x", "60", "-y", "24", "env PS1='shell> ' bash --norc --noprofile -i");
   await shown("shell>");
-  keys("-l", `${process.execPath} ${actor}`);
+  keys("-l", program);
   keys("Enter");
   await shown(/last none 60x24/);
   keys("z");
@@ -179,14 +182,7 @@ test("a paste arrives whole, not as keys", async () => {
 test("a terminal that goes away takes the program with it", async () => {
   const pid = await start();
   tmux("kill-server");
-  await until("the process is gone", () => {
-    try {
-      process.kill(pid, 0);
-      return false;
-    } catch {
-      return true;
-    }
-  });
+  await until("the process is gone", () => !isAlive(pid));
 });
 
 test.run();

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentJson } from "#wire/agent.js";
 import type { AdoptableJson, RestartedJson, RestoredJson } from "#wire/requests.js";
+import { shellLine } from "../kit/shell-line.js";
 import { suite, until } from "../kit/t.js";
 import { CliHome } from "./cli-home.js";
 
@@ -153,7 +154,7 @@ test("an agent started by hand is listed, taken in, and given back", async () =>
   const shell = home.tmux("display-message", "-p", "-t", "=person:", "#{pane_id}");
   const plain = home.tmux("split-window", "-d", "-P", "-F", "#{pane_id}", "-t", shell);
   assert.equal((await home.json<AdoptableJson>("adopt")).panes, []);
-  home.tmux("send-keys", "-t", shell, `${process.execPath} ${rehearsal}`, "Enter");
+  home.tmux("send-keys", "-t", shell, shellLine(process.execPath, rehearsal), "Enter");
   const [found] = await until("it is adoptable", async () => {
     const { panes: list } = await home.json<AdoptableJson>("adopt");
     return list.length > 0 ? list : null;

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { LEFT_GRACE_MS } from "#core/supervise.js";
 import { isAlive } from "#host/alive.js";
+import { shellLine } from "../kit/shell-line.js";
 import { RUN_LIMIT_MS, suite, until } from "../kit/t.js";
 import { DaemonWorld, exited } from "./daemon-world.js";
 
@@ -179,7 +180,7 @@ class Terminals {
   }
 
   open(name: string, ...options: string[]): void {
-    const command = `${process.execPath} ${drover} -L ${this.#world.server} -f /dev/null ${options.join(" ")}; echo "status $?"; exec cat`;
+    const command = `${shellLine(process.execPath, drover)} -L ${this.#world.server} -f /dev/null ${options.join(" ")}; echo "status $?"; exec cat`;
     this.#tmux("new-session", "-d", "-s", name, "-x", "100", "-y", "30", command);
   }
 

@@ -48,20 +48,20 @@ test("a table of one's own that is wrong says where, with exit status 1", async 
 });
 
 const cast = join(RECORDINGS, "qwen/short.cast");
-const refused: readonly (readonly [string, number, RegExp])[] = [
-  ["providers check", 2, /needs FILE/],
-  ["providers czech", 2, /nothing to do called "czech"/],
-  [`providers check ${cast} --provider quen`, 2, /no provider "quen"\n {2}did you mean qwen\?/],
-  [`providers check ${cast} --table ${file("none.toml", "")}`, 2, /has no \[providers\.NAME\]/],
+const refused: readonly (readonly [readonly string[], number, RegExp])[] = [
+  [["providers", "check"], 2, /needs FILE/],
+  [["providers", "czech"], 2, /nothing to do called "czech"/],
+  [["providers", "check", cast, "--provider", "quen"], 2, /no provider "quen"\n {2}did you mean qwen\?/],
+  [["providers", "check", cast, "--table", file("none.toml", "")], 2, /has no \[providers\.NAME\]/],
   [
-    `providers check ${cast} --table ${file("bad.toml", "[providers.qwen]\nblock = '('")}`,
+    ["providers", "check", cast, "--table", file("bad.toml", "[providers.qwen]\nblock = '('")],
     2,
     /bad\.toml:2: providers\.qwen\.block is no regular/,
   ],
 ];
-for (const [line, expected, why] of refused) {
+for (const [argv, expected, why] of refused) {
   test(`refused: ${why.source}`, async () => {
-    const { err, status } = await play.run(line.split(" "));
+    const { err, status } = await play.run(argv);
     assert.match(err, why);
     assert.is(status, expected);
   });

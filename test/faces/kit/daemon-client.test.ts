@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { connect, type DaemonClient } from "#faces/kit/daemon-client.js";
 import { takeTurn } from "#faces/kit/start-turn.js";
+import { isAlive } from "#host/alive.js";
 import { suite, until } from "../../kit/t.js";
 import { json, ScriptedDaemon } from "./scripted-daemon.js";
 
@@ -123,7 +124,7 @@ withTmux("starts the daemon where none answers, without the certificates, and wa
   const { pid, ...rest } = JSON.parse(readFileSync(seen, "utf8"));
   assert.equal(rest, { args: ["-S", daemon.tmuxSocket, "--ephemeral"], cwd: "/", certs: null, mine: "yes" });
   process.kill(pid);
-  await until("the daemon of this test ended", () => !alive(pid));
+  await until("the daemon of this test ended", () => !isAlive(pid));
 });
 
 withTmux("of a dozen that find no daemon one starts it, and all are served", async () => {
@@ -144,7 +145,7 @@ withTmux("of a dozen that find no daemon one starts it, and all are served", asy
   // A starter is waited for no longer than 5 s; a machine that takes as long to start a program has a second one tried.
   if (performance.now() - began < 5_000) assert.is(pids.length, 1);
   for (const each of clients) each.close();
-  for (const pid of pids) if (alive(Number(pid))) process.kill(Number(pid));
+  for (const pid of pids) if (isAlive(Number(pid))) process.kill(Number(pid));
   assert.not(existsSync(join(daemon.stateDir, "daemon.out.turn")));
 });
 
@@ -266,14 +267,5 @@ test("nothing of a subscription is heard after stop, and close ends all of them"
   await new Promise((resolve) => setImmediate(resolve));
   assert.equal(heard, ["event"]);
 });
-
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 test.run();
