@@ -10,9 +10,10 @@ import { NO_TEXT } from "./output.js";
 
 /**
  * What a row begins. `aside`: anything that is no answer (a tool, a notice, a spinner); `ended`: the line that says how
- * long a turn took.
+ * long a turn took. `torn`: nothing; it was part of the box below the transcript, and a row of that is written over it. So
+ * it looks where a window changed its size and its program drew on as if it had not: rows above it are lost.
  */
-export type Begins = "prompt" | "answer" | "aside" | "ended" | "failed" | "interrupted";
+export type Begins = "prompt" | "answer" | "aside" | "ended" | "failed" | "interrupted" | "torn";
 
 /** How one program writes its transcript. */
 export interface TranscriptShape {
@@ -44,6 +45,8 @@ export type Found =
   | { readonly found: "answer"; readonly text: string }
   /** The turn's beginning is there, and no answer that stands. */
   | { readonly found: "no-answer"; readonly why: string }
+  /** Rows were written over while the answer was drawn: what follows of it below them. */
+  | { readonly found: "torn"; readonly text: string }
   /** Neither the turn's beginning nor an answer's: the rows up to the first beginning, which may be the end of one. */
   | { readonly found: "no-beginning"; readonly text: string; readonly ended: boolean };
 
@@ -81,6 +84,7 @@ export function answerRows(shape: TranscriptShape, still: Still): string[] {
   const shown: string[] = [];
   for (let y = Math.max(0, from + 1); y < rows.length; y++) {
     const begins = shape.begins(rows, y, still.columns);
+    if (begins === "torn") continue;
     const first = begins === "answer" && block !== "answer";
     block = begins ?? block;
     if (block !== "answer") continue;
@@ -128,29 +132,40 @@ function isCommand(row: Row, next: Row | undefined): boolean {
   return /^[^\p{L}\p{N}/]*\/[a-z]/u.test(text);
 }
 
+/** Behind these nothing is an answer's. */
+const ASIDE: ReadonlySet<Begins> = new Set<Begins>(["aside", "ended", "failed", "interrupted"]);
+
 /** The turn that begins at row `from` (-1 where its beginning is not among the rows) and ends before row `to`. */
 function inTurn(shape: TranscriptShape, rows: readonly Row[], from: number, to: number, columns: number): Found {
   let block: Begins | null = from < 0 ? null : "prompt";
-  let answer: { from: number; to: number } | null = null;
+  let answer: { from: number; to: number; torn: boolean } | null = null;
   let ill: { kind: "failed" | "interrupted"; at: number } | null = null;
   let headEnd = -1;
   let ended = false;
   for (let y = Math.max(0, from + 1); y < to; y++) {
     const begins = shape.begins(rows, y, columns);
     if (begins === null) continue;
+    if (begins === "torn") {
+      // A tool's rows go on below it as a tool's; an answer that began meanwhile has lost the row that said so.
+      const isAside = block !== null && ASIDE.has(block);
+      answer = { from: y + 1, to: isAside ? y + 1 : to, torn: true };
+      if (!isAside) block = "answer";
+      continue;
+    }
     if (shape.unmarked && begins === "answer" && (block === "answer" || block === null)) continue;
     if (headEnd < 0) headEnd = y;
     if (block === "answer" && answer !== null) answer.to = y;
     block = begins;
     ended ||= begins === "ended";
     if (begins === "answer") {
-      answer = { from: y, to };
+      answer = { from: y, to, torn: false };
       ill = null;
     } else if ((begins === "failed" || begins === "interrupted") && ill === null) ill = { kind: begins, at: y };
   }
   if (ill !== null) return { found: "no-answer", why: whyIll(rows, ill, to) };
   if (answer !== null) {
     const text = textOf(shape, rows, answer.from, answer.to, columns);
+    if (answer.torn) return { found: "torn", text };
     if (text !== "") return { found: "answer", text };
   }
   if (from >= 0 || answer !== null) return { found: "no-answer", why: NO_TEXT };

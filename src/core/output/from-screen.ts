@@ -4,7 +4,7 @@
  */
 import type { Row, Still } from "../screen/still.js";
 import { extractLast, type Found, type TranscriptShape, transcriptRows } from "./extract.js";
-import { complete, none, type Output, partial } from "./output.js";
+import { complete, none, type Output, partial, WRITTEN_OVER } from "./output.js";
 
 /** How many rows of history are fetched, one after the other, until the turn's beginning is among them (SPEC §5). */
 export const FETCH_STEPS: readonly number[] = [200, 500, 1_000, 5_000, Number.POSITIVE_INFINITY];
@@ -36,6 +36,7 @@ export function screenOutput(shape: TranscriptShape, still: Still, past: Past, a
   const rows = past.rows.length === 0 ? shown : past.rows.concat(shown);
   const found = extractLast(shape, rows, columns, underWay ? "before" : "last");
   if (found.found === "answer") return complete(found.text, "screen", turn);
+  if (found.found === "torn") return partial(found.text, "screen", turn, WRITTEN_OVER);
   if (found.found === "no-answer") return none(found.why, "screen", turn);
   if (!still.alternate && past.rows.length < past.size) return null;
   // Before the first turn there is nothing to be lost; a line that ends a turn says that there was one.

@@ -20,10 +20,14 @@ export function complete(text: string, source: OutputSource, turn: number): Outp
   return { kind: "complete", text, source, turn, lines: countLines(text) };
 }
 
-/** `text` is what is left of the response. */
-export function partial(text: string, source: OutputSource, turn: number): Output {
+/** Why a response has no beginning: it left the screen and is kept nowhere, or the program drew over it. */
+export const ABOVE = "it began above what is kept";
+export const WRITTEN_OVER = "rows of it were written over";
+
+/** `text` is what is left of the response: its end. */
+export function partial(text: string, source: OutputSource, turn: number, why = ABOVE): Output {
   const kept = countLines(text);
-  const head = `[PARTIAL RESPONSE - it began above what is kept: the last ${kept} ${kept === 1 ? "line" : "lines"} retrieved]`;
+  const head = `[PARTIAL RESPONSE - ${why}: the last ${kept} ${kept === 1 ? "line" : "lines"} retrieved]`;
   const whole = text === "" ? head : `${head}\n${text}`;
   return { kind: "partial", text: whole, source, turn, lines: countLines(whole) };
 }

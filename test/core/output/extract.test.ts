@@ -37,6 +37,7 @@ const QUOTED: readonly string[] = [
   "■ Conversation interrupted",
   "Worked for 4s • 08:45",
   "› a prompt of Codex's",
+  "──a row over a rule",
   "✦ an answer of Gemini's",
   "✕ [API Error: bad]",
   "ℹ Request cancelled.",

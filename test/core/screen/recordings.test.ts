@@ -57,6 +57,17 @@ test("with the window larger for a second half-way, every mark of a few holds bu
   }
 });
 
+test("a long answer written on while the window was larger says that it is not whole, and gives its end", async () => {
+  for (const name of recordingNames(["claude-2.1.197/long", "claude-inline/long"])) {
+    const { response, last } = await judge(name, { resize: true });
+    assert.equal([name, last.kind, response], [name, "partial", "end"]);
+    assert.match(
+      last.text,
+      /^\[PARTIAL RESPONSE - rows of it were written over: the last \d+ lines retrieved\]\nrow \d+ ok\n/,
+    );
+  }
+});
+
 // Codex writes the same welcome, composer and all, whether its hook review opens half a second later or not, and the truth
 // beside its recordings calls it both: by the byte, and by the clock too (fixtures/screens/README.md).
 test("one mark of all is contested, by twelve recordings after the very same bytes", () => {

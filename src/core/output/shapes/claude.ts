@@ -14,11 +14,12 @@ function needsStyle(text: string, above: string): boolean {
 /** `  Ran 3 shell commands` */
 const COLLAPSED = /^ {2}[A-Z][a-z]+ .*\d/;
 
-function begins(rows: readonly Row[], y: number): Begins | null {
+function begins(rows: readonly Row[], y: number, columns: number): Begins | null {
   const row = rows[y]!;
   const first = row.text.charCodeAt(0);
   if (first === 0x20) return indented(rows, y);
   if (row.text === "") return null;
+  if (isTorn(rows, y, columns)) return "torn";
   if (/^[❯>!#] /.test(row.text)) {
     // A sent prompt stands on a ground of its own.
     return runAt(row, 0)?.bg !== DEFAULT_COLOUR || hasInk(row, 0, "faded") ? "prompt" : "aside";
@@ -32,6 +33,16 @@ function begins(rows: readonly Row[], y: number): Begins | null {
   if (/^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/.test(row.text) && hasInk(row, 0, "faded")) return "ended";
   // Nothing but Claude itself writes at column 0.
   return "aside";
+}
+
+/**
+ * `──row 2072 ok`, `❯ row 2073 ok`: indented text over the box's upper rule, and over its prompt below that. A rule with a title ends
+ * as a rule, or at the edge that broke it.
+ */
+function isTorn(rows: readonly Row[], y: number, columns: number): boolean {
+  const { text } = rows[y]!;
+  if (text.startsWith("❯\u00a0")) return y > 0 && isTorn(rows, y - 1, columns);
+  return /^──.*[^─]$/.test(text) && text.length < columns - 1;
 }
 
 /** Finished tools collapse to a grey line without a marker; what a tool said, and an interruption, hang on `⎿`. */
