@@ -40,17 +40,23 @@ function noticeText({ kind, text }: Signal): string | null {
   }
 }
 
-/** Whether the screen has to be asked whether a report can be so (`isPlausible`). */
-export function mayDoubt({ means }: HookReport, { state, evidence }: Pick<Believed, "state" | "evidence">): boolean {
-  return means === "turn-started" && (state === "starting" || evidence?.rule.endsWith("/fresh") === true);
+/**
+ * Whether the screen has to be asked whether a report can be so (`isPlausible`). Codex may say it of a conversation that it
+ * begins (`/new`) at any time between two turns.
+ */
+export function mayDoubt({ means, evidence }: HookReport, before: Pick<Believed, "state" | "evidence">): boolean {
+  if (means !== "turn-started") return false;
+  const { state } = before;
+  if (evidence.rule.startsWith("codex/")) return state !== "working" && state !== "blocked";
+  return state === "starting" || before.evidence?.rule.endsWith("/fresh") === true;
 }
 
 /**
- * Whether a report can be so with this on the screen: Codex calls itself working for a moment in its first second, and
- * while it starts its servers, with nothing asked of it yet. `before`: what was believed until now.
+ * Whether a report can be so with this on the screen: Codex calls itself working for a moment in the first second of a
+ * conversation, and while it starts its servers, with nothing asked of it yet. `before`: what was believed until now.
  */
 export function isPlausible({ means }: HookReport, { shown, evidence }: Reading, before: AgentState): boolean {
   if (means !== "turn-started") return true;
-  const atRest = shown === "ready" || shown === "finished";
-  return !evidence.rule.endsWith("/fresh") && !(before === "starting" && atRest);
+  if (shown === "starting" || evidence.rule.endsWith("/fresh")) return false;
+  return before !== "starting" || (shown !== "ready" && shown !== "finished");
 }

@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { newborn } from "#core/belief/believed.js";
 import { derive } from "#core/derive.js";
-import { isPlausible, signalReport } from "#core/screen/signal-meanings.js";
+import type { AgentState } from "#core/model.js";
+import type { Shown } from "#core/screen/reading.js";
+import { isPlausible, mayDoubt, signalReport } from "#core/screen/signal-meanings.js";
 import { SIGNAL_LIMIT, type Signal, SignalScanner } from "#core/screen/signals.js";
 import { parseCast } from "#host/cast.js";
 import { Stream } from "#host/emulator.js";
@@ -103,10 +105,10 @@ test("a notice is no promise that ends will be told: a screen at rest ends its t
   assert.is(derive(believed, { kind: "still", reading: reading("ready") }, 600).state, "done");
 });
 
-test("Codex's word that it works says nothing while its welcome stands", () => {
+test("Codex's word that it works says nothing while its welcome stands, or is being drawn", () => {
   const works = signalReport("codex", { kind: "osc-7501", text: "state=working" }, false)!;
-  const reading = (rule: string) => ({
-    shown: "ready" as const,
+  const reading = (rule: string, shown: Shown = "ready") => ({
+    shown,
     evidence: { source: "screen" as const, rule, excerpt: "" },
     reason: null,
     errorKind: null,
@@ -117,10 +119,26 @@ test("Codex's word that it works says nothing while its welcome stands", () => {
     [
       isPlausible(works, reading("codex/fresh"), "idle"),
       isPlausible(works, reading("codex/turn-took"), "starting"),
+      isPlausible(works, reading("codex/blank", "starting"), "done"),
       isPlausible(works, reading("codex/prompt"), "idle"),
     ],
-    [false, false, true],
+    [false, false, false, true],
   );
+});
+
+test("Codex at rest that says it works is asked for its screen first: so it speaks of a conversation that it begins", () => {
+  const works = (provider: string) => signalReport(provider, { kind: "osc-7501", text: "state=working" }, false)!;
+  const believed = (state: AgentState, rule = "codex/turn-took") => ({
+    ...newborn(0),
+    state,
+    evidence: { source: "screen" as const, rule, excerpt: "" },
+  });
+  const doubted = (["done", "idle", "error", "starting"] as const).map((state) =>
+    mayDoubt(works("codex"), believed(state)),
+  );
+  assert.equal(doubted, [true, true, true, true]);
+  assert.is(mayDoubt(works("codex"), believed("blocked")), false);
+  assert.is(mayDoubt(works("claude"), believed("idle", "claude/prompt")), false);
 });
 
 test.run();

@@ -28,6 +28,14 @@ const BEFORE: readonly Sign<Region>[] = [
 ];
 
 const SIGNS: readonly Sign<Region>[] = [
+  // `/clear` and its like: it shows the hooks that it runs then as it shows a turn. The next conversation follows.
+  {
+    rule: "leaves-conversation",
+    shows: "starting",
+    where: "spin",
+    looksLike: /^[·✢*✶✻✽✳] (\S+ \(running SessionEnd hook.*)/,
+    ink: ["coloured"],
+  },
   // 2.1.197 and earlier turn a braille wheel in the title while busy; 2.1.328 leaves it alone, so rest proves nothing.
   { rule: "title-busy", shows: "working", where: "title", looksLike: /^[\u2800-\u28ff] / },
   {

@@ -15,23 +15,25 @@ import type { Row, Still } from "../still.js";
 import { firstRunChoices, keyPage } from "./codex/first-run.js";
 
 /**
- * `blank`, `gone`: as for every program (nothing on the screen; the last rows once it let go of the terminal). `loading`:
- * the welcome's second row, where nothing has been said yet. `fresh`: the welcome, likewise. `status`: the row above the
+ * `blank`, `gone`: as for every program (nothing on the screen; the last rows once it let go of the terminal). `drawn`: the
+ * last row, where there is no composer yet and nothing but the welcome and its picture. `loading`: the welcome's second row,
+ * where nothing has been said yet. `fresh`: the composer's first row, likewise. `status`: the row above the
  * composer. `block`: the transcript's last block. `last`: its last row. `prompt`: the composer's first row.
  * `settled`: that row once more, only where the title is known to be Codex's own and therefore says that it rests.
  */
-type Region = "blank" | "gone" | "loading" | "fresh" | "status" | "block" | "last" | "prompt" | "settled";
+type Region = "blank" | "gone" | "drawn" | "loading" | "fresh" | "status" | "block" | "last" | "prompt" | "settled";
 
 const BEFORE: readonly Sign<Region>[] = [
   { rule: "resume-hint", shows: "exited", where: "gone", looksLike: /^codex resume \S+$/ },
   { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
   { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
+  { rule: "drawing", shows: "starting", where: "drawn", looksLike: /^/ },
   { rule: "loading", shows: "starting", where: "loading", looksLike: /^\s+loading$/, ink: ["faded"] },
 ];
 
 const SIGNS: readonly Sign<Region>[] = [
   { rule: "title-waiting", shows: "blocked", where: "title", looksLike: /^\[ ?[!.] ?\] / },
-  // In its first second Codex shows itself busy for a moment, before anything was asked of it.
+  // In a conversation's first second Codex shows itself busy for a moment, before anything was asked of it.
   { rule: "fresh", shows: "ready", where: "fresh", looksLike: /^›/, ink: ["bold"] },
   // Likewise where it takes up a conversation: a prompt would stand below the end of the turn before.
   {
@@ -97,8 +99,20 @@ function read(still: Still): Reading {
   const hint = rowAt(rows, end);
   // On the main screen the hint to resume is all that tells of the end, where the title was switched off.
   const gone = !still.alternate && /^codex resume [0-9a-f-]{36}$/.test(hint.text) ? { gone: [hint] } : {};
-  return readScreen("codex", still, { regions: gone, question: findDialog(rows, end) }, BEFORE, SIGNS);
+  const drawn = isWelcome(rows.slice(0, end + 1)) ? { drawn: [hint] } : {};
+  return readScreen("codex", still, { regions: { ...gone, ...drawn }, question: findDialog(rows, end) }, BEFORE, SIGNS);
 }
+
+/** The welcome names the program and the folder, one below the other; on a high screen a picture in braille stands below. */
+function isWelcome(rows: readonly Row[]): boolean {
+  const name = rows.findIndex((row) => /^\s*>(?:_ |_?$)/.test(row.text));
+  const gap = rows.findIndex((row, y) => y > name && row.text === "");
+  const isOf = (y: number) => name >= 0 && y >= name && (gap < 0 || y < gap);
+  return rows.every((row, y) => isOf(y) || /^[\s\u2800-\u28ff]*$/.test(row.text));
+}
+
+/** So many rows beside composer and footer have room for what was said. */
+const SAID_ROWS = 4;
 
 const FOOTER_LIMIT_ROWS = 4;
 
@@ -128,12 +142,15 @@ function layOut(still: Still, prompt: number, end: number): Layout<Region> {
   const welcome = above.findIndex((row) => /^\s*>_ /.test(row.text));
   // What Codex itself has to say at its start (a notice, a warning) is no turn.
   const said = above.some((row, y) => y > welcome && /^[›■] ?/.test(row.text));
+  // The composer may be drawn first.
+  const hasRoom = rows.length - (end + 1 - prompt) >= SAID_ROWS;
+  const isFresh = (welcome >= 0 && !said) || (hasRoom && isWelcome(above));
   const block = blockStart < 0 ? [] : above.slice(blockStart);
   const blockEnd = block.findIndex((row) => row.text === "");
   return {
     regions: {
       loading: welcome >= 0 && !said ? [rowAt(rows, welcome + 1)] : [],
-      fresh: welcome >= 0 && !said ? [rows[prompt]!] : [],
+      fresh: isFresh ? [rows[prompt]!] : [],
       status: last === undefined ? [] : [last],
       block: /^■/.test(rowAt(block, 0).text) ? block.slice(0, blockEnd < 0 ? undefined : blockEnd) : [],
       last: last === undefined ? [] : [last],
