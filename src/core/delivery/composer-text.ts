@@ -4,14 +4,18 @@ import type { Composer } from "../screen/reading.js";
 /** Fewer characters than this, seen of a longer text, could be anybody's. */
 const PART_AT_LEAST = 16;
 
+/** All that stands in a box whose program shows a long paste by its name alone. */
+const PLACEHOLDER = /^\[Pasted[^\]]+\]$/i;
+
 /**
  * Whether the box holds this text and nothing else: whole, or as a placeholder for a long paste, or the part of it that
- * the box has room for. White space does not count, since a box wraps lines where it likes; nor do characters outside
- * ASCII where the rest is enough to tell, since tmux drops those that its C library does not know.
+ * the box has room for. White space does not count, since a box wraps lines where it likes; nor need characters outside
+ * ASCII be there where the rest is enough to tell, since tmux drops those that its C library does not know.
  */
 export function composerHolds(composer: Composer, text: string): boolean {
-  if (composer.pasted) return true;
-  return holds(solid(composer.text), solid(text)) || holdsAscii(solid(composer.text), solid(text));
+  const [shown, wanted] = [solid(composer.text), solid(text)];
+  if (composer.pasted && (shown === "" || PLACEHOLDER.test(shown))) return true;
+  return holds(shown, wanted) || holdsAscii(shown, wanted);
 }
 
 function holds(shown: string, text: string): boolean {
@@ -22,10 +26,20 @@ function holds(shown: string, text: string): boolean {
 
 function holdsAscii(shown: string, text: string): boolean {
   const ascii = (s: string) => s.replace(/[^\x21-\x7e]/g, "");
-  return ascii(text).length >= PART_AT_LEAST && holds(ascii(shown), ascii(text));
+  if (ascii(text).length < PART_AT_LEAST || !holds(ascii(shown), ascii(text))) return false;
+  // What is there besides is of the text, in its order: anything else somebody typed. Marks are left to the terminal.
+  const others = (s: string) => s.replace(/[\x21-\x7e\p{M}\p{Cf}\ufffd]|^…|…$/gu, "");
+  const rest = others(text);
+  let at = 0;
+  for (const character of others(shown)) {
+    const found = rest.indexOf(character, at);
+    if (found < 0) return false;
+    at = found + character.length;
+  }
+  return true;
 }
 
-/** Without white space and characters of no width. */
+/** Without white space and characters that nobody sees. */
 function solid(text: string): string {
-  return text.normalize("NFC").replace(/\s|[\u200b-\u200f\u2060\ufeff]|\ufe0e|\ufe0f/g, "");
+  return text.normalize("NFC").replace(/[\s\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, "");
 }

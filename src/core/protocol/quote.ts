@@ -21,8 +21,12 @@ export function quoteFormat(text: string): string {
 
 /**
  * Text that may be pasted: control characters other than line feed and tab are removed, C1 too, so that no text can end
- * a bracketed paste early (`ESC [ 201 ~`, which tmux up to 3.6 passes on). CR LF and CR become LF.
+ * a bracketed paste early (`ESC [ 201 ~`, which tmux up to 3.6 passes on). CR LF and CR become LF, and half of a surrogate pair what UTF-8
+ * has for it, which is what will be seen.
  */
 export function pasteable(text: string): string {
-  return text.replace(/\r\n?/g, "\n").replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "");
+  return text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f]/g, "")
+    .replace(/\p{Surrogate}/gu, "\ufffd");
 }

@@ -13,7 +13,7 @@ const PASTED = /\[Pasted [^\]\n]{1,40}\]/i;
 export function readComposer(rows: readonly Row[], from: number): Composer {
   // The name of a collapsed paste counts in whatever style a program gives it.
   const pasted = rows.some((row) => PASTED.test(row.text));
-  const lines = rows.map((row) => (PASTED.test(row.text) ? row.text.slice(from) : typedText(row, from)));
+  const lines = rows.map((row) => typedText(row, from, PASTED.exec(row.text)));
   const text = lines
     .map((line) => line.trimEnd())
     .join("\n")
@@ -21,17 +21,22 @@ export function readComposer(rows: readonly Row[], from: number): Composer {
   return { text, empty: text.trim() === "", pasted };
 }
 
-function typedText(row: Row, from: number): string {
+/** `name`: that of a collapsed paste, which is text in whatever style. */
+function typedText(row: Row, from: number, name: RegExpExecArray | null): string {
   let at = 0;
   let typed = "";
   let cursor = "";
   let suggested = false;
   for (const run of row.runs) {
-    const part = run.text.slice(Math.max(0, from - at));
+    const begin = Math.max(from, at);
+    const part = run.text.slice(begin - at);
     at += run.text.length;
     if (part === "") continue;
-    if (runHasInk(run, "faded")) suggested ||= part.trim() !== "";
-    else if (runHasInk(run, "inverse")) {
+    if (runHasInk(run, "faded")) {
+      const kept = name === null ? "" : part.slice(...within(name, begin));
+      if (kept === "") suggested ||= part.trim() !== "";
+      typed += kept;
+    } else if (runHasInk(run, "inverse")) {
       if (cursor === "" && typed.trim() === "") cursor = part;
       else typed += part;
     } else typed += part;
@@ -39,4 +44,9 @@ function typedText(row: Row, from: number): string {
   // A cursor at the very start covers the first letter of what follows: of the suggestion, or of the text.
   if (cursor === "" || (suggested && typed.trim() === "")) return typed;
   return cursor + typed;
+}
+
+/** Where the name stands in what begins at `begin` of its row. */
+function within({ index, 0: { length } }: RegExpExecArray, begin: number): [number, number] {
+  return [Math.max(0, index - begin), Math.max(0, index + length - begin)];
 }

@@ -33,8 +33,40 @@ test("characters that tmux drops do not hide a text that is clear without them",
   assert.not.ok(holds("", "🫨🫨"));
 });
 
-test("a placeholder stands for whatever was pasted", () => {
-  assert.ok(holds("[Pasted text #1 +12 lines]", "a\nb\nc", true));
+test("characters that nobody sees need not be shown", () => {
+  for (const text of [
+    "\u05e9\u05dc\u202eab",
+    "\u00adsoft\u00adhy",
+    "\u2066x\u2069",
+    "a\u034fb\u{e0061}\ufe0f",
+    "1\ufe0f\u20e3",
+  ]) {
+    assert.ok(holds(text.replace(/[\p{Cf}\p{DI}]/gu, ""), text), JSON.stringify(text));
+    assert.ok(holds(text, text));
+  }
+});
+
+test("what a person typed beside a text is not taken for it, in whatever script", () => {
+  const text = "run the tests again and tell me";
+  assert.not.ok(holds(`${text}да`, text));
+  assert.not.ok(holds(`да${text}`, text));
+  assert.not.ok(holds(`${text} 🐢🐢`, `${text} 🐢`));
+  assert.ok(holds(`${text} ё`, `${text} 🫨ё`), "what is there is of the text");
+});
+
+test("a placeholder stands for whatever was pasted, where nothing else stands beside it", () => {
+  for (const whole of [
+    "[Pasted text #1 +12 lines]",
+    "[Pasted Content 4078 chars]",
+    "[Pasted Text: 60 lines]",
+    "[Pasted ~3 lines]",
+    "[Pasted text #1 +12 lines] ",
+  ]) {
+    assert.ok(holds(whole, "a\nb\nc", true), whole);
+  }
+  assert.not.ok(holds("half typed [Pasted text #1 +12 lines]", "a\nb\nc", true));
+  assert.not.ok(holds("[Pasted text #1 +12 lines]half typed", "a\nb\nc", true));
+  assert.not.ok(holds("[Pasted text #1 +2 lines] [Pasted text #2 +12 lines]", "a\nb\nc", true));
 });
 
 test.run();

@@ -24,6 +24,10 @@ test("what may be pasted has no control character but line feed and tab", () => 
   assert.is(pasteable("a\tb\r\nc\rd\ne\x1b[201~\x03\x7f\u009b\u0085f\0\x07é界🐢"), "a\tb\nc\nd\ne[201~fé界🐢");
 });
 
+test("half of a surrogate pair is pasted as it will be shown", () => {
+  assert.is(pasteable("a\ud800b\udc00 🐢"), "a\ufffdb\ufffd 🐢");
+});
+
 test("keys are names tmux knows or single characters; a word is neither", () => {
   assert.is(sendKeys("%1", ["Entre"]), null);
   assert.is(sendKeys("%1", ["S-Enter"]), null);

@@ -57,6 +57,15 @@ test("a collapsed paste is text, whatever its style", async () => {
   }
 });
 
+test("what stands beside a collapsed paste is text where it was typed, and none where it is a hint", async () => {
+  for (const style of [(text: string) => text, dim]) {
+    const name = style("[Pasted text #1 +3 lines]");
+    const box = async (text: string) => (await composer(claudeScreens, text))?.text;
+    assert.is(await box(`${name}${inverse(" ")}${dim(" paste again to expand")}`), "[Pasted text #1 +3 lines]");
+    assert.is(await box(`half ${name} typed`), "half [Pasted text #1 +3 lines] typed");
+  }
+});
+
 test("a composer in Claude's shell mode is not one to type into", async () => {
   const rule = p(244, "─".repeat(100));
   const screen = await still([rule, `${p(211, "!")}\u00a0`, rule, `  ${p(211, "! for shell mode")}`]);
