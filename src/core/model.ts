@@ -227,6 +227,8 @@ export interface LivePane {
   readonly exit: Exit | null;
   readonly inMode: boolean;
   readonly inputOff: boolean;
+  /** Keys for it go to the panes beside it as well: its user switched `synchronize-panes` on. */
+  readonly inputShared?: true;
   readonly alternate: boolean;
   readonly pid: number;
   readonly title: string;

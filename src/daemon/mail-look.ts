@@ -19,7 +19,7 @@ export function paneOf({ loop }: Ground, id: AgentId): PaneId {
 /** The screen past every cache, read, and what is believed with it. `first`: whose pane it is is asked as well, and for a door. */
 export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promise<Read> {
   const pane = paneOf(ground, id);
-  const ours = !first || (await isOurs(ground, id, pane));
+  const { ours, shared } = first ? await listedNow(ground, id, pane) : { ours: true, shared: false };
   const agent = ground.loop.fleet.agents.get(id);
   if (agent === undefined || agent.pane !== pane) throw new Fault("NOT_FOUND", "its tab is gone");
   const { reading, still } = await lookNow(ground, agent);
@@ -28,18 +28,26 @@ export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promi
   if (now === undefined) throw new Fault("NOT_FOUND", "it was taken off the list");
   const { state, incarnation } = now.record;
   const seen = { reading, state, incarnation, ours: ours && !isGone(state), leaving: now.ending };
-  return { kind: "read", ...seen, ...(door === null ? {} : { door }) };
+  return { kind: "read", ...seen, ...(shared ? { shared } : {}), ...(door === null ? {} : { door }) };
 }
 
-/** By a fresh listing: the pane carries the agent's mark, the program known there runs, and tmux passes input on to it. */
-async function isOurs({ mux, loop }: Ground, id: AgentId, pane: PaneId): Promise<boolean> {
+/**
+ * By a fresh listing. `ours`: the pane carries the agent's mark, the program known there runs, and tmux passes input on to
+ * it; `shared`: and to the panes beside it.
+ */
+async function listedNow(
+  { mux, loop }: Ground,
+  id: AgentId,
+  pane: PaneId,
+): Promise<{ readonly ours: boolean; readonly shared: boolean }> {
   const sighting = await mux.sight();
   if ("blind" in sighting) throw new Fault("TMUX_UNREACHABLE", "tmux does not answer");
   const live = sighting.panes.find((one) => one.pane === pane);
-  if (live === undefined || live.mark?.id !== id || live.dead || live.inputOff) return false;
+  const notOurs = { ours: false, shared: false };
+  if (live === undefined || live.mark?.id !== id || live.dead || live.inputOff) return notOurs;
   const pid = loop.fleet.agents.get(id)?.record.place?.pid ?? null;
-  if (pid === null || pid === live.pid) return true;
+  if (pid === null || pid === live.pid) return { ours: true, shared: live.inputShared === true };
   // Respawned, and no listing told of it yet: what is claimed for the process before is doubtful once one does.
   loop.post({ kind: "sighting", sighting });
-  return false;
+  return notOurs;
 }

@@ -52,18 +52,35 @@ export async function signalPane(request: Request, pane: PaneId, signal: "SIGTER
   }
 }
 
-/** tmux drops input to a dead or closed pane without a word. */
+/**
+ * tmux drops input to a dead or closed pane without a word, and gives the keys for a pane that is synchronized to all
+ * others in its window: whatever stands half typed or asks something there would be entered.
+ */
 async function mustTakeInput(request: Request, pane: PaneId): Promise<void> {
-  const { dead, inputOff } = await facts(request, pane);
+  const { dead, inputOff, inputShared } = await facts(request, pane);
   if (dead) throw new Fault("NOT_READY", `The program in ${pane} has ended.`);
   if (inputOff) {
     throw new Fault("NOT_READY", `Input to ${pane} is switched off.`, { hint: `tmux select-pane -e -t ${pane}` });
   }
+  if (inputShared) {
+    throw new Fault("NOT_READY", `Keys for ${pane} would go to the panes beside it too.`, {
+      hint: `tmux set-option -w -t ${pane} synchronize-panes off`,
+    });
+  }
 }
 
-async function facts(request: Request, pane: PaneId): Promise<{ dead: boolean; inputOff: boolean; pid: number }> {
-  const [body] = await request(ask(pane, "pane_id", "pane_dead", "pane_input_off", "pane_pid"));
-  const [id, dead, inputOff, pid] = body!.toString("utf8").trim().split(" ");
+interface Facts {
+  readonly dead: boolean;
+  readonly inputOff: boolean;
+  readonly inputShared: boolean;
+  readonly pid: number;
+}
+
+async function facts(request: Request, pane: PaneId): Promise<Facts> {
+  const asked = ["pane_id", "pane_dead", "pane_input_off", "pane_pid", "pane_synchronized", "window_panes"];
+  const [body] = await request(ask(pane, ...asked));
+  const [id, dead, inputOff, pid, synchronized, panes] = body!.toString("utf8").trim().split(" ");
   if (id !== pane) throw new Fault("NOT_FOUND", `There is no pane ${pane}.`);
-  return { dead: dead === "1", inputOff: inputOff === "1", pid: Number(pid) };
+  const inputShared = synchronized === "1" && Number(panes) > 1;
+  return { dead: dead === "1", inputOff: inputOff === "1", inputShared, pid: Number(pid) };
 }

@@ -224,6 +224,28 @@ test("the exit code of a program that ended is read, and the signal that ended o
     assert.is(await refused(server.keys(quick.pane, ["Enter"])), "NOT_FOUND");
   }));
 
+test("where its keys would go to the panes beside it too, none is pressed and nothing pasted", () =>
+  scene(async ({ tmux, server }) => {
+    const made = await server.createTab(tab("one", ["cat"]));
+    const beside = (await tmux.run("split-window", "-d", "-t", made.pane, "-P", "-F", "#{pane_id}", "cat")) as PaneId;
+    await tmux.run("send-keys", "-t", beside, "-l", "half typed");
+    await tmux.run("set-option", "-w", "-t", made.pane, "synchronize-panes", "on");
+    const receipt = { agent: mark("one").id, says: "m/1:entered 1" };
+    for (const work of [
+      () => server.enter(made.pane, receipt),
+      () => server.keys(made.pane, ["Enter"]),
+      () => server.paste(made.pane, "words"),
+    ]) {
+      assert.is(await refused(work()), "NOT_READY");
+    }
+    const sighting = await server.sight();
+    assert.ok("panes" in sighting && sighting.panes.find(({ pane }) => pane === made.pane)?.inputShared);
+    await tmux.run("set-option", "-w", "-u", "-t", made.pane, "synchronize-panes");
+    await server.paste(made.pane, "words");
+    await until("it is pasted", async () => textOf(await server.capture(made.pane)).includes("words"));
+    assert.is(textOf(await server.capture(beside)).trim(), "half typed", "not entered");
+  }));
+
 test("only panes that are read and have changed are captured", () =>
   scene(
     async ({ tmux, server, stills, screen }) => {

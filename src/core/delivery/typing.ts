@@ -43,6 +43,8 @@ export type Typing =
       readonly prompt: Prompt;
       readonly enters: number;
       readonly againFromMs: number;
+      /** The text still stood there at the last look. */
+      readonly stands: boolean;
       readonly lookAtMs: number;
       readonly giveUpAtMs: number;
     }
@@ -66,6 +68,8 @@ export type TypingEvent =
       readonly incarnation: number;
       /** The pane carries our mark and the program runs. */
       readonly ours: boolean;
+      /** What is pressed there reaches the panes beside it too. */
+      readonly shared?: boolean;
       /** A person asked it to end. */
       readonly leaving?: boolean;
       /** Its program's API leads to this conversation of its, which is the one shown (handing.ts). */
@@ -180,6 +184,7 @@ export function gate(
   }
   // What is handed over leaves the input box alone.
   if (event.door !== undefined) return null;
+  if (event.shared) return refused("state", "its keys go to the panes beside it too (synchronize-panes)");
   if (reading.composer === null) return refused("no-composer", "its screen shows no input box");
   if (!reading.composer.empty) return refused("draft", "a draft stands in its input box");
   return null;
@@ -247,7 +252,7 @@ function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number
 function entered(prompt: Prompt, enters: number, nowMs: number): Step {
   const againFromMs = nowMs + ENTER_AGAIN_MS;
   const [lookAtMs, giveUpAtMs] = [nowMs + ANSWER_LIMIT_MS, nowMs + CONFIRM_LIMIT_MS];
-  return [{ at: "entered", prompt, enters, againFromMs, lookAtMs, giveUpAtMs }, [{ do: "look" }]];
+  return [{ at: "entered", prompt, enters, againFromMs, stands: false, lookAtMs, giveUpAtMs }, [{ do: "look" }]];
 }
 
 function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number): Step {
@@ -265,14 +270,18 @@ function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number):
       // Whoever ends it interrupts it first, which empties its box.
       if (reading.composer?.empty && !event.leaving) return [{ at: "delivered", because: "composer-emptied" }, []];
       const stands = reading.composer !== null && composerHolds(reading.composer, prompt.text);
-      if (stands && nowMs >= typing.againFromMs) {
-        if (typing.enters < ENTERS) return enter(prompt, typing.enters + 1, nowMs);
-        return [uncertain(`the text still stands in its input box after ${ENTERS} times Enter`), []];
-      }
+      if (stands && nowMs >= typing.againFromMs && typing.enters < ENTERS)
+        return enter(prompt, typing.enters + 1, nowMs);
+      // After the last one it is waited for: a long text can take a program seconds (Codex, 256 KiB).
+      typing = { ...typing, stands };
     }
   }
   if (isLooked(event)) typing = { ...typing, lookAtMs: nowMs + LOOK_EVERY_MS };
-  if (nowMs >= typing.giveUpAtMs) return [uncertain("nothing showed that the text was taken"), []];
+  if (nowMs >= typing.giveUpAtMs) {
+    const times = typing.enters === 1 ? "Enter" : `${typing.enters} times Enter`;
+    const stood = `the text still stands in its input box after ${times}`;
+    return [uncertain(typing.stands ? stood : "nothing showed that the text was taken"), []];
+  }
   if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
   return [typing, []];
 }

@@ -49,6 +49,7 @@ test("nothing is sent unless the gate is open", () => {
     text: "refused draft: a draft stands in its input box",
     "empty idle 2": "refused gone: it was started again meanwhile",
     "empty idle 1 theirs": "refused gone: the program is no longer in its tab",
+    "empty idle 1 shared": "refused state: its keys go to the panes beside it too (synchronize-panes)",
     gone: "refused gone: its tab is gone",
     "failed look": "refused unreadable: its screen cannot be read: tmux said no",
   };
@@ -152,7 +153,7 @@ test("a lost Enter is pressed again, three times in all, and the text never past
   const story = play([
     ...["0 empty", "0 done paste", "150 text", "150 done enter"],
     ...["160 text", "1149 text", "1150 text", "1150 done enter"],
-    ...["2149 text", "2150 text", "2150 done enter", "3149 text", "3150 text"],
+    ...["2149 text", "2150 text", "2150 done enter", "3150 text", "7149 text", "7150 text"],
   ]);
   tells(story.slice(4), [
     "150 done enter -> entered +look",
@@ -163,10 +164,19 @@ test("a lost Enter is pressed again, three times in all, and the text never past
     "2149 text -> entered",
     "2150 text -> entering +enter",
     "2150 done enter -> entered +look",
-    "3149 text -> entered",
-    "3150 text -> uncertain: the text still stands in its input box after 3 times Enter",
+    "3150 text -> entered",
+    "7149 text -> entered",
+    "7150 text -> uncertain: the text still stands in its input box after 3 times Enter",
   ]);
   assert.is(story.filter((line) => /\+paste/.test(line)).length, 1);
+});
+
+test("a program that takes seconds to take what was entered is waited for", () => {
+  const story = play([
+    ...["0 empty", "0 done paste", "150 text", "150 done enter"],
+    ...["1150 text", "1150 done enter", "2150 text", "2150 done enter", "3150 text", "6000 empty"],
+  ]);
+  assert.is(story.at(-1), "6000 empty -> delivered (composer-emptied)");
 });
 
 test("a turn that starts is delivery, said by a hook or shown by the screen", () => {
@@ -273,7 +283,8 @@ function event(words: string): TypingEvent {
     reading: reading(what!),
     state: state as AgentState,
     incarnation: Number(incarnation),
-    ours: whose === "ours",
+    ours: whose !== "theirs",
+    ...(whose === "shared" ? { shared: true } : {}),
   };
 }
 

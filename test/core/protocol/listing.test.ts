@@ -20,6 +20,8 @@ function line(changes: Readonly<Record<string, string>> = {}): string {
     pane_dead: "0",
     pane_in_mode: "0",
     pane_input_off: "0",
+    pane_synchronized: "0",
+    window_panes: "2",
     alternate_on: "1",
     pane_pid: "4711",
     pane_current_command: "claude",
@@ -60,6 +62,12 @@ test("a line says everything of its pane", () => {
   });
   const older = parsePane(line({ "@drover-home": "" }))?.mark;
   assert.equal(older, { id: "01J0000000000000000000000A", label: "bee", incarnation: 2 }, "an older drover's");
+});
+
+test("a pane whose keys go to those beside it says so; alone in its window it has none", () => {
+  const shared = (synchronized: string, panes: string) =>
+    parsePane(line({ pane_synchronized: synchronized, window_panes: panes }))?.inputShared;
+  assert.equal([shared("1", "2"), shared("1", "1"), shared("0", "2")], [true, undefined, undefined]);
 });
 
 test("how a dead pane ended: its code, or the signal by number or name, or nothing known", () => {
