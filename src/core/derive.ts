@@ -4,7 +4,7 @@
  *
  * Turns. A turn is open from the first sign of it (a spinner, a prompt hook, a prompt of ours, a dialog only a turn can
  * open) until the first sign of its end. Each source may show a turn sooner than the others, and whatever shows it first
- * counts it, once.
+ * counts it, once: belief/opening.ts.
  *
  * What a source is worth, and when, stands with it under belief/: the screen in from-screen.ts, the program's own hooks and
  * its transcript in from-report.ts, prompts of ours in from-prompt.ts, and how they wait for one another in doubt.ts.

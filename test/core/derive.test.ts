@@ -309,6 +309,20 @@ test("a turn our prompt opened is counted once, whatever shows it, sooner or lat
   assert.is(play([...late, [20_000, look("working")]]), `${done}, 20000 working 2`);
 });
 
+test("what showed the turn before a prompt of ours is no sign of the turn after it", () => {
+  const told: Moment[] = [
+    [0, look("ready")],
+    [100, written("turn-started", 100)],
+    [200, look("ready")],
+    [200 + GRACE_MS, look("ready")],
+    [2_000, submitted(1)],
+    [2_000 + GRACE_MS, look("ready")],
+  ];
+  const done = "0 idle 0, 100 working 1, 1700 done 1 unread, 2000 working 2, 3500 done 2 unread";
+  assert.is(play([...told, [11_000, look("working")]]), `${done}, 11000 working 2`);
+  assert.is(play([...told, [13_000, look("working")]]), `${done}, 13000 working 3`);
+});
+
 test("an agent that tells of its turns by hooks is left to them, and so is one with a dialog open", () => {
   assert.is(
     play([

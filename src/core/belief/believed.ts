@@ -1,6 +1,7 @@
 /** What is believed of an agent, and what the next fact needs to know of the facts before it. */
 import type { AgentState, Dialogs, Evidence, Exit, OpenDialog, Question } from "../model.js";
 import { closedDialogs, NO_DIALOGS } from "./open-dialog.js";
+import { type Opening, withoutPrompt } from "./opening.js";
 
 export interface Believed {
   readonly state: AgentState;
@@ -30,10 +31,8 @@ export interface Memory {
   readonly retrying: boolean;
   /** What the program wrote of a wait before another try, of which its screen says nothing. */
   readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
-  /** Which hook opened the turn counted last, and when, as long as nothing has shown it at work. `begins`: another one follows. */
-  readonly undrawn: { readonly rule: string; readonly sinceMs: number; readonly begins: boolean } | null;
-  /** When a look at the screen opened the turn counted last, as long as nothing else has told of it. */
-  readonly seenAtMs: number | null;
+  /** Who opened the turn counted last, as long as nobody else has shown it. */
+  readonly opening: Opening | null;
   /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
   readonly endTold: boolean;
   /** The turn of which the program's own status in its bytes told last; null before the first. */
@@ -44,8 +43,6 @@ export interface Memory {
   readonly prompted: boolean;
   /** The fingerprint of the words of the dialog that a hook or the transcript ended, as long as the screen may still show it. */
   readonly closedDialog: string | null;
-  /** When a prompt of ours was submitted whose turn nothing else has shown yet, in ms. */
-  readonly submittedAtMs: number | null;
   /** When one conversation ended whose program has not said yet that it began the next. */
   readonly leftAtMs: number | null;
   /** Since when the screen has said something else than what is believed. */
@@ -62,14 +59,12 @@ export const FRESH: Memory = {
   paused: false,
   retrying: false,
   backoff: null,
-  undrawn: null,
-  seenAtMs: null,
+  opening: null,
   endTold: false,
   statusTurn: null,
   claim: null,
   closedDialog: null,
   prompted: false,
-  submittedAtMs: null,
   leftAtMs: null,
   doubtSinceMs: null,
   dialogs: NO_DIALOGS,
@@ -109,14 +104,6 @@ export function become(before: Believed, change: Partial<Believed>, nowMs: numbe
   return same ? before : { ...after, evidence: sameRule ? before.evidence : after.evidence };
 }
 
-/** So long a program may take to show the turn that it told of, on a machine that has no time for it. */
-const UNDRAWN_MS = 30_000;
-
-/** Whether what is seen at work now may be the turn that a hook opened, though the screen spoke against it since. */
-export function isUndrawn({ memory: { undrawn } }: Believed, nowMs: number): boolean {
-  return undrawn !== null && nowMs - undrawn.sinceMs < UNDRAWN_MS;
-}
-
 /** So long what a program does between two conversations is no turn, where it does not say that it began the next. */
 export const LEFT_MS = 10_000;
 
@@ -131,7 +118,7 @@ export function isRest(state: AgentState): boolean {
 
 /** Nothing is under way any more: what was told and not confirmed will not be. */
 export function closed(memory: Memory): Memory {
-  return { ...memory, turnOpen: false, claim: null, submittedAtMs: null, doubtSinceMs: null };
+  return { ...memory, turnOpen: false, claim: null, opening: withoutPrompt(memory.opening), doubtSinceMs: null };
 }
 
 export function atEnd(state: "exited" | "lost", evidence: Evidence): Partial<Believed> {

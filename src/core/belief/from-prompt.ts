@@ -4,9 +4,7 @@
  * counted.
  */
 import { type Believed, become, isOpen, isRest, proof } from "./believed.js";
-
-/** So long after a prompt was submitted, work that is seen is work on it. */
-const SUBMITTED_MS = 10_000;
+import { withoutPrompt } from "./opening.js";
 
 /** It is counted once: by this, or by what showed it sooner. An agent that reports its turns by hooks is left to them. */
 export function withSubmitted(before: Believed, turn: number, nowMs: number): Believed {
@@ -14,7 +12,8 @@ export function withSubmitted(before: Believed, turn: number, nowMs: number): Be
   if (memory.hooked || before.turn > turn) return before;
   // It was at rest when the prompt was typed: what was taken for the late start of the turn before is this one.
   if (isOpen(before)) {
-    return become(before, { turn: before.turn + 1, memory: { ...memory, submittedAtMs: null } }, nowMs);
+    const opening = withoutPrompt(memory.opening);
+    return become(before, { turn: before.turn + 1, memory: { ...memory, opening } }, nowMs);
   }
   if (!isRest(state)) return before;
   const evidence = proof("request", "send/submitted", "");
@@ -33,15 +32,10 @@ export function withSubmitted(before: Believed, turn: number, nowMs: number): Be
         turnOpen: true,
         claim: "working",
         closedDialog: null,
-        submittedAtMs: nowMs,
+        opening: { by: "prompt", sinceMs: nowMs },
         doubtSinceMs: nowMs,
       },
     },
     nowMs,
   );
-}
-
-/** Whether the turn of a prompt of ours is counted, and what is seen now may be that turn. */
-export function isSubmitted({ memory }: Believed, nowMs: number): boolean {
-  return memory.submittedAtMs !== null && nowMs - memory.submittedAtMs < SUBMITTED_MS;
 }

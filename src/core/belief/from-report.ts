@@ -12,22 +12,11 @@
  * agent's.
  */
 import type { Evidence, EvidenceSource } from "../model.js";
-import {
-  atEnd,
-  type Believed,
-  become,
-  closed,
-  FRESH,
-  isOpen,
-  isRest,
-  isUndrawn,
-  LEFT_MS,
-  type Memory,
-} from "./believed.js";
+import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, LEFT_MS, type Memory } from "./believed.js";
 import { END_GRACE_MS } from "./doubt.js";
 import type { Fact, HookMeaning } from "./fact.js";
-import { isSubmitted } from "./from-prompt.js";
 import { answered, denied, named, told } from "./open-dialog.js";
+import { isOurs, isToldTwice, type Opening } from "./opening.js";
 
 export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {
   const { means, evidence, request, toldAtMs } = fact;
@@ -142,18 +131,16 @@ function withReport(
     hooked,
     paused: false,
     retrying: false,
-    undrawn: null,
-    seenAtMs: null,
+    opening: null,
     endTold: false,
     closedDialog: null,
-    submittedAtMs: null,
     leftAtMs: null,
     doubtSinceMs: null,
   };
   // opencode begins its session first, and says that it works some time later: both tell of one turn.
-  const { undrawn } = before.memory;
-  const begun = isUndrawn(before, atMs) && undrawn?.rule !== evidence.rule;
-  const counted = open || begun || isSubmitted(before, atMs);
+  const { opening } = before.memory;
+  const begun = isToldTwice(opening, evidence.rule, atMs);
+  const counted = open || begun || isOurs(opening, atMs);
   const plain = { evidence, reason: null, exit: null };
   switch (means) {
     case "started":
@@ -166,8 +153,9 @@ function withReport(
       const { rule } = evidence;
       const begins = means === "turn-begins";
       const isFirst = !begun && (begins || !open);
-      const news = isFirst ? { rule, sinceMs: atMs, begins } : undrawn && { ...undrawn, begins: false };
-      const memory: Memory = { ...base, turnOpen: true, claim: "working", undrawn: news };
+      const known: Opening | null = opening?.by === "report" ? { ...opening, begins: false } : null;
+      const news: Opening | null = isFirst ? { by: "report", rule, sinceMs: atMs, begins } : known;
+      const memory: Memory = { ...base, turnOpen: true, claim: "working", opening: news };
       // Prompts queued into a running turn report themselves too, and may do so beside an open dialog.
       if (open && before.state === "blocked") return become(before, { memory: { ...base, turnOpen: true } }, atMs);
       const turn = counted ? before.turn : before.turn + 1;
@@ -219,8 +207,7 @@ function withReport(
       const leftAtMs = means === "left" ? atMs : null;
       const memory: Memory = { ...base, turnOpen: false, claim: "rest", closedDialog, endTold, leftAtMs };
       // What its screen alone showed at work since was the end of the conversation, seen before it was told.
-      const { seenAtMs } = before.memory;
-      const isNone = means === "left" && seenAtMs !== null && atMs - seenAtMs < LEFT_MS;
+      const isNone = means === "left" && opening?.by === "screen" && atMs - opening.sinceMs < LEFT_MS;
       const turn = isNone ? before.turn - 1 : before.turn;
       return become(before, { ...plain, state: "idle", question: null, unread: false, turn, memory }, atMs);
     }

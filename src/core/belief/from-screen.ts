@@ -14,10 +14,10 @@
  */
 import type { AgentState, Question } from "../model.js";
 import type { Reading } from "../screen/reading.js";
-import { type Believed, become, isOpen, isUndrawn, LEFT_MS, type Memory } from "./believed.js";
+import { type Believed, become, isOpen, LEFT_MS, type Memory } from "./believed.js";
 import { doubt, doubtBehind } from "./doubt.js";
-import { isSubmitted } from "./from-prompt.js";
 import { named, shown } from "./open-dialog.js";
+import { drawn, ended, isAwaited, isOurs, type Opening, withoutPrompt } from "./opening.js";
 
 export function withStill(before: Believed, reading: Reading, nowMs: number): Believed {
   // A process seen to end stays ended, whatever its last screen says.
@@ -37,14 +37,14 @@ export function withStill(before: Believed, reading: Reading, nowMs: number): Be
  * Whether it may be from before the turn that was told of: blank, or with the prompt still in the input box; or at rest,
  * where the program itself called the turn about to start.
  */
-function isBehind({ submittedAtMs, undrawn }: Memory, { shown, composer }: Reading): boolean {
-  if (shown === "ready" && undrawn?.begins === true) return true;
+function isBehind({ opening }: Memory, { shown, composer }: Reading): boolean {
+  if (shown === "ready" && opening?.by === "report" && opening.begins) return true;
   if (shown === "starting") return composer === null;
-  return shown === "ready" && submittedAtMs === null && composer?.empty === false;
+  return shown === "ready" && opening?.by !== "prompt" && composer?.empty === false;
 }
 
 /** Whether the screen says what a hook said, or something that no hook can speak against. */
-function agrees({ claim, endMarker, submittedAtMs, closedDialog }: Memory, reading: Reading): boolean {
+function agrees({ claim, endMarker, opening, closedDialog }: Memory, reading: Reading): boolean {
   const { shown, evidence } = reading;
   // A dialog on the screen is beyond doubt, but for the one that was ended just now.
   if (shown === "blocked") {
@@ -53,7 +53,7 @@ function agrees({ claim, endMarker, submittedAtMs, closedDialog }: Memory, readi
   }
   // So is the new marker of a turn that our own prompt opened.
   const isEnd = shown === "finished" || shown === "error";
-  if (submittedAtMs !== null && isEnd && endMarker !== null && endMarker !== evidence.excerpt) return true;
+  if (opening?.by === "prompt" && isEnd && endMarker !== null && endMarker !== evidence.excerpt) return true;
   if (claim === "working") return shown === "working";
   if (claim === "rest")
     return shown === "ready" || shown === "finished" || shown === "interrupted" || shown === "error";
@@ -99,10 +99,10 @@ function atWork(before: Believed, reading: Reading, nowMs: number, overruled: bo
   if (leftAtMs !== null && nowMs - leftAtMs < LEFT_MS) return before;
   // A turn that its hook called ended and that goes on is the same turn: a stop hook sent the agent on.
   const goesOn = overruled && before.state === "done";
-  const counted = isOpen(before) || goesOn || isSubmitted(before, nowMs) || isUndrawn(before, nowMs);
+  const counted = isOpen(before) || goesOn || isAwaited(before.memory.opening, nowMs);
   const turn = counted ? before.turn : before.turn + 1;
-  const seenAtMs = counted ? before.memory.seenAtMs : nowMs;
-  const memory = { ...settled(before), turnOpen: true, undrawn: null, submittedAtMs: null, leftAtMs: null, seenAtMs };
+  const opening: Opening | null = counted ? drawn(before.memory.opening) : { by: "screen", sinceMs: nowMs };
+  const memory = { ...settled(before), turnOpen: true, opening, leftAtMs: null };
   const { backoff } = memory;
   const waits = backoff?.turn === turn && nowMs < backoff.untilMs ? { reason: backoff.note } : {};
   return become(before, { ...plain(reading), ...waits, state: "working", turn, unread: false, memory }, nowMs);
@@ -117,16 +117,17 @@ function asking(before: Believed, reading: Reading, nowMs: number): Believed {
   // A daemon that starts again remembers that it was blocked, and that turn was counted then.
   const remembered = before.state === "blocked" && before.memory.turnOpen === null;
   const opens = !open && inTurn && !remembered;
-  const turn = opens && !isSubmitted(before, nowMs) && !isUndrawn(before, nowMs) ? before.turn + 1 : before.turn;
+  const turn = opens && !isAwaited(before.memory.opening, nowMs) ? before.turn + 1 : before.turn;
   // Another dialog at once in the place of one, or one that cannot be read, is most often the same, half drawn.
   if (before.state === "blocked" && isReadable(before.question) && asked?.fingerprint !== sure.dialogs.last?.words) {
     const waiting = doubt(before, nowMs);
     if (waiting !== null) return waiting;
   }
   const dialogs = asked === null ? sure.dialogs : shown(sure.dialogs, asked.fingerprint, turn);
-  const submittedAtMs = opens || open ? null : sure.submittedAtMs;
-  const undrawn = inTurn ? null : sure.undrawn;
-  const memory = { ...sure, turnOpen: open || inTurn, undrawn, submittedAtMs, dialogs };
+  // A prompt of ours may ask for any dialog.
+  const rest = open ? withoutPrompt(sure.opening) : sure.opening;
+  const opening = inTurn ? drawn(sure.opening) : rest;
+  const memory = { ...sure, turnOpen: open || inTurn, opening, dialogs };
   const unread = memory.turnOpen ? false : before.unread;
   const question = asked === null ? null : named(asked, dialogs);
   return become(before, { ...plain(reading), state: "blocked", question, turn, unread, memory }, nowMs);
@@ -141,15 +142,15 @@ function finished(before: Believed, reading: Reading, nowMs: number): Believed {
   const sure = settled(before);
   const marker = reading.evidence.excerpt;
   const isNew = sure.endMarker !== marker;
-  const submittedAtMs = isNew ? null : sure.submittedAtMs;
-  const memory: Memory = { ...sure, turnOpen: false, undrawn: null, seenAtMs: null, endMarker: marker, submittedAtMs };
+  const opening = isNew ? null : ended(sure.opening);
+  const memory: Memory = { ...sure, turnOpen: false, opening, endMarker: marker };
   // The marker is that of the turn before, and the prompt is back in the composer: stopped before it left a trace.
   const takenBack = !isNew && reading.composer?.empty === false;
   if (open && takenBack) return become(before, { ...plain(reading), state: "idle", unread: false, memory }, nowMs);
   if (open) return become(before, { ...plain(reading), state: "done", unread: true, memory }, nowMs);
   const unseen = (before.state !== "starting" && sure.endMarker !== null && isNew) || sure.prompted;
   if (!unseen) return become(before, { ...plain(reading), ...atRest(before), memory }, nowMs);
-  const turn = isSubmitted(before, nowMs) ? before.turn : before.turn + 1;
+  const turn = isOurs(before.memory.opening, nowMs) ? before.turn : before.turn + 1;
   return become(before, { ...plain(reading), state: "done", unread: true, turn, memory }, nowMs);
 }
 
@@ -190,7 +191,7 @@ function failed(before: Believed, reading: Reading, nowMs: number): Believed {
   const unseen = other || (sure.prompted && !open);
   const turn = unseen ? before.turn + 1 : before.turn;
   const unread = fresh || before.unread;
-  const memory = { ...sure, turnOpen: false, undrawn: null, seenAtMs: null, endMarker: marker };
+  const memory = { ...sure, turnOpen: false, opening: ended(sure.opening), endMarker: marker };
   return become(before, { ...plain(reading), state: "error", turn, unread, memory }, nowMs);
 }
 
