@@ -7,7 +7,7 @@
  * counts it, once: belief/opening.ts.
  *
  * What a source is worth, and when, stands with it under belief/: the screen in from-screen.ts, the program's own hooks and
- * its transcript in from-report.ts, prompts of ours in from-prompt.ts, and how they wait for one another in doubt.ts.
+ * its transcript in from-report.ts and report.ts, prompts of ours in from-prompt.ts, and how they wait for one another in doubt.ts.
  */
 import { atEnd, type Believed, become, closed, newborn, proof } from "./belief/believed.js";
 import type { Fact } from "./belief/fact.js";

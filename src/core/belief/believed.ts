@@ -18,33 +18,38 @@ export interface Believed {
   readonly memory: Memory;
 }
 
+/** The turn that is counted; who speaks for it; what may still come of what is over; what the screen has yet to show. */
 export interface Memory {
   /** A turn is under way. Null where that is not known: then the state says it. */
   readonly turnOpen: boolean | null;
-  /** The marker of a turn's end that was counted last, as its row. */
-  readonly endMarker: string | null;
-  /** This incarnation reports its turns by hooks, so a screen at rest alone does not mean that a turn ended well. */
-  readonly hooked: boolean;
-  /** A hook said that the agent itself is done and its helpers are not: at rest, that was a good end. */
-  readonly paused: boolean;
-  /** The program told that it waits before it asks the model again, or that a person said no: an end now is none of its own. */
-  readonly retrying: boolean;
-  /** What the program wrote of a wait before another try, of which its screen says nothing. */
-  readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
   /** Who opened the turn counted last, as long as nobody else has shown it. */
   readonly opening: Opening | null;
-  /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
-  readonly endTold: boolean;
-  /** The turn of which the program's own status in its bytes told last; null before the first. */
-  readonly statusTurn: number | null;
-  /** What a hook said last and the screen has not confirmed yet. */
-  readonly claim: Claim | null;
+  /**
+   * What an end of the open turn now would be, where the program said so. `well`: the agent itself is done, its helpers are
+   * not. `cut`: it waits before it asks the model again, or a person said no, so an end is none of its own.
+   */
+  readonly endsAs: "well" | "cut" | null;
+  /** What the program wrote of a wait before another try, of which its screen says nothing. */
+  readonly backoff: { readonly note: string; readonly turn: number; readonly untilMs: number } | null;
   /** It was launched with a prompt whose turn nothing has shown yet: the first end that is seen is that turn's. */
   readonly prompted: boolean;
+
+  /** This incarnation reports its turns by hooks, so a screen at rest alone does not mean that a turn ended well. */
+  readonly hooked: boolean;
+  /** The turn of which the program's own status in its bytes told last; null before the first. */
+  readonly statusTurn: number | null;
+
+  /** The marker of a turn's end that was counted last, as its row. */
+  readonly endMarker: string | null;
+  /** A hook said how the turn ended; another one, that says only that it did, may follow at any time, twice too (opencode's). */
+  readonly endTold: boolean;
   /** The fingerprint of the words of the dialog that a hook or the transcript ended, as long as the screen may still show it. */
   readonly closedDialog: string | null;
   /** When one conversation ended whose program has not said yet that it began the next. */
   readonly leftAtMs: number | null;
+
+  /** What a hook said last and the screen has not confirmed yet. */
+  readonly claim: Claim | null;
   /** Since when the screen has said something else than what is believed. */
   readonly doubtSinceMs: number | null;
   readonly dialogs: Dialogs;
@@ -54,18 +59,17 @@ export type Claim = "working" | "blocked" | "rest" | "exited";
 
 export const FRESH: Memory = {
   turnOpen: null,
-  endMarker: null,
-  hooked: false,
-  paused: false,
-  retrying: false,
-  backoff: null,
   opening: null,
-  endTold: false,
-  statusTurn: null,
-  claim: null,
-  closedDialog: null,
+  endsAs: null,
+  backoff: null,
   prompted: false,
+  hooked: false,
+  statusTurn: null,
+  endMarker: null,
+  endTold: false,
+  closedDialog: null,
   leftAtMs: null,
+  claim: null,
   doubtSinceMs: null,
   dialogs: NO_DIALOGS,
 };

@@ -165,9 +165,8 @@ function ready(before: Believed, reading: Reading, nowMs: number, overruled: boo
   // Its hooks would have told of a good end. Wait for them; then it was stopped by hand.
   const waiting = overruled ? null : doubt(before, nowMs);
   if (waiting !== null) return waiting;
-  const { paused } = sure;
-  const state = paused ? "done" : "idle";
-  return become(before, { ...plain(reading), state, unread: paused, memory: { ...memory, paused: false } }, nowMs);
+  if (sure.endsAs !== "well") return become(before, { ...plain(reading), state: "idle", unread: false, memory }, nowMs);
+  return become(before, { ...plain(reading), state: "done", unread: true, memory: { ...memory, endsAs: null } }, nowMs);
 }
 
 function interrupted(before: Believed, reading: Reading, nowMs: number): Believed {
