@@ -186,6 +186,56 @@ test("a settings file that is a link stays one", async () => {
   assert.is(readFileSync(real, "utf8"), "{}\n");
 });
 
+test("a link that leads to a file not made yet stays one", async () => {
+  mkdirSync(dirname(claude()));
+  const real = join(home, "dotfiles", "claude.json");
+  mkdirSync(dirname(real));
+  symlinkSync("../dotfiles/claude.json", claude());
+  assert.is((await run("install claude")).status, 0);
+  assert.ok(lstatSync(claude()).isSymbolicLink());
+  assert.match(readFileSync(real, "utf8"), "drover-hook");
+  assert.is((await run("uninstall claude")).status, 0);
+  assert.ok(lstatSync(claude()).isSymbolicLink());
+  assert.not.ok(existsSync(real));
+});
+
+test("a byte order mark stays where it is, and what is no UTF-8 is left as it is", async () => {
+  mkdirSync(dirname(claude()));
+  writeFileSync(claude(), '\ufeff{"model":"opus"}\n');
+  assert.is((await run("install claude")).status, 0);
+  const after = readFileSync(claude(), "utf8");
+  assert.is(after[0], "\ufeff");
+  assert.ok("Stop" in (JSON.parse(after.slice(1)) as { hooks: object }).hooks);
+  assert.match((await run("status claude")).out, /claude +installed/);
+  writeFileSync(claude(), after.replace("opus", "sonnet"));
+  await run("uninstall claude");
+  assert.is(readFileSync(claude(), "utf8"), '\ufeff{"model":"sonnet"}\n');
+
+  const bytes = Buffer.from('{"model":"caf\xe9"}\n', "latin1");
+  writeFileSync(claude(), bytes);
+  const { status, err } = await run("install claude");
+  assert.is(status, 1);
+  assert.match(err, `${claude()} is not UTF-8`);
+  assert.equal(readFileSync(claude()), bytes);
+});
+
+test("settings that cannot be read do not hide the others' status, and nothing is half installed", async () => {
+  mkdirSync(join(home, ".gemini"));
+  writeFileSync(join(home, ".gemini/settings.json"), "{ // mine\n}\n");
+  const { out, status } = await run("status");
+  assert.is(status, 1);
+  for (const name of ["claude", "codex", "opencode"]) assert.match(out, new RegExp(`^${name} +not installed: /`, "m"));
+  assert.match(out, /^gemini +unreadable: .*settings\.json is not plain JSON/m);
+  const told = JSON.parse((await run("status --json")).out) as { hooks: { installed: string; problem?: string }[] };
+  assert.equal(
+    told.hooks.map(({ installed }) => installed),
+    ["no", "no", "unreadable", "no"],
+  );
+  assert.match(told.hooks[2]?.problem ?? "", "is not plain JSON");
+  assert.is((await run("install claude gemini")).status, 1);
+  assert.not.ok(existsSync(claude()));
+});
+
 test("status tells of every program, of what a spawned agent is given, and of what the daemon heard", async () => {
   await play.daemon.listen();
   const { out, status } = await run("status");

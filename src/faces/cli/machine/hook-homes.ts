@@ -1,7 +1,18 @@
 /** Where each program reads its user's hooks, and the file as it was before drover added its own. */
-import { chmodSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
-import { dirname, isAbsolute, join } from "node:path";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 import type { HookDialect } from "#core/screen/hook-events.js";
 import { readJson, writeWhole } from "#host/files.js";
@@ -26,25 +37,28 @@ export function settingsFile(dialect: HookDialect, env: Env): string {
   }
 }
 
-/** Null where there is no such file. Throws a Fault (FILE_UNUSABLE) where it cannot be read. */
+/** Null where there is no such file. Throws a Fault (FILE_UNUSABLE) where it cannot be read, or could not be written back. */
 export function readSettings(file: string): string | null {
+  let bytes: Buffer;
   try {
-    return readFileSync(file, "utf8");
+    bytes = readFileSync(file);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
     throw new Fault("FILE_UNUSABLE", `cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
+  if (!isUtf8(bytes)) throw new Fault("FILE_UNUSABLE", `${file} is not UTF-8 and is left as it is`);
+  return bytes.toString("utf8");
 }
 
-/** Replaces the file whole, with the permissions it had; where it is a link, what it leads to. Null takes it away. */
+/** Replaces the file whole, with the permissions it had; where it is a link, what it leads to. Null takes that away. */
 export function writeSettings(file: string, text: string | null): void {
   try {
+    const { path, mode } = placeOf(file);
     if (text === null) {
-      rmSync(file, { force: true });
+      rmSync(path, { force: true });
       return;
     }
-    mkdirSync(dirname(file), { recursive: true });
-    const { path, mode } = placeOf(file);
+    mkdirSync(dirname(path), { recursive: true });
     const draft = `${path}.${process.pid}.new`;
     writeFileSync(draft, text, { mode });
     chmodSync(draft, mode);
@@ -55,12 +69,21 @@ export function writeSettings(file: string, text: string | null): void {
 }
 
 function placeOf(file: string): { path: string; mode: number } {
+  let path = file;
+  // Like the links of dotfiles that are still to be written: a place need not be there yet.
+  for (let links = 0; links < LINKS_LIMIT && isLink(path); links++) path = resolve(dirname(path), readlinkSync(path));
   try {
-    const path = realpathSync(file);
     return { path, mode: statSync(path).mode & 0o777 };
   } catch {
-    return { path: file, mode: 0o600 };
+    return { path, mode: 0o600 };
   }
+}
+
+/** As many as Linux follows. */
+const LINKS_LIMIT = 40;
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 /** The file before and after drover changed it; `before` null where there was none. */

@@ -76,7 +76,8 @@ interface Settings {
 function read(text: string, file: string): Settings {
   let settings: unknown;
   try {
-    settings = JSON.parse(text);
+    // Programs read past a byte order mark, which JSON.parse does not.
+    settings = JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (cause) {
     throw new Fault("FILE_UNUSABLE", `${file} is not plain JSON and is left as it is`, {
       cause,

@@ -12,7 +12,9 @@ import { ownEntries, type SettingsDialect, withHooks, withoutHooks } from "./hoo
 export interface HookStatus {
   readonly provider: HookDialect;
   /** `other`: by a drover in another place, or an older one that asked for other events. */
-  readonly installed: "yes" | "no" | "other";
+  readonly installed: "yes" | "no" | "other" | "unreadable";
+  /** Why it is `unreadable`. */
+  readonly problem?: string;
   /** The script that the entries run; null where there are none. */
   readonly by: string | null;
   readonly path: string;
@@ -29,11 +31,15 @@ export async function run(context: Context, { arguments: [action = "", ...names]
   if (wanted.length === 0) {
     throw new Fault("USAGE", `drover hooks ${action} whose?`, { hint: DIALECTS.join(", ") });
   }
-  const done = wanted.map((dialect) => ({
+  // All are worked out before the first is written: what cannot be done for one is done for none.
+  const changes = wanted.map((dialect) =>
+    action === "install" ? install(context, dialect) : uninstall(context, dialect),
+  );
+  const done = wanted.map((dialect, n) => ({
     provider: dialect,
     path: settingsFile(dialect, context.env),
     installed: action === "install",
-    changed: action === "install" ? install(context, dialect) : uninstall(context, dialect),
+    changed: changes[n]!(),
   }));
   if (context.json) context.value({ hooks: done });
   else {
@@ -58,61 +64,66 @@ function dialectOf(name: string): HookDialect {
   throw new Fault("USAGE", `drover knows no hooks of "${name}"`, { hint: DIALECTS.join(", ") });
 }
 
-/** Whether anything had to be changed. */
-function install(context: Context, dialect: HookDialect): boolean {
+/** Makes a change that is worked out; whether anything had to be changed. */
+type Change = () => boolean;
+
+function install(context: Context, dialect: HookDialect): Change {
   const { env } = context;
   const file = settingsFile(dialect, env);
   const found = readSettings(file);
   const text = dialect === "opencode" ? asPlugin(file, found) : withSettings(found, file, dialect);
-  if (text === found) return false;
+  if (text === found) return () => false;
   const backup = readBackup(dialect, env);
   // Installed over an older one of ours, what was there before that one is what counts.
   const before = backup?.file === file && backup.after === found ? backup.before : found;
-  // First the way back, then the change.
-  writeBackup(dialect, env, { file, before, after: text });
-  writeSettings(file, text);
-  return true;
+  return () => {
+    // First the way back, then the change.
+    writeBackup(dialect, env, { file, before, after: text });
+    writeSettings(file, text);
+    return true;
+  };
 }
 
 function withSettings(found: string | null, file: string, dialect: SettingsDialect): string {
   return withHooks(found === null || found.trim() === "" ? "{}\n" : found, file, dialect, script());
 }
 
-function uninstall(context: Context, dialect: HookDialect): boolean {
+function uninstall(context: Context, dialect: HookDialect): Change {
   const { env } = context;
   const file = settingsFile(dialect, env);
   const found = readSettings(file);
   const backup = readBackup(dialect, env);
-  if (found === null) {
-    writeBackup(dialect, env, null);
-    return false;
-  }
-  let text: string | null;
-  if (backup?.file === file && backup.after === found) text = backup.before;
+  let text = found;
+  if (found === null) text = null;
+  else if (backup?.file === file && backup.after === found) text = backup.before;
   else if (dialect === "opencode") text = isOurPlugin(found) ? null : found;
   else {
     text = withoutHooks(found, file);
     // It was made by drover, and nobody has put anything else in.
     if (backup?.file === file && backup.before === null && /^\s*\{\s*\}\s*$/.test(text)) text = null;
   }
-  const changed = text !== found;
-  if (changed) writeSettings(file, text);
-  writeBackup(dialect, env, null);
-  return changed;
+  return () => {
+    if (text !== found) writeSettings(file, text);
+    writeBackup(dialect, env, null);
+    return text !== found;
+  };
 }
 
 async function status(context: Context, dialects: readonly HookDialect[]): Promise<number> {
-  const hooks = dialects.map((dialect) => statusOf(context, dialect));
+  const hooks = dialects.map((dialect) => statusOrProblem(context, dialect));
+  const code = hooks.some(({ installed }) => installed === "unreadable") ? 1 : 0;
   const daemon = await context.runningDaemon();
   const heard = daemon === null ? null : await daemon.request<HooksJson>("GET", "/v1/hooks").catch(() => null);
   if (context.json) {
     context.value({ hooks, heard });
-    return 0;
+    return code;
   }
   const words = { yes: "installed", no: "not installed", other: "installed by another drover" };
   context.lines(
-    hooks.flatMap(({ provider, installed, by, path, spawned }) => [
-      `${provider.padEnd(9)} ${words[installed]}: ${path}${installed === "other" ? `, ${by}` : ""}`,
+    hooks.flatMap(({ provider, installed, by, path, spawned, problem }) => [
+      installed === "unreadable"
+        ? `${provider.padEnd(9)} unreadable: ${problem}`
+        : `${provider.padEnd(9)} ${words[installed]}: ${path}${installed === "other" ? `, ${by}` : ""}`,
       `          agents that drover starts: ${spawned}`,
     ]),
   );
@@ -123,7 +134,25 @@ async function status(context: Context, dialects: readonly HookDialect[]): Promi
       `heard     ${taken} since the daemon started${dropped.length > 0 ? `; dropped: ${dropped.join(", ")}` : ""}`,
     );
   }
-  return 0;
+  return code;
+}
+
+/** One program's settings that cannot be read do not hide the others'. */
+function statusOrProblem(context: Context, provider: HookDialect): HookStatus {
+  try {
+    return statusOf(context, provider);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    const path = settingsFile(provider, context.env);
+    return {
+      provider,
+      installed: "unreadable",
+      problem: error.message,
+      by: null,
+      path,
+      spawned: SPAWNED_HOOKS[provider],
+    };
+  }
 }
 
 function statusOf({ env }: Context, provider: HookDialect): HookStatus {

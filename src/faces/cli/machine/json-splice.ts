@@ -1,6 +1,6 @@
 /**
  * Changes in a JSON text that leave the rest of it as its owner wrote it: indentation, line ends, odd spaces. What is
- * taken out again leaves the text as it was. The text must be valid JSON.
+ * taken out again leaves the text as it was. The text must be valid JSON; a byte order mark may precede it.
  */
 
 interface Node {
@@ -54,7 +54,7 @@ export function spliceOut(text: string, path: JsonPath): string {
 }
 
 function nodeAt(text: string, path: JsonPath): Node | null {
-  let node: Node | undefined = scan(text, skip(text, 0));
+  let node: Node | undefined = scan(text, skip(text, text.startsWith("\ufeff") ? 1 : 0));
   // Of a key that stands twice the last one counts, as for JSON.parse.
   for (const key of path) node = node?.children.findLast((child) => child.key === key)?.node;
   return node ?? null;
