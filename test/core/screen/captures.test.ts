@@ -97,4 +97,47 @@ test("Claude Code's first pages are dialogs where few rows leave no room for its
   assert.equal((await firstPage("claude-notes-80x24", [80, 24], [0, 12]))?.text.split("\n")[0], "Security notes:");
 });
 
+/** What is on a screen of `size`, with the cursor hidden at its top left or shown where `at` says. */
+async function sized(name: string, [columns, rows]: readonly [number, number], at?: readonly [number, number]) {
+  const [provider = "", ...words] = name.split("-");
+  const text = readFileSync(join(folder, `${name}.txt`), "utf8");
+  const cursor = { x: at?.[0] ?? 0, y: at?.[1] ?? 0, visible: at !== undefined };
+  const title = provider === "claude" ? "✳ Claude Code" : "OpenCode";
+  const still = await emulator.still(text, { columns, rows, cursor, title, alternate: !words.includes("40x10") });
+  return providers.get(provider)!.read(still);
+}
+
+test("Claude Code's question that is taller than the screen is a dialog, whichever of its choices is highlighted", async () => {
+  const first = await sized("claude-cut-60x20", [60, 20]);
+  const second = await sized("claude-cut-60x20-second", [60, 20]);
+  const narrow = await sized("claude-cut-40x10", [40, 10]);
+  for (const { shown, question } of [first, second, narrow])
+    assert.equal([shown, question?.kind, question?.choices], ["blocked", "question", []]);
+  assert.match(first.question?.text ?? "", "2. Second: Use the service-oriented layout");
+  assert.is(first.question?.fingerprint, second.question?.fingerprint);
+});
+
+test("Claude Code scrolled up still says that it waits, and shows nothing of how its last turn ended", async () => {
+  const { shown, evidence } = await sized("claude-scrolled-60x20", [60, 20]);
+  assert.equal([shown, evidence.rule], ["blocked", "claude/dialog-below"]);
+  // Words alone, without the ground on which Claude writes them, are an answer's.
+  const quoted = await emulator.still("\n  Waiting for your answer (ctrl+End) ↓", {
+    columns: 60,
+    rows: 20,
+    cursor: { x: 0, y: 0, visible: false },
+    title: "✳ Claude Code",
+    alternate: true,
+  });
+  assert.is(providers.get("claude")!.read(quoted).shown, "unclear");
+  const scrolled = await sized("claude-scrolled-error-60x16", [60, 16]);
+  assert.equal([scrolled.shown, scrolled.evidence.rule], ["ready", "claude/prompt"]);
+});
+
+test("opencode's first page is ready where the screen leaves no room at its sides", async () => {
+  const fresh = await sized("opencode-home-80x24", [80, 24], [6, 12]);
+  assert.equal([fresh.shown, fresh.composer?.empty], ["ready", true]);
+  const draft = await sized("opencode-home-48x16-draft", [48, 16], [19, 6]);
+  assert.equal([draft.shown, draft.composer?.text.trim()], ["ready", "half a thought"]);
+});
+
 test.run();

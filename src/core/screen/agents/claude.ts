@@ -16,9 +16,10 @@ import { findDialog, isRule } from "./claude/dialog.js";
 /**
  * `blank`: the whole screen, only where nothing is on it. `gone`: the last rows, only where the program has let go of the
  * terminal. `left`: the cursor's row, where it is shown below the box. `foot`: below the box. `prompt`: the box's first row. `spin`: what stands at column 0 between the last block
- * of the transcript and the box. `block`: the last block of the transcript. `last`: its last row.
+ * of the transcript and the box. `block`: the last block of the transcript. `last`: its last row; none of these three
+ * where the transcript is scrolled up. `behind`: then, without a box, the row that says what is below.
  */
-type Region = "blank" | "gone" | "left" | "foot" | "prompt" | "spin" | "block" | "last";
+type Region = "blank" | "gone" | "left" | "foot" | "prompt" | "spin" | "block" | "last" | "behind";
 
 const BEFORE: readonly Sign<Region>[] = [
   { rule: "title-emptied", shows: "exited", where: "gone", looksLike: /^/ },
@@ -74,6 +75,7 @@ const SIGNS: readonly Sign<Region>[] = [
   },
   { rule: "turn-took", shows: "finished", where: "last", looksLike: /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/, ink: ["faded"] },
   { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^[❯!#]/, unmarked: true },
+  { rule: "dialog-below", shows: "blocked", where: "behind", looksLike: /\bwaiting for your \w+/i },
 ];
 
 export const claude: Provider = {
@@ -113,7 +115,9 @@ function read(still: Still): Reading {
   const box = findBox(still, end);
   if (box === null) {
     const resume = !still.alternate && still.cursor.visible ? { gone: rows.slice(Math.max(0, end - 2), end + 1) } : {};
-    return readScreen("claude", still, { regions: resume, question: findDialog(still, end) }, BEFORE.slice(1), SIGNS);
+    const behind = isScrolled(rows[end]!) ? { behind: [rows[end]!] } : {};
+    const regions = { ...resume, ...behind };
+    return readScreen("claude", still, { regions, question: findDialog(still, end) }, BEFORE.slice(1), SIGNS);
   }
   // On the main screen the box stays behind when Claude is gone, and a shell writes below it.
   const left = !still.alternate && still.cursor.visible && still.cursor.y > box.bottom;
@@ -128,6 +132,12 @@ function retryingOn(spin: readonly Row[]): string | null {
     if (match !== null && hasInk(row, 0, "coloured")) return retryNote(match[1]!, match[2]);
   }
   return null;
+}
+
+/** ` Jump to bottom (ctrl+End) ↓ `, on a ground of its own, over the last row that is shown of what is scrolled up. */
+function isScrolled(row: Row): boolean {
+  const at = row.text.search(/\S[^()]*\(ctrl\+end\) ↓/i);
+  return at >= 0 && hasInk(row, row.text.indexOf("↓", at), "on");
 }
 
 interface Box {
@@ -147,6 +157,8 @@ function findBox(still: Still, end: number): Box | null {
   return null;
 }
 
+const TIPS_LIMIT_ROWS = 4;
+
 function layOut(still: Still, box: Box, end: number): Layout<Region> {
   const { rows, columns } = still;
   const prompt = rows.slice(box.top + 1, box.bottom);
@@ -155,20 +167,22 @@ function layOut(still: Still, box: Box, end: number): Layout<Region> {
     .map((row, y) => ({ row, y }))
     .filter(({ row }) => !isChrome(row, columns));
   const last = above.findLast(({ row }) => row.text !== "")?.row;
+  // Below it stand at most a tip and the mode.
+  const scrolled = rows.slice(Math.max(0, box.top - TIPS_LIMIT_ROWS), box.top).some(isScrolled);
   const blockStart = above.findLast(({ row }) => /^[●⏺❯] /.test(row.text))?.y ?? -1;
   const rowsOf = (from: number, to: number) => above.filter(({ y }) => y >= from && y < to).map(({ row }) => row);
   const blockRows = blockStart < 0 ? [] : rowsOf(blockStart, box.top);
   const gap = blockRows.findIndex((row, index) => index > 0 && (row.text === "" || /^\S/.test(row.text)));
   const bash = prompt[0]?.text.startsWith("❯") === false;
   const composer = readComposer(prompt, 2);
-  const spin = rowsOf(blockStart + 1, box.top).filter((row) => /^\S/.test(row.text));
+  const spin = scrolled ? [] : rowsOf(blockStart + 1, box.top).filter((row) => /^\S/.test(row.text));
   return {
     regions: {
       foot: rows.slice(box.bottom + 1, end + 1),
       prompt: prompt.slice(0, 1),
       spin,
-      block: isErrorBlock(blockRows[0]) ? blockRows.slice(0, gap < 0 ? undefined : gap) : [],
-      last: last === undefined ? [] : [last],
+      block: !scrolled && isErrorBlock(blockRows[0]) ? blockRows.slice(0, gap < 0 ? undefined : gap) : [],
+      last: scrolled || last === undefined ? [] : [last],
     },
     // In shell mode (`!`) and memory mode (`#`) what is sent is not a prompt: not a box to type into.
     composer: bash ? { ...composer, text: `${prompt[0]!.text[0]}${composer.text}`, empty: false } : composer,

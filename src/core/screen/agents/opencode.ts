@@ -107,7 +107,7 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
   // The last row of the box that holds anything names agent and model; what is typed stands above it.
   const holds = box.map((row) => /[^\s┃]/.test(row.text));
   const draft = box.slice(Math.max(0, holds.indexOf(true)), Math.max(0, holds.lastIndexOf(true)));
-  const home = isHome(column);
+  const home = isHome(rows, floor);
   const foot = home ? [] : rows.slice(floor + 1, end + 1).slice(0, 1);
   const left = foot.map((row) => cutRow(row, Math.floor(columns * 0.6)));
   const atRest = left.filter(
@@ -151,9 +151,19 @@ function floorOf(rows: readonly Row[]): number {
   return rows.findLastIndex((row) => /^\s*╹▀{10,}/.test(row.text));
 }
 
-/** On the first page the composer stands in the middle, and there is no transcript. */
-function isHome(column: number): boolean {
-  return column > 4;
+/**
+ * On the first page the composer stands in the middle, and there is no transcript. Where the screen leaves no room at its
+ * sides (up to 84 columns) the page is told by what it has besides: above it nothing but the name, drawn in blocks, and
+ * below it, grey and at the right edge, the version, which a session's footer does not show.
+ */
+function isHome(rows: readonly Row[], floor: number): boolean {
+  if (rows[floor]!.text.indexOf("╹") > 4) return true;
+  if (rows.slice(0, barTop(rows, floor, rows[floor]!.text.indexOf("╹"))).some((row) => /[^\s▀▄█]/.test(row.text)))
+    return false;
+  return rows.slice(floor + 1).some((row) => {
+    const version = row.text.search(/\d+\.\d+\.\d+\S*$/);
+    return version > 0 && hasInk(row, version, "faded");
+  });
 }
 
 /** The rows with a bar that end right above row `y` (blank rows between). */
@@ -169,6 +179,5 @@ function blockAbove(rows: readonly Row[], y: number): Row[] {
 export function transcriptEnd({ rows }: Still): number {
   const floor = floorOf(rows);
   if (floor < 0) return lastInked(rows) + 1;
-  const column = rows[floor]!.text.indexOf("╹");
-  return isHome(column) ? 0 : barTop(rows, floor, column);
+  return isHome(rows, floor) ? 0 : barTop(rows, floor, rows[floor]!.text.indexOf("╹"));
 }

@@ -21,9 +21,35 @@ const HINT = /\b(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to navigat
 
 /** The dialog on the screen whose last row with anything on it is `end`; null where there is none. */
 export function findDialog(still: Still, end: number): Question | null {
-  const { rows, columns } = still;
+  const { rows } = still;
   const page = welcomePage(still, end);
   if (page !== null) return page;
+  return cutDialog(rows, end) ?? wholeDialog(still, end);
+}
+
+/**
+ * A dialog taller than the screen: ` ↑ 11 more lines`, coloured, above its hint. The highlight may be above what is shown
+ * and its first choices with it; then there is nothing to be picked from, and where the highlight stands makes no other dialog of it.
+ */
+function cutDialog(rows: readonly Row[], end: number): Question | null {
+  const more = rows.findLastIndex(
+    (row, y) => y < end && y >= end - HINT_LIMIT_ROWS && /^ ↑ \d+ \S/.test(row.text) && hasInk(row, 1, "coloured"),
+  );
+  if (more < 0) return null;
+  const hints = rows.slice(more + 1, end + 1);
+  const text = hints.map((row) => row.text.trim()).join(" ");
+  if (!HINT.test(text) || !hints.every((row) => hasInk(row, row.text.search(/\S/), "faded"))) return null;
+  const list = numberedChoices(rows, more - 1);
+  if (list !== null && list.choices[0]?.key === "1") return null;
+  const body = rows.slice(0, more).map((row) => ({ ...row, text: row.text.replace(/^(\s{0,4})❯ /, "$1  ") }));
+  return question(kindOf(body, { text, runs: [] }), body, []);
+}
+
+/** Hints wrap where the screen is narrow. */
+const HINT_LIMIT_ROWS = 4;
+
+function wholeDialog(still: Still, end: number): Question | null {
+  const { rows, columns } = still;
   const hinted = HINT.test(rows[end]!.text) && hasInk(rows[end]!, rows[end]!.text.search(/\S/), "faded");
   const pointer = rows.findLastIndex(
     (row, y) => y <= end && /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
