@@ -53,7 +53,14 @@ export class Emulator {
       terminal.write(text, () => {
         try {
           const { cursor, title, alternate, columns } = frame;
-          resolve({ columns, rows: readRows(terminal.buffer.active, frame.rows, columns), cursor, title, alternate });
+          const { active } = terminal.buffer;
+          const rows = Array.from({ length: frame.rows }, (_, y) => {
+            const line = lines[y] ?? "";
+            // Reading the cells is most of the work, and the rows of a screen are short: no character is wider than two.
+            const filled = line.includes("\t") ? columns : Math.min(columns, 2 * line.length);
+            return filled === 0 ? BLANK_ROW : readRow(active, active.baseY + y, filled);
+          });
+          resolve({ columns, rows, cursor, title, alternate });
         } catch (error) {
           reject(error);
         }
@@ -227,52 +234,49 @@ async function openTerminal(columns: number, rows: number, rules: GraphemeRules,
 }
 
 function readRows(buffer: IBuffer, count: number, columns: number, first = buffer.baseY): Row[] {
-  const rows: Row[] = [];
+  return Array.from({ length: count }, (_, y) => readRow(buffer, first + y, columns));
+}
+
+function readRow(buffer: IBuffer, y: number, columns: number): Row {
+  const line = buffer.getLine(y);
+  if (line === undefined) return BLANK_ROW;
   let cell: IBufferCell | undefined;
-  for (let y = 0; y < count; y++) {
-    const line = buffer.getLine(first + y);
-    if (line === undefined) {
-      rows.push(BLANK_ROW);
-      continue;
+  const runs: Run[] = [];
+  let text = "";
+  let cells = 0;
+  let unit: 1 | 2 = 1;
+  let fg = DEFAULT_COLOUR;
+  let bg = DEFAULT_COLOUR;
+  let attrs = 0;
+  // A grapheme of several code points has a run of its own: in longer runs every code point is one.
+  let alone = false;
+  for (let x = 0; x < columns; x++) {
+    cell = line.getCell(x, cell);
+    if (cell === undefined) break;
+    const width = cell.getWidth();
+    if (width === 0) continue; // the right half of a wide cell
+    const chars = cell.getChars() || " ";
+    const plain = cell.isAttributeDefault();
+    const cellFg = plain ? DEFAULT_COLOUR : foreground(cell);
+    const cellBg = plain ? DEFAULT_COLOUR : background(cell);
+    const cellAttrs = plain ? 0 : attributes(cell);
+    const several = chars.length > 1 && chars.length > (chars.codePointAt(0)! > 0xffff ? 2 : 1);
+    const same = cellFg === fg && cellBg === bg && cellAttrs === attrs && width === unit && !alone && !several;
+    if (!same) {
+      if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
+      text = "";
+      cells = 0;
+      unit = width === 2 ? 2 : 1;
+      fg = cellFg;
+      bg = cellBg;
+      attrs = cellAttrs;
+      alone = several;
     }
-    const runs: Run[] = [];
-    let text = "";
-    let cells = 0;
-    let unit: 1 | 2 = 1;
-    let fg = DEFAULT_COLOUR;
-    let bg = DEFAULT_COLOUR;
-    let attrs = 0;
-    // A grapheme of several code points has a run of its own: in longer runs every code point is one.
-    let alone = false;
-    for (let x = 0; x < columns; x++) {
-      cell = line.getCell(x, cell);
-      if (cell === undefined) break;
-      const width = cell.getWidth();
-      if (width === 0) continue; // the right half of a wide cell
-      const chars = cell.getChars() || " ";
-      const plain = cell.isAttributeDefault();
-      const cellFg = plain ? DEFAULT_COLOUR : foreground(cell);
-      const cellBg = plain ? DEFAULT_COLOUR : background(cell);
-      const cellAttrs = plain ? 0 : attributes(cell);
-      const several = chars.length > 1 && chars.length > (chars.codePointAt(0)! > 0xffff ? 2 : 1);
-      const same = cellFg === fg && cellBg === bg && cellAttrs === attrs && width === unit && !alone && !several;
-      if (!same) {
-        if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
-        text = "";
-        cells = 0;
-        unit = width === 2 ? 2 : 1;
-        fg = cellFg;
-        bg = cellBg;
-        attrs = cellAttrs;
-        alone = several;
-      }
-      text += chars;
-      cells += width;
-    }
-    if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
-    rows.push(trimmedRow(runs));
+    text += chars;
+    cells += width;
   }
-  return rows;
+  if (cells > 0) runs.push({ text, cells, unit, fg, bg, attrs });
+  return trimmedRow(runs);
 }
 
 const SEEN_ON_BLANKS = ATTR.inverse | ATTR.underline | ATTR.strike;

@@ -77,6 +77,15 @@ test("a wide grapheme is a run of its own unit, a joined one a run of its own", 
   );
 });
 
+test("a row is read to its last cell, however few characters fill it", async () => {
+  const rows = ["漢字漢字漢", "👍👍👍👍👍", "\tx", "", "abcdefghij", "字", "e\u0301".repeat(10)];
+  assert.equal(texts(await new Emulator().still(rows.join("\n"), frame(10, rows.length))), [
+    ...rows.slice(0, 2),
+    "        x",
+    ...rows.slice(3),
+  ]);
+});
+
 test("blanks that show nothing end no row, blanks that show a colour do", async () => {
   const still = await new Emulator().still("a   \nb\x1b[44m  \x1b[0m   \nc\u00a0", frame(10, 3));
   assert.equal(
