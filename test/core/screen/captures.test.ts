@@ -87,6 +87,13 @@ test("Claude Code's first pages are dialogs where few rows leave no room for its
   assert.is(drawn(await firstPage("claude-looks-100x30", [100, 30], [1, 14])), `>${all.join(" | ")}`);
   const cut = await firstPage("claude-looks-60x20", [60, 20], [1, 5]);
   assert.equal([drawn(cut), cut?.scrolls, cut?.text.split("\n")[0]], [`>${all[0]}`, true, "Let's get started."]);
+  // With room for one row of the list, and for two: an arrow stands where the list goes on, unless the pointer does.
+  const one = await firstPage("claude-looks-80x14", [80, 14], [1, 4]);
+  assert.equal([drawn(one), one?.scrolls], [">Auto (match terminal)", true]);
+  const two = await firstPage("claude-looks-80x16", [80, 16], [1, 5]);
+  const down = await firstPage("claude-looks-80x16-down", [80, 16], [1, 6]);
+  assert.equal([drawn(two), two?.scrolls], [">Auto (match terminal) | Dark mode", true]);
+  assert.equal([drawn(down), down?.fingerprint], ["Auto (match terminal) | >Dark mode", two?.fingerprint]);
   // The cursor tells it from what somebody wrote.
   assert.is(await firstPage("claude-looks-60x20", [60, 20], [0, 19]), null);
   const last = await firstPage("claude-looks-60x20-last", [60, 20], [1, 10]);

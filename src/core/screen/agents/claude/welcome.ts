@@ -5,7 +5,7 @@
  * few rows the picture is left out, and the top of the page may have scrolled off.
  */
 import type { Choice, Question } from "../../../model.js";
-import { type ChoiceList, numberedChoices, question, rowAt, unframed } from "../../dialog.js";
+import { numberedChoices, question, rowAt, unframed } from "../../dialog.js";
 import { hasInk } from "../../ink.js";
 import type { Row, Still } from "../../still.js";
 
@@ -35,30 +35,35 @@ function pickFrom(page: readonly Row[]): Question | null {
     (row) => /^\s{0,4}❯ /.test(row.text) && hasInk(row, row.text.indexOf("❯"), "coloured"),
   );
   if (pointer < 0) return null;
-  const list = numberedChoices(page, page.length - 1) ?? looks(page, pointer);
-  if (list === null || pointer < list.first) return null;
-  const isMore = (y: number) => /^\s+[↑↓] \d+ more$/.test(rowAt(page, y).text);
-  const scrolls = isMore(list.first - 1) || isMore(list.first + list.choices.length);
-  const body = page.slice(0, list.first).filter((_, y) => !isMore(y));
+  const list = numberedChoices(page, page.length - 1);
+  if (list === null) return looks(page, pointer);
+  if (pointer < list.first) return null;
+  const body = page.slice(0, list.first);
   const isLogin = body.some((row) => /\blogin\b|\bsign in\b|\bAPI key\b/i.test(row.text));
-  return question(isLogin ? "login" : "other", body, list.choices, {}, scrolls);
+  return question(isLogin ? "login" : "other", body, list.choices);
 }
 
-/** Without numbers: the rows around the pointer, up to a blank one. `✔` stands before what is set now. */
-function looks(page: readonly Row[], pointer: number): Pick<ChoiceList, "first" | "choices"> | null {
-  const isChoice = (y: number) => /^\s{0,4}(?:❯ | {2})(?:✔ | {2})\S/.test(rowAt(page, y).text);
+/**
+ * Without numbers: the rows around the pointer, up to a blank one. `✔` stands before what is set now. With few rows only a
+ * part of them is shown, down to a single one: rows tell how many more there are, or an arrow stands in the pointer's column
+ * where the pointer itself does not. So the shown ones do not tell this dialog from another.
+ */
+function looks(page: readonly Row[], pointer: number): Question | null {
+  const isChoice = (y: number) => /^\s{0,4}(?:[❯↑↓] | {2})(?:✔ | {2})\S/.test(rowAt(page, y).text);
+  if (!isChoice(pointer)) return null;
   let [first, last] = [pointer, pointer];
   while (isChoice(first - 1)) first--;
   while (isChoice(last + 1)) last++;
-  if (!isChoice(pointer) || first === last) return null;
-  const choices = page.slice(first, last + 1).map(
-    (row, n): Choice => ({
-      key: "",
-      text: row.text.replace(/^[\s❯✔]+/, ""),
-      selected: first + n === pointer,
-    }),
-  );
-  return { first, choices };
+  const isMore = (y: number) => /^\s+[↑↓] \d+ more$/.test(rowAt(page, y).text);
+  const shown = page.slice(first, last + 1);
+  const isCut =
+    shown.length === 1 || isMore(first - 1) || isMore(last + 1) || shown.some((row) => /^\s*[↑↓]/.test(row.text));
+  const choices = shown.map((row, n): Choice => {
+    return { key: "", text: row.text.replace(/^[\s❯↑↓✔]+/, ""), selected: first + n === pointer };
+  });
+  const body = page.slice(0, first).filter((_, y) => !isMore(y));
+  const { scrolls, ...asked } = question("other", body, choices, {}, true);
+  return isCut ? { ...asked, scrolls } : asked;
 }
 
 /** A framed field of one row, below `Paste code here if prompted`. */
