@@ -94,10 +94,14 @@ test("where there is room for the whole screen nothing of it is left out", () =>
   assert.match(text, /esc to cancel/);
 });
 
-test("where as much stands above a dialog as it takes itself, it is seen whole", () => {
-  const lines = [...Array.from({ length: 18 }, (_, n) => `line ${n + 1}`), ...SCREEN.slice(8)];
-  assert.match(seen(asks(ASKED, lines, { columns: 120, rows: 28 })), /esc to cancel/);
-  assert.not.match(seen(asks(ASKED, lines, { columns: 120, rows: 24 })), /esc to cancel/);
+test("where the screen does not fit whole its dialog is said once, however much stands above it", () => {
+  const lines = [...Array.from({ length: 20 }, (_, n) => `line ${n + 1} of 20`), ...SCREEN.slice(8)];
+  const played = asks(ASKED, lines, { columns: 120, rows: 38 });
+  assert.match(seen(played), "line 1 of 20");
+  assert.is(times(seen(played), "Run this command?"), 1, "in the panel");
+  assert.match(seen(played.press("J")), /Permission needed|────────/);
+  for (let press = 0; press < 20; press++) played.press("J");
+  assert.match(seen(played), "esc to cancel");
 });
 
 test("J shows the rows of the dialog too, and L or K goes back", () => {

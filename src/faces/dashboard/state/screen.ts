@@ -2,6 +2,7 @@
 import type { Row, Run } from "#core/screen/still.js";
 import { type ChangedRowsJson, rowFromJson, type WholeScreenJson } from "#wire/screen.js";
 import { dialogTop } from "./dialog-rows.js";
+import { keptRows } from "./empty-rows.js";
 import { inside, layout } from "./layout.js";
 import { type Preview, type Screen, type State, selectedAgent } from "./state.js";
 import type { Step } from "./wish.js";
@@ -31,6 +32,8 @@ export interface Window {
   /** Rows that lie above what is shown, and below it. */
   readonly above: number;
   readonly below: number;
+  /** Empty rows of the screen that are left out, so that more of it is in sight. */
+  readonly leftOut: number;
   /** Where the agent's cursor stands among these rows, or null. */
   readonly cursor: { readonly x: number; readonly y: number } | null;
 }
@@ -40,22 +43,52 @@ export interface Window {
  * whole; where `covered` rows of its end are shown elsewhere, those above them.
  */
 export function windowOf(preview: Preview, height: number, covered = 0): Window {
-  const { screen, back, history } = preview;
-  if (screen === null) return { rows: [], above: 0, below: 0, cursor: null };
+  const { back, history } = preview;
+  if (preview.screen === null) return { rows: [], above: 0, below: 0, leftOut: 0, cursor: null };
   if (back > 0 && Array.isArray(history)) {
     const lines = history as readonly string[];
     const end = Math.max(0, lines.length - covered - back);
     const from = Math.max(0, end - height);
-    return { rows: lines.slice(from, end).map(plainRow), above: from, below: lines.length - end, cursor: null };
+    return {
+      rows: lines.slice(from, end).map(plainRow),
+      above: from,
+      below: lines.length - end,
+      leftOut: 0,
+      cursor: null,
+    };
   }
+  const screen = withoutGaps(preview.screen, height + covered);
+  const leftOut = preview.screen.rows.length - screen.rows.length;
   const used = usedRows(screen);
-  const end = Math.max(height, used - covered - back);
-  const from = Math.max(0, Math.min(end, screen.rows.length) - height);
-  const y = screen.cursor.y - from;
-  const rows = screen.rows.slice(from, from + height);
+  const above = Math.max(0, used - covered - back - height);
+  const end = above + height;
+  const rows = screen.rows.slice(above, covered > 0 ? Math.min(end, used - covered - back) : end);
+  const y = screen.cursor.y - above;
   const seen = screen.cursor.visible && y >= 0 && y < rows.length;
-  const below = Math.max(0, used - from - rows.length);
-  return { rows, above: from, below, cursor: seen ? { x: screen.cursor.x, y } : null };
+  const below = Math.max(0, used - above - rows.length);
+  return { rows, above, below, leftOut, cursor: seen ? { x: screen.cursor.x, y } : null };
+}
+
+/** The screen as it is shown in so many rows: without what `keptRows` leaves out. */
+function withoutGaps(screen: Screen, height: number): Screen {
+  const used = usedRows(screen);
+  if (used <= height) return screen;
+  const { cursor } = screen;
+  const texts = screen.rows.slice(0, used).map(({ text }) => text);
+  const kept = keptRows(texts, height, cursor.visible ? cursor.y : null);
+  if (kept.length === used) return screen;
+  const rows = [...kept.map((y) => screen.rows[y]!), ...screen.rows.slice(used)];
+  return { ...screen, rows, cursor: { ...cursor, y: Math.max(0, kept.indexOf(cursor.y)) } };
+}
+
+/** History that ends with that screen, without what is left out of the screen: so nothing jumps where scrolling begins. */
+function withoutItsGaps(lines: readonly string[], screen: Screen | null, height: number): readonly string[] {
+  if (screen === null) return lines;
+  const leftOut = screen.rows.length - withoutGaps(screen, height).rows.length;
+  const above = Math.max(0, lines.length - usedRows(screen));
+  const own = lines.slice(above);
+  const kept = keptRows(own, own.length - leftOut, null);
+  return [...lines.slice(0, above), ...kept.map((y) => own[y]!)];
 }
 
 /** How many rows at the end of the selected agent's screen its dialog's panel shows already, where room is short. */
@@ -66,16 +99,13 @@ export function coveredRows(state: State): number {
   const at = layout(state);
   const used = usedRows(screen);
   const shown = inside(at.preview).height;
-  const room = used - shown;
-  if (at.dock.height === 0 || room <= 0) return 0;
+  if (at.dock.height === 0 || usedRows(withoutGaps(screen, shown)) <= shown) return 0;
   const { width, height } = inside(at.dock);
   const panel = { width: width - 2, height: height - (state.mode.at === "reply" ? 1 : 0) };
   let top = dialogTop(screen.rows.slice(0, used), question, panel);
   if (top === null) return 0;
-  // With as much room again above it, it is better seen whole.
-  if (2 * (used - top) <= shown) return 0;
   while (top > 0 && screen.rows[top - 1]!.text.trim() === "") top--;
-  return Math.min(used - top, room);
+  return used - top;
 }
 
 /** What tmux writes into the last row of a pane whose program has ended (tmux 3.3a, `remain-on-exit-format`). */
@@ -169,8 +199,10 @@ export function scrollPreview(state: State, by: number): Step {
   const { preview } = state;
   if (!preview?.screen) return [state, []];
   const height = inside(layout(state).preview).height;
-  const rows = Array.isArray(preview.history) ? preview.history.length : usedRows(preview.screen);
   const covered = coveredRows(state);
+  const rows = Array.isArray(preview.history)
+    ? preview.history.length
+    : usedRows(withoutGaps(preview.screen, height + covered));
   const back = Math.max(-covered, Math.min(preview.back + by, Math.max(0, rows - covered - height)));
   if (by > 0 && preview.history === null) {
     const wish = { do: "history", agent: preview.agent, rows: HISTORY_ROWS } as const;
@@ -195,9 +227,10 @@ export function historyCame(state: State, agent: string, rows: readonly string[]
   if (rows === null) return { ...state, preview: { ...preview, history: null } };
   let last = rows.length;
   while (last > 0 && rows[last - 1]!.trim() === "") last--;
-  const lines = rows.slice(0, last);
   const height = inside(layout(state).preview).height;
-  const most = Math.max(0, lines.length - coveredRows(state) - height);
+  const covered = coveredRows(state);
+  const lines = withoutItsGaps(rows.slice(0, last), preview.screen, height + covered);
+  const most = Math.max(0, lines.length - covered - height);
   const back = Math.min(Math.max(preview.back, Math.ceil(height / 2)), most);
   return { ...state, preview: { ...preview, back, history: back === 0 ? null : lines } };
 }

@@ -65,6 +65,7 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   const { columns } = preview.screen;
   if (columns > inner.width)
     notes.push(`${left + 1}-${Math.min(columns, left + inner.width)} of ${columns} columns (, .)`);
+  if (seen.leftOut > 0) notes.push(`${seen.leftOut} empty rows left out`);
   if (notes.length === 0) return;
   const text = ` ${fit(look, notes.join(dot), inner.width - 4)} `;
   canvas.put(canvas.width - 2 - look.width(text), canvas.height - 1, text, DIM);
