@@ -336,6 +336,21 @@ test("scrolling past the top of the screen fetches its history once, and L follo
   assert.is(played.state.preview?.history, null);
 });
 
+test("letters that go on with a provider's name go to it, another one to the next that begins with it", () => {
+  const names = ["shell", "rehearsal", "claude", "codex", "gemini", "opencode"];
+  const providers = names.map((name) => ({ name, title: name, installed: true }));
+  const chosen = (typed: string): string => {
+    const { mode } = new Played(fleet()).press("n").on({ on: "providers", providers }).type(typed).state;
+    return mode.at === "new" ? names[mode.form.provider]! : "";
+  };
+  for (const name of names) assert.is(chosen(name), name);
+  assert.is(chosen("c"), "claude");
+  assert.is(chosen("cc"), "codex");
+  assert.is(chosen("ccc"), "claude");
+  assert.is(chosen("clo"), "opencode");
+  assert.is(chosen("clzau"), "claude");
+});
+
 test("the form starts what it says, refuses a bad label, and keeps everything when refused", () => {
   const providers = [
     { name: "codex", title: "Codex", installed: false },

@@ -174,7 +174,7 @@ test("40x10 shows the list alone, and every choice of a dialog", () => {
      drover  ◆ 1  ✗ 1  ● 1  ✓ 1  ○ 1  · 1
     ┌─ agents ───────────────────────── ↑2 ┐
     │  ◆ migrate-billing npm run bu…   7m  │
-    └────────────────────────────────── ↓5 ┘
+    └─────────────────────────────── ✗1 ↓5 ┘
     ┌─ npm run build ──────────────────────┐
     │ 1  Yes                               │
     │ 2  Yes, and don't ask again for npm… │
@@ -251,7 +251,7 @@ test("ASCII alone where the locale is not UTF-8", () => {
     |  * fix-login       claude   Thinking (3s)                               <1m  |
     |  ! migrate-billing codex    npm run build                                7m  |
     |  + review-pr       gemini                                               14m *|
-    +-------------------------------------------------------------------------- v4 +
+    +----------------------------------------------------------------------- x1 v4 +
     +- migrate-billing needs you 7m - codex - %1 - busy ---------------------------+
     |> say something                                                               |
     +--------------------------------------------- ^7 - 1-78 of 100 columns (, .) -+
@@ -278,7 +278,7 @@ test("a prompt being written docks under the screen", () => {
     │  ✓ review-pr       gemini                                               14m •│
     │▾ web 3                                                                    ✗1 │
     │  · bump            claude   ended with 1                                 1d  │
-    └────────────────────────────────────────────────────────────────────────── ↓2 ┘
+    └─────────────────────────────────────────────────────────────────────── ✗1 ↓2 ┘
     ┌─ fix-login working <1m · claude · %1 · busy ─────────────────────────────────┐
     │5 漢字 a line of output that goes on 5 漢字 a line of output that goes on 5 漢字 a l›
     │                                                                              │
@@ -317,9 +317,38 @@ test("the form that starts an agent", () => {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
     └────────────────────────────────────────────────── 1-78 of 100 columns (, .) ─┘
-     ⏎ next, start  tab field  alt-⏎ new line  ^s start  esc close
+     ⏎ next, start  tab field  ^s start  esc close
     `,
   );
+});
+
+test("the form names the keys of the field that is written in", () => {
+  const form = shown(80, 20, "n").on({ on: "providers", providers: PROVIDERS });
+  const footer = (played: Played) => paint(played.state, unicodeLook).toString().split("\n").at(-1)!;
+  assert.match(footer(form), "→ provider");
+  assert.not.match(footer(form), "new line");
+  assert.match(footer(form.press("backtab")), "alt-⏎ new line");
+  assert.not.match(footer(form), "→ provider");
+});
+
+test("a path longer than its field is shown by its end, with a sign where it is cut", () => {
+  const form = shown(40, 12, "n").press("tab", "tab", "tab", "C-u").type("/srv/checkouts/acme/shop/frontend");
+  const row = (played: Played) => /folder +(.*?) *│/.exec(paint(played.state, unicodeLook).toString())![1];
+  assert.is(row(form), "‹outs/acme/shop/frontend");
+  assert.is(row(form.press("home")), "/srv/checkouts/acme/shop/");
+});
+
+test("with a filter the footer says how all are shown again, in 80 columns too", () => {
+  const played = shown(80, 24, "/").type("e").press("enter");
+  assert.match(paint(played.state, unicodeLook).toString(), "esc show all");
+});
+
+test("what just happened leaves the frame's corner and the preview's own words whole", () => {
+  const edge = (played: Played) => paint(played.state, unicodeLook).toString().split("\n").at(-2)!;
+  const before = edge(shown(80, 24));
+  assert.match(before, / 1-78 of 100 columns \(, \.\) ─┘$/);
+  const said = edge(shown(80, 24, "R", "n", "d"));
+  assert.match(said, /─ 1-78 of 100 columns \(, \.\) {2}fix-login still runs; x stops it ─┘$/);
 });
 
 test("a confirmation says what will happen", () => {
@@ -332,7 +361,7 @@ test("a confirmation says what will happen", () => {
     │  ● fix-login       claude   Thinking (3s)                               <1m  │
     │  ◆ migrate-billing codex    npm run build                                7m  │
     │  ✓ re┌────────────────────────────────────────────────────────────────┐ 14m •│
-    └──────│ Stop fix-login?                                                │── ↓4 ┘
+    └──────│ Stop fix-login?                                                │✗1 ↓4 ┘
     ┌─ fix-│ It is asked to end; after 5 s it is made to. Its record stays. │──────┐
     │2 漢字 a│                                                                │漢字 a l›
     │3 漢字 a│ y ⏎ yes   n esc no                                             │漢字 a l›
@@ -344,6 +373,20 @@ test("a confirmation says what will happen", () => {
      y yes  n no
     `,
   );
+});
+
+test("a list one row too short for its last agent gets that row", () => {
+  const all = [...fleet(), agent("extra", { session: "web", state: "error" })];
+  const painted = (agents: AgentJson[]) => paint(new Played(agents, { columns: 80, rows: 24 }).state).toString();
+  assert.not.match(painted(all), "↓");
+  assert.match(painted([...all, agent("further", { session: "web" })]), "↓2 ┘");
+});
+
+test("the frame says who beyond it waits or has failed", () => {
+  const many = Array.from({ length: 9 }, (_, n) => agent(`a-${n}`, n > 6 ? { state: "blocked", question: ASKS } : {}));
+  const played = new Played([...many, agent("b", { state: "error" })], { columns: 80, rows: 20 });
+  assert.match(paint(played.state).toString(), /◆2 ✗1 ↓\d+ ┘/);
+  assert.match(paint(played.press("end").state).toString(), /agents ─+ ↑\d+ ┐/);
 });
 
 test("the filter is typed in the footer and named in the frame", () => {
@@ -380,12 +423,12 @@ test("a folded session says what is in it", () => {
     │▾ web 3                                                ✗1 │
     │  · bump            claude   ended with 1             1d  │
     │  ○ docs            opencode                          3h  │
-    └────────────────────────────────────────────────────── ↓1 ┘
+    │  ✗ hunt            claude   API Error: 529 overlo…  28m  │
+    └──────────────────────────────────────────────────────────┘
     ┌─ api ────────────────────────────────────────────────────┐
     │ ◆ 1 needs you                                            │
     │ ✓ 1 done                                                 │
     │ ● 1 working                                              │
-    │                                                          │
     │                                                          │
     │                                                          │
     └──────────────────────────────────────────────────────────┘

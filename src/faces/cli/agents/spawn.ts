@@ -3,6 +3,8 @@ import { Fault } from "#core/fault.js";
 import { WAKE_POLICIES } from "#core/model.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { SpawnRequest } from "#wire/requests.js";
+import { installRoot } from "../../kit/install-root.js";
+import { ownWords } from "../../kit/own-words.js";
 import { tabSize } from "../../kit/tab-size.js";
 import { agentRef } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
@@ -21,7 +23,7 @@ export async function run(context: Context, invocation: Invocation): Promise<num
     timeoutMs: body.worktree === undefined ? SPAWN_LIMIT_MS : WORKTREE_LIMIT_MS,
   });
   if (context.json) context.value(spawned);
-  else context.line(spawnedLine(spawned));
+  else context.line(spawnedLine(spawned, wordsFor(context, invocation)));
   return 0;
 }
 
@@ -92,8 +94,14 @@ export function environment(pairs: readonly string[]): Record<string, string> {
   return env;
 }
 
-function spawnedLine({ agent, created }: { agent: AgentJson; created: boolean }): string {
+/** What is typed for the drover that knows this agent: a fresh clone is on nobody's PATH, and servers have names. */
+function wordsFor({ env, cwd }: Context, { options }: Invocation): string {
+  const server = { serverName: options.text("server-name"), serverPath: options.text("server-path") };
+  return ownWords({ env, cwd, root: installRoot(), ...server });
+}
+
+function spawnedLine({ agent, created }: { agent: AgentJson; created: boolean }, drover: string): string {
   const where = agent.session === "" ? "" : ` in session ${agent.session}`;
   const line = `${agent.label} ${created ? "started" : "already runs"}: ${agent.provider}${where}`;
-  return `${line}; "drover attach ${agent.label}" goes there`;
+  return `${line}; "${drover} attach ${agent.label}" goes there`;
 }

@@ -1,4 +1,6 @@
 /** The keys while something is written: a filter, a prompt, an answer of one's own, the form of a new agent. */
+import type { NewField } from "../state/mode.js";
+import type { State } from "../state/state.js";
 import type { Action } from "./action.js";
 
 export const writingKeys: readonly Action[] = [
@@ -78,7 +80,15 @@ export const writingKeys: readonly Action[] = [
   { name: "next-field", where: "new", keys: ["tab", "down"], hint: "field", does: "the next field", group: "Writing" },
   { name: "previous-field", where: "new", keys: ["backtab", "up"], does: "the field before", group: "Writing" },
   { name: "left-choice", where: "new", keys: ["left"], does: "the provider before", group: "Writing" },
-  { name: "right-choice", where: "new", keys: ["right", "space"], does: "the next provider", group: "Writing" },
+  {
+    name: "right-choice",
+    where: "new",
+    keys: ["right", "space"],
+    hint: "provider",
+    offered: (state) => fieldOf(state) === "provider",
+    does: "the next provider; letters go to the one whose name begins with them",
+    group: "Writing",
+  },
   {
     name: "complete",
     where: "new",
@@ -91,6 +101,7 @@ export const writingKeys: readonly Action[] = [
     where: "new",
     keys: ["M-enter", "C-j"],
     hint: "new line",
+    offered: (state) => fieldOf(state) === "prompt",
     does: "begin a new line in the prompt",
     group: "Writing",
   },
@@ -111,3 +122,7 @@ export const writingKeys: readonly Action[] = [
     group: "Writing",
   },
 ];
+
+function fieldOf({ mode }: State): NewField | null {
+  return mode.at === "new" ? mode.form.field : null;
+}

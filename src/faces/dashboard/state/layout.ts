@@ -77,7 +77,10 @@ export function layout(state: State): Layout {
       const [preview, dock] = splitDock(state, body);
       return { ...fixed, shape: "stacked", preview, dock };
     }
-    const height = Math.max(5, Math.min(state.items.length + 2, Math.round(body.height * 0.45)));
+    // One row more, rather than to leave one agent out of sight.
+    const most = Math.round(body.height * 0.45);
+    const all = state.items.length + 2;
+    const height = Math.max(5, all === most + 1 ? all : Math.min(all, most));
     const list = { ...body, height };
     const [preview, dock] = splitDock(state, { ...body, top: body.top + height, height: body.height - height });
     return { ...fixed, shape: "stacked", list, preview, dock };
@@ -162,8 +165,8 @@ function overlayRect(state: State, body: Rect): Rect {
 function noticeRect(state: State): Rect {
   if (state.notice === null) return HIDDEN;
   const { columns, rows } = state.size;
-  const wide = Math.min(columns, width(state.notice.text) + 4);
-  return { left: columns - wide, top: rows - 2, width: wide, height: 1 };
+  const wide = Math.min(columns, width(state.notice.text) + 2);
+  return { left: Math.max(0, columns - 2 - wide), top: rows - 2, width: wide, height: 1 };
 }
 
 /** The cells inside a frame. */

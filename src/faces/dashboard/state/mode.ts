@@ -45,6 +45,8 @@ export interface NewForm {
   readonly field: NewField;
   /** Index into State.providers. */
   readonly provider: number;
+  /** The beginning of a provider's name, as far as it was typed. */
+  readonly typed: string;
   readonly label: LineEditor;
   readonly session: LineEditor;
   readonly folder: LineEditor;

@@ -17,6 +17,7 @@ export function openNew(state: State): Step {
   const form: NewForm = {
     field: "provider",
     provider: 0,
+    typed: "",
     label: openEditor(""),
     session: openEditor(""),
     folder: openEditor(tilde(state, folder)),
@@ -83,25 +84,36 @@ function pickProvider(state: State, form: NewForm, key: Key): State {
   const count = state.providers?.length ?? 0;
   if (count === 0) return state;
   const by = key.name === "left" ? -1 : key.name === "right" || key.name === "space" || key.name === " " ? 1 : 0;
-  if (by !== 0) return withForm(state, { ...form, provider: (form.provider + by + count) % count, problem: null });
-  // A letter goes to the next provider that begins with it.
+  if (by !== 0) {
+    const provider = (form.provider + by + count) % count;
+    return withForm(state, { ...form, provider, typed: "", problem: null });
+  }
   const { text } = key;
   if (text === null || text === "") return state;
-  for (let step = 1; step <= count; step++) {
-    const at = (form.provider + step) % count;
-    if (state.providers![at]!.name.startsWith(text.toLowerCase())) return withForm(state, { ...form, provider: at });
+  // Letters that go on with a name go to it; another one goes to the next provider that begins with it.
+  const begun = form.typed + text.toLowerCase();
+  for (const [typed, from] of [
+    [begun, form.typed === "" ? 1 : 0],
+    [text.toLowerCase(), 1],
+  ] as const) {
+    for (let step = from; step < from + count; step++) {
+      const provider = (form.provider + step) % count;
+      if (state.providers![provider]!.name.startsWith(typed)) {
+        return withForm(state, { ...form, provider, typed, problem: null });
+      }
+    }
   }
   return state;
 }
 
 export function goTo(state: State, form: NewForm, field: NewField): State {
-  return withForm(state, { ...form, field });
+  return withForm(state, { ...form, field, typed: "" });
 }
 
 function go(state: State, form: NewForm, by: number): State {
   const at = NEW_FIELDS.indexOf(form.field) + by;
   const field = NEW_FIELDS[(at + NEW_FIELDS.length) % NEW_FIELDS.length]!;
-  return withForm(state, { ...form, field });
+  return withForm(state, { ...form, field, typed: "" });
 }
 
 function withField(state: State, form: NewForm, editor: LineEditor): State {

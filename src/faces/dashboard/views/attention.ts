@@ -6,7 +6,7 @@ import type { Canvas, Style } from "../driver/driver.js";
 import { digitOf, shownChoices, ticksOf } from "../state/dialog.js";
 import { MOST_ROWS_OF_A_CHOICE } from "../state/dialog-rows.js";
 import { type State, selectedAgent } from "../state/state.js";
-import { editorRows } from "./editor.js";
+import { editorLine } from "./editor.js";
 import { ASKS, BOLD, DIM, fit, KEY, type Look, rowsOf, sign } from "./look.js";
 
 export interface DockLine {
@@ -36,12 +36,12 @@ export function paintAttention(canvas: Canvas, state: State, look: Look): void {
   const inner = { left: 1, top: 1, width: canvas.width - 2, height: canvas.height - 2 };
   if (mode.at === "reply") {
     inner.height -= 1;
-    const { rows, cursor } = editorRows(mode.editor, inner.width - 4, 1);
+    const { row, cursor } = editorLine(mode.editor, inner.width - 4);
     const y = canvas.height - 2;
     canvas.put(2, y, look.unicode ? "›" : ">", KEY);
     if (mode.editor.text === "") canvas.put(4, y, fit(look, "your own answer", inner.width - 4), DIM);
-    else canvas.put(4, y, rows[0] ?? "", {}, inner.width - 4);
-    canvas.cursor(4 + cursor.x, y);
+    else canvas.put(4, y, row, {}, inner.width - 4);
+    canvas.cursor(4 + cursor, y);
   }
   attentionLines(state, look, inner).forEach((line, y) => {
     if (line.choice === null && line.digit === "") {

@@ -3,8 +3,8 @@ import type { AgentJson } from "#wire/agent.js";
 import { shortDialog } from "../../kit/short-dialog.js";
 import type { Canvas, Style } from "../driver/driver.js";
 import { age } from "../state/ages.js";
-import { type Counts, countSections } from "../state/fleet.js";
-import { sameItem, sectionTitle } from "../state/sections.js";
+import { type Counts, count, countSections } from "../state/fleet.js";
+import { type Item, sameItem, sectionTitle } from "../state/sections.js";
 import type { State } from "../state/state.js";
 import { type Badge, mailBadges } from "./badges.js";
 import {
@@ -51,6 +51,21 @@ export function paintFleetList(canvas: Canvas, state: State, look: Look): void {
     } else agentRow(canvas, state, look, state.agents.get(item.id)!, row + 1, columns, selected);
   });
   markEdges(canvas, look, state.top, state.items.length - state.top - shown.length);
+  waitingIn(canvas, state, look, 0, state.items.slice(0, state.top));
+  waitingIn(canvas, state, look, canvas.height - 1, state.items.slice(state.top + shown.length));
+}
+
+/** In the frame's edge, beside how many rows lie beyond it: who waits or has failed there. */
+function waitingIn(canvas: Canvas, state: State, look: Look, y: number, beyond: readonly Item[]): void {
+  const hidden = beyond.flatMap((item) => (item.kind === "agent" ? [state.agents.get(item.id)!] : []));
+  const counts = count(hidden);
+  let x = canvas.width - 3 - look.width(`${sign(look, "above")}${beyond.length}`);
+  for (const name of ["error", "blocked"] as const) {
+    if (counts[name] === 0) continue;
+    const text = `${stateSign(look, name)}${counts[name]}`;
+    x -= look.width(text) + 1;
+    canvas.put(x, y, ` ${text}`, STATES[name].style);
+  }
 }
 
 function sectionRow(

@@ -28,7 +28,7 @@ export function footerSpots(offered: ReturnType<typeof hints>, look: Look, colum
     const label = keyLabel(key, look.unicode);
     return { key: label, says, action, width: look.width(label) + 1 + look.width(says) };
   });
-  const must = (spot: { action: Action }) => ["help", "quit", "cancel"].includes(spot.action.name);
+  const must = (spot: { action: Action }) => ["help", "quit", "cancel", "unfilter"].includes(spot.action.name);
   // In the filter the line being typed has the left side.
   const room = offered[0]?.action.where === "filter" ? Math.min(columns, 30) : columns;
   let used = spots.filter(must).reduce((sum, spot) => sum + spot.width + 2, 1);

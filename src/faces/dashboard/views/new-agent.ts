@@ -1,10 +1,11 @@
 /** The form that starts an agent. */
 import { ATTR } from "#core/screen/still.js";
 import type { Canvas } from "../driver/driver.js";
+import type { LineEditor } from "../driver/line-editor.js";
 import type { NewField, NewForm } from "../state/mode.js";
 import type { State } from "../state/state.js";
 import { untilde } from "../state/tilde.js";
-import { editorRows } from "./editor.js";
+import { editorLine, editorRows } from "./editor.js";
 import { BAD, BLUE_FRAME, BOLD, DIM, fit, type Look, rowsOf, sign } from "./look.js";
 
 /** Rows of the form inside its frame, counted from 0: with air between them, or where there is no room for that, without. */
@@ -34,8 +35,7 @@ export function paintNewAgent(canvas: Canvas, state: State, form: NewForm, look:
   const problem = form.problem === null ? [] : rowsOf(look, form.problem, canvas.width - 4, 2);
   const promptRows = Math.max(1, canvas.height - 1 - rowOf("prompt") - problem.length);
   for (const field of ["label", "session", "folder", "prompt"] as const) {
-    const rows = field === "prompt" ? promptRows : 1;
-    const seen = editorRows(form[field], width, rows);
+    const seen = field === "prompt" ? editorRows(form.prompt, width, promptRows) : lineOf(form[field], width);
     if (form[field].text === "")
       canvas.put(2 + COLUMN, rowOf(field), fit(look, placeholder(state, form, field), width), DIM);
     seen.rows.forEach((row, y) => {
@@ -46,6 +46,11 @@ export function paintNewAgent(canvas: Canvas, state: State, form: NewForm, look:
   problem.forEach((row, y) => {
     canvas.put(2, canvas.height - 1 - problem.length + y, row, BAD, canvas.width - 4);
   });
+}
+
+function lineOf(editor: LineEditor, columns: number) {
+  const { row, cursor } = editorLine(editor, columns);
+  return { rows: [row], cursor: { x: cursor, y: 0 } };
 }
 
 function paintProviders(canvas: Canvas, state: State, form: NewForm, look: Look, y: number, width: number): void {

@@ -64,7 +64,7 @@ export const panels: readonly PanelPlan[] = [
   {
     name: "preview",
     rect: (at) => at.preview,
-    sees: (s) => [s.selected, s.preview, s.agents, s.mode.at === "send", minute(s)],
+    sees: (s) => [s.selected, s.preview, s.agents, s.mode.at === "send", s.notice, minute(s)],
     paint: paintPreview,
   },
   {

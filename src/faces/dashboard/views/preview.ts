@@ -2,6 +2,7 @@
 import type { Canvas } from "../driver/driver.js";
 import { age } from "../state/ages.js";
 import { countIn } from "../state/fleet.js";
+import { layout } from "../state/layout.js";
 import { characterAt, coveredRows, leftOf, rowFrom, windowOf } from "../state/screen.js";
 import { sectionTitle } from "../state/sections.js";
 import { type State, selectedAgent } from "../state/state.js";
@@ -67,8 +68,17 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
     notes.push(`${left + 1}-${Math.min(columns, left + inner.width)} of ${columns} columns (, .)`);
   if (seen.leftOut > 0) notes.push(`${seen.leftOut} empty rows left out`);
   if (notes.length === 0) return;
-  const text = ` ${fit(look, notes.join(dot), inner.width - 4)} `;
-  canvas.put(canvas.width - 2 - look.width(text), canvas.height - 1, text, DIM);
+  const end = edgeEnd(state, canvas.width);
+  if (end < 8) return;
+  const text = ` ${fit(look, notes.join(dot), end - 4)} `;
+  canvas.put(end - look.width(text), canvas.height - 1, text, DIM);
+}
+
+/** Where in its lower edge the panel's own words end: before what just happened, where that is said there. */
+function edgeEnd(state: State, width: number): number {
+  const { preview, notice } = layout(state);
+  const covered = notice.width > 0 && notice.top === preview.top + preview.height - 1;
+  return covered ? Math.min(width - 2, notice.left - preview.left) : width - 2;
 }
 
 /** With a section selected: what is in it. */
