@@ -6,7 +6,7 @@ import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Ground } from "./ground.js";
 import type { Inboxes } from "./inboxes.js";
-import { byRecipient, type CommitHow, type Story, writeOf } from "./mail-commit.js";
+import { byRecipient, type CommitHow, QUEUE_LIMIT, type Story, writeOf } from "./mail-commit.js";
 
 /** So many dead letters of one recipient are kept, the newest, and for so long. */
 export const DEAD_LIMIT = 10_000;
@@ -39,7 +39,7 @@ export class DeadLetters {
 
   /**
    * Puts dead letters back into their queues, at their old places. Throws CONFLICT where a recipient is gone for good, or
-   * where there never was one.
+   * where there never was one; TOO_MANY where its queue has no room for them.
    */
   async retry(messages: readonly Message[]): Promise<Message[]> {
     const revived: Message[] = [];
@@ -51,6 +51,7 @@ export class DeadLetters {
         throw new Fault("CONFLICT", "a completion without a parent has nobody to be given to");
       }
       mustRest(this.#queues.known(to), some);
+      this.#mustHaveRoom(to, some);
       const updatedAtMs = this.#ground.clock.now();
       const changes = some.map((old) => {
         const was = this.#queues.revOf(old);
@@ -71,6 +72,15 @@ export class DeadLetters {
       }
     }
     return revived;
+  }
+
+  /** Throws a Fault (TOO_MANY) where more would wait than may. */
+  #mustHaveRoom(to: AgentId, messages: readonly Message[]): void {
+    const told = messages.filter(({ completion }) => completion !== undefined).length;
+    const inInbox = this.#queues.inboxes.of(to)?.entries.waitingCount ?? 0;
+    const inQueue = this.#queues.known(to)?.open.queuedCount ?? 0;
+    const most = Math.max(told > 0 ? inInbox + told : 0, told < messages.length ? inQueue + messages.length - told : 0);
+    if (most > QUEUE_LIMIT) throw new Fault("TOO_MANY", `more than ${QUEUE_LIMIT} messages would wait for this agent`);
   }
 
   /**

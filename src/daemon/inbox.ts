@@ -4,6 +4,7 @@ import { countMail } from "#core/delivery/tally.js";
 import { Fault } from "#core/fault.js";
 import { resolve } from "#core/fleet/fleet.js";
 import { iso } from "#core/fleet/view.js";
+import type { JournalEntry } from "#core/journal.js";
 import type { AgentId } from "#core/model.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { DeadRequest, MailJson, MessageWhyJson } from "#wire/requests.js";
@@ -11,8 +12,10 @@ import type { Context } from "./context.js";
 import { theAgent } from "./ground.js";
 import { messageJson } from "./send.js";
 
-/** Entries looked through for one message's story. */
+/** Entries looked through at a time for one message's story. */
 const STORY_ENTRIES = 5_000;
+/** By so much the clock may have been set back since a message came. */
+const CLOCK_SET_BACK_MS = 3_600_000;
 
 /** What of its text is told with a message: its first words and how long it is, or all of it. */
 export type Says = "nothing" | "words" | "body";
@@ -66,8 +69,21 @@ export async function messageWhy(context: Context, id: string, says: Says): Prom
   const kept = await store.message(id);
   if (kept === null) throw new Fault("NOT_FOUND", `there is no message "${id.slice(0, 100)}"`);
   const known = mail.list(kept.to).find(({ message }) => message.id === id);
-  const entries = await store.latest(STORY_ENTRIES, kept.to);
-  const history = entries.flatMap(({ seq, atMs, kind, data }) => {
+  const history: MessageWhyJson["history"][number][] = [];
+  // Backwards, to where it was told of first: a long queue's journal may hold many times as much since.
+  for (let before: number | undefined; history[0]?.from !== null; ) {
+    const entries = await store.latest(STORY_ENTRIES, kept.to, before);
+    history.unshift(...storyIn(entries, id));
+    const [oldest] = entries;
+    if (oldest === undefined || entries.length < STORY_ENTRIES || oldest.atMs < kept.createdAtMs - CLOCK_SET_BACK_MS)
+      break;
+    before = oldest.seq;
+  }
+  return { message: await json(context, known?.message ?? kept, known?.waits ?? null, says), history };
+}
+
+function storyIn(entries: readonly JournalEntry[], id: string): MessageWhyJson["history"] {
+  return entries.flatMap(({ seq, atMs, kind, data }) => {
     if (kind !== "mail" || data.message !== id) return [];
     const { from, to, reason, attempts } = data;
     return [
@@ -81,7 +97,6 @@ export async function messageWhy(context: Context, id: string, says: Says): Prom
       },
     ];
   });
-  return { message: await json(context, known?.message ?? kept, known?.waits ?? null, says), history };
 }
 
 /** So many characters of a message are its first words. */

@@ -134,8 +134,8 @@ class LevelStore implements Store {
     return this.#entries({ gt: after }, limit, agent);
   }
 
-  async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
-    return (await this.#entries({ lt: Number.MAX_SAFE_INTEGER }, limit, agent)).reverse();
+  async latest(limit: number, agent?: AgentId, before = Number.MAX_SAFE_INTEGER): Promise<JournalEntry[]> {
+    return (await this.#entries({ lt: before }, limit, agent)).reverse();
   }
 
   async mail(): Promise<Message[]> {

@@ -43,8 +43,8 @@ export interface Store {
   oldestSeq(): number;
   /** Entries after `after`, oldest first, at most `limit`; `agent` keeps one agent's only. */
   journal(after: number, limit: number, agent?: AgentId): Promise<JournalEntry[]>;
-  /** The newest `limit` entries, oldest of them first. */
-  latest(limit: number, agent?: AgentId): Promise<JournalEntry[]>;
+  /** The newest `limit` entries, of those before the number `before` where one is named; oldest of them first. */
+  latest(limit: number, agent?: AgentId, before?: number): Promise<JournalEntry[]>;
   /** The completion of that identity, waiting or handed over; null where there is none, or none any more. */
   completion(key: string): Promise<Message | null>;
   /** Forgets what was delivered to a recipient, with the identities of the completions among it. */

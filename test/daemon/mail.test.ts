@@ -191,6 +191,30 @@ test("who does not hear Enter is pressed three times, and the message uncertain:
   assert.is((await w.ask("GET", "/v1/messages/01NONE")).status, 404);
 });
 
+test("a message's story is whole, however much was journaled of its recipient since", async () => {
+  const { id } = await ready("a");
+  const { body } = await send("a", "hello");
+  await until("it is written", async () => (await one("a")).mail.queued === 0);
+  const atMs = Date.parse(body.message.updatedAt);
+  const since = { atMs, kind: "mail", agent: id as AgentId, data: { message: "another" }, set: null } as const;
+  await w.store.commit({ entries: Array.from({ length: 6_000 }, () => since) });
+  const { history } = (await w.ask<MessageWhyJson>("GET", `/v1/messages/${body.message.id}`)).body;
+  const story = history.map(({ to }) => to);
+  assert.equal(story, ["queued", "claimed", "typed", "submitted", "delivered"]);
+});
+
+test("an agent that is removed leaves no receipt in tmux, also where a daemon before gave it its mail", async () => {
+  const { id } = await ready("a");
+  await send("a", "hello");
+  await until("it is written", async () => (await one("a")).mail.queued === 0);
+  const { store, tmux } = w;
+  await w.end();
+  w = await world({ store, tmux });
+  assert.equal([...w.tmux.kept.keys()], [id]);
+  assert.is((await w.ask("DELETE", "/v1/agents/a?force=1")).status, 200);
+  await until("it is gone", () => w.tmux.kept.size === 0);
+});
+
 test("what waits for an agent that is removed is dead, and a new agent of that label inherits nothing", async () => {
   const old = await ready("a");
   shows(0, "working");
@@ -280,6 +304,20 @@ test("more than the queue holds is refused, and nothing of it kept", async () =>
   assert.equal([status, body.error?.code], [429, "TOO_MANY"]);
   assert.match(body.error?.message ?? "", /10000/);
   assert.is((await store.mail()).length, QUEUE_LIMIT);
+  const died = {
+    id: "MDEAD",
+    to: id as AgentId,
+    state: "dead",
+    reason: "unresolvable",
+    updatedAtMs: Date.now(),
+  } as const;
+  const dead = message(0, QUEUE_LIMIT + 1, died);
+  await w.store.commit({ mail: [{ message: dead, was: null, text: "x" }] });
+  await w.end();
+  w = await world({ store, tmux });
+  const retried = await w.ask("POST", "/v1/dead", { ids: ["MDEAD"] });
+  assert.equal([retried.status, retried.body.error?.code], [429, "TOO_MANY"]);
+  assert.is((await one("a")).mail.dead, 1);
 });
 
 test("a message that the store refuses is refused; a claim it refuses types nothing, and is tried again", async () => {

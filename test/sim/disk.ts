@@ -86,8 +86,8 @@ export class Disk implements Store {
     return this.#kept.journal(after, limit, agent);
   }
 
-  latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
-    return this.#kept.latest(limit, agent);
+  latest(limit: number, agent?: AgentId, before?: number): Promise<JournalEntry[]> {
+    return this.#kept.latest(limit, agent, before);
   }
 
   health(): StoreHealth {

@@ -124,6 +124,8 @@ export function contract(test: Suite, open: (journalLimit?: number) => Promise<S
     await store.commit({ entries: Array.from({ length: 1_234 }, (_, i) => entry(i + 1, (i % 2) + 1)) });
     assert.is((await store.journal(0, 5_000)).length, 1_234);
     assert.is((await store.latest(1_100)).map((e) => e.seq)[0], 135);
+    assert.is(told(await store.latest(2, undefined, 10)), "8:8 9:9");
+    assert.is(told(await store.latest(2, agentId(2), 10)), "6:6 8:8");
     assert.equal(
       (await store.latest(600, agentId(2))).map((e) => e.seq),
       Array.from({ length: 600 }, (_, i) => 36 + 2 * i),

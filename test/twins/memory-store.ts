@@ -86,8 +86,10 @@ export class MemoryStore implements Store {
     return wanted.slice(0, limit).map(copy);
   }
 
-  async latest(limit: number, agent?: AgentId): Promise<JournalEntry[]> {
-    const wanted = agent ? this.#entries.filter((entry) => entry.agent === agent) : this.#entries;
+  async latest(limit: number, agent?: AgentId, before = Number.MAX_SAFE_INTEGER): Promise<JournalEntry[]> {
+    const wanted = this.#entries.filter(
+      (entry) => (agent === undefined || entry.agent === agent) && entry.seq < before,
+    );
     return limit <= 0 ? [] : wanted.slice(-limit).map(copy);
   }
 
