@@ -1,8 +1,18 @@
 /** Texts as an input box shows them. */
+import { pasteable } from "../protocol/quote.js";
 import type { Composer } from "../screen/reading.js";
 
 /** Fewer characters than this, seen of a longer text, could be anybody's. */
 const PART_AT_LEAST = 16;
+
+/**
+ * The text as it is pasted. While a file or a skill is being named (`@src`, `$skill`) some programs list what could be
+ * meant, and Enter takes one of these instead of sending the text (Codex 0.169): a blank behind it closes the list.
+ */
+export function typeable(text: string): string {
+  const clean = pasteable(text);
+  return /(?:^|\s)[@$]\S*$/.test(clean) ? `${clean} ` : clean;
+}
 
 /** All that stands in a box whose program shows a long paste by its name alone. */
 const PLACEHOLDER = /^\[Pasted[^\]]+\]$/i;

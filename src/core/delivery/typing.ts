@@ -8,9 +8,8 @@
  * and from there `refused` (nothing was sent), `failed` (pasted at most; certainly not submitted) or `uncertain`.
  */
 import type { AgentState } from "../model.js";
-import { pasteable } from "../protocol/quote.js";
 import type { Reading } from "../screen/reading.js";
-import { composerHolds } from "./composer-text.js";
+import { composerHolds, typeable } from "./composer-text.js";
 import { isReady } from "./recipient.js";
 
 /** What is to be typed, and for whom. */
@@ -99,7 +98,7 @@ const ENTERS = 3;
 const CONFIRM_LIMIT_MS = 5_000;
 
 export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffect[]] {
-  const clean = { ...prompt, text: pasteable(prompt.text) };
+  const clean = { ...prompt, text: typeable(prompt.text) };
   if (clean.text.trim() === "") return [refused("empty-text", "there is no text to send"), []];
   return [{ at: "gate", prompt: clean, giveUpAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];
 }
@@ -108,7 +107,7 @@ export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffec
  * Goes on where whoever began died: the text was pasted, and Enter pressed `enters` times. It is never pasted again.
  */
 export function resumeTyping(prompt: Prompt, enters: number, nowMs: number): [Typing, TypingEffect[]] {
-  const clean = { ...prompt, text: pasteable(prompt.text) };
+  const clean = { ...prompt, text: typeable(prompt.text) };
   if (enters === 0) {
     const giveUpAtMs = nowMs + TEXT_LIMIT_MS;
     const pasted: Typing = {
@@ -278,8 +277,7 @@ function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number):
   }
   if (isLooked(event)) typing = { ...typing, lookAtMs: nowMs + LOOK_EVERY_MS };
   if (nowMs >= typing.giveUpAtMs) {
-    const times = typing.enters === 1 ? "Enter" : `${typing.enters} times Enter`;
-    const stood = `the text still stands in its input box after ${times}`;
+    const stood = `the text still stands in its input box after ${typing.enters} times Enter`;
     return [uncertain(typing.stands ? stood : "nothing showed that the text was taken"), []];
   }
   if (nowMs >= typing.lookAtMs) return [{ ...typing, lookAtMs: nowMs + ANSWER_LIMIT_MS }, [{ do: "look" }]];

@@ -171,6 +171,16 @@ test("a lost Enter is pressed again, three times in all, and the text never past
   assert.is(story.filter((line) => /\+paste/.test(line)).length, 1);
 });
 
+test("behind a last word for which a program opens a list there is a blank, or Enter would choose from it", () => {
+  const pasted = (text: string) => {
+    const [typing] = beginTyping({ text, incarnation: 1, pasteSettleMs: 0 }, 0);
+    const [, [effect]] = stepTyping(typing, event("empty"), 0);
+    return effect?.do === "paste" ? effect.text : null;
+  };
+  assert.equal(["look at @src", "@", "use\n$skill"].map(pasted), ["look at @src ", "@ ", "use\n$skill "]);
+  for (const text of ["look at @src now", "me@host", "@src\n", "/clear", "it costs 5$"]) assert.is(pasted(text), text);
+});
+
 test("a program that takes seconds to take what was entered is waited for", () => {
   const story = play([
     ...["0 empty", "0 done paste", "150 text", "150 done enter"],
