@@ -22,6 +22,7 @@ import { REPLAY_TICK_MS, type ReplayEnd, type ReplayLine } from "#core/screen/re
 import { type Cast, type CastEvent, parseCast } from "#host/cast.js";
 import { type ReplayOptions, replayCast } from "#host/replay-cast.js";
 import { framesOf } from "./frames.js";
+import { argsOf, flag } from "./kit/script.js";
 import { normalText } from "./normal-text.js";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../fixtures/screens");
@@ -194,13 +195,24 @@ function knownAt({ events }: Cast, { hookEvents = [] }: Expectation, t: number):
   return [...hooks, written.join("").replace(NOTHING, "")].join("\n");
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  const flags = args.filter((arg) => arg.startsWith("--"));
+async function main(): Promise<void> {
+  const { given, words } = argsOf({
+    run: "npm run recordings",
+    does: "Reads every recording, or those whose name holds a WORD, as the daemon would, and judges it by its marks.",
+    words: "[WORD…]",
+    options: {
+      raw: flag("with what the bytes alone say of its state"),
+      hooks: flag("with its hooks"),
+      "odd-chunks": flag("its bytes cut into pieces of 63 and 1"),
+      resize: flag("its window made larger half-way, for a second"),
+      wrong: flag("every wrong mark"),
+    },
+  });
   const options: JudgeOptions = {
-    raw: flags.includes("--raw"),
-    hooks: flags.includes("--hooks"),
-    ...(flags.includes("--odd-chunks") ? { pieces: [63, 1] } : {}),
-    resize: flags.includes("--resize"),
+    raw: given.raw,
+    hooks: given.hooks,
+    ...(given["odd-chunks"] ? { pieces: [63, 1] } : {}),
+    resize: given.resize,
     latency: true,
   };
   const total = {
@@ -215,7 +227,7 @@ async function main(args: readonly string[]): Promise<void> {
   };
   const responses = new Map<JudgedResponse, number>();
   console.log("recording                                 size      marks  right  wrong  unclear  slowest ms  response");
-  for (const name of recordingNames(args.filter((arg) => !arg.startsWith("--")))) {
+  for (const name of recordingNames(words)) {
     const judged = await judge(name, options);
     const { folder, scenario, geometry, marks, falseDialogs, falseDone, response, last } = judged;
     responses.set(response, (responses.get(response) ?? 0) + 1);
@@ -237,7 +249,7 @@ async function main(args: readonly string[]): Promise<void> {
     for (const mark of wrong) {
       const contests = mark.wrong.length === 0 ? 0 : contestedBy(judged, mark);
       if (contests > 0) total.contested++;
-      if (!flags.includes("--wrong") && contests === 0) continue;
+      if (!given.wrong && contests === 0) continue;
       const told = mark.wrong.map(({ t, state, rule }) => `${t} ${state} (${rule})`);
       console.log(`    ${mark.truth} ${mark.t}-${mark.until}: ${told.join(", ").slice(0, 300)}`);
       if (contests > 0)
@@ -259,5 +271,4 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 const started = process.argv[1];
-if (started !== undefined && existsSync(started) && import.meta.url === pathToFileURL(started).href)
-  await main(process.argv.slice(2));
+if (started !== undefined && existsSync(started) && import.meta.url === pathToFileURL(started).href) await main();

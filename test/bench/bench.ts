@@ -7,7 +7,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { cpus, loadavg } from "node:os";
-import { parseArgs } from "node:util";
+import { argsOf, someOf } from "../kit/script.js";
 import { firstFrameRow, keyRow, lsRow, spinnerRow, stillRow } from "./dashboard-rows.js";
 import { BenchFleet } from "./fleet.js";
 import { followedRow } from "./followed-row.js";
@@ -55,13 +55,12 @@ const ALONE: Readonly<Record<string, () => Promise<Row> | Row>> = {
 };
 const NAMES = [...Object.keys(OF_A_FLEET), ...Object.keys(ALONE)];
 
-const { values: options } = parseArgs({ options: { rows: { type: "string" } } });
-const wanted = options.rows?.split(",") ?? NAMES;
-const unknown = wanted.find((name) => !NAMES.includes(name));
-if (unknown !== undefined) {
-  console.error(`there is no row "${unknown}": ${NAMES.join(", ")}`);
-  process.exit(2);
-}
+const { given } = argsOf({
+  run: "npm run bench",
+  does: "Measures every budget of the project on a real tmux, at most eight minutes, and writes bench.json.",
+  options: { rows: someOf("ROW", NAMES, "only these") },
+});
+const wanted = given.rows ?? NAMES;
 
 if (process.platform !== "linux") {
   console.error("the bench reads /proc and runs on Linux only");

@@ -10,7 +10,7 @@
  *   npm run crash -- --kills 20 --random 1000 --agents 20 --lanes 4
  *   npm run crash -- --kills 5 --random 0 --points pasted,entered,door:handing
  */
-import { parseArgs } from "node:util";
+import { argsOf, count, someOf } from "../kit/script.js";
 import { atRandom, atStep, endAll, HEAD, line, type Row, summed } from "./crash.js";
 import { TmuxCrashed } from "./own-tmux.js";
 import { POINTS } from "./points.js";
@@ -22,28 +22,19 @@ const ROUND = 50;
 const ANEW_SHARE = 0.15;
 const TELL_EVERY_MS = 30_000;
 
-const text = (value: string) => ({ type: "string", default: value }) as const;
-const { values } = parseArgs({
+const { given } = argsOf({
+  run: "npm run crash",
+  does: "Kills the daemon at every step of a delivery, and at any moment, and counts what was lost and what came twice.",
   options: {
-    kills: text("20"),
-    random: text("100"),
-    agents: text("8"),
-    lanes: text("3"),
-    points: { type: "string" },
+    kills: count(20, "how often at each step"),
+    random: count(100, "how often at any moment"),
+    agents: count(8, "that write to one another"),
+    lanes: count(3, "how many rounds at once"),
+    points: someOf("STEP", POINTS, "only at these steps"),
   },
 });
-const [kills, random, agents, lanes] = [values.kills, values.random, values.agents, values.lanes].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
-const points = values.points?.split(",") ?? (kills > 0 ? POINTS : []);
-const unknown = points.find((point) => !POINTS.includes(point));
-if (unknown !== undefined) {
-  console.error(`there is no step "${unknown}": ${POINTS.join(", ")}`);
-  process.exit(2);
-}
+const { kills, random, agents, lanes } = given;
+const points = given.points ?? (kills > 0 ? POINTS : []);
 
 interface Job {
   readonly what: string;

@@ -12,6 +12,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { argsOf } from "../kit/script.js";
 import { film, type Scene, type Step } from "./film.js";
 import { svg } from "./svg.js";
 
@@ -25,9 +26,17 @@ const SIZES = [
 /** Two of the six practice agents wait for a person: the demo has come as far as it is shown. */
 const READY: readonly Step[] = [{ see: /2 need you/ }, { rest: 300 }];
 
-const [folder, name, size, command, ...words] = process.argv.slice(2);
+const script = {
+  run: "npm run pictures",
+  does:
+    "Takes pictures of the demo, or of any command once it has gone through the steps.\n" +
+    "A STEP is see:REGEX, press:KEY,KEY, type:TEXT or rest:MS.",
+  words: "FOLDER [NAME COLUMNSxROWS COMMAND [STEP…]]",
+  options: {},
+};
+const [folder, name, size, command, ...words] = argsOf(script).words;
 if (folder === undefined) {
-  console.error("usage: npm run pictures -- FOLDER [NAME COLUMNSxROWS COMMAND [STEP…]]");
+  console.error("npm run pictures wants a FOLDER; npm run pictures -- --help lists what there is");
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });

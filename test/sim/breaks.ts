@@ -7,7 +7,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { argsOf, count, text } from "../kit/script.js";
 
 interface Break {
   readonly what: string;
@@ -202,26 +202,31 @@ function familyBreaks(): Break[] {
 }
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const { values } = parseArgs({
-  options: { seeds: { type: "string", default: "1000" }, only: { type: "string", default: "" } },
+const { given } = argsOf({
+  run: "npm run breaks",
+  does: "Breaks the way of a message in one place at a time and says within how many seeds the simulation notices.",
+  options: {
+    seeds: count(1000, "how many it may take"),
+    only: text("TEXT", "only the breaks that are called so"),
+  },
 });
 let unnoticed = 0;
 for (const { what, also = [], story = "mail", ...first } of BREAKS) {
-  if (!what.includes(values.only)) continue;
+  if (!what.includes(given.only ?? "")) continue;
   const folder = mkdtempSync(join(tmpdir(), "drover-break-"));
   try {
     for (const name of ["package.json", "dist"]) cpSync(join(root, name), join(folder, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     for (const { file, from, to } of [first, ...also]) {
       const path = join(folder, "dist", file);
-      const text = readFileSync(path, "utf8");
-      if (text.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
+      const built = readFileSync(path, "utf8");
+      if (built.split(from).length !== 2) throw new Error(`${file} does not hold once: ${from}`);
       writeFileSync(
         path,
-        text.replace(from, () => to),
+        built.replace(from, () => to),
       );
     }
-    const args = [join(folder, "dist/test/sim/sim.js"), "--story", story, "--seeds", values.seeds];
+    const args = [join(folder, "dist/test/sim/sim.js"), "--story", story, "--seeds", `${given.seeds}`];
     const { stdout } = spawnSync(process.execPath, args, { encoding: "utf8", maxBuffer: 64e6 });
     const found = /seed (\d+) went wrong[^\n]*\n\s*(.*)/.exec(stdout);
     if (found === null) unnoticed++;

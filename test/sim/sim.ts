@@ -8,7 +8,7 @@
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
+import { argsOf, count, oneOf } from "../kit/script.js";
 import { type Outcome, play, STORIES, type Sums, sumsOf } from "./play.js";
 
 /** What one worker came to: all good so far, or the first seed that was not. */
@@ -29,20 +29,30 @@ if (given === undefined) await main();
 else await playShare(JSON.parse(given), false).then((told) => process.send?.(told, () => process.disconnect()));
 
 async function main(): Promise<void> {
-  const text = { type: "string" } as const;
-  const { values } = parseArgs({ options: { seeds: text, from: text, story: text, workers: text } });
+  const { given } = argsOf({
+    run: "npm run sim",
+    does:
+      "Plays whole fleets on simulated machines, one from each seed, and stops at the first that goes wrong.\n" +
+      "SEED=7 npm run sim plays that one alone and prints all that happens.",
+    options: {
+      seeds: count(200, "how many seeds of each story"),
+      from: count(1, "the first seed"),
+      story: oneOf(
+        "STORY",
+        STORIES.map(({ name }) => name),
+        "only this one",
+      ),
+      workers: count(availableParallelism(), "how many at once"),
+    },
+  });
   const only = process.env.SEED;
-  const from = Number(only ?? values.from ?? 1);
-  const count = only === undefined ? Number(values.seeds ?? 200) : 1;
-  const workers = Math.min(count, Number(values.workers ?? availableParallelism()));
-  const stories = STORIES.filter(({ name }) => values.story === undefined || name === values.story);
-  if (stories.length === 0) {
-    console.error(`there is no story "${values.story}": ${STORIES.map(({ name }) => name).join(", ")}`);
-    process.exit(2);
-  }
+  const from = Number(only ?? given.from);
+  const seeds = only === undefined ? given.seeds : 1;
+  const workers = Math.min(seeds, given.workers);
+  const stories = STORIES.filter(({ name }) => given.story === null || name === given.story);
   for (const { name } of stories) {
     const beganMs = Date.now();
-    const told = await all(name, from, count, workers, only !== undefined);
+    const told = await all(name, from, seeds, workers, only !== undefined);
     const wrong = told.flatMap((one) => ("seed" in one ? [one] : [])).sort((a, b) => a.seed - b.seed)[0];
     if (wrong !== undefined) {
       console.log(wrong.outcome.trace.join("\n"));
@@ -58,14 +68,14 @@ async function main(): Promise<void> {
     const mail = `${sum("messages")} messages (${sum("uncertain")} uncertain)`;
     const carried = `${sum("completions")} completions (${sum("handed")} handed over, ${sum("redelivered")} of them again)`;
     console.log(
-      `${name}: ${count} seeds, ${sum("agents")} agents, ${mail}, ${carried}, ${sum("deaths")} daemons killed, in ${seconds.toFixed(1)} s (${((1000 * seconds) / count).toFixed(0)} ms a seed): all settled`,
+      `${name}: ${seeds} seeds, ${sum("agents")} agents, ${mail}, ${carried}, ${sum("deaths")} daemons killed, in ${seconds.toFixed(1)} s (${((1000 * seconds) / seeds).toFixed(0)} ms a seed): all settled`,
     );
   }
 }
 
 /** Shares the seeds out, each worker every so many of them, so that the first that goes wrong is found soon. */
-async function all(story: string, from: number, count: number, workers: number, aloud: boolean): Promise<Told[]> {
-  const share = (n: number): Share => ({ story, from: from + n, until: from + count, step: workers });
+async function all(story: string, from: number, seeds: number, workers: number, aloud: boolean): Promise<Told[]> {
+  const share = (n: number): Share => ({ story, from: from + n, until: from + seeds, step: workers });
   if (workers <= 1) return [await playShare(share(0), aloud)];
   const shares = Array.from({ length: workers }, (_, n) => share(n));
   return Promise.all(

@@ -4,24 +4,24 @@
  *
  *   npm run storm -- --kills 200 --seed 7 --minutes 5
  */
-import { parseArgs } from "node:util";
 import { despiteCrashes } from "../crash/own-tmux.js";
+import { amount, argsOf, count, flag } from "../kit/script.js";
 import { KINDS } from "./checker.js";
 import { storm } from "./storm.js";
 
-const { values } = parseArgs({
+const { given } = argsOf({
+  run: "npm run storm",
+  does: "Kills the daemon in the middle of a storm of wishes, on a real tmux, then counts everything.",
   options: {
-    kills: { type: "string" },
-    seed: { type: "string" },
-    minutes: { type: "string" },
-    trace: { type: "boolean" },
+    kills: count(200, "how often it is killed"),
+    minutes: amount(10, "how long it may take"),
+    seed: count(null, "of the chances; another one each time where it is not said"),
+    trace: flag("everything that happened, not only of what went wrong"),
   },
 });
-const seed = Number(values.seed ?? Date.now() % 100_000);
-const outcome = await despiteCrashes(() =>
-  storm(seed, Number(values.kills ?? 200), Number(values.minutes ?? 10) * 60_000),
-);
-if (values.trace === true) console.log(outcome.trace.join("\n"));
+const seed = given.seed ?? Date.now() % 100_000;
+const outcome = await despiteCrashes(() => storm(seed, given.kills, given.minutes * 60_000));
+if (given.trace) console.log(outcome.trace.join("\n"));
 const row = (what: string, count: number): void => console.log(`${what.padEnd(24)}${String(count).padStart(6)}`);
 row("daemons killed", outcome.kills);
 for (const [what, count] of [...outcome.asked].sort()) row(what, count);
