@@ -4,7 +4,7 @@
  * them, which counts where a history has 50 000 rows.
  */
 import { ATTR, BLANK_ROW, DEFAULT_COLOUR, RGB, type Row, type Run } from "#core/screen/still.js";
-import { trimmedRow } from "./emulator.js";
+import { trimmedRow } from "./drawn-rows.js";
 import { codePointWidth } from "./widths.js";
 
 interface Pen {
