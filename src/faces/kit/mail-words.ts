@@ -43,7 +43,7 @@ export function isCarrier(message: Pick<MessageJson, "kind" | "batch" | "state">
   return message.kind === "system" && message.batch !== undefined && placeOf(message) === "delivered";
 }
 
-/** The reasons of SPEC §6 that are codes. */
+/** Reasons that are codes, and one that says nothing of what to do about it. */
 const WORDS: Readonly<Record<string, string>> = {
   orphan: "the child has no record that names a parent",
   no_parent: "the child has no parent",
@@ -53,6 +53,7 @@ const WORDS: Readonly<Record<string, string>> = {
   self_parent: "the child is its own parent",
   unresolvable: "its recipient could not be found, five times",
   rejected: "the recipient refused it",
+  "it is error": "its turn failed; try again in its tab, or restart it",
   redelivered: "handed over before, and not acknowledged",
 };
 

@@ -184,6 +184,10 @@ test("send says the truth of what became of it", async () => {
     assert.is(status, expected);
     assert.match(out, says);
   }
+  play.daemon.answer = (_asked, response) =>
+    json(response, 200, { message: { ...message, state: "queued", reason: "it is error" } });
+  const { out } = await play.run(["send", "api", "x"]);
+  assert.match(out, "queued for api (its turn failed; try again in its tab, or restart it)");
   assert.is((await play.run(["send", "api", "-"], { stdin: " \n" })).status, 2);
 });
 

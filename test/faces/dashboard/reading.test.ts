@@ -1,6 +1,6 @@
 /** Texts and forms of the dashboard where there is little room: how they scroll, wrap, are cut and clicked. */
 import * as assert from "uvu/assert";
-import type { WhyJson } from "#wire/agent.js";
+import type { MessageJson, WhyJson } from "#wire/agent.js";
 import type { ProviderJson } from "#wire/requests.js";
 import { suite } from "../../kit/t.js";
 import { agent, Played, question } from "./fleet-of.js";
@@ -68,6 +68,11 @@ test("what is asked before something is done is wrapped, and where it must be cu
 test("an editor says in full that a prompt will wait, and for what", () => {
   const busy = seen(live(new Played([agent("a", { state: "working" })], SMALL)).press("s"));
   assert.match(busy, /a prompt is queued\s*│\n│ until its turn ends/);
+  const failed = live(new Played([agent("a", { state: "error" })], { columns: 120, rows: 40 })).press("s");
+  assert.match(seen(failed), "its turn failed: a prompt is queued until you try again in its tab or");
+  const message = { state: "queued", reason: "it is error" } as MessageJson;
+  failed.type("hi").press("enter").on({ on: "sent", agent: "id-a", text: "hi", message });
+  assert.match(seen(failed), "queued for a: its turn failed; try again in its tab, or restart it");
 });
 
 const PROVIDERS = ["shell", "claude", "codex", "gemini", "opencode", "qwen", "pi", "copilot", "rehearsal"].map(

@@ -1,6 +1,7 @@
 import { Fault } from "#core/fault.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { SendRequest } from "#wire/requests.js";
+import { reasonWords } from "../../kit/mail-words.js";
 import { agentPath, agentRef, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
@@ -30,7 +31,7 @@ export async function run(
 
 /** Says what is known of the message, no more. */
 function sentLine(label: string, { state, reason }: MessageJson): string {
-  const because = reason ? ` (${reason})` : "";
+  const because = reason ? ` (${reasonWords(reason)})` : "";
   switch (state) {
     case "delivered":
     case "acked":

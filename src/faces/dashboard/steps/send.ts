@@ -1,5 +1,6 @@
 /** Writing a prompt to an agent: the editor, the prompts sent before, and what truly became of it. */
 import type { MessageJson } from "#wire/agent.js";
+import { reasonWords } from "../../kit/mail-words.js";
 import type { Key } from "../driver/driver.js";
 import { edit, insert, openEditor } from "../driver/line-editor.js";
 import { keyName } from "../keys/action.js";
@@ -92,7 +93,7 @@ function outcomeOf(label: string, message: MessageJson | undefined, refused: Ref
     return { good: false, says: `Not sent: ${message.reason ?? message.state}` };
   }
   if (message?.state === "queued") {
-    return { good: true, says: `queued for ${label}${message.reason ? `: ${message.reason}` : ""}` };
+    return { good: true, says: `queued for ${label}${message.reason ? `: ${reasonWords(message.reason)}` : ""}` };
   }
   return { good: true, says: `delivered to ${label}` };
 }

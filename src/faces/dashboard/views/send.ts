@@ -42,5 +42,7 @@ function hintFor(state: State, mode: Extract<Mode, { at: "send" }>): string {
   const agent = state.agents.get(mode.agent);
   if (agent?.state === "blocked") return "it waits for an answer: a prompt is queued until it is ready";
   if (agent?.state === "working") return "it is working: a prompt is queued until its turn ends";
+  if (agent?.state === "error")
+    return "its turn failed: a prompt is queued until you try again in its tab or restart it";
   return state.history.length > 0 ? "write, or fetch an earlier prompt with the up key" : "write what it should do";
 }
