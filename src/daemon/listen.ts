@@ -1,11 +1,11 @@
 /**
  * The socket's place in the file system. Bound under a name of its own and renamed over the real one, so that there is
  * no moment without it and a stale file does no harm; bound again where it disappears, as runtime directories do when
- * their user logs out.
+ * their user logs out, and where a dead one stands in its place.
  */
 import { chmodSync, renameSync, statSync, unlinkSync } from "node:fs";
 import type { Server } from "node:http";
-import { createServer, type Socket } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
 import { bindPath, secureFolder } from "#host/paths.js";
@@ -37,13 +37,20 @@ export async function listenOn(
   const acceptFailed = failingLessLoudly(clock, log);
   server.on("error", acceptFailed);
   let inode = await bind((path) => bound(server, path));
+  let closed = false;
   let cancel = look();
 
   function look(): () => void {
     return clock.wake(clock.now() + LOOK_MS, async () => {
-      if (inodeOf(socket) === null) await bindAgain();
-      cancel = look();
+      if ((await isLost()) && !closed) await bindAgain();
+      if (!closed) cancel = look();
     });
+  }
+
+  /** Gone, or another's that nobody listens on any more: one who is killed leaves the file, and no daemon could start. */
+  async function isLost(): Promise<boolean> {
+    const there = inodeOf(socket);
+    return there === null || (there !== inode && !(await isAnswered(socket)));
   }
 
   async function bindAgain(): Promise<void> {
@@ -74,12 +81,13 @@ export async function listenOn(
 
   return {
     async close() {
+      closed = true;
       cancel();
       if (inode !== null && inodeOf(socket) === inode) unlinkSync(socket);
       for (const one of extra) one.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const connection of connections) connection.destroy();
-      await closed;
+      await ended;
     },
   };
 }
@@ -115,6 +123,18 @@ function bound(
     server.once("listening", () => resolve());
     server.once("error", reject);
     server.listen(path);
+  });
+}
+
+/** Whether somebody listens there; one who is too busy to take a caller does. */
+function isAnswered(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const caller = connect(path);
+    caller.once("connect", () => {
+      caller.destroy();
+      resolve(true);
+    });
+    caller.once("error", ({ code }: NodeJS.ErrnoException) => resolve(code !== "ECONNREFUSED" && code !== "ENOENT"));
   });
 }
 

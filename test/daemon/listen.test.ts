@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, unlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, renameSync, rmSync, unlinkSync } from "node:fs";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,43 @@ test("a socket that had to be made again survives failing accepts as well", asyn
     assert.match(log.lines.join("\n"), /is there again/);
   } finally {
     await listening.close();
+    rmSync(runtimeDir, { recursive: true });
+  }
+});
+
+test("a socket put in its place is left alone while somebody answers there, and replaced once nobody does", async () => {
+  const runtimeDir = mkdtempSync(join(tmpdir(), "drover-listen-"));
+  const socket = join(runtimeDir, "s");
+  const clock = new ManualClock();
+  const log = new MemoryLog();
+  const server = createServer((_request, response) => response.end("{}"));
+  const listening = await listenOn(server, { runtimeDir, socket }, clock, log);
+  let looked = 0;
+  const other = createServer((_request, response) => response.writeHead(418).end("{}"));
+  other.on("connection", () => looked++);
+  try {
+    await new Promise<void>((resolve) => other.listen(join(runtimeDir, "other"), resolve));
+    renameSync(join(runtimeDir, "other"), socket);
+    await until("it was looked at thrice", () => {
+      clock.advance(6_000);
+      return looked >= 3;
+    });
+    assert.is((await ask(socket, "GET", "/")).status, 418);
+    assert.equal(log.lines, []);
+    // As one that is killed leaves it: the file stays, and refuses.
+    await new Promise((resolve) => {
+      other.close(resolve);
+      other.closeAllConnections();
+    });
+    assert.ok(existsSync(socket));
+    await until("it is ours again", async () => {
+      clock.advance(6_000);
+      return (await ask(socket, "GET", "/")).status === 200;
+    });
+  } finally {
+    other.close();
+    await listening.close();
+    assert.not(existsSync(socket));
     rmSync(runtimeDir, { recursive: true });
   }
 });
