@@ -4,7 +4,7 @@
  *
  * The command line loads this file before its first byte: it imports nothing that is not loaded already.
  */
-import { chmodSync, mkdirSync, realpathSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, realpathSync, type Stats, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Fault } from "#core/fault.js";
@@ -85,6 +85,15 @@ export function secureFolder(dir: string): void {
   } catch (cause) {
     throw new Fault("INVALID", `cannot make the folder ${dir}: ${(cause as Error).message}`, { cause });
   }
+  const stat = checkOwn(dir);
+  if ((stat.mode & 0o077) !== 0) chmodSync(dir, 0o700);
+}
+
+/**
+ * What `stat` says of `dir`, once it is sure that nobody else can have put there what lies in it. Throws a Fault (INVALID),
+ * and what `stat` throws.
+ */
+export function checkOwn(dir: string): Stats {
   const stat = statSync(dir);
   const uid = process.getuid?.();
   if (uid !== undefined && stat.uid !== uid) {
@@ -93,7 +102,7 @@ export function secureFolder(dir: string): void {
   if ((stat.mode & 0o022) !== 0) {
     throw new Fault("INVALID", `others may write to ${dir}`, { hint: `look what is in it, then: chmod 700 '${dir}'` });
   }
-  if ((stat.mode & 0o077) !== 0) chmodSync(dir, 0o700);
+  return stat;
 }
 
 /** tmux's own order (tmux.c, main): `-S`, then `-L`, then the server we are inside of, then `default`. */

@@ -3,8 +3,9 @@
  * retry), server-sent events for what goes on. What the daemon refuses becomes a Fault with its code, hint and detail.
  */
 import { connect as connectSocket, type Socket } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Fault } from "#core/fault.js";
+import { checkOwn } from "#host/paths.js";
 import { answer, parse, refused, unreachable } from "./daemon-answer.js";
 import { readRunFile } from "./run-file.js";
 import type { DaemonStart } from "./start-daemon.js";
@@ -109,6 +110,13 @@ class Client implements DaemonClient {
     for (const place of places) {
       const socket = await dial(place);
       if (!socket) continue;
+      try {
+        checkOwn(dirname(place));
+      } catch (error) {
+        // Nothing was said yet to whoever listens in a folder that is not this user's alone.
+        socket.destroy();
+        throw error;
+      }
       this.#ready?.socket.destroy();
       this.#ready = { socket, atMs: Date.now() };
       this.socket = place;

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, chownSync, existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { connect, type DaemonClient } from "#faces/kit/daemon-client.js";
@@ -94,6 +94,23 @@ test("a daemon that listens elsewhere is found by its run file, and says its ver
   );
   client = await connect({ ...places(), socket: join(daemon.folder, "not-here.sock") });
   assert.equal([client.socket, client.version], [daemon.socket, "9.9.9"]);
+});
+
+test("nothing is said to a daemon in a folder that others may write to", async () => {
+  await daemon.listen();
+  chmodSync(dirname(daemon.socket), 0o777);
+  const refused = await fault(connect(daemon));
+  assert.equal([refused.code, refused.message], ["INVALID", `others may write to ${dirname(daemon.socket)}`]);
+  assert.equal(daemon.asked, []);
+});
+
+const asRoot = test.skipIf(process.getuid?.() !== 0, "only root may give a folder away");
+asRoot("nothing is said to a daemon in another user's folder", async () => {
+  await daemon.listen();
+  chownSync(dirname(daemon.socket), 65_534, 65_534);
+  const refused = await fault(connect(daemon));
+  assert.equal([refused.code, refused.message], ["INVALID", `${dirname(daemon.socket)} belongs to another user`]);
+  assert.equal(daemon.asked, []);
 });
 
 test("a run file that is stale or garbled does no harm", async () => {

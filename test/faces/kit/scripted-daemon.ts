@@ -25,8 +25,8 @@ export class ScriptedDaemon {
 
   constructor(answer: Answer) {
     this.answer = answer;
-    mkdirSync(join(this.folder, "run"));
-    mkdirSync(this.stateDir);
+    mkdirSync(join(this.folder, "run"), { mode: 0o700 });
+    mkdirSync(this.stateDir, { mode: 0o700 });
   }
 
   listen(): Promise<void> {
