@@ -3,8 +3,9 @@
  * `layout` says which rows to draw and where the cursor stands. What Enter does is the caller's choice: `edit` leaves
  * Enter, Tab and Escape alone, and `insert(state, "\n")` makes a line.
  */
-import { graphemes, graphemeWidth, width } from "../../kit/width.js";
+import { graphemes, width } from "../../kit/width.js";
 import type { Key } from "./driver.js";
+import { columnsOf, expand, rowOf, wrap } from "./wrapped-rows.js";
 
 export interface LineEditor {
   readonly text: string;
@@ -45,7 +46,6 @@ export interface Layout {
 const UNDO_LIMIT = 100;
 /** What would make the text longer than this (UTF-16 units) is cut: no agent takes a longer prompt. */
 const TEXT_LIMIT = 1_048_576;
-const TAB_COLUMNS = 4;
 const WORD = /[\p{L}\p{N}\p{M}_]/u;
 
 export function openEditor(text = ""): LineEditor {
@@ -194,79 +194,6 @@ function browse(state: LineEditor, older: number, history: readonly string[]): L
   const draft = state.historyAt === -1 ? state.text : state.draft;
   const text = historyAt === -1 ? draft : history[history.length - 1 - historyAt]!;
   return { ...replace(state, 0, state.text.length, text, "other"), text, cursor: text.length, historyAt, draft };
-}
-
-interface WrappedRow {
-  readonly start: number;
-  readonly end: number;
-  readonly shown: string;
-}
-
-/** Rows of lines wrapped before, so that a key in a long text wraps only the line it is in. */
-let wrapped = { columns: 0, lines: new Map<string, readonly WrappedRow[]>() };
-
-function wrap(text: string, columns: number): WrappedRow[] {
-  const known = wrapped.columns === columns ? wrapped.lines : new Map<string, readonly WrappedRow[]>();
-  const lines = new Map<string, readonly WrappedRow[]>();
-  const rows: WrappedRow[] = [];
-  let start = 0;
-  for (const line of text.split("\n")) {
-    const own = known.get(line) ?? lines.get(line) ?? wrapLine(line, columns);
-    lines.set(line, own);
-    for (const row of own) rows.push({ start: start + row.start, end: start + row.end, shown: row.shown });
-    start += line.length + 1;
-  }
-  wrapped = { columns, lines };
-  return rows;
-}
-
-/** A line that fills its last row is followed by an empty one, for the cursor to stand in. */
-function wrapLine(line: string, columns: number): WrappedRow[] {
-  const rows: WrappedRow[] = [];
-  let start = 0;
-  let at = 0;
-  let x = 0;
-  for (const grapheme of graphemes(line)) {
-    const takes = columnsOf(grapheme, x);
-    if (x + takes > columns) {
-      rows.push({ start, end: at, shown: expand(line.slice(start, at)) });
-      start = at;
-      x = 0;
-    }
-    x += columnsOf(grapheme, x);
-    at += grapheme.length;
-  }
-  rows.push({ start, end: at, shown: expand(line.slice(start, at)) });
-  if (x >= columns) rows.push({ start: at, end: at, shown: "" });
-  return rows;
-}
-
-/** The last row that begins at or before the cursor. */
-function rowOf(rows: readonly WrappedRow[], cursor: number): number {
-  let low = 0;
-  let high = rows.length - 1;
-  while (low < high) {
-    const middle = (low + high + 1) >> 1;
-    if (rows[middle]!.start <= cursor) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
-function columnsOf(grapheme: string, x: number): number {
-  return grapheme === "\t" ? TAB_COLUMNS - (x % TAB_COLUMNS) : graphemeWidth(grapheme);
-}
-
-function expand(text: string): string {
-  if (!text.includes("\t")) return text;
-  let out = "";
-  let x = 0;
-  for (const grapheme of graphemes(text)) {
-    const takes = columnsOf(grapheme, x);
-    out += grapheme === "\t" ? " ".repeat(takes) : grapheme;
-    x += takes;
-  }
-  return out;
 }
 
 function lineStart(text: string, at: number): number {
