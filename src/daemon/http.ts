@@ -1,6 +1,6 @@
 /**
  * HTTP on the Unix socket, in general: a route table, bodies as JSON, faults as `{error:{code, message, hint?}}` with
- * their status. What a route does is in routes.ts.
+ * their status. What a route does is in routes.ts and mail-routes.ts.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import makeRouter, { type HTTPMethod } from "find-my-way";

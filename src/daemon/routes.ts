@@ -4,48 +4,38 @@ import type { Agent } from "#core/fleet/fleet.js";
 import { checkLabel } from "#core/fleet/labels.js";
 import type { AgentId } from "#core/model.js";
 import type { AgentJson } from "#wire/agent.js";
-import type { HooksJson, RestartedJson, RestoredJson, TasksJson } from "#wire/requests.js";
+import type { HooksJson, RestartedJson, RestoredJson } from "#wire/requests.js";
 import { adoptablePanes, adoptPane } from "./adopt.js";
 import { agentJson, questionJson } from "./agent-json.js";
-import { JOURNAL_PAGE, journal, list, oneAgent, output, screen, snapshotOf, why } from "./agent-views.js";
+import { journal, list, oneAgent, output, screen, snapshotOf, why } from "./agent-views.js";
 import { answerAgent } from "./answer.js";
 import type { Context } from "./context.js";
-import { acknowledge, drain, report } from "./drain.js";
 import { theAgent, thePane } from "./ground.js";
 import { health, type Identity, providerList } from "./health.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
-import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead } from "./inbox.js";
 import type { Looking } from "./looking.js";
-import { flag, number, says } from "./query.js";
+import { mailRoutes } from "./mail-routes.js";
+import { flag, number } from "./query.js";
 import { recordAgent } from "./recording.js";
 import { removeAgent } from "./remove.js";
 import { restartAgent, restoreAgents } from "./restart.js";
 import {
-  ackSchema,
   adoptSchema,
   answerSchema,
   check,
-  deadSchema,
-  drainSchema,
   emptySchema,
   patchSchema,
-  reportSchema,
   restartSchema,
   restoreSchema,
-  sendSchema,
   spawnSchema,
   stopSchema,
 } from "./schemas.js";
-import { sendToAgent } from "./send.js";
 import { spawnAgent } from "./spawn.js";
 import { SseWriter, sendEvents } from "./sse.js";
 import { interruptAgent, stopAgent } from "./stop.js";
 import type { Supervision } from "./supervision.js";
 import { takeHook } from "./take-hook.js";
 import type { Tasks } from "./tasks.js";
-
-const MAIL_PAGE = 500;
-const MAIL_DELIVERED = 50;
 
 export interface Serving {
   readonly context: Context;
@@ -65,6 +55,7 @@ export function routes(serving: Serving): Route[] {
   const one = (asked: Asked): Agent => theAgent(context, asked.param("ref"));
   const now = (id: AgentId): { agent: AgentJson } => ({ agent: agentJson(theAgent(context, id).told) });
   return [
+    ...mailRoutes(context, serving.tasks),
     {
       method: "GET",
       path: "/v1/health",
@@ -129,74 +120,6 @@ export function routes(serving: Serving): Route[] {
       async handle(asked) {
         const { id, created } = await adoptPane(context, check(adoptSchema, await asked.body()));
         return { ...now(id), created };
-      },
-    },
-    {
-      method: "POST",
-      path: "/v1/agents/:ref/send",
-      async handle(asked) {
-        const request = check(sendSchema, await asked.body());
-        return { message: await sendToAgent(context, one(asked).record.id, request) };
-      },
-    },
-    {
-      method: "POST",
-      path: "/v1/tasks",
-      async handle(asked): Promise<TasksJson> {
-        check(emptySchema, await asked.body());
-        return serving.tasks.look();
-      },
-    },
-    {
-      method: "GET",
-      path: "/v1/inbox/:ref",
-      async handle(asked) {
-        const delivered = Math.min(number(asked.query("delivered"), "delivered") ?? 0, JOURNAL_PAGE);
-        return { messages: await inboxOf(context, one(asked).record.id, delivered, says(asked)) };
-      },
-    },
-    {
-      method: "POST",
-      path: "/v1/inbox/:ref/drain",
-      handle: async (asked) => drain(context, one(asked).record.id, check(drainSchema, await asked.body())),
-    },
-    {
-      method: "POST",
-      path: "/v1/inbox/:ref/ack",
-      handle: async (asked) => acknowledge(context, one(asked).record.id, check(ackSchema, await asked.body())),
-    },
-    {
-      method: "POST",
-      path: "/v1/inbox",
-      handle: async (asked) => report(context, check(reportSchema, await asked.body())),
-    },
-    {
-      method: "GET",
-      path: "/v1/dead",
-      handle: async (asked) => ({ messages: await deadLetters(context, asked.query("agent"), says(asked)) }),
-    },
-    {
-      method: "POST",
-      path: "/v1/dead",
-      handle: async (asked) => ({ messages: await retryDead(context, check(deadSchema, await asked.body())) }),
-    },
-    {
-      method: "DELETE",
-      path: "/v1/dead",
-      handle: async (asked) => ({ messages: await purgeDead(context, check(deadSchema, await asked.body())) }),
-    },
-    {
-      method: "GET",
-      path: "/v1/messages/:id",
-      handle: (asked) => messageWhy(context, asked.param("id"), flag(asked, "bodies") ? "body" : "words"),
-    },
-    {
-      method: "GET",
-      path: "/v1/mail",
-      handle(asked) {
-        const delivered = Math.min(number(asked.query("delivered"), "delivered") ?? 0, MAIL_DELIVERED);
-        const limit = Math.min(number(asked.query("limit"), "limit") ?? MAIL_PAGE, MAIL_PAGE);
-        return mailToLookAt(context, asked.query("agent"), delivered, limit);
       },
     },
     {
