@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import * as assert from "uvu/assert";
-import type { AgentJson, HealthJson, MessageJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
+import type { AgentJson, HealthJson, MessageJson, OutputJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
 import { CliHome } from "./cli-home.js";
 
@@ -256,6 +256,25 @@ test("down ends the daemon and no agent", async () => {
     left().some((line) => line.includes("hears")),
     panes(),
   );
+});
+
+test("the answer to a prompt is waited for, also where it has to be queued first; a time-out says so", async () => {
+  await home.spawn("answers");
+  const first = await home.run(["send", "answers", "--wait", "--timeout", "30", "quote"]);
+  const last = await home.json<OutputJson>("output", "answers");
+  assert.equal([first.status, first.out], [0, `${last.text}\n`]);
+  await home.ok("send", "answers", "permission please");
+  await home.until("waits", "answers", (agent) => agent.state === "blocked");
+  const late = await home.run(["send", "answers", "--wait", "--timeout", "1", "hello"]);
+  assert.is(late.status, 6, late.err);
+  assert.match(late.err, /no answer after 1 s: it is queued/);
+  const waits = home.run(["send", "answers", "--wait", "--json", "and hello"]);
+  await home.until("both are queued", "answers", (agent) => agent.mail.queued === 2);
+  await home.ok("answer", "answers", "1");
+  const { out, status } = await waits;
+  const told = JSON.parse(out) as { message: MessageJson; output: OutputJson };
+  assert.equal([status, told.message.state, told.output.turn], [0, "delivered", told.message.turn]);
+  assert.is((await home.run(["send", "answers", "--timeout", "1", "x"])).status, 2);
 });
 
 test.run();

@@ -13,10 +13,16 @@ export const talk = [
     options: [
       { long: "from", value: "LABEL", does: "who says it; default: you", from: "labels" },
       { long: "now", does: "refuse rather than let it wait" },
+      { long: "wait", does: "wait for the answer, and print it" },
+      { long: "timeout", value: "SECONDS", does: "with --wait: give up after that long, with exit status 6" },
     ],
     about:
       "The text is typed only while the agent can take it and its input box is empty; a dialog or somebody's draft is never typed into. Until then it is queued, on disk, and delivered once: one message each time the agent gets ready. Where nobody can say whether it was taken, it is uncertain: you are told (an agent in its inbox) and it is not typed again. Put -- before a text that begins with a dash.",
-    examples: ["drover send api run the tests again", "drover send api - < plan.md"],
+    examples: [
+      "drover send api run the tests again",
+      "drover send api - < plan.md",
+      "drover send api --wait --timeout 600 which tests fail",
+    ],
   },
   {
     name: "inbox",

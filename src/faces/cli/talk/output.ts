@@ -6,6 +6,7 @@ import { printable } from "../../kit/ink.js";
 import { agentPath, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
+import { printText } from "./print-text.js";
 
 /** History is fetched in pieces, so as not to stall the tmux server. */
 const OUTPUT_LIMIT_MS = 30_000;
@@ -32,12 +33,6 @@ export async function run(context: Context, { arguments: [label = ""], options }
   else if ("rows" in output) context.lines(withoutBlankEnd(output.rows));
   else printText(context, output.text);
   return 0;
-}
-
-/** A terminal is not handed an agent's control characters; a file or a pipe gets the text as it is. */
-function printText(context: Context, text: string): void {
-  if (context.columns === null) context.line(text);
-  else context.lines(text.split("\n").map((line) => printable(line.replaceAll("\t", "    "))));
 }
 
 /** Prints the lines of the turn under way as they come, and ends with it; without one, the last response. */

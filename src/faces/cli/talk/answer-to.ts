@@ -1,0 +1,104 @@
+/** Waits for the answer to a message: until it is delivered, and then until the turn that it began is over. */
+import { Fault } from "#core/fault.js";
+import type { AgentJson, MessageJson, OutputJson } from "#wire/agent.js";
+import type { EntryJson, SnapshotJson } from "#wire/events.js";
+import type { MessageWhyJson } from "#wire/requests.js";
+import type { DaemonClient } from "../../kit/daemon-client.js";
+import { agentPath } from "../agent-ref.js";
+
+/** States in which no turn is under way. A dialog is in the middle of one. */
+const ENDED: readonly AgentJson["state"][] = ["idle", "done", "error", "exited", "lost"];
+const OUTPUT_LIMIT_MS = 30_000;
+
+export interface Answer {
+  readonly message: MessageJson;
+  /** The last response of the agent, of the turn that the message began. */
+  readonly output: OutputJson;
+  readonly state: AgentJson["state"];
+}
+
+/**
+ * Nothing is asked again and again: the agent's events are followed. Throws a Fault: TIMED_OUT, with the message as it then
+ * is; UNCERTAIN or NOT_READY where it came to that instead of being delivered; CONFLICT where the program ended first.
+ */
+export async function answerTo(daemon: DaemonClient, sent: MessageJson, seconds: number | undefined): Promise<Answer> {
+  const { message, agent } = await turnEnd(daemon, sent, seconds);
+  const limit = { timeoutMs: OUTPUT_LIMIT_MS };
+  const output = await daemon.request<OutputJson>("GET", agentPath(agent.id, "/output"), undefined, limit);
+  return { message, output, state: agent.state };
+}
+
+function turnEnd(
+  daemon: DaemonClient,
+  sent: MessageJson,
+  seconds: number | undefined,
+): Promise<{ message: MessageJson; agent: AgentJson }> {
+  let message = sent;
+  let agent: AgentJson | null = null;
+  return new Promise((resolve, reject) => {
+    const over = (fault: Fault | null): void => {
+      clearTimeout(timer);
+      events.stop();
+      if (fault !== null) reject(fault);
+      else if (agent !== null) resolve({ message, agent });
+    };
+    const look = (): void => {
+      const fault = agent === null ? null : endedBadly(message, agent);
+      if (fault !== null) over(fault);
+      else if (agent !== null && isAnswered(message, agent)) over(null);
+    };
+    const askAfter = (): void => {
+      daemon.request<MessageWhyJson>("GET", `/v1/messages/${message.id}`).then(
+        (told) => {
+          message = told.message;
+          look();
+        },
+        (error: unknown) => over(error instanceof Fault ? error : new Fault("INTERNAL", String(error))),
+      );
+    };
+    const events = daemon.events(`/v1/events?agent=${encodeURIComponent(sent.to)}`, {
+      onEvent(event, data) {
+        if (event === "snapshot") {
+          agent = (data as SnapshotJson).agents[0] ?? null;
+          if (agent === null) over(new Fault("NOT_FOUND", "the agent was removed"));
+          else askAfter();
+        } else if (event === "entry" && agent !== null) {
+          const entry = data as EntryJson;
+          agent = { ...agent, ...entry.set };
+          if (entry.kind === "mail" && entry.message === message.id) askAfter();
+          else look();
+        }
+      },
+      onEnd: (why) => over(why ?? new Fault("DAEMON_UNREACHABLE", "the daemon ended")),
+    });
+    const late = (): void => {
+      const is = message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
+      over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message } }));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1_000);
+  });
+}
+
+function isAnswered({ state, turn }: MessageJson, agent: AgentJson): boolean {
+  if (state !== "delivered" || turn === undefined) return false;
+  return agent.turn > turn || (agent.turn === turn && ENDED.includes(agent.state));
+}
+
+/** Null where there still may be an answer. */
+function endedBadly(message: MessageJson, agent: AgentJson): Fault | null {
+  const detail = { message };
+  const why = message.reason ?? "it came to no end";
+  if (message.state === "uncertain") {
+    return new Fault("UNCERTAIN", `whether ${agent.label} took the prompt is not known: ${why}`, { detail });
+  }
+  if (message.state === "failed" || message.state === "dead") {
+    return new Fault("NOT_READY", `nothing was sent to ${agent.label}: ${why}`, { detail });
+  }
+  if (agent.archived) return new Fault("NOT_FOUND", `${agent.label} was removed`, { detail });
+  const isGone = agent.state === "exited" || agent.state === "lost";
+  if (!isGone || isAnswered(message, agent)) return null;
+  // What still waits is given to the next launch.
+  return message.state === "delivered"
+    ? new Fault("CONFLICT", `${agent.label} is ${agent.state}, and had not answered`, { detail })
+    : null;
+}
