@@ -21,6 +21,12 @@ export interface Recorder {
   tapped(on: boolean, why: string): void;
 }
 
+/** What a program said of its state. */
+interface Word {
+  readonly signal: Signal;
+  readonly report: HookReport;
+}
+
 interface Tapped {
   readonly id: AgentId;
   readonly pane: PaneId;
@@ -33,6 +39,8 @@ interface Tapped {
   /** Signals since `sinceMs`. */
   signals: number;
   sinceMs: number;
+  /** The word that waits for a look at the screen, until that or the next word decides on it. */
+  doubted: Word | null;
   cancelRetry: () => void;
 }
 
@@ -113,6 +121,7 @@ export class Tapping {
       why: "",
       signals: 0,
       sinceMs: 0,
+      doubted: null,
       cancelRetry: () => {},
     };
     this.#tapped.set(id, tapped);
@@ -178,20 +187,35 @@ export class Tapping {
     if (agent === undefined || ++tapped.signals > SIGNALS_PER_SECOND) return;
     const { believed } = agent;
     const report = signalReport(theProvider(this.#ground, agent).name, signal, believed.memory.turnOpen === true);
+    if (signal.kind === "osc-7501") this.#settle(tapped, report);
     if (report === null) mux.lookSoon(tapped.pane);
-    else if (mayDoubt(report, believed)) {
-      const post = (reading: Reading): void => {
-        const before = loop.fleet.agents.get(tapped.id)?.believed.state ?? "lost";
-        if (isPlausible(report, reading, before)) this.#post(tapped, signal, report);
-      };
-      mux.capture(tapped.pane).then(
-        (still) => post(read(this.#ground, agent, still)),
-        () => {},
-      );
-    } else this.#post(tapped, signal, report);
+    else if (mayDoubt(report, believed)) this.#doubt(tapped, agent, { signal, report });
+    else this.#post(tapped, { signal, report });
   }
 
-  #post({ id, incarnation }: Tapped, { kind }: Signal, { means, evidence }: HookReport): void {
+  /** The next word came before the look: one that ends or asks something proves the turn, one of rest that there was none. */
+  #settle(tapped: Tapped, next: HookReport | null): void {
+    const { doubted } = tapped;
+    tapped.doubted = null;
+    if (doubted !== null && next !== null && next.means !== "turn-started") this.#post(tapped, doubted);
+  }
+
+  #doubt(tapped: Tapped, agent: Agent, word: Word): void {
+    const { loop, mux } = this.#ground;
+    tapped.doubted = word;
+    const decide = (reading: Reading | null): void => {
+      if (tapped.doubted !== word) return;
+      tapped.doubted = null;
+      const before = loop.fleet.agents.get(tapped.id)?.believed.state ?? "lost";
+      if (reading !== null && isPlausible(word.report, reading, before)) this.#post(tapped, word);
+    };
+    mux.capture(tapped.pane).then(
+      (still) => decide(read(this.#ground, agent, still)),
+      () => decide(null),
+    );
+  }
+
+  #post({ id, incarnation }: Tapped, { signal: { kind }, report: { means, evidence } }: Word): void {
     const { loop } = this.#ground;
     loop.post({
       kind: "hook",

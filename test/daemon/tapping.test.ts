@@ -14,6 +14,7 @@ test.beforeEach(async () => {
     providers: [
       { ...practice, promptArgument: true, tap: true },
       { ...practice, name: "untapped" },
+      { ...practice, name: "codex", promptArgument: true, tap: true },
     ],
   });
 });
@@ -46,6 +47,25 @@ test("a status in the bytes, cut anywhere, is the state at once, with its proof"
     const { history } = (await w.ask<Why>("GET", "/v1/agents/a/why")).body;
     return history.some(({ to, source, rule }) => to === "working" && source === "api" && rule === "practice/osc-7501");
   });
+});
+
+test("a word of Codex's that waits for a look is decided by the next one where that comes first", async () => {
+  const pane = await spawn("a", "codex");
+  await until("it is tapped", () => open() === 1);
+  const id = (await one("a")).id as AgentId;
+  const { context } = w.daemon;
+  const says = (...states: readonly string[]) =>
+    w.tmux.write(pane, states.map((state) => `\x1b]7501;state=${state}:app=codex\x1b\\`).join(""));
+  const believed = () => context.loop.fleet.agents.get(id)!.believed;
+  says("working", "idle");
+  // Looks are answered in order.
+  await context.mux.capture(pane);
+  assert.equal([believed().state, believed().turn], ["idle", 0]);
+  says("working", "done");
+  await context.mux.capture(pane);
+  assert.equal([believed().state, believed().turn], ["done", 1]);
+  says("working");
+  await until("alone it counts", () => believed().state === "working" && believed().turn === 2);
 });
 
 test("a bell, and a notice that says nothing of a person, have the screen looked at", async () => {
