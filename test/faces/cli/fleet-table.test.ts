@@ -51,6 +51,12 @@ test("who needs a person stands first, the longest waiting on top, what is over 
   );
 });
 
+test("a tab that its user named is told by that name too", () => {
+  assert.match(play([agent({ windowName: "api" })]), / work @3$/);
+  assert.match(play([agent({ windowName: "my\u001b window" })]), / work @3 my {2}window$/);
+  assert.match(play([agent({ state: "lost", session: "", window: "", windowName: "" })]), /codex$/);
+});
+
 test("no line is wider than the terminal, and none ends in blanks", () => {
   for (let columns = 1; columns < 90; columns++) {
     for (const line of play(fleet, columns).split("\n")) {

@@ -343,6 +343,17 @@ test("with a filter the footer says how all are shown again, in 80 columns too",
   assert.match(paint(played.state, unicodeLook).toString(), "esc show all");
 });
 
+test("the frame tells a tab's own name where its user gave it one, and the filter knows it", () => {
+  const edge = (windowName: string) => {
+    const played = new Played([agent("api", { windowName })], { columns: 110, rows: 20 });
+    return /┌─ api .*/.exec(paint(played.state, unicodeLook).toString())?.[0] ?? "";
+  };
+  assert.match(edge("mine"), /claude · %1 mine /);
+  assert.match(edge("api"), /claude · %1 ─/);
+  const named = [agent("api", { windowName: "mine" }), agent("web")];
+  assert.is(new Played(named).press("/").type("mine").selected(), "api");
+});
+
 test("what just happened leaves the frame's corner and the preview's own words whole", () => {
   const edge = (played: Played) => paint(played.state, unicodeLook).toString().split("\n").at(-2)!;
   const before = edge(shown(80, 24));

@@ -65,7 +65,10 @@ function byAttention(agents: readonly AgentJson[]): AgentJson[] {
 }
 
 function place(agent: AgentJson): string {
-  return agent.session === "" ? "" : printable(`${agent.session} ${agent.window}`);
+  if (agent.session === "") return "";
+  const { session, window, windowName = "", label } = agent;
+  // The label is what drover named it; what its user named it is how it stands in tmux.
+  return printable(windowName === label ? `${session} ${window}` : `${session} ${window} ${windowName}`).trimEnd();
 }
 
 /** What the dialog is about, why it failed, how it ended: in one line. */

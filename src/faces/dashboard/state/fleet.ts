@@ -112,11 +112,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Every word of the filter occurs in the label, provider, session, group, state, or what the state is called here. */
+/** Every word of the filter occurs in the label, provider, session, window, group, state, or what the state is called here. */
 export function matches(agent: AgentJson, filter: string): boolean {
   if (filter === "") return true;
   const text =
-    `${agent.label}\n${agent.provider}\n${agent.session}\n${agent.group ?? ""}\n${agent.state}\n${nickname(agent)}`.toLowerCase();
+    `${agent.label}\n${agent.provider}\n${agent.session}\n${agent.windowName ?? ""}\n${agent.group ?? ""}\n${agent.state}\n${nickname(agent)}`.toLowerCase();
   return filter
     .toLowerCase()
     .split(/\s+/)

@@ -23,7 +23,8 @@ export function paintPreview(canvas: Canvas, state: State, look: Look): void {
   const facts = [
     `${STATES[agent.state].saysOne ?? agent.state} ${age(Date.parse(agent.since), state.nowMs)}`,
     agent.provider,
-    agent.pane,
+    // What its user named the tab is how it stands in tmux; otherwise it bears the label.
+    agent.windowName === agent.label ? agent.pane : `${agent.pane} ${agent.windowName ?? ""}`.trim(),
     preview?.screen?.title ?? "",
   ].filter((fact) => fact !== "");
   const titleX = 3 + look.width(agent.label) + 1;
