@@ -127,11 +127,13 @@ class Follower implements Following {
   }
 
   async #read(file: FileHandle): Promise<void> {
-    const bytes = Buffer.allocUnsafe(STEP_BYTES);
     while (!this.#closed) {
       const { size } = await file.stat();
       if (size - this.#offset > BEHIND_LIMIT_BYTES) this.#begin(size - FIRST_BYTES);
-      const { bytesRead } = await file.read(bytes, 0, STEP_BYTES, this.#offset);
+      const unread = Math.min(STEP_BYTES, size - this.#offset);
+      if (unread <= 0) return;
+      const bytes = Buffer.allocUnsafe(unread);
+      const { bytesRead } = await file.read(bytes, 0, unread, this.#offset);
       if (bytesRead === 0) return;
       this.#offset += bytesRead;
       this.#split(bytes.subarray(0, bytesRead));
