@@ -9,7 +9,8 @@ import type { Provider } from "#core/screen/reading.js";
 import type { AnswerRequest } from "#wire/requests.js";
 import { questionJson } from "./agent-json.js";
 import type { Context } from "./context.js";
-import { lookNow, theAgent, thePane, theProvider } from "./ground.js";
+import { isOther, LOOK_AGAIN_MS, lookUntil, type Seen } from "./dialog-look.js";
+import { theAgent, thePane, theProvider } from "./ground.js";
 
 /** How long a dialog may take to go after its answer. */
 const CONFIRM_MS = 3_000;
@@ -18,7 +19,6 @@ const SEEN_MS = 2_000;
 /** When an arrow that did not move the highlight is pressed again, and how often in a row. */
 const AGAIN_MS = 600;
 const LOST_LIMIT = 3;
-const LOOK_AGAIN_MS = [8, 16, 33, 66, 120];
 /** So long a key that should have ended the dialog is given to do so, where it seems that more is to be pressed. */
 const LINGERS_MS = 600;
 /** A list is short; whoever presses more than this goes round in circles. */
@@ -30,9 +30,6 @@ export interface Answered {
   /** What it asks now, where it asks on. */
   readonly next: Question | null;
 }
-
-/** What is on the screen: the dialog as it is believed, or none. */
-type Seen = { readonly question: Question | null; readonly gone: boolean; readonly answers: number };
 
 /**
  * Throws STALE where another dialog, or none, is on the screen (the detail holds the present one), INVALID for a choice it
@@ -254,51 +251,6 @@ class Hand {
   private sent(): string {
     return this.#pressed.length === 0 ? "" : `; pressed until then: ${this.#pressed.join(", ")}`;
   }
-}
-
-/**
- * The dialog as it is believed, from a fresh look. Null where what is seen is not believed yet: a frame in which it is half
- * drawn, or in which another is. An answer may end the program ("No, exit"): the dialog goes with it.
- */
-async function look(context: Context, id: AgentId): Promise<Seen | null> {
-  const agent = context.loop.fleet.agents.get(id);
-  if (agent === undefined || agent.pane === null) return { question: null, gone: true, answers: 0 };
-  try {
-    const { still, reading } = await lookNow(context, agent);
-    const believed = context.loop.fleet.agents.get(id)?.believed;
-    const words = believed?.question ? (believed.memory.dialogs.last?.words ?? null) : null;
-    if ((reading.question?.fingerprint ?? null) !== words) return null;
-    // What is believed names the dialog; the reading shows it as it is at this moment.
-    const fingerprint = believed?.question?.fingerprint ?? "";
-    const answers = theProvider(context, agent).answersOn?.(still) ?? 0;
-    return { question: reading.question === null ? null : { ...reading.question, fingerprint }, gone: false, answers };
-  } catch (error) {
-    if (error instanceof Fault && (error.code === "TMUX_REFUSED" || error.code === "NOT_FOUND")) {
-      return { question: null, gone: true, answers: 0 };
-    }
-    throw error;
-  }
-}
-
-/** Looks until `isIt` holds of what is seen and believed; null where that takes longer than `limitMs`. */
-async function lookUntil(
-  context: Context,
-  id: AgentId,
-  limitMs: number,
-  isIt: (seen: Seen) => boolean,
-): Promise<Seen | null> {
-  const { clock, loop } = context;
-  const giveUpAtMs = clock.now() + limitMs;
-  for (let n = 0; clock.now() < giveUpAtMs; n++) {
-    const seen = await look(context, id);
-    if (seen !== null && isIt(seen)) return seen;
-    await loop.pause(LOOK_AGAIN_MS[Math.min(n, LOOK_AGAIN_MS.length - 1)] ?? 120);
-  }
-  return null;
-}
-
-function isOther(seen: Seen, meant: Question): boolean {
-  return seen.question?.fingerprint !== meant.fingerprint;
 }
 
 function selectedRow({ choices }: Question): string {
