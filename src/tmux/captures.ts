@@ -15,6 +15,7 @@ import type { PaneFrame } from "#host/emulator.js";
 import type { GraphemeRules } from "#host/widths.js";
 import type { RunningTick } from "./cost.js";
 import type { Interest } from "./multiplexer.js";
+import { WatchedPane } from "./watched-pane.js";
 
 /** Turns a capture into a still; host/emulator.ts is one. */
 export interface StillMaker {
@@ -47,25 +48,9 @@ const STEADY_LIMIT = 20;
 const STEADY_TURN_MS = 40;
 const STEADY_AFTER_MS = 3_000;
 
-/** What is kept of a pane that is read: its last capture, so that an equal one is not parsed again. */
-interface Watched {
-  /** The second in which the last capture was asked for; -1 before the first. */
-  captureS: number;
-  size: string;
-  screen: Buffer;
-  frame: Buffer;
-  asked: number;
-  told: number;
-  /** Somebody asked for it: the next capture is told, moved or not. */
-  due: boolean;
-  movedMs: number;
-  /** Its last capture could not be made into a still. */
-  failed: boolean;
-}
-
 interface Answer {
   readonly pane: PaneId;
-  readonly watched: Watched;
+  readonly watched: WatchedPane;
   readonly turn: number;
   readonly screen: Buffer;
   readonly frame: Buffer;
@@ -75,7 +60,7 @@ export class Captures {
   readonly #options: CapturesOptions;
   readonly #clock: Clock;
   #interest: Interest = { panes: new Set(), focused: new Set(), lively: false };
-  readonly #watched = new Map<PaneId, Watched>();
+  readonly #watched = new Map<PaneId, WatchedPane>();
   readonly #bursts = new Map<PaneId, (() => void)[]>();
   #steady = 0;
   #running = false;
@@ -98,9 +83,7 @@ export class Captures {
 
   /** Another server: the same pane id is another pane. */
   forget(): void {
-    for (const watched of this.#watched.values()) {
-      Object.assign(watched, { captureS: -1, size: "", screen: EMPTY, frame: EMPTY, told: 0 });
-    }
+    for (const watched of this.#watched.values()) watched.forget();
   }
 
   start(): void {
@@ -121,7 +104,7 @@ export class Captures {
     let more = false;
     for (const pane of [...interest.panes, ...interest.focused]) {
       if (this.#watched.has(pane)) continue;
-      this.#watched.set(pane, newlyWatched());
+      this.#watched.set(pane, new WatchedPane());
       more = true;
     }
     this.#armFocus();
@@ -133,14 +116,14 @@ export class Captures {
     try {
       for (;;) {
         const watched = this.#watched.get(pane);
-        const turn = watched === undefined ? 0 : ++watched.asked;
+        const turn = watched?.nextTurn() ?? 0;
         const [screen, frame] = await this.#options.request(capture(pane));
         // Whoever asked knows this screen: should it go back to the one told before, that is news.
         if (watched !== undefined) watched.due = true;
         const still = await this.#make(screen!, frame!);
         if (still === null) break;
         // A newer one was told while this was made: believed after that, it would stand for good on a screen at rest.
-        if (watched === undefined || watched.told <= turn) return still;
+        if (!watched?.overtaken(turn)) return still;
       }
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== "TMUX_REFUSED") throw error;
@@ -194,13 +177,10 @@ export class Captures {
     for (const [pane, watched] of this.#watched) {
       const line = gate.get(pane);
       if (line === undefined) continue;
-      const activityS = Math.max(line.activityS, pulseS.get(pane) ?? 0);
-      if (activityS >= watched.captureS || line.size !== watched.size) {
-        watched.size = line.size;
-        const isSteady = now - watched.movedMs < STEADY_AFTER_MS && !this.#interest.focused.has(pane);
-        if (isSteady) steady++;
-        if (!isSteady || now - watched.movedMs >= turnMs) dirty.push(pane);
-      }
+      if (!watched.changed(line, pulseS.get(pane) ?? 0)) continue;
+      const isSteady = now - watched.movedMs < STEADY_AFTER_MS && !this.#interest.focused.has(pane);
+      if (isSteady) steady++;
+      if (!isSteady || now - watched.movedMs >= turnMs) dirty.push(pane);
     }
     this.#steady = steady;
     return dirty;
@@ -217,39 +197,30 @@ export class Captures {
   }
 
   async #ask(pane: PaneId): Promise<Answer | null> {
-    const watched = this.#watched.get(pane) ?? newlyWatched();
-    const turn = ++watched.asked;
-    const before = watched.captureS;
-    watched.captureS = Math.floor(this.#clock.now() / 1_000);
+    const watched = this.#watched.get(pane) ?? new WatchedPane();
+    const turn = watched.nextTurn();
+    const takeBack = watched.asking(this.#clock.now());
     try {
       const [screen, frame] = await this.#options.request(capture(pane));
       return { pane, watched, turn, screen: screen!, frame: frame! };
     } catch {
-      watched.captureS = before;
+      takeBack();
       return null; // gone, or the connection ended: either is told elsewhere
     }
   }
 
   async #take({ pane, watched, turn, screen, frame }: Answer): Promise<boolean> {
-    if (watched.told > turn) return false;
-    const moved = watched.told === 0 || !watched.screen.equals(screen) || !watched.frame.equals(frame);
-    if (!moved && !watched.due) return false;
-    watched.due = false;
-    watched.told = turn;
-    if (moved) {
-      watched.screen = own(screen);
-      watched.frame = own(frame);
-      watched.movedMs = this.#clock.now();
-    }
+    const { moved, tells } = watched.take(turn, screen, frame, this.#clock.now());
+    if (!tells) return false;
     const still = await this.#makeOrFail(pane, watched, screen, frame);
-    if (still === null || !this.#running || watched.told !== turn) return false;
+    if (still === null || !this.#running || !watched.isLast(turn)) return false;
     this.#options.still(pane, still);
     if (this.#interest.focused.has(pane)) this.#armFocus();
     return moved;
   }
 
   /** A screen that cannot be made costs this look alone: nobody waits for it, and the other panes are looked at. */
-  async #makeOrFail(pane: PaneId, watched: Watched, screen: Buffer, frame: Buffer): Promise<Still | null> {
+  async #makeOrFail(pane: PaneId, watched: WatchedPane, screen: Buffer, frame: Buffer): Promise<Still | null> {
     try {
       const still = await this.#make(screen, frame);
       watched.failed = false;
@@ -288,27 +259,4 @@ export class Captures {
     for (const cancel of this.#bursts.get(pane) ?? []) cancel();
     this.#bursts.delete(pane);
   }
-}
-
-function newlyWatched(): Watched {
-  return {
-    captureS: -1,
-    size: "",
-    screen: EMPTY,
-    frame: EMPTY,
-    asked: 0,
-    told: 0,
-    due: false,
-    movedMs: 0,
-    failed: false,
-  };
-}
-
-const EMPTY = Buffer.alloc(0);
-
-/** A copy of its own: a reply points into the chunk it came in, which would be kept as long. */
-export function own(bytes: Buffer): Buffer {
-  const copy = Buffer.allocUnsafeSlow(bytes.length);
-  bytes.copy(copy);
-  return copy;
 }

@@ -8,9 +8,10 @@ import { type Command, listGate, listPanes, listPulse } from "#core/protocol/com
 import { type GateLine, type Pulse, parseGate, parsePanes, parsePulse } from "#core/protocol/listing.js";
 import type { Still } from "#core/screen/still.js";
 import type { Clock } from "#host/clock.js";
-import { Captures, own, type StillMaker } from "./captures.js";
+import { Captures, type StillMaker } from "./captures.js";
 import { TickCost } from "./cost.js";
 import type { Interest } from "./multiplexer.js";
+import { own } from "./watched-pane.js";
 
 export interface Listing {
   readonly panes: readonly LivePane[];
