@@ -10,7 +10,7 @@ import type { Painter, Said } from "./paint.js";
 import { type Outcome, Player } from "./player.js";
 import { type Script, type Turn, turnFor } from "./script.js";
 import { plain } from "./text.js";
-import { liveRows, says, spinnerGlyph } from "./view.js";
+import { liveRows, says, statusOf, titleOf } from "./view.js";
 
 export interface SessionOptions {
   readonly script: Script;
@@ -280,23 +280,16 @@ export class Session {
     };
     const { rows, cursor } = liveRows(looks, this.outlet.columns());
     this.tell();
-    this.outlet.painter.frame({ said: this.said, live: rows, cursor, title: this.title(beat) });
+    const { exactTitle, script } = this.options;
+    const title = exactTitle ? titleOf(looks, script.topic) : script.topic;
+    this.outlet.painter.frame({ said: this.said, live: rows, cursor, title });
     this.said = [];
-  }
-
-  /** Exact titles change with the state, and once a second while it works; constant ones never do. */
-  private title(beat: number): string {
-    const name = this.options.script.topic;
-    if (!this.options.exactTitle || (this.phase === "starting" && this.dialog === null)) return name;
-    if (this.dialog !== null) return `[ ? ] ${name}`;
-    return this.phase === "working" ? `${spinnerGlyph(Math.floor(beat / 10))} ${name}` : `○ ${name}`;
   }
 
   private tell(): void {
     if (!this.options.osc7501 || this.phase === "starting") return;
-    const kind = this.dialog?.kind === "question" ? "question" : "permission";
-    const state = this.dialog !== null ? "blocked" : this.phase === "working" ? "working" : this.rest;
-    const told = `state=${state}:app=rehearsal${state === "blocked" ? `:kind=${kind}` : ""}`;
+    const { phase, dialog, rest } = this;
+    const told = statusOf({ phase, dialog }, rest);
     if (told === this.told) return;
     this.told = told;
     this.outlet.write(`\x1b]7501;${told}\x1b\\`);

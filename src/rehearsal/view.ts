@@ -26,7 +26,7 @@ const SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏";
 const COMPOSER_ROWS = 8;
 const HEADINGS = { permission: "Permission needed", question: "Question", trust: "Trust this folder?" };
 
-export const spinnerGlyph = (frame: number): string => SPINNER[frame % SPINNER.length]!;
+const spinnerGlyph = (frame: number): string => SPINNER[frame % SPINNER.length]!;
 
 export const says = {
   banner: (topic: string, cwd: string): Said => mark("◇", "36", `${topic} · ${cwd}`, GREY, false),
@@ -45,6 +45,23 @@ export const says = {
 
 function mark(glyph: string, markSgr: string, text: string, textSgr: string, apart: boolean): Said {
   return { mark: glyph, markSgr, text, textSgr, apart };
+}
+
+/** The title of a program whose titles are exact: it changes with the state, and once a second while it works. */
+export function titleOf(
+  { phase, dialog, spinner }: Pick<Looks, "phase" | "dialog" | "spinner">,
+  topic: string,
+): string {
+  if (dialog !== null) return `[ ? ] ${topic}`;
+  if (phase === "starting") return topic;
+  return phase === "working" ? `${spinnerGlyph(Math.floor(spinner.frame / 10))} ${topic}` : `○ ${topic}`;
+}
+
+/** Its status as OSC 7501 says it; `rest`: what it is while nothing is under way. */
+export function statusOf({ phase, dialog }: Pick<Looks, "phase" | "dialog">, rest: string): string {
+  const kind = dialog?.kind === "question" ? "question" : "permission";
+  const state = dialog !== null ? "blocked" : phase === "working" ? "working" : rest;
+  return `state=${state}:app=rehearsal${state === "blocked" ? `:kind=${kind}` : ""}`;
 }
 
 /** The live rows and the cursor in them. */
