@@ -109,7 +109,7 @@ async function sized(name: string, [columns, rows]: readonly [number, number], a
   const [provider = "", ...words] = name.split("-");
   const text = readFileSync(join(folder, `${name}.txt`), "utf8");
   const cursor = { x: at?.[0] ?? 0, y: at?.[1] ?? 0, visible: at !== undefined };
-  const title = provider === "claude" ? "✳ Claude Code" : "OpenCode";
+  const title = provider === "claude" ? "✳ Claude Code" : provider;
   const still = await emulator.still(text, { columns, rows, cursor, title, alternate: !words.includes("40x10") });
   return providers.get(provider)!.read(still);
 }
@@ -138,6 +138,11 @@ test("Claude Code scrolled up still says that it waits, and shows nothing of how
   assert.is(providers.get("claude")!.read(quoted).shown, "unclear");
   const scrolled = await sized("claude-scrolled-error-60x16", [60, 16]);
   assert.equal([scrolled.shown, scrolled.evidence.rule], ["ready", "claude/prompt"]);
+});
+
+test("a permission is called one where its question wraps", async () => {
+  const { shown, question } = await sized("codex-permission-40x12", [40, 12]);
+  assert.equal([shown, question?.kind, question?.choices[0]?.text], ["blocked", "permission", "Yes, proceed (y)"]);
 });
 
 test("opencode's first page is ready where the screen leaves no room at its sides", async () => {

@@ -234,7 +234,7 @@ function kindOf(body: readonly Row[], choices: readonly Choice[]): QuestionKind 
   if (choices.every((choice) => /^Sign in\b/.test(choice.text))) return "login";
   if (/\btrust\b|need review/i.test(text)) return "trust";
   if (/sign in|log ?in\b|API key/i.test(text)) return "login";
-  if (/^\s*(?:Would you like|Do you want|Allow)\b.*\?/im.test(text)) return "permission";
+  if (/^\s*(?:Would you like|Do you want|Allow)\b[^?]*\?/im.test(text)) return "permission";
   if (/\bplan\b.*\?/i.test(text)) return "plan";
   if (/\?\s*$/m.test(text)) return "question";
   return "other";
