@@ -92,8 +92,10 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     const name = path.join(".") || "the file";
     const line = lineOf(text, path);
     const at = line === null ? file : `${file}:${line}`;
-    const unknown = issue.type === "strict_object" && issue.expected === "never";
-    throw new Fault("INVALID", unknown ? `${at}: unknown setting ${name}` : `${at}: ${name} ${issue.message}`);
+    const isKey = issue.type === "strict_object";
+    if (isKey && issue.expected === "never") throw new Fault("INVALID", `${at}: unknown setting ${name}`);
+    const missing = isKey && issue.received === "undefined";
+    throw new Fault("INVALID", `${at}: ${name} ${missing ? "is missing" : issue.message}`);
   }
   const { backend, tmux, ui, restore, providers } = result.output;
   return {

@@ -68,7 +68,15 @@ export const providerSchema = table({
   resume: v.optional(strings),
   paste_settle_ms: v.optional(count(10_000)),
   interrupt_keys: v.optional(keys),
-  quit: v.optional(v.array(table({ keys: v.optional(keys), text: v.optional(string) }), "must be a list of tables")),
+  quit: v.optional(
+    v.array(
+      v.pipe(
+        table({ keys: v.optional(keys), text: v.optional(string) }),
+        v.check((step) => Object.keys(step).length > 0, "must have keys or a text"),
+      ),
+      "must be a list of tables",
+    ),
+  ),
   refused_env: v.optional(environment),
   allowed_env: v.optional(environment),
   hooks: v.optional(
@@ -79,12 +87,19 @@ export const providerSchema = table({
   tap: v.optional(flag),
   gone: v.optional(
     v.array(
-      table({
-        title: v.optional(pattern),
-        cursor_visible: v.optional(flag),
-        alternate: v.optional(flag),
-        below_box: v.optional(flag),
-      }),
+      v.pipe(
+        table({
+          title: v.optional(pattern),
+          cursor_visible: v.optional(flag),
+          alternate: v.optional(flag),
+          below_box: v.optional(flag),
+        }),
+        // Of every screen all is so that says nothing.
+        v.check(
+          (entry) => Object.keys(entry).length > 0,
+          "must say something of title, cursor_visible, alternate or below_box",
+        ),
+      ),
       "must be a list of tables",
     ),
   ),

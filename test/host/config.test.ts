@@ -74,7 +74,10 @@ test("what is wrong is named with its line", async () => {
       "c:11: providers.pi.signs.1.ink.0 is no ink: ",
     [`[[providers.pi.signs]]\n${SIGN}\n[[providers.pi.signs]]\n${SIGN.replace("foot", "feet")}`]:
       "c:9: providers.pi.signs.1.where must be one of title, ",
-    [`[[providers.pi.signs]]\n${SIGN.replace(/^rule.*\n/, "")}`]: "c:1: providers.pi.signs.0.rule ",
+    [`[[providers.pi.signs]]\n${SIGN.replace(/^rule.*\n/, "")}`]: "c:1: providers.pi.signs.0.rule is missing",
+    "[providers.pi]\nanswer = { indent = 1, begins = [] }": "c:2: providers.pi.answer.margin is missing",
+    "[providers.pi]\ngone = [{}]": "c:2: providers.pi.gone.0 must say something",
+    "[providers.pi]\nquit = [{}]": "c:2: providers.pi.quit.0 must have keys or a text",
     "[ui\n": "c:1: ",
     "a = 1\na = 2": "c:2: ",
   };
