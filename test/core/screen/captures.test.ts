@@ -140,6 +140,18 @@ test("Claude Code scrolled up still says that it waits, and shows nothing of how
   assert.equal([scrolled.shown, scrolled.evidence.rule], ["ready", "claude/prompt"]);
 });
 
+test("Claude Code without any colour (NO_COLOR) is read by the places of its signs", async () => {
+  const working = await sized("claude-plain-100x24-working", [100, 24]);
+  assert.equal([working.shown, working.composer?.empty], ["working", true]);
+  const asks = await sized("claude-plain-100x24-asks", [100, 24]);
+  assert.equal([asks.shown, asks.question?.kind, asks.question?.choices.length], ["blocked", "permission", 4]);
+  // Its answer quotes a box, a spinner and a footer.
+  const draft = await sized("claude-plain-100x30-draft", [100, 30]);
+  assert.equal([draft.shown, draft.composer?.text], ["finished", "half a draft"]);
+  const failed = await sized("claude-plain-60x20-failed", [60, 20]);
+  assert.equal([failed.shown, failed.reason?.slice(0, 14)], ["error", "API Error: 400"]);
+});
+
 test("a permission is called one where its question wraps", async () => {
   const { shown, question } = await sized("codex-permission-40x12", [40, 12]);
   assert.equal([shown, question?.kind, question?.choices[0]?.text], ["blocked", "permission", "Yes, proceed (y)"]);

@@ -12,6 +12,7 @@ import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
 import { findDialog, isRule } from "./claude/dialog.js";
+import { tinted } from "./claude/tint.js";
 
 /**
  * `blank`: the whole screen, only where nothing is on it. `gone`: the last rows, only where the program has let go of the
@@ -106,13 +107,14 @@ export const claude: Provider = {
   },
 };
 
-function read(still: Still): Reading {
+function read(drawn: Still): Reading {
+  const end = lastInked(drawn.rows);
+  if (end < 0) return readEmpty("claude", drawn, BEFORE);
+  const box = findBox(drawn, end);
+  const still = tinted(drawn, box);
   const { rows } = still;
-  const end = lastInked(rows);
-  if (end < 0) return readEmpty("claude", still, BEFORE);
   // The cursor is hidden all along.
   if (isLetGo(still)) return readScreen("claude", still, { regions: { gone: [rows[end]!] } }, BEFORE, []);
-  const box = findBox(still, end);
   if (box === null) {
     const resume = !still.alternate && still.cursor.visible ? { gone: rows.slice(Math.max(0, end - 2), end + 1) } : {};
     const behind = isScrolled(rows[end]!) ? { behind: [rows[end]!] } : {};

@@ -15,9 +15,8 @@ import {
 } from "../../dialog.js";
 import { hasInk } from "../../ink.js";
 import type { Row, Still } from "../../still.js";
+import { HINT } from "./hint.js";
 import { welcomePage } from "./welcome.js";
-
-const HINT = /\b(?:Esc to cancel|Enter to (?:confirm|select)|↑\/↓ to navigate)\b/i;
 
 /** The dialog on the screen whose last row with anything on it is `end`; null where there is none. */
 export function findDialog(still: Still, end: number): Question | null {
