@@ -70,6 +70,17 @@ test("no two files import each other, by whatever way round", () => {
   assert.equal(inCircles(three.slice(1)), []);
 });
 
+test("in core what is read is known without what is believed of it", () => {
+  const isAbove = (path: string) => /^core\/(?:belief|fleet)\/|^core\/(?:derive|decide|replay)\.ts$/.test(path);
+  const read = sources.filter(({ path }) => /^core\/(?:screen|output|protocol)\//.test(path));
+  assert.ok(read.length > 40 && sources.some(({ path }) => isAbove(path)), `${read.length} files`);
+  const broken = read.flatMap(({ path, text }) => {
+    const targets = importsOf(text).map((name) => fileOf(path, name));
+    return targets.filter(isAbove).map((target) => `${path}: ${target}`);
+  });
+  assert.equal(broken, []);
+});
+
 /** Folders of the dashboard, and those they may stand on; what lies beside them stands on all. */
 const STAGES: Readonly<Record<string, readonly string[]>> = {
   driver: [],

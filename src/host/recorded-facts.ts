@@ -1,9 +1,9 @@
 /** The markers that `drover record` puts into a recording: `drover ` and a fact as JSON. */
 import { type Believed, FRESH } from "#core/belief/believed.js";
-import type { Fact, HookMeaning } from "#core/belief/fact.js";
+import type { Fact } from "#core/belief/fact.js";
 import type { AgentState, Evidence, EvidenceSource, Exit } from "#core/model.js";
-import type { HookPayload } from "#core/screen/hook-meanings.js";
-import type { ReplayBeginning } from "#core/screen/replay.js";
+import type { ReplayBeginning } from "#core/replay.js";
+import type { HookMeaning, HookPayload } from "#core/screen/hook-meanings.js";
 import { type Cast, sizeOf } from "./cast.js";
 
 export const MARKER = "drover ";

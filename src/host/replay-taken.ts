@@ -4,8 +4,8 @@
  * was busy. So each look brings the screen that was read, and a signal in the bytes stands among the things weighed.
  */
 import { hookResponse } from "#core/output/from-hook.js";
+import { REPLAY_TICK_MS, type Replay, type ReplayLine } from "#core/replay.js";
 import type { Provider } from "#core/screen/reading.js";
-import { REPLAY_TICK_MS, type Replay, type ReplayLine } from "#core/screen/replay.js";
 import type { Still } from "#core/screen/still.js";
 import { type Cast, sizeOf } from "./cast.js";
 import { Stream, UNTITLED } from "./emulator.js";

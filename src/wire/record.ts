@@ -6,8 +6,9 @@
  * with `?pictures` it is not tried.
  */
 import type { Believed } from "#core/belief/believed.js";
-import type { Fact, HookMeaning } from "#core/belief/fact.js";
+import type { Fact } from "#core/belief/fact.js";
 import type { AgentState, EvidenceSource, Exit } from "#core/model.js";
+import type { HookMeaning } from "#core/screen/hook-meanings.js";
 
 export interface BeliefJson {
   state: AgentState;

@@ -1,9 +1,10 @@
 import * as assert from "uvu/assert";
 import { type Believed, newborn } from "#core/belief/believed.js";
 import { END_GRACE_MS, GRACE_MS, reviewAtMs } from "#core/belief/doubt.js";
-import type { Fact, HookMeaning } from "#core/belief/fact.js";
+import type { Fact } from "#core/belief/fact.js";
 import { derive } from "#core/derive.js";
 import type { Question, QuestionKind } from "#core/model.js";
+import type { HookMeaning } from "#core/screen/hook-meanings.js";
 import type { Reading, Shown } from "#core/screen/reading.js";
 import { suite } from "../kit/t.js";
 

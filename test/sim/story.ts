@@ -1,6 +1,7 @@
 /** What happens in a seed: people ask for things, users and accidents rearrange tmux, programs work and end. */
-import type { HookMeaning } from "#core/belief/fact.js";
+
 import type { AgentId, AgentRecord } from "#core/model.js";
+import type { HookMeaning } from "#core/screen/hook-meanings.js";
 import type { Context } from "#daemon/context.js";
 import { removeAgent } from "#daemon/remove.js";
 import { stopAgent } from "#daemon/stop.js";

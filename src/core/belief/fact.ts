@@ -1,5 +1,6 @@
 /** All that can be learnt of an agent, one thing at a time: what `derive` weighs. */
 import type { Evidence, Exit } from "../model.js";
+import type { HookMeaning } from "../screen/hook-meanings.js";
 import type { Reading } from "../screen/reading.js";
 
 export type Fact =
@@ -35,24 +36,3 @@ export type Fact =
       readonly evidence: Evidence;
       readonly writtenAtMs: number;
     };
-
-export type HookMeaning =
-  | "started"
-  | "turn-started"
-  /** A turn is about to start: that it did is told as well, some time later, and the screen shows nothing of it until then. */
-  | "turn-begins"
-  /** The model was not reached; the program waits and will try again by itself. */
-  | "turn-retries"
-  /** What it asked was answered. */
-  | "answered"
-  /** The same, by a person's no: unless it goes on, its end is no good one. */
-  | "denied"
-  /** The agent itself is at rest, its helpers are not. */
-  | "turn-goes-on"
-  | "turn-ended"
-  | "turn-failed"
-  | "asks"
-  | "interrupted"
-  /** This conversation ended, and the same program begins the next one now. */
-  | "left"
-  | "ended";

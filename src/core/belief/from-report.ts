@@ -11,9 +11,10 @@
  * agent's.
  */
 import type { Evidence, EvidenceSource } from "../model.js";
+import type { HookMeaning } from "../screen/hook-meanings.js";
 import { type Believed, become, isOpen, isRest } from "./believed.js";
 import { END_GRACE_MS } from "./doubt.js";
-import type { Fact, HookMeaning } from "./fact.js";
+import type { Fact } from "./fact.js";
 import { withReport } from "./report.js";
 
 export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs: number): Believed {

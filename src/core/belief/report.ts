@@ -3,9 +3,9 @@
  * once, and for a while against the screen, which lags behind it (doubt.ts).
  */
 import type { Evidence } from "../model.js";
+import type { HookMeaning } from "../screen/hook-meanings.js";
 import { atEnd, type Believed, become, closed, FRESH, isOpen, isRest, LEFT_MS, type Memory } from "./believed.js";
 import { END_GRACE_MS } from "./doubt.js";
-import type { HookMeaning } from "./fact.js";
 import { answered, denied, named, told } from "./open-dialog.js";
 import { isOurs, isToldTwice, type Opening } from "./opening.js";
 

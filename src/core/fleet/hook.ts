@@ -1,6 +1,6 @@
 /** What an agent's own hook tells, fenced by the launch it belongs to. */
-import type { HookMeaning } from "../belief/fact.js";
 import type { AgentId, Evidence } from "../model.js";
+import type { HookMeaning } from "../screen/hook-meanings.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { type Agent, isGone, isReadable } from "./fleet.js";

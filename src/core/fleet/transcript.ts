@@ -1,6 +1,6 @@
 /** What an agent's program wrote down of itself, fenced by launch and conversation. */
-import type { HookMeaning } from "../belief/fact.js";
 import type { AgentId, Evidence } from "../model.js";
+import type { HookMeaning } from "../screen/hook-meanings.js";
 import { believe } from "./believe.js";
 import type { Draft } from "./draft.js";
 import { isReadable } from "./fleet.js";

@@ -2,10 +2,31 @@
  * What the agents' own reports mean for the state: hook events by name, and the Program Status Protocol (OSC 7501) in raw
  * bytes. Names and payloads as observed; what is not listed means nothing for the state.
  */
-import type { HookMeaning } from "../belief/fact.js";
 import type { Evidence } from "../model.js";
 import { excerpt } from "./read-screen.js";
 import { retryNote } from "./retry-note.js";
+
+/** What a program can say of itself. */
+export type HookMeaning =
+  | "started"
+  | "turn-started"
+  /** A turn is about to start: that it did is told as well, some time later, and the screen shows nothing of it until then. */
+  | "turn-begins"
+  /** The model was not reached; the program waits and will try again by itself. */
+  | "turn-retries"
+  /** What it asked was answered. */
+  | "answered"
+  /** The same, by a person's no: unless it goes on, its end is no good one. */
+  | "denied"
+  /** The agent itself is at rest, its helpers are not. */
+  | "turn-goes-on"
+  | "turn-ended"
+  | "turn-failed"
+  | "asks"
+  | "interrupted"
+  /** This conversation ended, and the same program begins the next one now. */
+  | "left"
+  | "ended";
 
 export interface HookReport {
   readonly means: HookMeaning;

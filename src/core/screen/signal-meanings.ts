@@ -3,8 +3,7 @@
  * that say in words that a person is asked: the others, and the bell, are sent at a dialog and at the end of a turn alike,
  * and say no more than that it is time to look.
  */
-import type { Believed } from "../belief/believed.js";
-import type { AgentState } from "../model.js";
+import type { AgentState, Evidence } from "../model.js";
 import { type HookReport, statusReport } from "./hook-meanings.js";
 import { excerpt } from "./read-screen.js";
 import type { Reading } from "./reading.js";
@@ -44,7 +43,10 @@ function noticeText({ kind, text }: Signal): string | null {
  * Whether the screen has to be asked whether a report can be so (`isPlausible`). Codex may say it of a conversation that it
  * begins (`/new`) at any time between two turns.
  */
-export function mayDoubt({ means, evidence }: HookReport, before: Pick<Believed, "state" | "evidence">): boolean {
+export function mayDoubt(
+  { means, evidence }: HookReport,
+  before: { readonly state: AgentState; readonly evidence: Evidence | null },
+): boolean {
   if (means !== "turn-started") return false;
   const { state } = before;
   if (evidence.rule.startsWith("codex/")) return state !== "working" && state !== "blocked";

@@ -3,10 +3,9 @@
  * happened: an answer without a tool call is no end yet in Claude Code (a hook may make it go on) nor in Gemini CLI (0.61
  * writes it again once the tools are known), so their ends come from `turn_duration` and from the title.
  */
-import type { HookMeaning } from "../belief/fact.js";
 import type { Evidence } from "../model.js";
 import { type Said, TranscriptLines } from "../output/transcript.js";
-import { backgroundNote } from "./hook-meanings.js";
+import { backgroundNote, type HookMeaning } from "./hook-meanings.js";
 import { excerpt } from "./read-screen.js";
 
 export interface TranscriptReport {

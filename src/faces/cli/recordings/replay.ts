@@ -2,9 +2,9 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Fault } from "#core/fault.js";
+import type { ReplayEnd, ReplayLine } from "#core/replay.js";
 import { providers } from "#core/screen/providers.js";
 import type { Provider } from "#core/screen/reading.js";
-import type { ReplayEnd, ReplayLine } from "#core/screen/replay.js";
 import { parseCast } from "#host/cast.js";
 import { readConfig } from "#host/config.js";
 import { type ReplayOptions, replayCast } from "#host/replay-cast.js";

@@ -1,7 +1,7 @@
 import * as assert from "uvu/assert";
 import { Stream } from "#host/emulator.js";
-import { suite } from "../../kit/t.js";
-import { judge, recordingNames } from "../../recordings.js";
+import { suite } from "../kit/t.js";
+import { judge, recordingNames } from "../recordings.js";
 
 const test = suite("replay", 60_000);
 

@@ -2,16 +2,16 @@
  * Plays a recording back to the same reader and the same `derive` that the daemon uses, and says what it would have said
  * (SPEC §10, `replay`). A stepper without a clock: whoever calls it takes a still every 100 ms of the recording.
  */
-import { type Believed, newborn } from "../belief/believed.js";
-import type { Fact } from "../belief/fact.js";
-import { derive } from "../derive.js";
-import type { AgentState, EvidenceSource, Question } from "../model.js";
-import type { Output } from "../output/output.js";
-import type { HookReport } from "./hook-meanings.js";
-import type { Provider } from "./reading.js";
-import { isPlausible, signalReport } from "./signal-meanings.js";
-import type { Signal } from "./signals.js";
-import type { Still } from "./still.js";
+import { type Believed, newborn } from "./belief/believed.js";
+import type { Fact } from "./belief/fact.js";
+import { derive } from "./derive.js";
+import type { AgentState, EvidenceSource, Question } from "./model.js";
+import type { Output } from "./output/output.js";
+import type { HookReport } from "./screen/hook-meanings.js";
+import type { Provider } from "./screen/reading.js";
+import { isPlausible, signalReport } from "./screen/signal-meanings.js";
+import type { Signal } from "./screen/signals.js";
+import type { Still } from "./screen/still.js";
 
 /** How far apart the stills are, as the daemon takes them of a working agent. */
 export const REPLAY_TICK_MS = 100;
