@@ -205,6 +205,28 @@ test("a status that comes late says of the turn that the screen showed since tha
   );
 });
 
+test("nor does one that comes after the turn's end was told otherwise, and before the screen shows that, begin another", () => {
+  const denied: Moment[] = [
+    [0, look("ready")],
+    [100, status("turn-started")],
+    [200, status("asks")],
+    [250, look("blocked")],
+    [400, look("working")],
+    [405, written("interrupted", 404)],
+  ];
+  const once = "0 idle 0, 100 working 1, 200 blocked 1, 400 working 1, 405 idle 1";
+  const rest: Moment[] = [
+    [440, status("turn-started")],
+    [450, look("working")],
+    [500, look("interrupted")],
+  ];
+  assert.is(play([...denied, ...rest]), once);
+  assert.is(play([...denied, ...rest, [520, status("turn-started")]]), `${once}, 520 working 2`);
+  // Its own words come in order.
+  const own: Moment[] = [...denied.slice(0, -1), [405, status("interrupted")], [440, status("turn-started")]];
+  assert.is(play(own), `${once}, 440 working 2`);
+});
+
 test("a program that tells some of its turns is believed when one that it did not tell of is long past", () => {
   assert.is(
     play([

@@ -31,15 +31,22 @@ export function withHook(before: Believed, fact: Fact & { kind: "hook" }, nowMs:
 /** What shows a turn, or a look at its end, before the program says a word. */
 const BESIDE: ReadonlySet<EvidenceSource | undefined> = new Set<EvidenceSource>(["screen", "title", "request"]);
 
+/** By what a program tells of its turns beside its status, and may be ahead of that. */
+const AHEAD: ReadonlySet<EvidenceSource | undefined> = new Set<EvidenceSource>(["hook", "transcript"]);
+
 /**
  * Whether a status tells of the turn before the one that is known: its bytes come in order, but on a busy machine the screen
  * overtakes them. So it is where the program told its turns so far, of the one that the screen shows it has not, and that is
- * so new that it may not have been heard yet.
+ * so new that it may not have been heard yet. Or of the one that was cut short: Codex writes down that a person said no,
+ * calls itself working once more, and shows the end last.
  */
 function isLateStatus(before: Believed, means: HookMeaning, nowMs: number): boolean {
-  const { statusTurn } = before.memory;
-  if (statusTurn !== before.turn - 1 || nowMs - before.sinceMs >= END_GRACE_MS) return false;
-  if (!BESIDE.has(before.evidence?.source)) return false;
+  const { statusTurn, claim } = before.memory;
+  const source = before.evidence?.source;
+  if (nowMs - before.sinceMs >= END_GRACE_MS) return false;
+  if (statusTurn === before.turn && before.state === "idle" && claim === "rest")
+    return means === "turn-started" && AHEAD.has(source);
+  if (statusTurn !== before.turn - 1 || !BESIDE.has(source)) return false;
   const ends = means === "turn-ended" || means === "turn-failed" || means === "interrupted";
   return isOpen(before) ? ends : means === "turn-started" && isRest(before.state);
 }
