@@ -36,6 +36,7 @@ import { Supervision, superviseFor } from "./supervision.js";
 
 /** A store that is locked while nobody answers belongs to a daemon that comes or goes: how long it is waited for. */
 const LOCKED_LIMIT_MS = 4_000;
+const LOST_PAUSE_MS = 100;
 const LOCKED_RETRY_MS = 100;
 
 interface Options {
@@ -116,12 +117,15 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
     tmuxArgs: { socketPath: paths.tmuxSocket, ...(configFile === undefined ? {} : { configFile }) },
     env: process.env,
   });
-  const store = await openStore(paths, log);
+  let end: (why: string) => void = () => {};
+  const store = await openStore(paths, log, () => {
+    // Whoever waits for a commit is told first.
+    systemClock.wake(systemClock.now() + LOST_PAUSE_MS, () => end("its store was removed or replaced"));
+  });
   if (store === null) return false;
 
   const identity: Identity = { pid: process.pid, version: ownVersion(), owner };
   const runFile: RunFile = { ...identity, socket: paths.socket, startedAt: new Date(systemClock.now()).toISOString() };
-  let end: (why: string) => void = () => {};
   const ending = new Promise<string>((resolve) => {
     end = resolve;
     process.once("SIGTERM", () => resolve("SIGTERM"));
@@ -199,11 +203,11 @@ async function restoreByItself(context: Context, log: Log): Promise<void> {
  * Null where another daemon has the store and answers. A store that is locked while nobody answers belongs to a daemon
  * that is just coming up (then it will answer) or going down (then the store will be free).
  */
-async function openStore(paths: Paths, log: Log): Promise<Store | null> {
+async function openStore(paths: Paths, log: Log, onLost: () => void): Promise<Store | null> {
   const giveUpAtMs = systemClock.now() + LOCKED_LIMIT_MS;
   for (;;) {
     try {
-      return await openLevelStore({ dir: paths.storeDir, log, clock: systemClock });
+      return await openLevelStore({ dir: paths.storeDir, log, clock: systemClock, onLost });
     } catch (error) {
       if (!(error instanceof Fault) || error.code !== "STORE_LOCKED") throw error;
     }

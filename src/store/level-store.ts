@@ -45,6 +45,8 @@ export interface LevelStoreOptions {
   readonly archivedLimit?: number;
   /** How often a store that cannot write tries again; default 5 s. */
   readonly retryMs?: number;
+  /** The store's files are no longer where they were: nothing more is taken, and only a new start helps. */
+  readonly onLost?: () => void;
   /** Opens the database; tests put a failing disk here. */
   readonly open?: typeof openDatabase;
 }
@@ -227,6 +229,12 @@ class LevelStore implements Store {
     } catch (error) {
       const fault = this.#live.cannotWrite(error);
       for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
+      return;
+    }
+    if (!this.#live.isThere()) {
+      const fault = this.#live.lost({ seq, present: seq });
+      for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
+      this.#options.onLost?.();
       return;
     }
     const range = this.#range;

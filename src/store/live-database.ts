@@ -2,11 +2,13 @@
  * The database while it is in use. Of a disk that cannot be written it makes a store that can be read, until there is space
  * again; a file that proves damaged as it is read is mended; both by opening the database anew, for which readers wait.
  */
+import { existsSync, mkdirSync } from "node:fs";
 import { Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
 import { type Database, isDamage, isFull, reasonOf } from "./database.js";
 import { hasSpace } from "./disk-space.js";
+import { type Marker, writeMarker } from "./marker.js";
 import type { Opened } from "./open-database.js";
 
 export interface LiveOptions {
@@ -43,6 +45,11 @@ export class LiveDatabase {
 
   get db(): Database {
     return this.#opened.db;
+  }
+
+  /** Whether what is written goes where it is looked for at the next start. */
+  isThere(): boolean {
+    return this.#opened.isThere();
   }
 
   /** With what writes are refused; null where they are not. */
@@ -92,6 +99,30 @@ export class LiveDatabase {
     if (this.#readOnly === null) this.#options.log.error("the store is read-only now", { reason });
     this.#readOnly = fault;
     this.#retryLater();
+    return fault;
+  }
+
+  /**
+   * Its files were removed or replaced under it: from now on all writes are refused, with what this returns. It is not
+   * opened again: what the daemon knows and what is on the disk are two stories by now, and only a new start begins with
+   * one. What is removed altogether leaves a marker, which says at that start that there was more.
+   */
+  lost(marker: Marker): Fault {
+    const { dir, log } = this.#options;
+    const fault = new Fault("STORE_BROKEN", "the store's files were removed or replaced while it was in use", {
+      hint: "the daemon ends; the next command starts it with what is there",
+    });
+    this.#cancelRetry();
+    if (this.#readOnly === null) log.error(fault.message, { dir });
+    this.#readOnly = fault;
+    try {
+      if (!existsSync(dir)) {
+        mkdirSync(dir, { mode: 0o700 });
+        writeMarker(dir, marker);
+      }
+    } catch (error) {
+      log.warn("no marker could be left", { error });
+    }
     return fault;
   }
 

@@ -8,7 +8,7 @@
  * so the links are the store as it was, at no cost. Where the open shows damage they are kept as evidence, and the store
  * is rebuilt from them.
  */
-import { existsSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "#core/fault.js";
 import { type Database, isFull, openLevel, reasonOf, seqRange } from "./database.js";
@@ -26,6 +26,8 @@ export interface Opened {
   readonly quarantined: number;
   /** For a person; null where nothing was lost. */
   readonly loss: string | null;
+  /** Whether its files still lie where it was opened: LevelDB goes on writing into files that were removed. */
+  isThere(): boolean;
   /** Closes the database and lets this process open it again. */
   close(): Promise<void>;
 }
@@ -44,17 +46,23 @@ export async function openDatabase(options: RescueOptions): Promise<Opened> {
     const held = guard;
     const { db, seq, loss } = await openGuarded(options);
     const range = await seqRange(db);
+    const lock = inodeOf(join(options.dir, "LOCK"));
+    const isThere = (): boolean => {
+      const now = inodeOf(join(options.dir, "LOCK"));
+      return now === undefined || lock === undefined || now === lock;
+    };
     return {
       db,
       seq: Math.max(seq, range.newest),
       oldestSeq: range.oldest,
       quarantined: (await db.keys(keysOf("quarantine")).all()).length,
       loss,
+      isThere,
       async close() {
         try {
           const { newest } = await seqRange(db).catch(() => ({ newest: 0 }));
           await db.close();
-          noteProgress(options, Math.max(seq, newest), newest);
+          if (isThere()) noteProgress(options, Math.max(seq, newest), newest);
         } finally {
           await held.close();
           openHere.delete(key);
@@ -129,6 +137,15 @@ async function openGuarded(options: RescueOptions): Promise<{ db: Database; seq:
     damage = reasonOf(error);
   }
   return rescue(options, snapshot, marker?.seq ?? 0, damage);
+}
+
+/** Null where there is none; undefined where that cannot be seen now, which says nothing of it. */
+function inodeOf(path: string): number | null | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What shows that this is not all of the store it should be; null where nothing does. */

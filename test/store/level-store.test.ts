@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -180,6 +180,46 @@ test("a write that fails for another reason is STORE_BROKEN, and a closed store 
   await store.close();
   const closed = await store.commit({ entries: [entry(1)] }).catch((error: unknown) => error);
   assert.ok(closed instanceof Fault && closed.code === "STORE_BROKEN");
+});
+
+test("a store removed under its owner takes nothing more, and the next start says that there was more", async () => {
+  const log = new MemoryLog();
+  let lost = 0;
+  const options = { dir: newDir(), log, clock: systemClock, onLost: () => lost++ };
+  const store = await openLevelStore(options);
+  await store.commit({ agents: [record(1)], entries: [entry(1)] });
+  rmSync(options.dir, { recursive: true });
+  const refused = await store.commit({ entries: [entry(2)] }).then(String, (error: Fault) => error);
+  assert.instance(refused, Fault);
+  assert.equal([(refused as Fault).code, lost, store.health().ok], ["STORE_BROKEN", 1, false]);
+  await store.commit({ entries: [entry(3)] }).then(
+    () => assert.unreachable(),
+    () => {},
+  );
+  await store.close();
+  const next = await openLevelStore(options);
+  assert.match(next.health().loss ?? "", /damaged/);
+  assert.ok(next.seq() >= 1, "no number is given twice");
+  await next.close();
+});
+
+test("a store put in place of one in use is left as it is", async () => {
+  const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
+  const other = await openLevelStore({ ...options, dir: newDir() });
+  await other.commit({ entries: [entry(1), entry(2)] });
+  const from = other.health().path;
+  await other.close();
+  const store = await openLevelStore(options);
+  rmSync(options.dir, { recursive: true });
+  renameSync(from, options.dir);
+  await store.commit({ entries: [entry(7)] }).then(
+    () => assert.unreachable(),
+    (error) => assert.is(error.code, "STORE_BROKEN"),
+  );
+  await store.close();
+  const next = await openLevelStore(options);
+  assert.equal([next.health().loss, told(await next.latest(5))], [null, "1:1 2:2"]);
+  await next.close();
 });
 
 test("garbled values are set aside with a warning, and the rest is served", async () => {
