@@ -152,6 +152,25 @@ test("Claude Code without any colour (NO_COLOR) is read by the places of its sig
   assert.equal([failed.shown, failed.reason?.slice(0, 14)], ["error", "API Error: 400"]);
 });
 
+test("Gemini without any colour has rules around its box", async () => {
+  const on = async (name: string, [columns, rows]: readonly [number, number], title: string) => {
+    const text = readFileSync(join(folder, `${name}.txt`), "utf8");
+    const cursor = { x: 3, y: 13, visible: false };
+    return providers
+      .get("gemini")!
+      .read(await emulator.still(text, { columns, rows, cursor, title, alternate: false }));
+  };
+  const fresh = await on("gemini-plain-fresh", [100, 30], "◇  Ready (w)");
+  assert.equal([fresh.shown, fresh.composer?.text, fresh.composer?.empty], ["ready", "", true]);
+  const done = await on("gemini-plain-done", [100, 40], "◇  Ready (w)");
+  assert.equal([done.shown, done.composer?.empty], ["ready", true]);
+  // By its title, and without it.
+  for (const title of ["✦  Working… (w)", "w"]) {
+    const working = await on("gemini-plain-working", [100, 30], title);
+    assert.equal([working.shown, working.composer?.text], ["working", "x"], title);
+  }
+});
+
 test("a permission is called one where its question wraps", async () => {
   const { shown, question } = await sized("codex-permission-40x12", [40, 12]);
   assert.equal([shown, question?.kind, question?.choices[0]?.text], ["blocked", "permission", "Yes, proceed (y)"]);

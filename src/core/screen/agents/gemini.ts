@@ -125,7 +125,7 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const notice = start < 0 ? [] : above.slice(start);
   const noticeEnd = notice.findIndex((row, index) => index > 0 && !/^ {2}\S/.test(row.text));
   const shell = !/^\s?[>*]/.test(prompt[0]!.text);
-  const composer = readComposer(prompt, 3);
+  const composer = isPlaceholder(prompt) ? NOTHING_TYPED : readComposer(prompt, 3);
   return {
     regions: {
       first:
@@ -141,11 +141,21 @@ function layOut(still: Still, box: Box): Layout<Region> {
   };
 }
 
+const NOTHING_TYPED = { text: "", empty: true, pasted: false } as const;
+
+/** The cursor stands before it. Where colours are off nothing else tells it from what somebody typed. */
+function isPlaceholder([row, ...more]: readonly Row[]): boolean {
+  const isEmpty = /^\s?>\s+Type your message or @path\/to\/file$/.test(row?.text ?? "");
+  return isEmpty && more.every(({ text }) => text === "") && hasInk(row!, 3, "inverse");
+}
+
 /**
  * An edge of a box. In true colour it is half blocks in the colour of the box; where the terminal has fewer colours it is
- * a whole blank row on the box's background. Seen in fixtures/screens/captures/gemini-256-colours-*.txt.
+ * a whole blank row on the box's background; without any (`NO_COLOR`) it is a rule, not dim as the one above the hints is.
+ * Seen in fixtures/screens/captures/gemini-256-colours-*.txt and gemini-plain-*.txt.
  */
 function isEdge(row: Row, glyph: "▄" | "▀", columns: number): boolean {
+  if (row.text.length >= columns - 1 && /^─+$/.test(row.text) && hasInk(row, 0, "plain")) return true;
   if (row.text !== "") return row.text.length >= columns - 1 && row.text === glyph.repeat(row.text.length);
   const tinted = row.runs.reduce((cells, run) => cells + (run.bg === DEFAULT_COLOUR ? 0 : run.cells), 0);
   return tinted >= columns - 1;
