@@ -1,6 +1,7 @@
 /** What is asked of the typed mail where others put something into a queue or change messages, each in one durable batch. */
 import type { MailWrite, Message, MessageState } from "#core/delivery/message.js";
-import type { AgentId, AgentRecord, Nudged } from "#core/model.js";
+import type { MailAsk, MailChanges } from "#core/fleet/mail.js";
+import type { AgentId, Nudged } from "#core/model.js";
 
 /** So many messages may wait for one recipient. */
 export const QUEUE_LIMIT = 10_000;
@@ -56,14 +57,10 @@ export interface Written {
   readonly text: string;
 }
 
-export interface CommitHow {
-  /** New messages to others, in the same batch. */
+/** What goes into one batch with changes of an agent's mail. */
+export interface CommitHow extends Omit<MailAsk, "ask" | "also" | keyof MailChanges> {
+  /** New messages to others. */
   readonly also?: readonly Written[];
-  readonly must?: boolean;
-  readonly takesPrompt?: boolean;
-  readonly stopBlocks?: AgentRecord["stopBlocks"];
-  readonly nudged?: AgentRecord["nudged"];
-  readonly beatAtMs?: number;
   /** What it takes out of the store. */
   readonly gone?: ReadonlySet<string>;
 }

@@ -4,7 +4,7 @@ import type { DeadReason, Message } from "#core/delivery/message.js";
 import type { AgentId } from "#core/model.js";
 import type { Ground } from "./ground.js";
 import type { Inboxes } from "./inboxes.js";
-import { QUEUE_LIMIT } from "./mail-commit.js";
+import { QUEUE_LIMIT, queuedMessage } from "./mail-commit.js";
 
 /** Who is to be told, and why nobody can be; a dead letter is kept under its parent's name, else under its child's. */
 export function addressee(
@@ -33,25 +33,9 @@ export function newCompletion(
 ): { message: Message; text: string } {
   const { child, label, turn, kind } = wanted;
   const text = cutSummary(wanted.summary);
-  const nowMs = clock.now();
-  const message: Message = {
-    id: dice.id(),
-    to,
-    order,
-    rev: 1,
-    from: child as AgentId,
-    kind: "completion",
-    state: "queued",
-    reason: null,
-    attempts: 0,
-    characters: text.length,
-    claim: null,
-    turn: null,
-    completion: { child, label, turn, kind, key: completionKey(wanted) },
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-  };
-  return { message, text };
+  const about = { id: dice.id(), to, from: child as AgentId, kind: "completion", text } as const;
+  const completion = { child, label, turn, kind, key: completionKey(wanted) };
+  return { message: { ...queuedMessage(about, order, clock.now()), completion }, text };
 }
 
 /** The same as a dead letter. */

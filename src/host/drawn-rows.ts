@@ -1,6 +1,6 @@
 /** Rows of an emulator's buffer, read cell by cell: runs of cells that look alike, without the blanks at the end. */
 import type { IBuffer, IBufferCell } from "@xterm/headless";
-import { ATTR, BLANK_ROW, DEFAULT_COLOUR, RGB, type Row, type Run } from "#core/screen/still.js";
+import { ATTR, BLANK_ROW, DEFAULT_COLOUR, RGB, type Row, type Run, rowOf } from "#core/screen/still.js";
 
 /** `count` rows from the row `first` of the buffer (the screen's first one without it), each as wide as `columns` at most. */
 export function drawnRows(buffer: IBuffer, count: number, columns: number, first = buffer.baseY): Row[] {
@@ -63,10 +63,7 @@ export function trimmedRow(runs: Run[]): Row {
     runs.push({ ...last, text, cells: last.cells - (last.text.length - text.length) });
     break;
   }
-  if (runs.length === 0) return BLANK_ROW;
-  let text = "";
-  for (const run of runs) text += run.text;
-  return { text: text.trimEnd(), runs };
+  return runs.length === 0 ? BLANK_ROW : rowOf(runs);
 }
 
 /** Spaces only: a no-break space was written on purpose, and readers ask for its colour. */

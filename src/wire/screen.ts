@@ -2,7 +2,7 @@
  * `GET /v1/agents/{ref}/stream` (server-sent events): `event: screen` with the whole still first and after a resize,
  * then `event: rows` with the rows that changed. Runs travel as arrays, trailing defaults left off.
  */
-import { BLANK_ROW, DEFAULT_COLOUR, type Row, type Run, type Still } from "#core/screen/still.js";
+import { BLANK_ROW, DEFAULT_COLOUR, type Row, type Run, rowOf, type Still } from "#core/screen/still.js";
 
 /** `[text, fg, bg, attrs, unit, cells]`; defaults -1, -1, 0, 1 and one cell for each code point. */
 export type RunJson = [string, number?, number?, number?, number?, number?];
@@ -40,13 +40,7 @@ export function rowFromJson(json: RowJson): Row {
   const runs = json.map(([text, fg = DEFAULT_COLOUR, bg = DEFAULT_COLOUR, attrs = 0, unit = 1, cells]): Run => {
     return { text, fg, bg, attrs, unit: unit === 2 ? 2 : 1, cells: cells ?? codePoints(text) * unit };
   });
-  return {
-    text: runs
-      .map((run) => run.text)
-      .join("")
-      .trimEnd(),
-    runs,
-  };
+  return rowOf(runs);
 }
 
 export function screenToJson(still: Still): WholeScreenJson {

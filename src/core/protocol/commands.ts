@@ -3,7 +3,7 @@
  * One command a line; several parted by ` ; ` only where they must not be torn apart: tmux answers such a line with a
  * block for each command, up to the first that fails.
  */
-import type { AgentId, LivePane, PaneId, PaneMark, SessionId, WindowId } from "../model.js";
+import type { AgentId, LivePane, NewTab, PaneId, PaneMark, SessionId, WindowId } from "../model.js";
 import { FULL_FORMAT, GATE_FORMAT, OWN_SESSION, PULSE_FORMAT } from "./listing.js";
 import { pasteable, quote, quoteFormat } from "./quote.js";
 
@@ -191,13 +191,8 @@ export function killPane(pane: PaneId): Command {
   return command(`kill-pane -t ${pane}`);
 }
 
-export interface Launch {
-  readonly windowName: string;
-  readonly cwd: string;
-  readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly mark: PaneMark;
-}
+/** What is started in a window, and how the window is called and marked. */
+export type Launch = Pick<NewTab, "windowName" | "cwd" | "command" | "env" | "mark">;
 
 /** How long a window that only holds a place stands, in s, should nobody come to take it: whoever made it may have died. */
 export const PLACEHOLDER_S = 10;

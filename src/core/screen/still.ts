@@ -50,6 +50,13 @@ export interface Still {
 
 export const BLANK_ROW: Row = { text: "", runs: [] };
 
+/** The row that these runs are. */
+export function rowOf(runs: readonly Run[]): Row {
+  let text = "";
+  for (const run of runs) text += run.text;
+  return { text: text.trimEnd(), runs };
+}
+
 /** The run that holds the character at `index` of `row.text`, or null past the end. For asking its colour and attributes. */
 export function runAt(row: Row, index: number): Run | null {
   let at = 0;

@@ -1,5 +1,5 @@
 /** What a terminal without UTF-8 is shown in the place of what it cannot draw: as many cells of plain ASCII. */
-import type { Row, Run } from "#core/screen/still.js";
+import { type Row, type Run, rowOf } from "#core/screen/still.js";
 import { graphemes, graphemeWidth } from "./width.js";
 
 /** The glyphs that programs are drawn with; a letter is shown without its marks, and whatever else is not ASCII is a question mark. */
@@ -40,14 +40,7 @@ function likeness(character: string, cells: number): string {
 }
 
 export function asciiRow(row: Row): Row {
-  const runs = row.runs.map(asciiRun);
-  return {
-    text: runs
-      .map((run) => run.text)
-      .join("")
-      .trimEnd(),
-    runs,
-  };
+  return rowOf(row.runs.map(asciiRun));
 }
 
 function asciiRun(run: Run): Run {
