@@ -32,7 +32,7 @@ import { Mail } from "./mail.js";
 import { Producer } from "./producer.js";
 import { Programs } from "./programs.js";
 import { routes } from "./routes.js";
-import { emptySpool, folderSpool } from "./spool.js";
+import { emptySpool, folderSpool, sweepSpool } from "./spool.js";
 import { Streams } from "./stream.js";
 import type { Supervision } from "./supervision.js";
 import { Tapping } from "./tapping.js";
@@ -207,9 +207,11 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       .catch((error) => log.warn("the damage could not be journaled", { error }));
   }
   catalogue?.begin();
+  const endSweeps = sweepSpool(context);
   return { server, context, bye: () => feed.bye(), close };
 
   function close(): void {
+    endSweeps();
     catalogue?.close();
     transcripts.close();
     debugLogs.close();

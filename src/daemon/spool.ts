@@ -1,7 +1,7 @@
 /**
  * Hooks that found no daemon lie in the spool, a file each, written whole by rename (bin/drover-hook): some lines of
- * `name value`, a blank one, and the payload. They are read in the order in which they were left, when the daemon starts
- * and whenever a hook says that it saw some.
+ * `name value`, a blank one, and the payload. They are read in the order in which they were left, when the daemon starts,
+ * whenever a hook says that it saw some, and now and then: one that a daemon found too late or not yet there may be the last.
  */
 import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,6 +14,9 @@ import { isHookName, type Spool, type ToldHook } from "./told-hook.js";
 const FILES_LIMIT = 2_000;
 /** A draft is renamed within a moment; one that is older was given up. */
 const DRAFT_LIMIT_MS = 60_000;
+/** After this long a script that met no daemon has left its event: those that ran while we started. */
+const STARTED_MS = 2_000;
+const SWEEP_MS = 10_000;
 
 const reading = new WeakMap<Context, Promise<number>>();
 
@@ -24,6 +27,20 @@ export function emptySpool(context: Context): Promise<number> {
   const run = readAll(context).finally(() => reading.delete(context));
   reading.set(context, run);
   return run;
+}
+
+/** Has the spool read again and again, until what is returned is called. */
+export function sweepSpool(context: Context): () => void {
+  const { clock, spool } = context;
+  let cancel = (): void => {};
+  const later = (ms: number): void => {
+    cancel = clock.wake(clock.now() + ms, () => {
+      void emptySpool(context).catch((error) => context.log.warn("the spool could not be read", { error }));
+      later(SWEEP_MS);
+    });
+  };
+  if (spool !== null) later(STARTED_MS);
+  return () => cancel();
 }
 
 async function readAll(context: Context): Promise<number> {

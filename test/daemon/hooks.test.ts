@@ -243,6 +243,19 @@ test("what lies in the spool under a name that no event has, or is too large, is
   assert.is((await one("a")).state, "idle");
 });
 
+test("what was left there while the daemon started is taken in though no other hook tells of it, and so is what comes later", async () => {
+  const { id } = await spawn("a");
+  for (const session of ["s-7", "s-8"]) {
+    leave(
+      session,
+      { provider: "claude", event: "SessionStart", id, token: session },
+      { session_id: session, source: "clear" },
+    );
+    await until("it is heard", async () => (await one("a")).nativeSession === session, { limitMs: 10_000 });
+    await until("it is gone", () => readdirSync(spool).length === 0);
+  }
+});
+
 test("what lies in the spool is taken in when the daemon starts", async () => {
   const { id } = await spawn("a");
   const { store, tmux } = w;
