@@ -1,4 +1,5 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync } from "node:fs";
 import * as assert from "uvu/assert";
 import type { AgentJson, HealthJson, MessageJson, OutputJson, QuestionJson, ScreenJson, WhyJson } from "#wire/agent.js";
 import { suite, until } from "../kit/t.js";
@@ -275,6 +276,20 @@ test("the answer to a prompt is waited for, also where it has to be queued first
   const told = JSON.parse(out) as { message: MessageJson; output: OutputJson };
   assert.equal([status, told.message.state, told.output.turn], [0, "delivered", told.message.turn]);
   assert.is((await home.run(["send", "answers", "--timeout", "1", "x"])).status, 2);
+});
+
+test("what cannot be written out is said in a line, and the exit status is 1", () => {
+  if (!existsSync("/dev/full")) return;
+  const [node = "", ...args] = home.command("ls", "--json");
+  const full = openSync("/dev/full", "w");
+  const { status, stderr } = spawnSync(node, args, {
+    env: home.env,
+    stdio: ["ignore", full, "pipe"],
+    encoding: "utf8",
+  });
+  closeSync(full);
+  assert.is(status, 1, stderr);
+  assert.match(stderr, /^drover: standard output cannot be written: .*\n$/);
 });
 
 test.run();

@@ -17,7 +17,7 @@ export interface Launcher {
 
 /** Runs one command line (`argv` without node and the script) and returns the exit status. Never throws. */
 export async function main(argv: readonly string[], launcher?: Launcher, io: Io = process): Promise<number> {
-  if (io === process) quietOnBrokenPipe();
+  if (io === process) endWithOutput();
   let context: Context | null = null;
   try {
     const invocation = parse(argv);
@@ -70,12 +70,18 @@ function report(error: unknown, json: boolean, { env, stderr }: Io): number {
   return exitStatus(fault.code);
 }
 
-/** A reader that had enough (`drover ls | head -1`) is no failure. */
-function quietOnBrokenPipe(): void {
+/**
+ * A reader that had enough (`drover ls | head -1`) is no failure; a full disk is. Whatever was still to be done is not: what
+ * was not written out is not acknowledged.
+ */
+function endWithOutput(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code === "EPIPE") process.exit(0);
-      throw error;
+      if (stream === process.stdout) {
+        process.stderr.write(`drover: standard output cannot be written: ${error.message}\n`);
+      }
+      process.exit(1);
     });
   }
 }
