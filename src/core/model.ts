@@ -228,7 +228,7 @@ export interface LivePane {
   readonly inMode: boolean;
   readonly inputOff: boolean;
   /** Keys for it go to the panes beside it as well: its user switched `synchronize-panes` on. */
-  readonly inputShared?: true;
+  readonly inputShared?: boolean;
   readonly alternate: boolean;
   readonly pid: number;
   readonly title: string;

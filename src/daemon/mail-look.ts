@@ -19,7 +19,7 @@ export function paneOf({ loop }: Ground, id: AgentId): PaneId {
 /** The screen past every cache, read, and what is believed with it. `first`: whose pane it is is asked as well, and for a door. */
 export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promise<Read> {
   const pane = paneOf(ground, id);
-  const { ours, shared } = first ? await listedNow(ground, id, pane) : { ours: true, shared: false };
+  const { ours, barred } = first ? await listedNow(ground, id, pane) : OURS;
   const agent = ground.loop.fleet.agents.get(id);
   if (agent === undefined || agent.pane !== pane) throw new Fault("NOT_FOUND", "its tab is gone");
   const { reading, still } = await lookNow(ground, agent);
@@ -28,26 +28,32 @@ export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promi
   if (now === undefined) throw new Fault("NOT_FOUND", "it was taken off the list");
   const { state, incarnation } = now.record;
   const seen = { reading, state, incarnation, ours: ours && !isGone(state), leaving: now.ending };
-  return { kind: "read", ...seen, ...(shared ? { shared } : {}), ...(door === null ? {} : { door }) };
+  return { kind: "read", ...seen, ...(barred === null ? {} : { barred }), ...(door === null ? {} : { door }) };
 }
 
-/**
- * By a fresh listing. `ours`: the pane carries the agent's mark, the program known there runs, and tmux passes input on to
- * it; `shared`: and to the panes beside it.
- */
-async function listedNow(
-  { mux, loop }: Ground,
-  id: AgentId,
-  pane: PaneId,
-): Promise<{ readonly ours: boolean; readonly shared: boolean }> {
+interface Listed {
+  /** The pane carries the agent's mark, and the program known there runs. */
+  readonly ours: boolean;
+  /** Why its user's tmux lets no key be pressed there alone. */
+  readonly barred: string | null;
+}
+
+const OURS: Listed = { ours: true, barred: null };
+const NOT_OURS: Listed = { ours: false, barred: null };
+
+/** By a fresh listing. */
+async function listedNow({ mux, loop }: Ground, id: AgentId, pane: PaneId): Promise<Listed> {
   const sighting = await mux.sight();
   if ("blind" in sighting) throw new Fault("TMUX_UNREACHABLE", "tmux does not answer");
   const live = sighting.panes.find((one) => one.pane === pane);
-  const notOurs = { ours: false, shared: false };
-  if (live === undefined || live.mark?.id !== id || live.dead || live.inputOff) return notOurs;
+  if (live === undefined || live.mark?.id !== id || live.dead) return NOT_OURS;
   const pid = loop.fleet.agents.get(id)?.record.place?.pid ?? null;
-  if (pid === null || pid === live.pid) return { ours: true, shared: live.inputShared === true };
-  // Respawned, and no listing told of it yet: what is claimed for the process before is doubtful once one does.
-  loop.post({ kind: "sighting", sighting });
-  return notOurs;
+  if (pid !== null && pid !== live.pid) {
+    // Respawned, and no listing told of it yet: what is claimed for the process before is doubtful once one does.
+    loop.post({ kind: "sighting", sighting });
+    return NOT_OURS;
+  }
+  if (live.inputOff) return { ours: true, barred: "input to its pane is switched off (select-pane -d)" };
+  if (!live.inputShared) return OURS;
+  return { ours: true, barred: "its keys go to the panes beside it too (synchronize-panes)" };
 }

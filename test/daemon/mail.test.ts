@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
-import type { AgentId } from "#core/model.js";
+import type { AgentId, PaneId } from "#core/model.js";
 import { commitCompletion } from "#daemon/completions.js";
 import { DEAD_KEPT_MS, DEAD_LIMIT } from "#daemon/dead-letters.js";
 import { QUEUE_LIMIT } from "#daemon/mail-commit.js";
@@ -189,6 +189,19 @@ test("who does not hear Enter is pressed three times, and the message uncertain:
   );
   assert.is(why.message.attempts, 2);
   assert.is((await w.ask("GET", "/v1/messages/01NONE")).status, 404);
+});
+
+test("a pane that lets no key be pressed in it alone keeps its message waiting, and says why", async () => {
+  await ready("a");
+  const reason = async (text: string) => (await send("a", text)).body.message.reason;
+  w.tmux.change("%1" as PaneId, { inputOff: true });
+  assert.is(await reason("x"), "input to its pane is switched off (select-pane -d)");
+  w.tmux.change("%1" as PaneId, { inputOff: false, inputShared: true });
+  const told = await w.ask("POST", "/v1/agents/a/send", { text: "y", now: true });
+  assert.is(told.body.error?.code, "NOT_READY");
+  assert.equal(agent().prompts, []);
+  w.tmux.change("%1" as PaneId, { inputOff: false, inputShared: false });
+  await until("it is given", () => agent().prompts.length === 1, { limitMs: 10_000 });
 });
 
 test("a message's story is whole, however much was journaled of its recipient since", async () => {

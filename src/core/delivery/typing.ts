@@ -67,8 +67,8 @@ export type TypingEvent =
       readonly incarnation: number;
       /** The pane carries our mark and the program runs. */
       readonly ours: boolean;
-      /** What is pressed there reaches the panes beside it too. */
-      readonly shared?: boolean;
+      /** Why no key may be pressed there, whatever it shows. */
+      readonly barred?: string;
       /** A person asked it to end. */
       readonly leaving?: boolean;
       /** Its program's API leads to this conversation of its, which is the one shown (handing.ts). */
@@ -183,7 +183,7 @@ export function gate(
   }
   // What is handed over leaves the input box alone.
   if (event.door !== undefined) return null;
-  if (event.shared) return refused("state", "its keys go to the panes beside it too (synchronize-panes)");
+  if (event.barred !== undefined) return refused("state", event.barred);
   if (reading.composer === null) return refused("no-composer", "its screen shows no input box");
   if (!reading.composer.empty) return refused("draft", "a draft stands in its input box");
   return null;

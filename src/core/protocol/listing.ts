@@ -146,7 +146,7 @@ export function parsePane(line: string): LivePane | null {
     exit: dead ? exit(fields[17]!, fields[18]!) : null,
     inMode: number(11) > 0,
     inputOff: fields[12] === "1",
-    ...(fields[13] === "1" && number(14) > 1 ? { inputShared: true as const } : {}),
+    ...(fields[13] === "1" && number(14) > 1 ? { inputShared: true } : {}),
     alternate: fields[15] === "1",
     pid: number(16),
     command: fields[19]!,

@@ -49,7 +49,7 @@ test("nothing is sent unless the gate is open", () => {
     text: "refused draft: a draft stands in its input box",
     "empty idle 2": "refused gone: it was started again meanwhile",
     "empty idle 1 theirs": "refused gone: the program is no longer in its tab",
-    "empty idle 1 shared": "refused state: its keys go to the panes beside it too (synchronize-panes)",
+    "empty idle 1 barred": "refused state: input to it is off",
     gone: "refused gone: its tab is gone",
     "failed look": "refused unreadable: its screen cannot be read: tmux said no",
   };
@@ -294,7 +294,7 @@ function event(words: string): TypingEvent {
     state: state as AgentState,
     incarnation: Number(incarnation),
     ours: whose !== "theirs",
-    ...(whose === "shared" ? { shared: true } : {}),
+    ...(whose === "barred" ? { barred: "input to it is off" } : {}),
   };
 }
 
