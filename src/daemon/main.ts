@@ -185,7 +185,7 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
 function announce(path: string, runFile: RunFile, log: Log): void {
   const stale = readRunFile(path);
   if (stale !== null)
-    log.info("a daemon that is gone left its run file", { pid: stale.pid, startedAt: stale.startedAt });
+    log.info("a daemon that is gone left its run file", { left: stale.pid, startedAt: stale.startedAt });
   writeRunFile(path, runFile);
 }
 

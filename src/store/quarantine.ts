@@ -4,6 +4,9 @@ import { type Database, type Operation, reasonOf, writeBatch } from "./database.
 import { quarantineKey } from "./keys.js";
 import { decodeValue } from "./values.js";
 
+/** A repair may leave keys that run on into what was a value, and a log holds no message's words. */
+const sayable = (key: string): string => key.replace(/[^\w!:.-].*$/su, "…");
+
 type Row = readonly [string, Buffer];
 
 export class Quarantine {
@@ -41,7 +44,7 @@ export class Quarantine {
 
   async #move(rows: readonly Row[]): Promise<void> {
     for (const [key] of rows) this.#unreadable.add(key);
-    this.#log.error("values that could not be read were set aside", { keys: rows.map(([key]) => key) });
+    this.#log.error("values that could not be read were set aside", { keys: rows.map(([key]) => sayable(key)) });
     try {
       await writeBatch(
         this.#db(),

@@ -24,7 +24,7 @@ export async function endStaleClients(
     .map(([pid]) => pid!);
   for (const pid of pids) {
     if (await isWatched(pid, env)) continue;
-    log.warn("ending a client that an earlier drover left behind", { pid });
+    log.warn("ending a client that an earlier drover left behind", { client: pid });
     try {
       process.kill(Number(pid), "SIGTERM");
     } catch {

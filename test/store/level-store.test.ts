@@ -222,6 +222,19 @@ test("a store put in place of one in use is left as it is", async () => {
   await next.close();
 });
 
+test("of a key that runs on into a value, as a repair may leave it, the log tells no word of the value", async () => {
+  const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
+  await (await openLevelStore(options)).close();
+  await tamper(options.dir, (db) =>
+    db.put(`mail!${agentId(2)}!0000000000000001\u0004{"text":"hush"}`, Buffer.from("?")),
+  );
+  const store = await openLevelStore(options);
+  assert.equal(await store.mail(), []);
+  const said = options.log.fields.find((fields) => "keys" in fields);
+  assert.equal(said?.keys, [`mail!${agentId(2)}!0000000000000001…`]);
+  await store.close();
+});
+
 test("garbled values are set aside with a warning, and the rest is served", async () => {
   const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
   let store = await openLevelStore(options);
