@@ -21,6 +21,7 @@ import type { Reading } from "./screen/reading.js";
 
 export type { Answer, Ask, Decision, Effect, HookEvent, Refusal, Tab, Ticket, TranscriptEvent, Weighed };
 
+/** What comes into the inbox: seen, told, asked or timed. */
 export type Event =
   | { readonly kind: "sighting"; readonly sighting: Sighting }
   /** tmux says that a window closed: a hint. */
@@ -39,6 +40,7 @@ export type Event =
   /** Time passed that someone asked to be told of (`wakeAtMs`). */
   | { readonly kind: "clock" };
 
+/** What follows from `event`: the fleet after it and, in order, what is to be done. Neither is changed in place. */
 export function decide(fleet: Fleet, event: Event, nowMs: number): Decision {
   const draft = new Draft(fleet, nowMs);
   switch (event.kind) {

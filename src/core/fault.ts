@@ -1,5 +1,6 @@
 /** Every way the outside world, or a caller, can refuse us, each with a code. Thrown once, met once. */
 
+/** Each code with its exit status and its HTTP status. */
 export const FAULTS = {
   USAGE: { exit: 2, http: 400 },
   INVALID: { exit: 2, http: 400 },
@@ -25,6 +26,7 @@ export const FAULTS = {
   INTERNAL: { exit: 1, http: 500 },
 } as const;
 
+/** Names a fault to programs: on the wire, and in `--json`. */
 export type FaultCode = keyof typeof FAULTS;
 
 /** `message` is one sentence for a person; `hint` says what to do about it; `detail` is extra JSON for the caller. */
@@ -58,6 +60,7 @@ export function exitStatus(code: FaultCode): number {
   return FAULTS[code].exit;
 }
 
+/** The status with which the daemon answers a request that ends in such a fault. */
 export function httpStatus(code: FaultCode): number {
   return FAULTS[code].http;
 }

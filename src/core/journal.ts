@@ -34,6 +34,7 @@ export interface NewEntry {
   readonly set: Readonly<Record<string, unknown>> | null;
 }
 
+/** An entry that has its place in the journal; `seq` counts up by one. */
 export interface JournalEntry extends NewEntry {
   readonly seq: number;
 }

@@ -7,12 +7,17 @@
 export type AgentId = string & { readonly brand: "AgentId" };
 /** tmux's ids: where an agent is now. A cache, never identity; all restart at 0 with a new tmux server. */
 export type PaneId = `%${number}`;
+
+/** tmux's; gone for good once the window closes. */
 export type WindowId = `@${number}`;
+
+/** tmux's; names may change, this does not. */
 export type SessionId = `$${number}`;
 
 /** SPEC §2, States. */
 export type AgentState = "starting" | "idle" | "working" | "blocked" | "done" | "error" | "exited" | "lost" | "unclear";
 
+/** All of them, for who checks or lists them. */
 export const AGENT_STATES: readonly AgentState[] = [
   "starting",
   "idle",
@@ -33,6 +38,7 @@ export type Role = "worker" | "conductor";
  */
 export type WakePolicy = "type" | "nudge" | "pull" | "mute";
 
+/** All of them, for who checks or lists them. */
 export const WAKE_POLICIES: readonly WakePolicy[] = ["type", "nudge", "pull", "mute"];
 
 /** Where evidence came from, most trusted first (SPEC §2). */
@@ -113,6 +119,7 @@ export interface Dialogs {
   readonly unanswered?: readonly string[];
 }
 
+/** How a program ended, as far as that is known: one of the two, or neither. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: string | null;

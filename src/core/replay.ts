@@ -31,8 +31,10 @@ export interface ReplayMoment {
   readonly signals?: readonly Signal[];
 }
 
+/** What was believed when a recording began, as far as that is known. */
 export type ReplayBeginning = Pick<Believed, "state" | "turn" | "unread" | "evidence"> & Partial<Believed>;
 
+/** What `drover replay` prints: a change of state, or a question that was seen. */
 export type ReplayLine =
   | {
       readonly t: number;
@@ -48,6 +50,7 @@ export interface ReplayEnd {
   readonly last: Pick<Output, "kind" | "text" | "source">;
 }
 
+/** One recording on its way: takes its moments in order, and says what changed at each. */
 export class Replay {
   readonly #provider: Provider;
   readonly #begins: ReplayBeginning | null;

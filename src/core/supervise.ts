@@ -6,6 +6,7 @@
 /** From the last link's end until the daemon stops: a dashboard that is started again is back by then. */
 export const LEFT_GRACE_MS = 5_000;
 
+/** How a daemon that belongs to its dashboards stands. */
 export type Watchdog =
   | { readonly at: "unarmed" }
   | { readonly at: "held"; readonly links: number }
@@ -15,6 +16,7 @@ export type Watchdog =
 /** A dashboard linked itself, one of those that had is gone, or the time asked for has come. */
 export type WatchdogEvent = "linked" | "unlinked" | "clock";
 
+/** Before the first link. */
 export const UNARMED: Watchdog = { at: "unarmed" };
 
 /** What the watchdog becomes; `stop` is true at the one step at which the daemon is to end. */

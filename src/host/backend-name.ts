@@ -2,6 +2,8 @@
 import { Fault } from "#core/fault.js";
 
 export const BACKENDS = ["tmux", "herdr"] as const;
+
+/** What the agents live in. */
 export type Backend = (typeof BACKENDS)[number];
 export const DEFAULT_BACKEND: Backend = "tmux";
 

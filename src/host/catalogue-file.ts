@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { readJson, writeWhole } from "./files.js";
 
+/** What was found out of one program on this machine. */
 export interface CatalogueEntry {
   readonly version: string | null;
   readonly loggedIn: boolean | null;
@@ -17,6 +18,7 @@ export type CatalogueEntries = Readonly<Record<string, CatalogueEntry>>;
 
 const FORMAT = 2;
 
+/** Where it is kept. */
 export function cataloguePath(stateDir: string): string {
   return join(stateDir, "catalogue.json");
 }
@@ -28,6 +30,7 @@ export function readCatalogue(file: string): CatalogueEntries {
   return Object.fromEntries(Object.entries(found.providers).filter(([, entry]) => isEntry(entry)));
 }
 
+/** Whole or not at all. Throws what the file system throws. */
 export function writeCatalogue(file: string, providers: CatalogueEntries): void {
   writeWhole(file, `${JSON.stringify({ format: FORMAT, providers }, null, 1)}\n`);
 }

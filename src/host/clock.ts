@@ -1,5 +1,6 @@
 /** Time and timers of this machine, handed to whoever needs them when they are built. */
 
+/** Time, as it is handed to whoever needs it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -7,6 +8,7 @@ export interface Clock {
   wake(atMs: number, call: () => void): () => void;
 }
 
+/** The machine's. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   wake(atMs, call) {

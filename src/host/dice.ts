@@ -2,6 +2,7 @@
 import { randomInt } from "node:crypto";
 import { monotonicFactory } from "ulid";
 
+/** Chance, as it is handed to whoever needs it. */
 export interface Dice {
   /** A whole number from 0 up to but not including `n`. */
   below(n: number): number;
@@ -12,6 +13,7 @@ export interface Dice {
 /** Node's own chance rather than the web's, which ulid would take: loading that costs a start some 10 ms. */
 const ulid = monotonicFactory(() => randomInt(2 ** 24) / 2 ** 24);
 
+/** The machine's. */
 export const systemDice: Dice = {
   below: (n) => randomInt(n),
   id: () => ulid(),

@@ -19,6 +19,7 @@ const LINE_LIMIT_BYTES = 8 * 1_048_576;
 /** Folders above a missing file that are tried for one that is there. */
 const CLIMB_LIMIT = 6;
 
+/** A file that is followed, until it is closed. */
 export interface Following {
   /** Reads what came where the kernel gives no notice, its watches being used up; nothing where it does. */
   look(): void;

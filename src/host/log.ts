@@ -39,6 +39,7 @@ const PRIVATE = ["body", "text", "prompt", "env", "environment"];
 /** A log that cannot be written (disk full, folder gone) is tried again from time to time and never stops the daemon. */
 const REOPEN_AFTER_MS = 30_000;
 
+/** Opens the log of a daemon. While it cannot be written, what is said is dropped. */
 export function openLog(options: LogOptions): LogFile {
   let stream = openStream();
   let failedAtMs: number | null = null;

@@ -9,6 +9,7 @@ import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
 import { Fault } from "#core/fault.js";
 
+/** Where this daemon's files are. */
 export interface Paths {
   /** Records, journal, log, run file. Made with `secureFolder`. */
   readonly stateDir: string;

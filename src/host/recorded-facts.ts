@@ -6,6 +6,7 @@ import type { ReplayBeginning } from "#core/replay.js";
 import type { HookMeaning, HookPayload } from "#core/screen/hook-meanings.js";
 import { type Cast, sizeOf } from "./cast.js";
 
+/** How a marker of ours begins. */
 export const MARKER = "drover ";
 const LOOKED = `${MARKER}{"fact":"looked"`;
 

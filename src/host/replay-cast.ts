@@ -17,6 +17,7 @@ import { Stream, UNTITLED } from "./emulator.js";
 import { isLook, type RecordedHook, recordedFacts, takenIn } from "./recorded-facts.js";
 import { type Playing, replayTaken, type ToldResponse } from "./replay-taken.js";
 
+/** What is taken of a recording, and how. */
 export interface ReplayOptions {
   /** Also take what only the bytes hold (OSC 7501, notices); by default where drover recorded them, and so took them itself. */
   readonly raw?: boolean;

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { isAlive } from "./alive.js";
 import { readJson, writeWhole } from "./files.js";
 
+/** A background task, as its runner wrote it down. */
 export interface TaskFile {
   /** A ULID. */
   readonly id: string;
@@ -26,6 +27,7 @@ export interface TaskFile {
   readonly end: TaskEnd | null;
 }
 
+/** How it ended. */
 export interface TaskEnd {
   readonly code: number | null;
   readonly signal: string | null;
@@ -88,6 +90,7 @@ function isEnd(end: Partial<TaskEnd> | null | undefined): boolean {
   );
 }
 
+/** Takes the task's file away; none is fine. */
 export function removeTask(folder: string, id: string): void {
   rmSync(join(folder, `${id}.json`), { force: true });
 }

@@ -26,6 +26,7 @@ export interface StoreHealth {
   readonly loss: string | null;
 }
 
+/** All that outlives the daemon. What is written resolves once it is on disk, and throws a Fault where it is not. */
 export interface Store {
   /** Every record, oldest first; of the archived ones those that were archived last, as many as are kept. */
   agents(): Promise<AgentRecord[]>;

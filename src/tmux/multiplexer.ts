@@ -41,6 +41,7 @@ export interface HistoryExtent {
   readonly limit: number;
 }
 
+/** What the daemon wants of tmux. */
 export interface Multiplexer {
   info(): MultiplexerInfo;
   /** Begins connecting and looking; goes on reconnecting until `close`. Resolves after the first attempt, good or bad. */

@@ -37,6 +37,7 @@ import { socketOf } from "./target.js";
 import { pasteText, pressEnter, pressKeys, signalPane } from "./typing.js";
 import { probeWidths } from "./width-probe.js";
 
+/** What a server is made with. */
 export interface TmuxServerOptions extends ConnectionOptions {
   readonly emulator: StillMaker;
   readonly dice?: Dice;
@@ -46,6 +47,7 @@ export interface TmuxServerOptions extends ConnectionOptions {
   readonly tapFolder?: string;
 }
 
+/** One tmux server, by one control-mode connection. */
 export class TmuxServer implements Multiplexer {
   readonly #connection: TmuxConnection;
   readonly #looker: Looker;

@@ -1,5 +1,6 @@
 /** What faces are told of an agent (SPEC §10). Field names are stable once released; additions are free. */
 
+/** A dialog that waits for a person. */
 export interface QuestionJson {
   kind: "permission" | "question" | "plan" | "trust" | "login" | "other";
   text: string;
@@ -23,6 +24,7 @@ export interface QuestionJson {
   questions?: number;
 }
 
+/** An agent, as every face is told of it. */
 export interface AgentJson {
   id: string;
   label: string;
@@ -62,6 +64,7 @@ export interface AgentJson {
 /** Whether the daemon sees tmux: `no-server`, or one that is gone or hangs. Unless `ok`, states are as last seen. */
 export type SightJson = "ok" | "no-server" | "tmux-gone" | "tmux-slow";
 
+/** The list, and the place in the journal at which it is true. */
 export interface AgentsJson {
   agents: AgentJson[];
   seq: number;
@@ -80,6 +83,7 @@ export interface EvidenceJson {
   at: string;
 }
 
+/** Why an agent is believed to be in its state. */
 export interface WhyJson {
   label: string;
   state: AgentJson["state"];
@@ -91,6 +95,7 @@ export interface WhyJson {
   history: { seq: number; from: string; to: string; at: string; source: string; rule: string }[];
 }
 
+/** A pane's screen as text. */
 export interface ScreenJson {
   rows: string[];
   cursor: { x: number; y: number };
@@ -106,6 +111,7 @@ export interface OutputJson {
   lines: number;
 }
 
+/** A message, wherever it stands. */
 export interface MessageJson {
   id: string;
   to: string;
@@ -146,6 +152,7 @@ export interface MessageJson {
   characters?: number;
 }
 
+/** How the daemon is. */
 export interface HealthJson {
   status: "ok" | "degraded";
   pid: number;
@@ -166,6 +173,7 @@ export interface HealthJson {
   seq: number;
 }
 
+/** The body of every answer that is none: `code` is a fault's, `message` a sentence for a person. */
 export interface ErrorJson {
   error: { code: string; message: string; hint?: string };
 }

@@ -8,6 +8,7 @@
  */
 import type { AgentJson, SightJson } from "./agent.js";
 
+/** All there is, as of the journal's entry `seq`. */
 export interface SnapshotJson {
   seq: number;
   agents: AgentJson[];

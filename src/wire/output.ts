@@ -5,6 +5,7 @@
  */
 import type { OutputJson } from "./agent.js";
 
+/** Lines that came since the event before. */
 export interface LinesJson {
   /** `[…]` stands for rows that came and went between two looks. */
   lines: string[];

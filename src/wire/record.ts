@@ -10,6 +10,7 @@ import type { Fact } from "#core/belief/fact.js";
 import type { AgentState, EvidenceSource, Exit } from "#core/model.js";
 import type { HookMeaning } from "#core/screen/hook-meanings.js";
 
+/** What is believed of an agent, and by which proof. */
 export interface BeliefJson {
   state: AgentState;
   turn: number;
@@ -21,6 +22,7 @@ export interface BeliefJson {
 /** What a terminal would have to be sent: `o` text, `r` a size `COLSxROWS`. */
 export type LookPaint = readonly (readonly ["o" | "r", string])[];
 
+/** One thing that the daemon saw, was told or decided, in its order. */
 export type FactJson =
   /** What is believed where the recording begins, or goes on after a gap; `atMs` by the daemon's clock, as all of these. */
   | ({

@@ -47,6 +47,7 @@
 
 import type { AgentJson, MessageJson } from "./agent.js";
 
+/** An agent to be started. */
 export interface SpawnRequest {
   provider: string;
   label?: string;
@@ -75,6 +76,7 @@ export interface SpawnRequest {
   rows?: number;
 }
 
+/** A message for an agent. */
 export interface SendRequest {
   text: string;
   /** An agent's id or label, or absent for a person. */
@@ -90,12 +92,14 @@ export interface DeadRequest {
   all?: boolean;
 }
 
+/** A message and its story. */
 export interface MessageWhyJson {
   message: MessageJson;
   /** What became of it, by the journal; `from` null where it was queued. */
   history: { seq: number; at: string; from: string | null; to: string; reason: string | null; attempts: number }[];
 }
 
+/** What looking for ended tasks came to. */
 export interface TasksJson {
   /** Background tasks that have ended, and the completion that each became. */
   told: { task: string; message: MessageJson }[];
@@ -111,6 +115,7 @@ export interface MailJson {
   leftOut: number;
 }
 
+/** An answer to a dialog. */
 export interface AnswerRequest {
   /**
    * A choice's key, its number (1 for the first), its text or an unambiguous beginning of it, `yes|no|always`; several
@@ -130,6 +135,7 @@ export interface StopRequest {
   force?: boolean;
 }
 
+/** An agent program, and what is known of it on this machine. */
 export interface ProviderJson {
   name: string;
   title: string;
@@ -145,6 +151,7 @@ export interface ProviderJson {
   seenVersions?: string[];
 }
 
+/** What is to change of an agent; what is not named stays. */
 export interface PatchRequest {
   label?: string;
   /** How it is told of its children while it is idle: SPEC §6, wake. `mute`: not at all, they become dead letters. */
@@ -158,6 +165,7 @@ export interface DrainRequest {
   limit?: number;
 }
 
+/** What an inbox handed over. */
 export interface DrainedJson {
   /** Completions, with their bodies; oldest first. */
   messages: MessageJson[];
@@ -167,12 +175,14 @@ export interface DrainedJson {
   more?: number;
 }
 
+/** Says that what was handed over arrived. */
 export interface AckRequest {
   batch: string;
   /** Give them back as dead letters (`rejected`) instead. */
   reject?: boolean;
 }
 
+/** What became of that. */
 export interface AckedJson {
   /** How many. 0 where the batch is unknown, or acknowledged already. */
   acked: number;
@@ -186,6 +196,7 @@ export interface ReportRequest {
   token?: string;
 }
 
+/** How an agent is to be started again. */
 export interface RestartRequest {
   /** Skip asking a program that still runs to end as a person would. */
   force?: boolean;
@@ -194,6 +205,7 @@ export interface RestartRequest {
   path?: string;
 }
 
+/** How it was. */
 export interface RestartedJson {
   agent: AgentJson;
   created: false;
@@ -203,10 +215,12 @@ export interface RestartedJson {
   missingEnv: string[];
 }
 
+/** Every agent whose tmux server or machine ended is to be started again. */
 export interface RestoreRequest {
   path?: string;
 }
 
+/** Those that were, and what failed. */
 export interface RestoredJson {
   agents: AgentJson[];
   errors: PartError[];
@@ -220,6 +234,7 @@ export interface PartError {
   message: string;
 }
 
+/** The agent as it was last, and what of it could not be taken away. */
 export interface RemovedJson {
   agent: AgentJson;
   removed: boolean;
@@ -227,6 +242,7 @@ export interface RemovedJson {
   errors: PartError[];
 }
 
+/** A pane to be taken in. */
 export interface AdoptRequest {
   /** tmux's id of the pane: `%12`. */
   pane: string;
@@ -238,10 +254,12 @@ export interface AdoptRequest {
   group?: string;
 }
 
+/** The panes that could be taken in. */
 export interface AdoptableJson {
   panes: AdoptablePane[];
 }
 
+/** A pane in which a known program runs that is no agent yet. */
 export interface AdoptablePane {
   pane: string;
   window: string;

@@ -8,6 +8,7 @@ import { BLANK_ROW, DEFAULT_COLOUR, type Row, type Run, rowOf, type Still } from
 export type RunJson = [string, number?, number?, number?, number?, number?];
 export type RowJson = RunJson[];
 
+/** A screen, all of it. */
 export interface WholeScreenJson {
   columns: number;
   rows: RowJson[];
@@ -16,12 +17,14 @@ export interface WholeScreenJson {
   alternate: boolean;
 }
 
+/** What changed of it since: rows by their number, from 0. */
 export interface ChangedRowsJson {
   rows: [number, RowJson][];
   cursor: { x: number; y: number; visible: boolean };
   title: string;
 }
 
+/** A row as it is sent: of each run what is at its usual value at the end is left out. */
 export function rowToJson(row: Row): RowJson {
   return row.runs.map((run) => {
     const natural = codePoints(run.text) * run.unit === run.cells;
@@ -35,6 +38,7 @@ export function rowToJson(row: Row): RowJson {
   });
 }
 
+/** The row that `rowToJson` sent. */
 export function rowFromJson(json: RowJson): Row {
   if (json.length === 0) return BLANK_ROW;
   const runs = json.map(([text, fg = DEFAULT_COLOUR, bg = DEFAULT_COLOUR, attrs = 0, unit = 1, cells]): Run => {
@@ -43,6 +47,7 @@ export function rowFromJson(json: RowJson): Row {
   return rowOf(runs);
 }
 
+/** A still as it is sent whole. */
 export function screenToJson(still: Still): WholeScreenJson {
   const { columns, cursor, title, alternate } = still;
   return { columns, rows: still.rows.map(rowToJson), cursor, title, alternate };

@@ -3,6 +3,7 @@ import type { AgentState, Dialogs, Evidence, Exit, OpenDialog, Question } from "
 import { closedDialogs, NO_DIALOGS } from "./open-dialog.js";
 import { type Opening, withoutPrompt } from "./opening.js";
 
+/** What is believed of an agent, and why. The state and its reason are for everybody; `memory` is the deriver's own. */
 export interface Believed {
   readonly state: AgentState;
   readonly sinceMs: number;
@@ -57,6 +58,7 @@ export interface Memory {
 
 export type Claim = "working" | "blocked" | "rest" | "exited";
 
+/** The memory of a launch of which nothing was seen or told. */
 export const FRESH: Memory = {
   turnOpen: null,
   opening: null,

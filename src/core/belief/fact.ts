@@ -3,6 +3,7 @@ import type { Evidence, Exit } from "../model.js";
 import type { HookMeaning } from "../screen/hook-meanings.js";
 import type { Reading } from "../screen/reading.js";
 
+/** One thing learnt of an agent, as it was seen or told. */
 export type Fact =
   /** The pane as it looks now. */
   | { readonly kind: "still"; readonly reading: Reading }

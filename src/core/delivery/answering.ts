@@ -15,11 +15,13 @@ export interface Wish {
   readonly text: string | null;
 }
 
+/** What is to be done next at a dialog. */
 export type Move =
   | Press
   /** It cannot be done; nothing is to be pressed (any more). */
   | { readonly do: "stop"; readonly why: string };
 
+/** One touch of the keys, after which the screen is looked at again. */
 export type Press =
   | {
       readonly do: "keys";

@@ -8,6 +8,7 @@ import { firstBytes } from "../utf8.js";
 /** `task`: a process that was run for somebody ended. `report`: the child's own words, in the middle of a turn or not. */
 export type CompletionKind = "done" | "error" | "blocked" | "exited" | "task" | "report";
 
+/** What a message of the kind `completion` tells of, beside its text. */
 export interface Completion {
   /** Whose: an agent's id, or that of a task. */
   readonly child: string;
@@ -39,6 +40,7 @@ export interface NewCompletion {
 export const SUMMARY_LIMIT_BYTES = 32_768;
 const CUT_MARK = "\n[cut: the rest is left out]";
 
+/** The identity under which a completion is told once: the same child, turn, kind and part give the same key. */
 export function completionKey({
   child,
   turn,

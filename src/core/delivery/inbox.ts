@@ -51,6 +51,7 @@ export function openInbox(
   };
 }
 
+/** The inbox after `event`, and what is to be done, in order. `before` is used up. */
 export function stepInbox(before: Inbox, event: InboxEvent, nowMs: number): Step {
   const [after, effects] = step(before, event, nowMs);
   const [settled, more] = settle(after, nowMs);

@@ -59,6 +59,7 @@ export function openMailbox(to: AgentId, open: readonly Message[], recipient: Re
   return [flushed, [...effects, ...more]];
 }
 
+/** The mailbox after `event`, and what is to be done, in order. `before` is used up. */
 export function stepMailbox(before: Mailbox, event: MailEvent, nowMs: number): Step {
   const box = heard(before, event);
   const [after, effects] =

@@ -43,6 +43,7 @@ export type DeadReason =
   /** Its recipient gave it back, or holds as many as it may. */
   | "rejected";
 
+/** A message as it is stored; its text lies beside it. */
 export interface Message {
   /** A ULID. */
   readonly id: string;

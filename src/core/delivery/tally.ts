@@ -8,6 +8,7 @@ interface Counted {
   readonly batch: string | null;
 }
 
+/** The counts of one recipient's mail. */
 export class Tally {
   readonly #counted = new Map<string, Counted>();
   readonly #counts = { queued: 0, inbox: 0, dead: 0, uncertain: 0 };

@@ -58,6 +58,7 @@ export type Refusal = "gone" | "state" | "dialog" | "draft" | "no-composer" | "u
 /** `gone`: with the program went its box and what stood in it. `unheard`: tmux did not say whether it was pasted. */
 export type FailedWhy = "gone" | "dialog" | "unseen" | "unheard";
 
+/** What is learnt while a message is typed. */
 export type TypingEvent =
   /** A still captured after the last effect, read, and what is believed of the agent with it. */
   | {

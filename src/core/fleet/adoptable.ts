@@ -35,6 +35,7 @@ export interface ProcessTree {
   readonly below: ReadonlyMap<number, readonly RunningProcess[]>;
 }
 
+/** The processes by pid, and those below each. */
 export function treeOf(processes: readonly RunningProcess[]): ProcessTree {
   const byPid = new Map<number, RunningProcess>();
   const below = new Map<number, RunningProcess[]>();

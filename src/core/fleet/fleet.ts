@@ -13,6 +13,7 @@ import { type AgentView, view } from "./view.js";
 /** Names one request while it waits for its answer. */
 export type Ticket = number;
 
+/** An agent that is on the list: its record, what is believed of it, and where it is. */
 export interface Agent {
   readonly record: AgentRecord;
   readonly believed: Believed;
@@ -68,6 +69,7 @@ export interface Doubt {
   readonly missing: ReadonlySet<AgentId>;
 }
 
+/** All that the core knows, between two events. */
 export interface Fleet {
   /** What the panes of this fleet are marked with; null where no other fleet can be. */
   readonly home: string | null;

@@ -49,6 +49,7 @@ export interface SpawnAsk {
 /** The rest of a tab; drover's own variables are added to `env` here. */
 export type TabAsk = Omit<Tab, "mark" | "windowName" | "command" | "cwd" | "worktree">;
 
+/** The git worktree that an agent is to have for its own. */
 export interface WorktreeAsk {
   readonly repo: string;
   /** The folder for the repository's worktrees; the agent's is named by its label. */

@@ -16,6 +16,7 @@ export interface MailChanges {
   readonly counts: MailCounts;
 }
 
+/** Changes of the mail that are to be on disk together. */
 export interface MailAsk extends MailChanges {
   readonly ask: "mail";
   /** Those of others, on disk with them or not at all. */

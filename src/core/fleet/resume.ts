@@ -3,6 +3,7 @@ import { Fault } from "../fault.js";
 import type { AgentRecord } from "../model.js";
 import type { Provider } from "../screen/reading.js";
 
+/** How a program that is started again gets on. */
 export type Resumption =
   /** Its own conversation goes on; these arguments say so to the program. */
   | { readonly how: "session"; readonly args: readonly string[] }

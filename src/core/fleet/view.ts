@@ -7,6 +7,7 @@ import type { AgentId, AgentRecord, AgentState, Exit, PaneId, Question, Role, Wa
 
 import { type ErrorKind, errorKindOf } from "../screen/error-kind.js";
 
+/** An agent as faces are told of it. */
 export interface AgentView {
   readonly id: AgentId;
   readonly label: string;

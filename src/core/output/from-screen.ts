@@ -11,6 +11,7 @@ export const FETCH_STEPS: readonly number[] = [200, 500, 1_000, 5_000, Number.PO
 /** tmux drops a tenth of the history when it is full: from here on, rows may have been lost. */
 const FULL = 0.9;
 
+/** What is above the screen. */
 export interface Past {
   /** Rows of history that were fetched, oldest first; they end right above the screen. */
   readonly rows: readonly Row[];
@@ -21,6 +22,7 @@ export interface Past {
   readonly sizeAtStart: number | null;
 }
 
+/** Which response is wanted. */
 export interface Asked {
   /** The turn whose response is wanted; 0 where none is known to have begun. */
   readonly turn: number;

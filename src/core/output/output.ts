@@ -5,6 +5,7 @@
 
 export type OutputSource = "hook" | "transcript" | "api" | "screen";
 
+/** An agent's last response, or why there is none. */
 export interface Output {
   readonly kind: "complete" | "partial" | "none";
   /** The response; of `partial` behind a line `[PARTIAL RESPONSE - …]`, of `none` only a line `[NO RESPONSE - …]`. */
@@ -16,6 +17,7 @@ export interface Output {
   readonly lines: number;
 }
 
+/** A response that is known whole. */
 export function complete(text: string, source: OutputSource, turn: number): Output {
   return { kind: "complete", text, source, turn, lines: countLines(text) };
 }

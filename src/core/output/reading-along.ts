@@ -8,6 +8,7 @@ const KEPT_ROWS = 600;
 /** Stands for rows that came and went between two pictures. */
 export const UNSEEN = "[…]";
 
+/** One reader of one pane; keeps what it needs to find its place again. */
 export class ReadingAlong {
   #said: string[] = [];
 

@@ -12,6 +12,7 @@ import { geminiShape } from "./shapes/gemini.js";
 import { opencodeShape } from "./shapes/opencode.js";
 import { rehearsalShape } from "./shapes/rehearsal.js";
 
+/** By provider. */
 export const shapes: ReadonlyMap<string, TranscriptShape> = new Map([
   ["claude", claudeShape],
   ["codex", codexShape],

@@ -6,4 +6,5 @@ export interface Told {
   readonly transcript: string | null;
 }
 
+/** Before the first hook. */
 export const NOTHING_TOLD: Told = { response: null, transcript: null };

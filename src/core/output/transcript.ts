@@ -4,6 +4,7 @@
  * one of a version to come) are left out. Seen with Claude Code 2.1.328, Codex 0.169 and Gemini CLI 0.61.
  */
 
+/** A turn as the program wrote it down. */
 export interface WrittenTurn {
   /** When its prompt was written down; null where the line has no time. */
   readonly beganAtMs: number | null;

@@ -17,9 +17,16 @@ function command(...parts: string[]): Command {
   return { line: parts.join(" ; "), replies: parts.length };
 }
 
+/** Asks for what `parsePulse` reads. */
 export const listPulse = command(`list-panes -a -F ${quoteRaw(PULSE_FORMAT)}`);
+
+/** Asks for what `parseGate` reads. */
 export const listGate = command(`list-panes -a -F ${quoteRaw(GATE_FORMAT)}`);
+
+/** Asks for all of each pane. */
 export const listPanes = command(`list-panes -a -F ${quoteRaw(FULL_FORMAT)}`);
+
+/** Asks for the sessions: id and name, parted by a tab. */
 export const listSessions = command(`list-sessions -F ${quoteRaw("#{session_id}\t#{session_name}")}`);
 
 /** The pane's screen with its attributes, and what PANE_FRAME says of it at the same moment. */
@@ -106,8 +113,10 @@ function leaveReceipt({ agent, says }: Receipt): string {
   return `set-environment -g -h ${quote(RECEIPT + agent)} ${quote(says)}`;
 }
 
+/** Asks for what `parseReceipts` reads. */
 export const listReceipts = command("show-environment -g -h");
 
+/** The receipt that stands for each agent; other entries are passed over. */
 export function parseReceipts(text: string): Map<AgentId, string> {
   const receipts = new Map<AgentId, string>();
   for (const line of text.split("\n")) {
@@ -117,6 +126,7 @@ export function parseReceipts(text: string): Map<AgentId, string> {
   return receipts;
 }
 
+/** Takes back the agent's receipt, once its message is settled on disk. */
 export function dropReceipt(agent: AgentId): Command {
   return command(`set-environment -g -h -u ${quote(RECEIPT + agent)}`);
 }
@@ -175,6 +185,7 @@ function setMark(target: string, mark: PaneMark): string[] {
   ];
 }
 
+/** Gives a pane another mark and its window another name, unless that is null. */
 export function remark(pane: PaneId, mark: PaneMark, windowName: string | null): Command {
   const rename = windowName === null ? [] : [`rename-window -t ${pane} -- ${quoteFormat(windowName)}`];
   return command(...setMark(pane, mark), ...rename);
@@ -187,6 +198,7 @@ export function unmark(pane: PaneId): Command {
   );
 }
 
+/** Ends the pane with whatever runs in it. */
 export function killPane(pane: PaneId): Command {
   return command(`kill-pane -t ${pane}`);
 }

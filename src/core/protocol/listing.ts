@@ -45,6 +45,7 @@ export const FULL_FORMAT = [...FIELDS, ...MARKS].map((name) => `#{${name}}`).joi
  */
 export const PULSE_FORMAT = "#{pane_id}\t#{window_activity}\t#{pane_dead}";
 
+/** What most ticks learn. */
 export interface Pulse {
   /** Differs where a pane came, went or died. */
   readonly panes: string;
@@ -52,6 +53,7 @@ export interface Pulse {
   readonly activityS: ReadonlyMap<PaneId, number>;
 }
 
+/** Reads a listing by PULSE_FORMAT; lines that do not fit are passed over. */
 export function parsePulse(text: string): Pulse {
   let panes = "";
   const activityS = new Map<PaneId, number>();
@@ -80,6 +82,7 @@ export const GATE_FORMAT = [
   "#{@drover-id}#{@drover-home}",
 ].join("\t");
 
+/** What a tick learns of a pane now and then. */
 export interface GateLine {
   readonly pane: PaneId;
   /** tmux's clock, whole seconds. */

@@ -4,6 +4,7 @@
  */
 import type { PaneId, SessionId, WindowId } from "../model.js";
 
+/** What tmux tells without being asked, as far as drover uses it. */
 export type Notification =
   | { readonly kind: "session-changed" | "session-renamed"; readonly session: SessionId; readonly name: string }
   | { readonly kind: "sessions-changed" }
@@ -136,14 +137,17 @@ function cut(text: string): [string, string] {
   return space < 0 ? [text, ""] : [text.slice(0, space), text.slice(space + 1)];
 }
 
+/** Whether it is a pane's id: `%` and a number. */
 export function isPane(text: string | undefined): text is PaneId {
   return text !== undefined && isId(text, "%");
 }
 
+/** Whether it is a window's id: `@` and a number. */
 export function isWindow(text: string | undefined): text is WindowId {
   return text !== undefined && isId(text, "@");
 }
 
+/** Whether it is a session's id: `$` and a number. */
 export function isSession(text: string | undefined): text is SessionId {
   return text !== undefined && isId(text, "$");
 }

@@ -39,6 +39,7 @@ interface OpenBlock extends Begin {
 /** Pane names asked for again and again are made once. */
 const paneNames: PaneId[] = [];
 
+/** Bytes in, cut anywhere; whole events out. Never throws: a line it cannot read is an event as well. */
 export class ControlReader {
   /** A line that is not finished; and the lines an open block got from earlier chunks. */
   readonly #line = new Gathered();

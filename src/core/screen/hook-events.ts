@@ -6,6 +6,8 @@
 
 /** Whose way of hooks a provider has. Codex's and Gemini's settings are shaped as Claude's are. */
 export const DIALECTS = ["claude", "codex", "gemini", "opencode"] as const;
+
+/** By the program whose way it is. */
 export type HookDialect = (typeof DIALECTS)[number];
 
 /** Events as the programs call them. opencode's are sent by a plugin, which passes on those that hook-meanings.ts knows. */

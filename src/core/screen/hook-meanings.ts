@@ -28,6 +28,7 @@ export type HookMeaning =
   | "left"
   | "ended";
 
+/** What a program said, weighed as a fact. */
 export interface HookReport {
   readonly means: HookMeaning;
   readonly evidence: Evidence;
@@ -35,6 +36,7 @@ export interface HookReport {
   readonly request?: string;
 }
 
+/** A hook's JSON, as it came: nothing in it is sure. */
 export type HookPayload = Readonly<Record<string, unknown>>;
 
 interface HookRule {

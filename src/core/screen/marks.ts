@@ -10,12 +10,14 @@ export interface Mark {
   readonly state: string;
 }
 
+/** What was believed at a look, `t` seconds into the recording. */
 export interface Tick {
   readonly t: number;
   readonly state: AgentState;
   readonly rule: string;
 }
 
+/** A mark, and the looks inside it. */
 export interface JudgedMark {
   readonly t: number;
   readonly until: number;

@@ -11,6 +11,7 @@ import { rehearsal } from "./agents/rehearsal.js";
 import { shell } from "./agents/shell.js";
 import type { Provider } from "./reading.js";
 
+/** The built-in ones, by name; the configuration lays its own over them (configured.ts). */
 export const providers: ReadonlyMap<string, Provider> = new Map(
   [claude, codex, gemini, opencode, qwen, pi, copilot, shell, generic, rehearsal].map((provider) => [
     provider.name,

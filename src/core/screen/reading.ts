@@ -34,6 +34,7 @@ export interface Composer {
   readonly pasted: boolean;
 }
 
+/** What a screen shows, and by which rule that was decided. */
 export interface Reading {
   readonly shown: Shown;
   readonly evidence: Evidence;

@@ -5,9 +5,14 @@
 
 /** -1 the terminal's default; 0..255 the palette; `RGB + 0xrrggbb` a true colour. */
 export type Colour = number;
+
+/** The terminal's own. */
 export const DEFAULT_COLOUR: Colour = -1;
+
+/** Added to 0xrrggbb, it makes a true colour of it. */
 export const RGB = 0x1000000;
 
+/** Bits of a run's attributes. */
 export const ATTR = {
   bold: 1,
   dim: 2,
@@ -39,6 +44,7 @@ export interface Row {
   readonly runs: readonly Run[];
 }
 
+/** A pane's screen at one moment. */
 export interface Still {
   readonly columns: number;
   /** Exactly as many as the pane is high. */
@@ -48,6 +54,7 @@ export interface Still {
   readonly alternate: boolean;
 }
 
+/** A row on which nothing is written. */
 export const BLANK_ROW: Row = { text: "", runs: [] };
 
 /** The row that these runs are. */

@@ -16,6 +16,7 @@ import type { HookDialect } from "./hook-events.js";
 import type { Ink } from "./ink.js";
 import type { Provider, Shown } from "./reading.js";
 
+/** All of them, for who checks a table. */
 export const REGIONS = ["title", "blank", "foot", "prompt", "near", "last", "block", "tail", "line"] as const;
 export type TableRegion = (typeof REGIONS)[number];
 

@@ -4,6 +4,7 @@ import type { Entries } from "../entries.js";
 import type { Message, MessageState, Taker } from "../message.js";
 import type { Recipient } from "../recipient.js";
 
+/** One parent's completions, as far as they are not settled. */
 export interface Inbox {
   readonly to: AgentId;
   /** What waits or is leased. Changed in place: a step uses up the inbox it is given. */
@@ -55,6 +56,7 @@ export interface Write {
   readonly take: { readonly ticket: number; readonly taker: Taker; readonly batch: string } | null;
 }
 
+/** Somebody asks for what waits. */
 export interface Take {
   readonly kind: "take";
   /** Names the request; 0 for a wake. */
@@ -67,6 +69,7 @@ export interface Take {
   readonly token?: string;
 }
 
+/** What an inbox is told. */
 export type InboxEvent =
   /** A child has this to say. Those of its kind that nobody took yet are put aside for it. */
   | { readonly kind: "commit"; readonly message: Message }
@@ -91,6 +94,7 @@ export type InboxEvent =
   | { readonly kind: "unwritten"; readonly number: number; readonly lost?: ReadonlySet<string> }
   | { readonly kind: "clock" };
 
+/** What an inbox wants done. */
 export type InboxEffect =
   | { readonly do: "write"; readonly write: Write }
   /** Answers a `take`: these are its own now. None where nothing waits, or nothing could be claimed. */

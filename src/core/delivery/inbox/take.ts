@@ -76,6 +76,7 @@ export function isBeingTyped({ lease }: Message): boolean {
   return lease?.untilMs === null;
 }
 
+/** Whether it is leased under this batch or, without one, to the holder of this token. */
 export function isOf({ lease }: Message, { batch, token }: { batch?: string; token?: string }): boolean {
   if (lease === null || lease === undefined) return false;
   return batch !== undefined ? lease.batch === batch : token !== undefined && lease.token === token;

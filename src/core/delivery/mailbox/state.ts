@@ -6,6 +6,7 @@ import type { Queue } from "../queue.js";
 import type { Recipient } from "../recipient.js";
 import type { Typing, TypingEvent } from "../typing.js";
 
+/** One recipient's typed mail, as far as it is not settled, and how far the message is that is under way. */
 export interface Mailbox {
   readonly to: AgentId;
   /** All that is not delivered. Changed in place: a step uses up the mailbox it is given. */
@@ -74,6 +75,7 @@ export interface Change {
   readonly from: MessageState;
 }
 
+/** What a mailbox is told. */
 export type MailEvent =
   /** On disk by somebody else's hand: queued, or revived. */
   | { readonly kind: "added"; readonly message: Message }
@@ -91,6 +93,7 @@ export type MailEvent =
   | { readonly kind: "handed"; readonly answer: HandAnswer }
   | Exclude<TypingEvent, { kind: "turn-started" | "gone" }>;
 
+/** What a mailbox wants done. */
 export type MailEffect =
   /** See to it that nobody else types there, until the box rests; then say `held`. */
   | { readonly do: "hold" }
