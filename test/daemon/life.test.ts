@@ -7,6 +7,7 @@ import { Fault } from "#core/fault.js";
 import type { AgentRecord, NewTab } from "#core/model.js";
 import type { AgentJson, AgentsJson } from "#wire/agent.js";
 import type { AdoptableJson, RemovedJson, RestartedJson, RestoredJson } from "#wire/requests.js";
+import { isInstalled } from "../kit/program.js";
 import { suite, until } from "../kit/t.js";
 import type { MemoryStore } from "../twins/memory-store.js";
 import { agentsOf, PracticeAgent, practice, type World, world } from "./practice.js";
@@ -287,6 +288,8 @@ test("a silent tmux restores nobody: who cannot be seen may live", async () => {
 
 // ------------------------------------------------------------ worktrees
 
+const hasGit = isInstalled("git");
+const withGit = test.skipIf(!hasGit, "git is not installed");
 const root = realpathSync(mkdtempSync(join(tmpdir(), "drover-life-")));
 test.after(() => rmSync(root, { recursive: true, force: true }));
 const repo = join(root, "proj");
@@ -297,6 +300,7 @@ function git(folder: string, ...args: string[]): string {
 }
 
 test.before(() => {
+  if (!hasGit) return;
   mkdirSync(join(repo, "pkg"), { recursive: true });
   git(repo, "init", "-q", "-b", "main");
   writeFileSync(join(repo, "pkg/file"), "");
@@ -304,7 +308,7 @@ test.before(() => {
   git(repo, "commit", "-qm", "one");
 });
 
-test("an agent with a worktree works in it, at the same place below its root", async () => {
+withGit("an agent with a worktree works in it, at the same place below its root", async () => {
   const { agent } = (await spawn("t1", { cwd: join(repo, "pkg"), worktree: true })).body;
   const path = join(root, "proj.worktrees", "t1");
   assert.equal([agent.worktree, agent.cwd], [{ path, branch: "drover/t1" }, join(path, "pkg")]);
@@ -312,7 +316,7 @@ test("an agent with a worktree works in it, at the same place below its root", a
   assert.ok(existsSync(join(path, "pkg/file")));
 });
 
-test("a worktree that cannot be made is a refusal, and leaves nobody on the list", async () => {
+withGit("a worktree that cannot be made is a refusal, and leaves nobody on the list", async () => {
   const refused = await spawn("t2", { cwd: repo, worktree: "main" });
   assert.equal([refused.status, refused.body.error?.code], [400, "INVALID"]);
   assert.match(refused.body.error?.message ?? "", /git made no worktree: .*main/);
@@ -322,7 +326,7 @@ test("a worktree that cannot be made is a refusal, and leaves nobody on the list
   assert.equal(tabs, []);
 });
 
-test("a removal counts what would be lost and does nothing; by force it goes", async () => {
+withGit("a removal counts what would be lost and does nothing; by force it goes", async () => {
   const { agent } = (await spawn("t3", { cwd: repo, worktree: true })).body;
   const path = agent.worktree?.path ?? "";
   await isIn("t3", "idle");
@@ -336,7 +340,7 @@ test("a removal counts what would be lost and does nothing; by force it goes", a
   assert.equal([body.removed, body.errors, existsSync(path)], [true, [], false]);
 });
 
-test("a worktree that another agent works in is not taken from under it", async () => {
+withGit("a worktree that another agent works in is not taken from under it", async () => {
   const { agent } = (await spawn("t4", { cwd: repo, worktree: true })).body;
   const path = agent.worktree?.path ?? "";
   await spawn("guest", { cwd: path });
@@ -344,7 +348,7 @@ test("a worktree that another agent works in is not taken from under it", async 
   assert.match((await w.ask("DELETE", "/v1/agents/t4")).body.error?.message ?? "", /guest works in/);
 });
 
-test("a part of a removal that fails is told, and the rest is done", async () => {
+withGit("a part of a removal that fails is told, and the rest is done", async () => {
   const { agent } = (await spawn("t5", { cwd: repo, worktree: true })).body;
   await isIn("t5", "idle");
   await w.ask("POST", "/v1/agents/t5/stop", { force: true });
@@ -357,7 +361,7 @@ test("a part of a removal that fails is told, and the rest is done", async () =>
   );
 });
 
-test("a restart finds its worktree, or makes it again", async () => {
+withGit("a restart finds its worktree, or makes it again", async () => {
   const { agent } = (await spawn("t6", { cwd: repo, worktree: true, prompt: "x" })).body;
   await isIn("t6", "working");
   await w.ask("POST", "/v1/agents/t6/stop", { force: true });

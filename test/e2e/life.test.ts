@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentJson } from "#wire/agent.js";
 import type { AdoptableJson, RestartedJson, RestoredJson } from "#wire/requests.js";
+import { isInstalled } from "../kit/program.js";
 import { shellLine } from "../kit/shell-line.js";
 import { suite, until } from "../kit/t.js";
 import { CliHome } from "./cli-home.js";
@@ -119,7 +120,8 @@ test("two spawns of one label at once end with one agent", async () => {
   await home.ok("rm", "--force", "twin");
 });
 
-test("a worktree of its own is made, kept while it holds work, and taken away clean", async () => {
+const withGit = test.skipIf(!isInstalled("git"), "git is not installed");
+withGit("a worktree of its own is made, kept while it holds work, and taken away clean", async () => {
   const repo = join(home.folder, "proj");
   mkdirSync(repo);
   const git = (folder: string, ...args: string[]) => {

@@ -6,9 +6,12 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { Worktree } from "#core/model.js";
 import { checkBranch, ensureWorktree, findRepository, lossWith, removeWorktree, worktreeFolder } from "#host/git.js";
+import { isInstalled } from "../kit/program.js";
 import { suite } from "../kit/t.js";
 
-const test = suite("git");
+const all = suite("git");
+const hasGit = isInstalled("git");
+const test = all.skipIf(!hasGit, "git is not installed");
 
 let root: string;
 let repo: string;
@@ -25,7 +28,8 @@ function commit(folder: string, file: string): void {
   git(folder, "commit", "-qm", file);
 }
 
-test.beforeEach(() => {
+all.beforeEach(() => {
+  if (!hasGit) return;
   root = realpathSync(mkdtempSync(join(tmpdir(), "drover-git-")));
   repo = join(root, "proj");
   mkdirSync(join(repo, "pkg"), { recursive: true });
@@ -33,7 +37,9 @@ test.beforeEach(() => {
   commit(repo, "pkg/first");
   tree = { path: join(worktreeFolder(repo), "a"), branch: "drover/a", repo, ownBranch: true };
 });
-test.afterEach(() => rmSync(root, { recursive: true, force: true }));
+all.afterEach(() => {
+  if (hasGit) rmSync(root, { recursive: true, force: true });
+});
 
 const refusal = async (what: Promise<unknown>): Promise<string> => {
   try {
@@ -150,4 +156,4 @@ test("git's variables of whoever started us mean nothing here", async () => {
   }
 });
 
-test.run();
+all.run();
