@@ -259,6 +259,27 @@ test("a turn too short to be seen at work counts by its new marker, and once", (
   );
 });
 
+test("a program that tells its turns by hooks had none where its transcript, scrolled up, shows the end of an older one", () => {
+  assert.is(
+    play([
+      [0, look("ready")],
+      [100, hook("turn-started")],
+      [200, look("working")],
+      [1000, hook("turn-ended")],
+      [1100, look("finished", "took 1s")],
+      [1200, hook("turn-started")],
+      [1300, look("working")],
+      [3000, hook("turn-ended")],
+      [3100, look("finished", "took 2s")],
+      [9000, SEEN],
+      [9100, look("finished", "took 1s")],
+      [9200, look("ready")],
+      [9300, look("finished", "took 2s")],
+    ]),
+    "0 idle 0, 100 working 1, 1000 done 1 unread, 1200 working 2, 3000 done 2 unread, 9000 idle 2",
+  );
+});
+
 const submitted = (turn: number): Fact => ({ kind: "submitted", turn });
 
 test("how a program ended is learnt after its screen said that it did", () => {

@@ -6,8 +6,9 @@
  *
  * End markers. `✻ Baked for 4s` stays on the screen long after its turn. It is counted once: with a turn open it ends that
  * turn; without one it counts only if it differs from the marker counted last, which tells of a turn too short to be seen
- * at work. The first marker ever seen (after a launch, an adoption, a restart of the daemon) is history and only remembered,
- * but for a program that was launched with a prompt: there nothing was said before, and the first end is that of its turn.
+ * at work, where no hooks would have told of it. The first marker ever seen (after a launch, an adoption, a restart of the
+ * daemon) is history and only remembered, but for a program that was launched with a prompt: there nothing was said before,
+ * and the first end is that of its turn.
  *
  * Against a hook's word. An open dialog always wins, since programs open one in the middle of a turn. Where the screen goes
  * on saying something else past a grace (doubt.ts) the screen is believed: Escape and a denied permission send no hook.
@@ -148,7 +149,9 @@ function finished(before: Believed, reading: Reading, nowMs: number): Believed {
   const takenBack = !isNew && reading.composer?.empty === false;
   if (open && takenBack) return become(before, { ...plain(reading), state: "idle", unread: false, memory }, nowMs);
   if (open) return become(before, { ...plain(reading), state: "done", unread: true, memory }, nowMs);
-  const unseen = (before.state !== "starting" && sure.endMarker !== null && isNew) || sure.prompted;
+  // Hooks would have told of that turn: the transcript is scrolled up, to the end of an older one.
+  const untold = !sure.hooked && before.state !== "starting" && sure.endMarker !== null && isNew;
+  const unseen = untold || sure.prompted;
   if (!unseen) return become(before, { ...plain(reading), ...atRest(before), memory }, nowMs);
   const turn = isOurs(before.memory.opening, nowMs) ? before.turn : before.turn + 1;
   return become(before, { ...plain(reading), state: "done", unread: true, turn, memory }, nowMs);
