@@ -81,13 +81,33 @@ export function bindPath(socket: string, pid: number): string {
  * others. One that others may only read is tightened. Throws a Fault (INVALID).
  */
 export function secureFolder(dir: string): void {
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-  } catch (cause) {
-    throw new Fault("INVALID", `cannot make the folder ${dir}: ${(cause as Error).message}`, { cause });
-  }
+  makeFolder(dir);
   const stat = checkOwn(dir);
   if ((stat.mode & 0o077) !== 0) chmodSync(dir, 0o700);
+}
+
+/** Makes `dir`, and what is missing above it, for this user alone; one that is there stays as it is. Throws a Fault (INVALID). */
+export function makeFolder(dir: string): void {
+  try {
+    makeMissing(dir);
+  } catch (cause) {
+    const hint = "set DROVER_HOME to a folder of your own";
+    throw new Fault("INVALID", `cannot make the folder ${dir}: ${(cause as Error).message}`, { cause, hint });
+  }
+}
+
+/** Step by step: Node 20's own way never returns where the system says ENOENT below a folder that is there (/proc, autofs). */
+function makeMissing(dir: string): void {
+  const stat = statSync(dir, { throwIfNoEntry: false });
+  if (stat?.isDirectory()) return;
+  const above = dirname(dir);
+  if (stat === undefined && above !== dir) makeMissing(above);
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!statSync(dir, { throwIfNoEntry: false })?.isDirectory()) throw error;
+  }
 }
 
 /**

@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -111,6 +121,21 @@ test("a socket path that cannot be bound is refused with the remedy", () => {
     (error: unknown) => error instanceof Fault && error.code === "INVALID" && /DROVER_HOME/.test(error.hint ?? ""),
   );
 });
+
+// Node's own way of making what is missing above a folder never returns there (20.20).
+test.skipIf(!existsSync("/proc/self"), "there is no /proc")(
+  "a folder that cannot be is refused, not tried for ever",
+  () => {
+    writeFileSync(join(scratch, "file"), "");
+    for (const dir of ["/proc/nope/state", "/dev/null/state", join(scratch, "file"), join(scratch, "file", "state")]) {
+      assert.throws(
+        () => secureFolder(dir),
+        (error: unknown) =>
+          error instanceof Fault && error.code === "INVALID" && /cannot make the folder/.test(error.message),
+      );
+    }
+  },
+);
 
 test("a folder is made for its owner alone, and tightened where others may read", () => {
   const dir = join(scratch, "a", "b");

@@ -212,7 +212,7 @@ function dial(path: string): Promise<Socket | null> {
       resolve(socket);
     });
     socket.once("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT" || error.code === "ECONNREFUSED") resolve(null);
+      if (["ENOENT", "ENOTDIR", "ECONNREFUSED"].includes(error.code ?? "")) resolve(null);
       else reject(unreachable(path, error));
     });
   });

@@ -4,9 +4,10 @@
  * ends quietly, and both starters find the one that lives.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, fstatSync, mkdirSync, openSync, readSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { FAULTS, Fault, type FaultCode } from "#core/fault.js";
+import { makeFolder } from "#host/paths.js";
 import { installRoot } from "./install-root.js";
 import { takeTurn } from "./start-turn.js";
 import { checkTmux } from "./tmux-check.js";
@@ -27,7 +28,12 @@ export interface DaemonStart {
  */
 export async function awaitDaemon(start: DaemonStart, answers: () => Promise<boolean>, limitMs: number): Promise<void> {
   checkTmux(start.env);
-  mkdirSync(dirname(start.log), { recursive: true, mode: 0o700 });
+  try {
+    makeFolder(dirname(start.log));
+  } catch (cause) {
+    const { message, hint } = cause as Fault;
+    throw new Fault("DAEMON_UNREACHABLE", message, { cause, ...(hint === undefined ? {} : { hint }) });
+  }
   const giveUpAtMs = Date.now() + limitMs;
   let daemon: StartingDaemon | null = null;
   let endTurn: (() => void) | null = null;
@@ -61,6 +67,8 @@ function launchDaemon(start: DaemonStart): StartingDaemon {
   const log = openSync(start.log, "a+", 0o600);
   const before = fstatSync(log).size;
   const env = { ...start.env };
+  // It stands in another folder than whoever gave it.
+  if (env.DROVER_HOME) env.DROVER_HOME = resolve(env.DROVER_HOME);
   // Reading the certificates costs every Node start 30 ms, and the daemon speaks to nobody over TLS.
   delete env.NODE_EXTRA_CA_CERTS;
   const script = start.script ?? join(installRoot(), "bin/drover-daemon.cjs");

@@ -131,15 +131,16 @@ withTmux("starts the daemon where none answers, without the certificates, and wa
   writeFileSync(
     script,
     `import { createServer } from "node:http"; import { writeFileSync } from "node:fs";
-     writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid, certs: process.env.NODE_EXTRA_CA_CERTS ?? null, mine: process.env.MINE }));
+     writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ args: process.argv.slice(2), cwd: process.cwd(), pid: process.pid, certs: process.env.NODE_EXTRA_CA_CERTS ?? null, mine: process.env.MINE, home: process.env.DROVER_HOME }));
      createServer((_, r) => r.end("{}")).listen(${JSON.stringify(daemon.socket)}); setTimeout(() => process.exit(), 120_000);`,
   );
-  const env = { ...process.env, NODE_EXTRA_CA_CERTS: "/dev/null", MINE: "yes" };
+  const env = { ...process.env, NODE_EXTRA_CA_CERTS: "/dev/null", MINE: "yes", DROVER_HOME: "some/home" };
   const paths = { ...places(), stateDir: join(daemon.folder, "other") };
   client = await connect(paths, { autostart: true, script, daemonArgs: ["--ephemeral"], env });
   await client.request("GET", "/v1/health");
   const { pid, ...rest } = JSON.parse(readFileSync(seen, "utf8"));
-  assert.equal(rest, { args: ["-S", daemon.tmuxSocket, "--ephemeral"], cwd: "/", certs: null, mine: "yes" });
+  const home = join(process.cwd(), "some/home");
+  assert.equal(rest, { args: ["-S", daemon.tmuxSocket, "--ephemeral"], cwd: "/", certs: null, mine: "yes", home });
   process.kill(pid);
   await until("the daemon of this test ended", () => !isAlive(pid));
 });
@@ -194,6 +195,15 @@ withTmux("a daemon that will not start says why: in its own words, or the last l
   writeFileSync(script, `throw Object.assign(new TypeError("boom"), { code: 1 })`);
   const unknown = await fault(connect(daemon, { autostart: true, script }));
   assert.equal([unknown.code, unknown.message], ["DAEMON_UNREACHABLE", "the daemon ended at once: TypeError: boom"]);
+});
+
+withTmux("where no folder can be made for a daemon, that is why there is none", async () => {
+  const file = join(daemon.folder, "file");
+  writeFileSync(file, "");
+  const paths = { ...places(), stateDir: join(file, "state"), socket: join(file, "run/drover.sock") };
+  const refused = await fault(connect({ ...paths, runFile: join(file, "daemon.json") }, { autostart: true }));
+  assert.is(refused.code, "DAEMON_UNREACHABLE");
+  assert.match(refused.message, `cannot make the folder ${join(file, "state")}: ENOTDIR`);
 });
 
 test("without tmux nothing is started, and the remedy is told", async () => {
