@@ -104,6 +104,12 @@ test("where the screen does not fit whole its dialog is said once, however much 
   assert.match(seen(played), "esc to cancel");
 });
 
+test("the frame around a dialog goes with it", () => {
+  const box = ["  Run this command?", "  npm test", "", "  1. Yes", "  2. No", ""].map((line) => `  ┃${line}`);
+  const lines = [...SCREEN.slice(0, 8), "", "  ┃", ...box];
+  assert.match(seen(asks(ASKED, lines, { columns: 80, rows: 18 })), /line 8 of the answer +│\n└/);
+});
+
 test("J shows the rows of the dialog too, and L or K goes back", () => {
   const played = asks(ASKED, SCREEN, { columns: 80, rows: 18 });
   const at = (): string => /line \d|esc to cancel/.exec(seen(played).split("┌")[2]!)?.[0] ?? "";

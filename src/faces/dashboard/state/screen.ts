@@ -104,7 +104,8 @@ export function coveredRows(state: State): number {
   const panel = { width: width - 2, height: height - (state.mode.at === "reply" ? 1 : 0) };
   let top = dialogTop(screen.rows.slice(0, used), question, panel);
   if (top === null) return 0;
-  while (top > 0 && screen.rows[top - 1]!.text.trim() === "") top--;
+  // Nor what is drawn around it and says nothing.
+  while (top > 0 && /^[\s\u2500-\u259f]*$/.test(screen.rows[top - 1]!.text)) top--;
   return used - top;
 }
 
