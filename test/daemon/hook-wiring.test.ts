@@ -1,7 +1,7 @@
 /** What agents that drover starts are given as hooks: arguments and variables of that launch, and nothing of their user's. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import type { AgentId } from "#core/model.js";
@@ -89,7 +89,8 @@ test("opencode is given a plugin, unless its configuration is the caller's", asy
 test.skipIf(process.getuid?.() !== 0, "only root's are given any")(
   "Gemini CLI is given its hooks where root alone may write, unless its settings are the caller's",
   async () => {
-    const own = mkdtempSync(join(homedir(), ".drover-test-"));
+    // Root's own home, whatever HOME says: that may lie where others write.
+    const own = mkdtempSync(join(userInfo().homedir, ".drover-test-"));
     try {
       const given = await geminiSettings("/s/drover-hook", join(own, "spool"), {});
       const path = given?.GEMINI_CLI_SYSTEM_SETTINGS_PATH ?? "";
