@@ -5,10 +5,12 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { curl } from "../kit/patient-curl.js";
 import { suite, until } from "../kit/t.js";
 import { DaemonWorld } from "./daemon-world.js";
 
 const test = suite("opencode's door, by a whole daemon", 90_000);
+const withHooks = test.skipIf(curl === undefined, "its plugin tells by the hook's script, which asks by curl");
 const program = fileURLToPath(new URL("./fake-opencode.js", import.meta.url));
 
 let w: DaemonWorld;
@@ -40,7 +42,7 @@ const prompts = (): string[] =>
         .slice(0, -1)
         .map((line) => JSON.parse(line) as string)
     : [];
-test("a prompt is handed over while a draft stands in the input box, which stays", async () => {
+withHooks("a prompt is handed over while a draft stands in the input box, which stays", async () => {
   await begin();
   await w.ask("POST", "/v1/agents/oc/send", { text: "one\nand two" });
   await until("it was given", () => prompts().length > 0, { show: () => w.tmux("capture-pane", "-p", "-t", "s") });
@@ -48,7 +50,7 @@ test("a prompt is handed over while a draft stands in the input box, which stays
   assert.match(w.tmux("capture-pane", "-p", "-t", "s"), /a draft of mine$/m);
 });
 
-test("killed before, while and after it is handed over: the prompt is given once", async () => {
+withHooks("killed before, while and after it is handed over: the prompt is given once", async () => {
   let daemon = await begin();
   const given: string[] = [];
   for (const point of ["claimed-written", "handing", "handed", "delivered-writing"]) {
@@ -73,7 +75,7 @@ test("killed before, while and after it is handed over: the prompt is given once
   }
 });
 
-test("each launch has a door of its own, and only its user may enter", async () => {
+withHooks("each launch has a door of its own, and only its user may enter", async () => {
   await begin();
   const folder = join(w.paths.runtimeDir, "doors");
   const [first = ""] = readdirSync(folder);
