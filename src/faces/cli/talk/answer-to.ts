@@ -6,9 +6,14 @@ import type { MessageWhyJson } from "#wire/requests.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
 import { agentPath } from "../agent-ref.js";
 
-/** States in which no turn is under way. A dialog is in the middle of one. */
-const ENDED: readonly AgentJson["state"][] = ["idle", "done", "error", "exited", "lost"];
+/** States after a turn. A dialog is in the middle of one, and a program that is gone may have been. */
+const ENDED: readonly AgentJson["state"][] = ["idle", "done", "error"];
 const OUTPUT_LIMIT_MS = 30_000;
+/**
+ * A turn that was seen to end leaves its agent done; one that is merely idle was interrupted, or is about to be seen at work
+ * again (opencode's first, on a slow machine).
+ */
+const IDLE_FOR_MS = 2_000;
 
 export interface Answer {
   readonly message: MessageJson;
@@ -21,31 +26,46 @@ export interface Answer {
  * Nothing is asked again and again: the agent's events are followed. Throws a Fault: TIMED_OUT, with the message as it then
  * is; UNCERTAIN or NOT_READY where it came to that instead of being delivered; CONFLICT where the program ended first.
  */
-export async function answerTo(daemon: DaemonClient, sent: MessageJson, seconds: number | undefined): Promise<Answer> {
-  const { message, agent } = await turnEnd(daemon, sent, seconds);
+export async function answerTo(
+  daemon: Pick<DaemonClient, "events" | "request">,
+  sent: MessageJson,
+  seconds: number | undefined,
+  idleForMs = IDLE_FOR_MS,
+): Promise<Answer> {
+  const { message, agent } = await turnEnd(daemon, sent, seconds, idleForMs);
   const limit = { timeoutMs: OUTPUT_LIMIT_MS };
   const output = await daemon.request<OutputJson>("GET", agentPath(agent.id, "/output"), undefined, limit);
   return { message, output, state: agent.state };
 }
 
 function turnEnd(
-  daemon: DaemonClient,
+  daemon: Pick<DaemonClient, "events" | "request">,
   sent: MessageJson,
   seconds: number | undefined,
+  idleForMs: number,
 ): Promise<{ message: MessageJson; agent: AgentJson }> {
   let message = sent;
   let agent: AgentJson | null = null;
+  let settling: NodeJS.Timeout | undefined;
   return new Promise((resolve, reject) => {
     const over = (fault: Fault | null): void => {
       clearTimeout(timer);
+      clearTimeout(settling);
       events.stop();
       if (fault !== null) reject(fault);
       else if (agent !== null) resolve({ message, agent });
     };
     const look = (): void => {
-      const fault = agent === null ? null : endedBadly(message, agent);
-      if (fault !== null) over(fault);
-      else if (agent !== null && isAnswered(message, agent)) over(null);
+      if (agent === null) return;
+      const fault = endedBadly(message, agent);
+      const isOver = isAnswered(message, agent);
+      const isIdle = isOver && agent.turn === message.turn && agent.state === "idle";
+      if (fault !== null || (isOver && !isIdle)) over(fault);
+      else if (isIdle) settling ??= setTimeout(() => over(null), idleForMs);
+      else {
+        clearTimeout(settling);
+        settling = undefined;
+      }
     };
     const askAfter = (): void => {
       daemon.request<MessageWhyJson>("GET", `/v1/messages/${message.id}`).then(

@@ -1,0 +1,102 @@
+/** Waiting for an answer, told by a daemon of the test's own. */
+import * as assert from "uvu/assert";
+import { Fault } from "#core/fault.js";
+import { answerTo } from "#faces/cli/talk/answer-to.js";
+import type { AgentJson, MessageJson } from "#wire/agent.js";
+import { suite } from "../../kit/t.js";
+import { agent } from "./agents.js";
+
+const test = suite("waiting for an answer");
+
+const message = (state: MessageJson["state"], more: Partial<MessageJson> = {}): MessageJson => ({
+  id: "01M",
+  to: agent().id,
+  from: null,
+  kind: "message",
+  state,
+  reason: null,
+  attempts: 1,
+  createdAt: "",
+  updatedAt: "",
+  ...more,
+});
+const DELIVERED = message("delivered", { turn: 2 });
+
+/** A turn, as it is told step by step; `kept` is the message as the daemon has it from that step on. */
+type Step = Partial<AgentJson> & { readonly kept?: MessageJson };
+
+/** Says how it ended, and after which step. */
+async function waits(
+  sent: MessageJson,
+  steps: readonly Step[],
+  seconds?: number,
+  idleForMs = 3_600_000,
+  first: Partial<AgentJson> = {},
+): Promise<string> {
+  let kept = sent;
+  let step = 0;
+  const daemon = {
+    request: async <T>(_method: string, path: string): Promise<T> => {
+      const answer = path.startsWith("/v1/messages/") ? { message: kept, history: [] } : { text: `step ${step}` };
+      return answer as T;
+    },
+    events: (_path: string, handlers: { onEvent(event: string, data: unknown, id: null): void }) => {
+      let stopped = false;
+      void (async () => {
+        handlers.onEvent("snapshot", { agents: [agent({ turn: 1, ...first })] }, null);
+        for (const { kept: now, ...set } of steps) {
+          await new Promise(setImmediate);
+          if (stopped) return;
+          step++;
+          if (now !== undefined) kept = now;
+          handlers.onEvent("entry", { kind: now === undefined ? "state" : "mail", message: "01M", set }, null);
+        }
+      })();
+      return { stop: () => (stopped = true), retry() {} };
+    },
+  };
+  try {
+    const answer = await answerTo(daemon, sent, seconds, idleForMs);
+    return `${answer.output.text}: ${answer.state}`;
+  } catch (error) {
+    return error instanceof Fault ? `${error.code} ${error.message}` : String(error);
+  }
+}
+
+test("it is over with the turn that the message began, however long it was queued", async () => {
+  const steps: Step[] = [{ state: "working", turn: 2 }, { state: "blocked" }, { state: "working" }, { state: "done" }];
+  assert.is(await waits(DELIVERED, steps), "step 4: done");
+  assert.is(await waits(message("queued"), [{ state: "done" }, { kept: DELIVERED }, ...steps]), "step 6: done");
+  assert.is(
+    await waits(DELIVERED, [
+      { state: "working", turn: 2 },
+      { state: "working", turn: 3 },
+    ]),
+    "step 2: working",
+  );
+});
+
+test("an agent that is idle for a moment in the middle has not answered; one that stays so has no more to say", async () => {
+  const working: Step = { state: "working", turn: 2 };
+  assert.is(
+    await waits(DELIVERED, [working, { state: "idle" }, { state: "working" }, { state: "done" }]),
+    "step 4: done",
+  );
+  assert.is(await waits(DELIVERED, [working, { state: "idle" }], undefined, 1), "step 2: idle");
+});
+
+test("what becomes of the message instead, and a program that ends, is said; a time-out says how things stand", async () => {
+  const become = (state: MessageJson["state"]) => [{ kept: message(state, { reason: "why" }) }];
+  assert.is(
+    await waits(message("queued"), become("uncertain")),
+    "UNCERTAIN whether api took the prompt is not known: why",
+  );
+  assert.is(await waits(message("queued"), become("dead")), "NOT_READY nothing was sent to api: why");
+  const ended: Step[] = [{ state: "exited", turn: 2 }];
+  assert.is(await waits(DELIVERED, ended), "CONFLICT api is exited, and had not answered");
+  assert.is(await waits(message("queued"), ended, 0.05), "TIMED_OUT no answer after 0.05 s: it is queued");
+  const late = await waits(DELIVERED, [], 0.05, undefined, { state: "blocked", turn: 2 });
+  assert.is(late, "TIMED_OUT no answer after 0.05 s: api is still blocked");
+});
+
+test.run();
