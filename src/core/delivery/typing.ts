@@ -179,7 +179,9 @@ export function gate(
   if (event.leaving) return refused("state", "it was asked to end");
   if (isDialog(reading)) return refused("dialog", "a dialog waits for an answer");
   if (!isReady(state)) return refused("state", `it is ${state}`);
-  if (reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
+  // What is known to be up shows its first page once more (Gemini CLI, whose welcome a resize takes away).
+  const upAgain = reading.shown === "starting" && reading.composer !== null;
+  if (!upAgain && reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
     return refused("state", `its screen shows it ${reading.shown}`);
   }
   // What is handed over leaves the input box alone.

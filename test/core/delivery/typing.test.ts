@@ -27,8 +27,9 @@ test("the way things go: look, paste, see the text, Enter, see it gone", () => {
   ]);
 });
 
-test("a finished turn, seen or not, and an interrupted one may be typed into", () => {
-  for (const look of ["finished", "interrupted", "empty done"]) {
+test("a finished turn, seen or not, an interrupted one, and a first page of what is up may be typed into", () => {
+  // The last shows its first page once more, as Gemini CLI does after a resize.
+  for (const look of ["finished", "interrupted", "empty done", "welcome"]) {
     assert.match(play([`0 ${look}`]).at(-1)!, /-> pasting \+paste$/);
   }
 });
@@ -40,6 +41,8 @@ test("nothing is sent unless the gate is open", () => {
     working: "refused state: its screen shows it working",
     "empty working": "refused state: it is working",
     "empty unclear": "refused state: it is unclear",
+    "welcome starting": "refused state: it is starting",
+    blank: "refused state: its screen shows it starting",
     "empty blocked": "refused state: it is blocked",
     "empty exited": "refused state: it is exited",
     "empty error": "refused state: it is error",
@@ -311,6 +314,8 @@ function reading(look: string): Reading {
     boxless: ["ready", null],
     working: ["working", box("")],
     unclear: ["unclear", null],
+    welcome: ["starting", box("")],
+    blank: ["starting", null],
     blocked: ["blocked", null],
     dialog: ["ready", null],
   };
