@@ -8,6 +8,7 @@ import type { RunFile } from "#daemon/run-file.js";
 import { isAlive } from "#host/alive.js";
 import { resolvePaths } from "#host/paths.js";
 import { ask, type Following, follow, type Reply } from "../daemon/practice.js";
+import { patientPath } from "../kit/patient-curl.js";
 import { until } from "../kit/t.js";
 
 const script = fileURLToPath(new URL("../../../bin/drover-daemon.js", import.meta.url));
@@ -24,7 +25,7 @@ export class DaemonWorld {
 
   constructor() {
     const { TMUX, TMUX_PANE, ...env } = process.env;
-    this.env = { ...env, DROVER_HOME: this.home };
+    this.env = { ...env, DROVER_HOME: this.home, PATH: patientPath(join(this.home, "patient")) };
     this.paths = resolvePaths(this.env, { serverName: this.server });
   }
 

@@ -22,7 +22,7 @@ test.beforeEach(() => {
   mkdirSync(bin);
   writeFileSync(join(bin, "opencode"), `#!/bin/sh\nexec '${process.execPath}' '${program}'\n`);
   chmodSync(join(bin, "opencode"), 0o755);
-  w.env.PATH = `${bin}:${process.env.PATH}`;
+  w.env.PATH = `${bin}:${w.env.PATH}`;
 });
 test.afterEach(() => w.end());
 
