@@ -104,7 +104,7 @@ export class TapGuard {
     for (const line of left) {
       const [pid = "", pane = ""] = line.split(" ");
       // Its command names our folder: nobody else's does.
-      const args = await ran("ps", ["-ww", "-o", "args=", "-p", pid], this.#env);
+      const args = await commandLine(pid, this.#env);
       if (!args.includes(quoted(this.#folder).slice(1, -1))) continue;
       await ran("tmux", ["-S", this.#socket, "pipe-pane", "-t", pane], this.#env);
       endPiper(Number(pid));
@@ -161,6 +161,15 @@ export function removed(path: string): void {
 /** A path as sh takes it. */
 export function quoted(path: string): string {
   return `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** Of a process, its words with blanks between them; `ps` is not on every Linux, and /proc not elsewhere. */
+async function commandLine(pid: string, env: Record<string, string>): Promise<string> {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return ran("ps", ["-ww", "-o", "args=", "-p", pid], env);
+  }
 }
 
 /** What a program says, empty where it fails. */

@@ -174,8 +174,29 @@ const beat = (taps: string): number[] =>
   readFileSync(join(taps, "beat"), "utf8").trim().split("\n").slice(1).map(Number.parseFloat);
 
 function children(parent: number): number[] {
-  const all = execFileSync("ps", ["-A", "-o", "ppid=", "-o", "pid="], { encoding: "utf8" }).trim().split("\n");
-  return all.map((line) => line.trim().split(/\s+/).map(Number)).flatMap(([of, pid]) => (of === parent ? [pid!] : []));
+  return processes().flatMap((one) => (one.parent === parent ? [one.pid] : []));
+}
+
+/** Those of this machine; without /proc by `ps`, which not every Linux has. */
+function processes(): { pid: number; parent: number; words: string }[] {
+  if (!existsSync("/proc/self/cmdline")) {
+    const lines = execFileSync("ps", ["-A", "-ww", "-o", "ppid=,pid=,args="], { encoding: "utf8" }).trim().split("\n");
+    return lines.map((line) => {
+      const [parent, pid, ...words] = line.trim().split(/\s+/);
+      return { pid: Number(pid), parent: Number(parent), words: words.join(" ") };
+    });
+  }
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, "latin1");
+      const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+      const words = readFileSync(`/proc/${name}/cmdline`, "utf8").replaceAll("\0", " ");
+      return [{ pid: Number(name), parent, words }];
+    } catch {
+      return []; // it has just ended
+    }
+  });
 }
 
 /** A process that taps the pane and writes what it hears to a file; for being killed and stopped. */
@@ -224,11 +245,9 @@ test("what one left that was killed together with its guard, the next one sweeps
     const { child, tapped } = tapper(tmux, own, pane);
     await tapped();
     const [piper = 0] = beat(own);
-    const guards = execFileSync("ps", ["-A", "-o", "pid=", "-o", "args="], { encoding: "utf8" })
-      .split("\n")
-      .filter((line) => line.includes(`drover-taps ${own}`));
+    const guards = processes().filter(({ words }) => words.includes(`drover-taps ${own}`));
     assert.is(guards.length, 1);
-    process.kill(Number.parseInt(guards[0]!, 10), "SIGKILL");
+    process.kill(guards[0]!.pid, "SIGKILL");
     child.kill("SIGKILL");
     await until("it is gone", () => child.exitCode !== null || child.signalCode !== null);
     assert.ok(isAlive(piper), "nobody has ended it");
