@@ -13,6 +13,7 @@ export function recipientNow(ground: Ground, agent: Agent | undefined): Recipien
     ready: there && isReady(state),
     state: there || isGone(state) ? `it is ${state}` : "it is not in its tab yet",
     sinceMs,
+    doubtSinceMs: agent.believed.memory.doubtSinceMs,
     incarnation,
     turn,
     epoch: place?.epoch ?? "",

@@ -790,13 +790,15 @@ test("a pane gone without its end seen is lost", () => {
   );
 });
 
-test("a screen that fits nothing is unclear, but for a frame half drawn at work", () => {
+test("a screen that fits nothing is unclear, but for a frame half drawn", () => {
   assert.is(
     play([
       [0, look("ready")],
       [100, look("unclear")],
+      [700, look("unclear")],
+      [900, look("unclear")],
     ]),
-    "0 idle 0, 100 unclear 0",
+    "0 idle 0, 900 unclear 0",
   );
   assert.is(
     play([
@@ -817,10 +819,25 @@ test("unclear keeps what was not looked at yet", () => {
       [0, look("working")],
       [100, look("ready")],
       [200, look("unclear")],
-      [300, look("ready")],
+      [1_200, look("unclear")],
+      [1_300, look("ready")],
     ]),
-    "0 working 1, 100 done 1 unread, 200 unclear 1 unread, 300 done 1 unread",
+    "0 working 1, 100 done 1 unread, 1200 unclear 1 unread, 1300 done 1 unread",
   );
+});
+
+test("what rests and draws itself anew, for another size say, is at rest since when it was", () => {
+  for (const shown of ["ready", "finished", "interrupted", "error"] as const) {
+    const redrawn = play([
+      [0, look("working")],
+      [100, look(shown, "took 2s")],
+      [5_000, look("unclear")],
+      [5_300, look(shown, "took 2s")],
+      [9_000, look("unclear")],
+      [9_300, look(shown, "took 2s")],
+    ]);
+    assert.match(redrawn, /^0 working 1, 100 (idle|done|error) 1( unread)?$/, shown);
+  }
 });
 
 test("a composer drawn early is starting for a while, not for ever", () => {

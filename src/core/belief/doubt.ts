@@ -8,7 +8,7 @@ import { type Believed, become } from "./believed.js";
 export const GRACE_MS = 1_500;
 /** The same for the end of a turn: other people's stop hooks may keep the screen busy for a while after it. */
 export const END_GRACE_MS = 3_000;
-/** A frame that fits nothing in the middle of a turn is most often half drawn. */
+/** A frame that fits nothing is most often half drawn. */
 const HALF_DRAWN_MS = 700;
 /** A dialog that moves by a row is seen twice, or in halves, for a frame. */
 const TORN_MS = 120;

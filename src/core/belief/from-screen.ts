@@ -20,6 +20,9 @@ import { doubt, doubtBehind } from "./doubt.js";
 import { named, shown } from "./open-dialog.js";
 import { drawn, ended, isAwaited, isOurs, type Opening, withoutPrompt } from "./opening.js";
 
+/** Its program is there and draws, anew where its tab is given another size: what fits nothing may be a frame half drawn. */
+const DRAWS: ReadonlySet<AgentState> = new Set(["starting", "idle", "working", "blocked", "done", "error"]);
+
 export function withStill(before: Believed, reading: Reading, nowMs: number): Believed {
   // A process seen to end stays ended, whatever its last screen says.
   if (before.state === "exited" && before.evidence?.source === "process") return before;
@@ -85,8 +88,7 @@ function withScreen(before: Believed, reading: Reading, nowMs: number, overruled
     case "starting":
       return unready(before, reading, nowMs);
     case "unclear": {
-      const mayPass = before.state === "working" || before.state === "starting" || before.state === "blocked";
-      const waiting = mayPass ? doubt(before, nowMs) : null;
+      const waiting = DRAWS.has(before.state) ? doubt(before, nowMs) : null;
       if (waiting !== null) return waiting;
       const memory = { ...settled(before), turnOpen: isOpen(before) };
       return become(before, { ...plain(reading), state: "unclear", memory }, nowMs);

@@ -11,6 +11,8 @@ export interface Recipient {
   /** Why it is not ready, for the sender: `it is working`. */
   readonly state: string;
   readonly sinceMs: number;
+  /** Since when its screen says something else, and is not believed yet; absent or null where it does not. */
+  readonly doubtSinceMs?: number | null;
   readonly incarnation: number;
   readonly turn: number;
   readonly epoch: string;
@@ -36,11 +38,12 @@ export const SWEEP_MS = 30_000;
 const AGAIN_SOON_MS = 250;
 
 /**
- * When a recipient that refused is asked again. A hook tells of a turn's end before the screen shows it: what was just
- * called ready is asked again soon, and then after twice as long each time.
+ * When a recipient that refused is asked again. A hook tells of a turn's end before the screen shows it, and what rests may
+ * be drawing itself anew: what was just called ready, or is in doubt, is asked again soon, and then after twice as long
+ * each time.
  */
 export function askAgainAtMs(recipient: Recipient | null, nowMs: number): number {
-  const readyForMs = recipient === null ? 0 : nowMs - recipient.sinceMs;
+  const readyForMs = recipient === null ? 0 : nowMs - (recipient.doubtSinceMs ?? recipient.sinceMs);
   return nowMs + Math.min(SWEEP_MS, Math.max(AGAIN_SOON_MS, readyForMs));
 }
 

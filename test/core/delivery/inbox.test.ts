@@ -263,6 +263,17 @@ test("a wake that the pane refuses gives its entries back uncounted, for the Sto
   assert.match(play.take(), /^1200 wake/);
 });
 
+test("a wake that met a pane being drawn anew is tried again soon, however long its agent has rested", () => {
+  const play = new Play([entry(1)], { ready: true, sinceMs: -60_000 });
+  play.tell({ kind: "clock" }, 10);
+  play.take();
+  const recipient = ready({ sinceMs: -60_000, doubtSinceMs: 900 });
+  play.tell({ kind: "recipient", recipient, policy: "type" }, 900);
+  play.typed("W10", false, false, 1_000);
+  play.tell({ kind: "clock" }, 1_250);
+  assert.match(play.take(), /^1250 wake/);
+});
+
 test("the torn-down turn: what lands after the hook looked and before the agent rests goes out on that edge", () => {
   const play = new Play([], {});
   play.stop(false, 10);

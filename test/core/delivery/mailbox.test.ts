@@ -174,6 +174,16 @@ test("who is not ready is left alone, and who refused once is tried at the next 
   assert.equal(refused().on({ kind: "reconnected" }).said(), ["hold"]);
 });
 
+test("who rests and was met while it drew itself anew is asked again soon, not at its next edge", () => {
+  const p = new Play([message(1)], recipient({ sinceMs: -60_000 }));
+  p.on({ kind: "held" }, { kind: "recipient", recipient: recipient({ sinceMs: -60_000, doubtSinceMs: 0 }) });
+  p.on(read("", { shown: "unclear" }));
+  assert.equal([p.box.at.at, p.box.waits], ["resting", "its screen shows it unclear"]);
+  p.said();
+  assert.ok(wakeAtMs(p.box)! <= 1_000, `asked again at ${wakeAtMs(p.box)}`);
+  assert.equal(p.after(1_000).said(), ["hold"]);
+});
+
 test("who was called ready by a hook before its screen was is asked again soon, and ever less often", () => {
   const p = new Play([message(1)]).on({ kind: "held" }, read("still drawing"));
   const asked: number[] = [];
