@@ -1,6 +1,7 @@
 /** Ends one agent because a person asked for it. The daemon's own end is not here. */
 import { Fault } from "#core/fault.js";
 import { type Agent, isGone, isReadable } from "#core/fleet/fleet.js";
+import { mayInterrupt } from "#core/fleet/may-interrupt.js";
 import { isSessionName } from "#core/fleet/resume.js";
 import type { AgentId } from "#core/model.js";
 import { resumeHint } from "#core/screen/last-words.js";
@@ -73,7 +74,10 @@ async function readLastWords(context: Context, id: AgentId): Promise<void> {
   if (isSessionName(session)) await context.loop.ask({ ask: "session", id, session });
 }
 
-/** Sends the keys that interrupt a turn. Throws a Fault: CONFLICT where a dialog is open, which they would answer. */
+/**
+ * Sends the keys that interrupt a turn. Throws a Fault: CONFLICT where a dialog is open, which they would answer, NOT_READY
+ * where no turn is under way, neither by its screen now nor by what is believed.
+ */
 export function interruptAgent(context: Context, id: AgentId): Promise<void> {
   return context.exclusive.run(id, async () => {
     const before = theAgent(context, id);
@@ -83,14 +87,17 @@ export function interruptAgent(context: Context, id: AgentId): Promise<void> {
     const { reading } = await lookNow(context, before);
     const agent = theAgent(context, id);
     const pane = thePane(agent);
-    if (reading.question !== null || reading.shown === "blocked") {
+    const { state } = agent.record;
+    const works = reading.shown === "working";
+    if (reading.question !== null || reading.shown === "blocked" || (state === "blocked" && !works)) {
       throw new Fault("CONFLICT", `${record.label} asks something: the key that interrupts would answer it`, {
         hint: `answer it (drover answer ${record.label}), or attach and look`,
       });
     }
+    if (!works && !mayInterrupt(state)) throw new Fault("NOT_READY", `${record.label} has no turn under way`);
     await pressInterrupt(context, id, theProvider(context, agent).interruptKeys);
     context.mux.lookSoon(pane);
-    await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state: record.state } });
+    await context.loop.ask({ ask: "note", id, kind: "interrupted", data: { state } });
   });
 }
 

@@ -9,7 +9,8 @@
  *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }: delivered, or queued
  *                                                             with the reason why it waits; 409 where it failed
  *   POST   /v1/agents/{ref}/answer        AnswerRequest    -> { answered: true, question, next }
- *   POST   /v1/agents/{ref}/interrupt     {}               -> { interrupted: true, agent }
+ *   POST   /v1/agents/{ref}/interrupt     {}               -> { interrupted: true, agent }; 409 where it
+ *                                                             asks something, or has no turn under way
  *   POST   /v1/agents/{ref}/stop          StopRequest      -> { agent }
  *   POST   /v1/agents/{ref}/restart       RestartRequest   -> RestartedJson
  *   POST   /v1/agents/{ref}/seen          {}               -> { agent }

@@ -524,6 +524,7 @@ test("a store that refuses a birth makes no tab; what was seen meanwhile is writ
     [],
   );
   // A person can still act on what is there.
+  agent(0).shown = "working";
   assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
   agent(0).shown = "working";
   w.tmux.show("%1");

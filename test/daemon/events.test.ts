@@ -142,8 +142,10 @@ test("a stream for one agent carries that agent's events only", async () => {
   });
   const one = follow("/v1/events?agent=a");
   await received(one, 1);
-  await w.ask("POST", "/v1/agents/b/interrupt", {});
-  await w.ask("POST", "/v1/agents/a/interrupt", {});
+  for (const [n, label] of ["b", "a"].entries()) {
+    w.started[n === 0 ? 1 : 0]!.shown = "working";
+    assert.is((await w.ask("POST", `/v1/agents/${label}/interrupt`, {})).status, 200);
+  }
   await received(one, 2);
   assert.equal(
     (one.events[0]!.data.agents as AgentJson[]).map((agent) => agent.id),

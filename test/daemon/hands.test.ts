@@ -120,6 +120,22 @@ test("words of farewell that take a moment to stand in the composer are waited f
   assert.equal(typed(), ['paste %1 "/quit"', "keys %1 Enter"]);
 });
 
+test("who has no turn under way is not interrupted: the keys would mean something else", async () => {
+  for (const shown of ["ready", "finished", "error"] as const) {
+    agent().shown = shown;
+    const { status, body } = await w.ask("POST", "/v1/agents/a/interrupt", {});
+    assert.equal([status, body.error?.code, body.error?.message], [409, "NOT_READY", "a has no turn under way"]);
+  }
+  assert.equal(typed(), []);
+  assert.not.ok((await w.store.latest(20)).some(({ kind }) => kind === "interrupted"));
+});
+
+test("who is believed at rest and is seen at work is interrupted", async () => {
+  agent().shown = "working";
+  assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
+  assert.equal(typed(), ["keys %1 Escape"]);
+});
+
 test("nothing is interrupted while a dialog is open: the key would answer it", async () => {
   agent().question = { text: "Delete all?", choices: ["yes", "no"] };
   const { status, body } = await w.ask("POST", "/v1/agents/a/interrupt", {});

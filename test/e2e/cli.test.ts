@@ -55,6 +55,8 @@ test("a prompt of three lines arrives as one, and what is not sent says why", as
   const { message } = JSON.parse(sent.out) as { message: MessageJson };
   assert.is(message.state, "delivered");
   await home.until("had its turn", "hears", (agent) => agent.turn === 1 && agent.state !== "working");
+  const idle = await home.run(["interrupt", "hears"]);
+  assert.equal([idle.status, idle.err], [5, "drover: hears has no turn under way\n"]);
   assert.match((await home.json<ScreenJson>("output", "hears", "--screen")).rows.join("\n"), /one\n.*two\n.*three/);
 
   await home.ok("send", "hears", "a question now");

@@ -204,6 +204,17 @@ test("choices that have no digit of their own are given by their place", () => {
   assert.equal(played.press("2").wished(), [`answer id-a 2 Always ${letters.fingerprint}`]);
 });
 
+test("a turn that is under way, or may be, can be interrupted; of any other it is said that there is none", () => {
+  const states = ["working", "unclear", "idle", "done", "error", "starting", "exited", "lost", "blocked"] as const;
+  const said = states.map((state) => {
+    const played = new Played([agent("a", { state })]);
+    return played.press("i", "i").wished()[0] ?? played.state.notice?.text;
+  });
+  const none = "a has no turn under way";
+  const wished = "interrupt id-a a";
+  assert.equal(said, [wished, wished, none, none, none, none, none, none, "a asks something: answer it"]);
+});
+
 test("stopping, interrupting and removing ask first; a key held down ends nothing", () => {
   const played = new Played([agent("a", { state: "working" }), agent("b", { state: "exited" })]);
   assert.equal(played.press("x", "n").wished(), []);

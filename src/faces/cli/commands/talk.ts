@@ -120,6 +120,8 @@ export const talk = [
   {
     name: "interrupt",
     summary: "interrupt an agent's turn, as Escape would",
+    about:
+      "Refused with exit status 5 while a dialog is open, which that key would answer, and where no turn is under way. An agent that is unclear may have one.",
     arguments: [label],
     options: [],
     examples: ["drover interrupt api"],

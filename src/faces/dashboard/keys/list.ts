@@ -1,4 +1,5 @@
 /** The keys of the fleet list, and those while the selected agent waits with a dialog. */
+import { mayInterrupt } from "#core/fleet/may-interrupt.js";
 import type { AgentJson } from "#wire/agent.js";
 import { takesText } from "../state/dialog.js";
 import { lives, nextInNeed } from "../state/fleet.js";
@@ -150,7 +151,7 @@ export const listKeys: readonly Action[] = [
     group: "Agent",
     unless: ofAgent((agent, state) => {
       if (agent.state === "blocked") return `${agent.label} asks something: answer it`;
-      return agent.state === "working" ? noDaemon(state) : `${agent.label} has no turn under way`;
+      return mayInterrupt(agent.state) ? noDaemon(state) : `${agent.label} has no turn under way`;
     }),
   },
   {
