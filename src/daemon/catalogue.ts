@@ -22,6 +22,8 @@ const FIRST_AFTER_MS = 1_500;
 const FRESH_MS = 60_000;
 /** A file that is started may be a shim, and what is behind it change unseen. */
 const ASK_AGAIN_MS = 24 * 3_600_000;
+/** Of a program that did not answer yet: old, so that it is asked again. */
+const NEVER = 0;
 /** Nothing to ask of these: they are bundled, or any program. */
 const WITHOUT = new Set(["shell", "generic", "rehearsal"]);
 
@@ -40,7 +42,7 @@ export class Catalogue {
   readonly #parts: CatalogueParts;
   readonly #entries: Map<string, CatalogueEntry>;
   #refreshedAtMs = Number.NEGATIVE_INFINITY;
-  /** How often a program did not answer in time: such are asked last. */
+  /** How often a program was asked and did not answer in time: such are asked last. */
   readonly #late = new Map<string, number>();
   #refreshing: Promise<void> | null = null;
   #unsaved = false;
@@ -89,8 +91,7 @@ export class Catalogue {
       for (let provider = queue.shift(); provider !== undefined; provider = queue.shift()) {
         const { name } = provider;
         const entry = await this.#look(provider, untilMs);
-        if (entry === null) this.#late.set(name, late(provider) + 1);
-        if (entry === null || JSON.stringify(entry) === JSON.stringify(this.#entries.get(name))) continue;
+        if (JSON.stringify(entry) === JSON.stringify(this.#entries.get(name))) continue;
         this.#entries.set(name, entry);
         this.#unsaved = true;
       }
@@ -113,8 +114,8 @@ export class Catalogue {
     }
   }
 
-  /** Null where the time is up before its version is known. */
-  async #look(provider: Provider, untilMs: number): Promise<CatalogueEntry | null> {
+  /** What is known of it when the time is up: its account, but perhaps no version. */
+  async #look(provider: Provider, untilMs: number): Promise<CatalogueEntry> {
     const { clock, programs, env } = this.#parts;
     const [name] = provider.command;
     const found = name === undefined ? null : await programs.find(name, "/", undefined);
@@ -128,14 +129,18 @@ export class Catalogue {
     const { loggedIn, models, hooks } = account;
     const entry = { loggedIn, models, hooks, fingerprint };
     if (found === null) return { version: null, ...entry, askedAtMs: nowMs };
+    const before = known?.fingerprint.startsWith(`${built} `) ? known : null;
     // Only the account changed: the program need not be asked again.
-    if (known?.version && !isOld && known.fingerprint.startsWith(`${built} `)) {
-      return { version: known.version, ...entry, askedAtMs: known.askedAtMs };
-    }
+    if (before?.version && !isOld) return { version: before.version, ...entry, askedAtMs: before.askedAtMs };
     const leftMs = untilMs - nowMs;
-    if (leftMs <= 0) return null;
-    const printed = await (this.#parts.ask ?? askVersion)(found, leftMs);
-    if (printed === null) return null;
+    const printed = leftMs > 0 ? await (this.#parts.ask ?? askVersion)(found, leftMs) : null;
+    if (printed === null) {
+      const late = this.#late.get(provider.name);
+      if (leftMs > 0) this.#late.set(provider.name, (late ?? 0) + 1);
+      // Others used the time up before it was ever asked: for whoever asks next.
+      else if (late === undefined) this.#refreshedAtMs = Number.NEGATIVE_INFINITY;
+      return { version: before?.version ?? null, ...entry, askedAtMs: before?.askedAtMs ?? NEVER };
+    }
     const version = /\d+\.\d+(?:\.\d+)?(?:[-+][\w.]+)?/.exec(printed)?.[0] ?? null;
     return { version, ...entry, askedAtMs: nowMs };
   }
@@ -151,11 +156,10 @@ async function fileOf(path: string): Promise<string> {
 const QUIET = { DISABLE_AUTOUPDATER: "1", NO_COLOR: "1", CI: "1" };
 
 async function askVersion([program = "", ...args]: readonly string[], limitMs: number): Promise<string | null> {
-  const { stdout, stderr } = await run(program, [...args, "--version"], { limitMs, cwd: "/", env: QUIET }).catch(
-    () => ({
-      stdout: null,
-      stderr: "",
-    }),
-  );
+  const options = { limitMs, cwd: "/", env: QUIET, withDescendants: true };
+  const { stdout, stderr } = await run(program, [...args, "--version"], options).catch(() => ({
+    stdout: null,
+    stderr: "",
+  }));
   return stdout === null ? null : stdout || stderr;
 }

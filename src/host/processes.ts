@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Killed after this; default 10 s. */
   readonly limitMs?: number;
+  /** In a process group of its own, which is killed with it: a wrapper's program does not live on when time is up. */
+  readonly withDescendants?: boolean;
   readonly input?: string;
 }
 
@@ -24,6 +26,8 @@ export interface Ran {
   readonly stderr: string;
 }
 
+/** What is asked to end may do so by itself before all of its group is killed. */
+const KILL_GROUP_AFTER_MS = 100;
 /** More output than this from a short command is a mistake. */
 const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 
@@ -34,7 +38,7 @@ const OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024;
 export async function run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   const limitMs = options.limitMs ?? 10_000;
   const { execa } = await import("execa");
-  const result = await execa(program, args, {
+  const child = execa(program, args, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     ...(options.input === undefined ? { stdin: "ignore" as const } : { input: options.input }),
     env: childEnv(process.env, options.env),
@@ -43,7 +47,10 @@ export async function run(program: string, args: readonly string[], options: Run
     timeout: limitMs,
     maxBuffer: OUTPUT_LIMIT_BYTES,
     forceKillAfterDelay: 1_000,
+    detached: options.withDescendants === true,
   });
+  const groupEnded = options.withDescendants && child.pid !== undefined ? guardGroup(child.pid, limitMs) : () => {};
+  const result = await child.finally(groupEnded);
   if (result.timedOut) throw new Fault("TIMED_OUT", `${program} took longer than ${limitMs} ms`, { cause: result });
   if (result.exitCode === undefined && result.signal === undefined) {
     throw new Fault("NOT_FOUND", `${program} could not be started`, { cause: result });
@@ -53,6 +60,23 @@ export async function run(program: string, args: readonly string[], options: Run
     signal: result.signal ?? null,
     stdout: result.stdout,
     stderr: result.stderr,
+  };
+}
+
+/** Kills a process group a moment after its time is up, or when this process ends; the function returned calls that off. */
+function guardGroup(leader: number, limitMs: number): () => void {
+  const kill = (): void => {
+    try {
+      process.kill(-leader, "SIGKILL");
+    } catch {
+      // None of it is left.
+    }
+  };
+  const timer = setTimeout(kill, limitMs + KILL_GROUP_AFTER_MS);
+  process.once("exit", kill);
+  return () => {
+    clearTimeout(timer);
+    process.off("exit", kill);
   };
 }
 

@@ -1,12 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { providers as known } from "#core/screen/providers.js";
 import { Catalogue, type CatalogueParts } from "#daemon/catalogue.js";
 import { Programs } from "#daemon/programs.js";
+import { isAlive } from "#host/alive.js";
 import { systemClock } from "#host/clock.js";
-import { suite } from "../kit/t.js";
+import { run } from "#host/processes.js";
+import { suite, until } from "../kit/t.js";
 import { MemoryLog } from "../twins/memory-log.js";
 
 const test = suite("catalogue");
@@ -85,7 +87,6 @@ test("a program that hangs is ended within the budget, and keeps nothing from th
   bin("qwen", "echo 0.15.10");
   const { catalogue: one } = catalogue({
     ask: async (program, limitMs) => {
-      const { run } = await import("#host/processes.js");
       const ran = await run(program[0]!, ["--version"], { limitMs: program[0] === hangs ? 400 : limitMs }).catch(
         () => null,
       );
@@ -93,7 +94,50 @@ test("a program that hangs is ended within the budget, and keeps nothing from th
     },
   });
   await one.refresh();
-  assert.equal([one.entry("codex"), one.entry("qwen")?.version], [null, "0.15.10"], hangs);
+  assert.equal([one.entry("codex")?.version, one.entry("qwen")?.version], [null, "0.15.10"], hangs);
+});
+
+test("as many programs as are asked at a time may hang: the others are asked next, and every account is known", async () => {
+  for (const name of ["claude", "codex", "gemini", "qwen"]) bin(name, "echo 1");
+  const names = ["claude", "codex", "gemini", "qwen"];
+  let letBothEnd = (): void => {};
+  const bothAsked = new Promise<void>((resolve) => {
+    letBothEnd = resolve;
+  });
+  let nowMs = Date.now();
+  const asked: string[] = [];
+  const { catalogue: one } = catalogue({
+    providers: new Map([...known].filter(([name]) => names.includes(name))),
+    clock: { ...systemClock, now: () => nowMs },
+    ask: async (program, limitMs) => {
+      const name = program[0]!.replace(/^.*\//, "");
+      asked.push(name);
+      if (name === "gemini" || name === "qwen") return "1.2.3";
+      if (asked.length < 2) await bothAsked;
+      else letBothEnd();
+      nowMs += limitMs;
+      return null;
+    },
+  });
+  await one.refresh();
+  assert.equal([asked, one.entry("gemini")?.version, one.entry("qwen")?.loggedIn], [["claude", "codex"], null, false]);
+  // The question alone has it refreshed, although the last time is no minute ago.
+  await until("both have answered", () => ["gemini", "qwen"].every((name) => one.entry(name)?.version === "1.2.3"));
+  assert.equal(one.entry("claude")?.version, null);
+  assert.equal(asked.slice(2, 4).sort(), ["gemini", "qwen"]);
+});
+
+test("of a program that hangs behind a wrapper nothing is left", async () => {
+  const pidFile = join(folder, "wrapped.pid");
+  const wrapper = bin("codex", `sleep 300 & echo $! >${pidFile}; wait`);
+  let pid = 0;
+  // Where the machine is so slow that the wrapper does not come to its end, it is given longer.
+  for (let limitMs = 300; pid === 0; limitMs *= 3) {
+    const failed = await run(wrapper, ["--version"], { limitMs, withDescendants: true }).catch((error) => error);
+    assert.is(failed.code, "TIMED_OUT");
+    pid = existsSync(pidFile) ? Number(readFileSync(pidFile, "utf8")) : 0;
+  }
+  await until("it has ended", () => !isAlive(pid));
 });
 
 test("a file that is not one is as none", async () => {
