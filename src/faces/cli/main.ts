@@ -3,6 +3,7 @@
  * into one sentence, a hint and an exit status. Each command is a small file of its own, loaded when it is asked for.
  */
 import { exitStatus, Fault } from "#core/fault.js";
+import { chooseDriver } from "../kit/driver-name.js";
 import type { Invocation } from "./command.js";
 import { type Context, type Io, makeContext } from "./context.js";
 import { isLarge, load } from "./load.js";
@@ -26,6 +27,7 @@ export async function main(argv: readonly string[], launcher?: Launcher, io: Io 
       io.stdout.write(told);
       return 0;
     }
+    if (invocation.command === null) chooseDriver(invocation.options.text("driver"));
     if (invocation.command === null && wantsDashboard(invocation, io) && launcher?.dashboard)
       return await launcher.dashboard(argv);
     if (invocation.command && isLarge(invocation.command) && launcher?.large) return await launcher.large(argv);

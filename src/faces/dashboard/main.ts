@@ -10,6 +10,7 @@ import { chooseBackend } from "#host/backend-name.js";
 import { systemClock } from "#host/clock.js";
 import { resolvePaths } from "#host/paths.js";
 import { connect } from "../kit/daemon-client.js";
+import { chooseDriver } from "../kit/driver-name.js";
 import { installRoot } from "../kit/install-root.js";
 import { isUtf8 } from "../kit/locale.js";
 import { ownWords } from "../kit/own-words.js";
@@ -38,10 +39,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
     if (!stdin.isTTY || !stdout.isTTY)
       throw new Fault("USAGE", "the dashboard needs a terminal", { hint: 'try "drover ls"' });
-    const library = values.driver ?? "neo-blessed";
-    if (library !== "neo-blessed" && library !== "blessed") {
-      throw new Fault("USAGE", `there is no driver called ${library}`, { hint: "neo-blessed or blessed" });
-    }
+    const library = chooseDriver(values.driver);
     const paths = resolvePaths(env, { serverName: values["server-name"], serverPath: values["server-path"] });
     const file = join(paths.stateDir, "dashboard.json");
     const config = values["tmux-config"];

@@ -85,6 +85,18 @@ test("without a command and without a terminal the fleet is printed", async () =
   assert.match(out, "api");
 });
 
+test("a driver that is none is refused without a terminal too, before anybody is asked", async () => {
+  for (const json of [[], ["--json"]]) {
+    const { out, err, status } = await play.run(["--driver", "foo", ...json]);
+    assert.equal([out, status, asked()], ["", 2, ""]);
+    assert.match(
+      err,
+      json.length === 0 ? /^drover: there is no driver "foo"\n {2}neo-blessed or blessed\n$/ : '"USAGE"',
+    );
+  }
+  assert.is((await play.run(["--driver", "blessed"])).status, 0);
+});
+
 test("ls --json prints the daemon's answer and nothing else", async () => {
   const { out, err, status } = await play.run(["ls", "--json", "--all"]);
   assert.equal([JSON.parse(out), err, status], [{ agents: fleet, seq: 12 }, "", 0]);

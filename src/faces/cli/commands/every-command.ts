@@ -1,4 +1,5 @@
 /** Understood before and after every command's name, by `drover` alone, and as an argument of many. */
+import { DRIVERS } from "../../kit/driver-name.js";
 import type { Argument, Option } from "../command.js";
 
 const json: Option = { long: "json", does: "print JSON and nothing else on standard output" };
@@ -38,7 +39,7 @@ export const dashboardOptions: readonly Option[] = [
     long: "driver",
     value: "LIBRARY",
     does: "the library behind the screen: neo-blessed (default) or blessed",
-    from: ["neo-blessed", "blessed"],
+    from: DRIVERS,
   },
 ];
 

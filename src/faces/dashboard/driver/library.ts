@@ -6,9 +6,8 @@
  */
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
+import type { DriverName } from "../../kit/driver-name.js";
 import type { Line } from "./cell-canvas.js";
-
-export type LibraryName = "neo-blessed" | "blessed";
 
 export interface Coords {
   readonly xi: number;
@@ -59,7 +58,7 @@ export interface Surface {
 const load = createRequire(import.meta.url);
 
 /** Loads the one library that is asked for, at the time it is asked for. */
-export function openSurface(name: LibraryName, columns: number, rows: number): Surface {
+export function openSurface(name: DriverName, columns: number, rows: number): Surface {
   const library = (name === "blessed" ? load("blessed") : load("neo-blessed")) as Library;
   const output = Object.assign(new EventEmitter(), { columns, rows, isTTY: true, writable: true, write: () => true });
   // `_keypressDecoder` says that keys are decoded already, which keeps blessed's own parser away.
