@@ -5,6 +5,7 @@
 import type { Server } from "node:http";
 import type { MailCounts, Message } from "#core/delivery/message.js";
 import { countMail } from "#core/delivery/tally.js";
+import { changesOf } from "#core/fleet/changes.js";
 import { boot } from "#core/fleet/fleet.js";
 import { sightOf } from "#core/fleet/sight.js";
 import type { AgentId } from "#core/model.js";
@@ -139,19 +140,14 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   const heartbeats = new Heartbeats(context);
   const producer = new Producer(context);
   const tasks = new Tasks(context, parts.tasksDir ?? null);
+  const watchers = [looking, tapping, context.turnStarts, transcripts, debugLogs, mail, heartbeats, producer];
   const hands = new CarryOut({ store, mux, clock, log, feed, loop, queuePrompt: (id) => mail.queuePrompt(id) });
   loop.begin(
     (effects) => hands.perform(effects),
     (before, now) => {
-      if (before.agents === now.agents && before.byPane === now.byPane) return;
-      looking.update();
-      tapping.update();
-      context.turnStarts.changed(before, now);
-      transcripts.changed(before, now);
-      debugLogs.changed(before, now);
-      mail.changed(before, now);
-      heartbeats.changed(before, now);
-      producer.changed(before, now);
+      const changes = changesOf(before, now);
+      if (changes.length === 0) return;
+      for (const watcher of watchers) watcher.changed(changes);
       if (now.archived === before.archived) return;
       for (const id of now.archived) {
         if (before.archived.has(id)) continue;
@@ -175,13 +171,15 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   if (loop.fleet.sight === null) loop.post({ kind: "sighting", sighting: await mux.sight() });
   mail.takeUp(messages);
   await emptySpool(context);
-  transcripts.changed(null, loop.fleet);
-  debugLogs.changed(null, loop.fleet);
+  const known = changesOf(null, loop.fleet);
+  transcripts.changed(known);
+  debugLogs.sweep(loop.fleet);
+  debugLogs.changed(known);
   // Where everyone is where they were, nothing changed that would have asked for a look.
   looking.update();
   tapping.update();
   await mail.begin(messages);
-  heartbeats.changed(null, loop.fleet);
+  heartbeats.changed(changesOf(null, loop.fleet));
   producer.begin(fleet);
   void tasks.look();
   const server = serveRoutes(

@@ -6,6 +6,7 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { rm, stat, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { AgentChange } from "#core/fleet/changes.js";
 import { type Agent, type Fleet, isReadable } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { backoffIn } from "#core/screen/debug-log.js";
@@ -58,12 +59,12 @@ export class DebugLogs {
     this.#ground = ground;
   }
 
-  /** To be called after every change of the fleet, and once at the start with `before` null. */
-  changed(before: Fleet | null, now: Fleet): void {
-    if (before === null) this.#sweep(now);
-    if (before?.agents === now.agents) return;
-    for (const [id, agent] of now.agents) if (before?.agents.get(id) !== agent) this.#choose(id, agent);
-    for (const id of this.#followed.keys()) if (!now.agents.has(id)) this.#drop(id, true);
+  /** To be called with what every event changed, and once at the start with all that are known. */
+  changed(changes: readonly AgentChange[]): void {
+    for (const { id, now } of changes) {
+      if (now === null) this.#drop(id, true);
+      else this.#choose(id, now);
+    }
   }
 
   /** The files stay: their programs run on. */
@@ -117,7 +118,7 @@ export class DebugLogs {
   }
 
   /** Removes the files of launches that ended while no daemon ran; at once, since the next launch's may be there soon. */
-  #sweep(now: Fleet): void {
+  sweep(now: Fleet): void {
     const { spoolDir, log } = this.#ground;
     if (spoolDir === null) return;
     const folder = join(dirname(spoolDir), FOLDER);

@@ -5,8 +5,8 @@
  */
 import { asksInShort, beat, beatAtMs, type Pulse } from "#core/delivery/heartbeat.js";
 import { isReady } from "#core/delivery/recipient.js";
-
-import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import type { AgentChange } from "#core/fleet/changes.js";
+import type { Agent } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Context } from "./context.js";
@@ -27,14 +27,12 @@ export class Heartbeats {
     this.#context = context;
   }
 
-  /** To be called after every change of the fleet, and once when it is first known (`before` null). */
-  changed(before: Fleet | null, now: Fleet): void {
-    for (const [id, agent] of now.agents) {
-      if (agent === before?.agents.get(id)) continue;
-      if (agent.record.heartbeatMs === undefined) this.#drop(id);
-      else this.#set(agent);
+  /** To be called with what every event changed, and once at the start with all that are known. */
+  changed(changes: readonly AgentChange[]): void {
+    for (const { id, now } of changes) {
+      if (now?.record.heartbeatMs === undefined) this.#drop(id);
+      else this.#set(now);
     }
-    for (const id of [...this.#timers.keys()]) if (!now.agents.has(id)) this.#drop(id);
   }
 
   close(): void {

@@ -10,7 +10,7 @@ import { isBeingTyped, isOf } from "#core/delivery/inbox/take.js";
 import { inboxWakeAtMs, openInbox, stepInbox } from "#core/delivery/inbox.js";
 import { isDeadLetter, isInInbox, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
-import type { Fleet } from "#core/fleet/fleet.js";
+import type { AgentChange } from "#core/fleet/changes.js";
 import type { AgentId, Nudged } from "#core/model.js";
 import type { Ground } from "./ground.js";
 import { InboxesOnDisk, type TypedMail } from "./inboxes-on-disk.js";
@@ -77,9 +77,9 @@ export class Inboxes {
     }
   }
 
-  changed(before: Fleet, now: Fleet): void {
-    for (const to of this.#boxes.keys()) {
-      if (now.agents.get(to) !== before.agents.get(to)) this.#post(to, { kind: "recipient", ...this.#recipient(to) });
+  changed(changes: readonly AgentChange[]): void {
+    for (const { id: to } of changes) {
+      if (this.#boxes.has(to)) this.#post(to, { kind: "recipient", ...this.#recipient(to) });
     }
   }
 

@@ -1,4 +1,5 @@
 /** What deserves looking at, told to the multiplexer whenever it changes; and what comes back, told to the core. */
+import { type AgentChange, isOnRecord } from "#core/fleet/changes.js";
 import { inPane, isLively, isReadable } from "#core/fleet/fleet.js";
 import type { PaneId } from "#core/model.js";
 import type { Still } from "#core/screen/still.js";
@@ -26,7 +27,12 @@ export class Looking {
     };
   }
 
-  /** To be called after every change of the fleet, the followers or the watchers. */
+  /** To be called with what every event changed. */
+  changed(changes: readonly AgentChange[]): void {
+    if (changes.some(isOnRecord)) this.update();
+  }
+
+  /** To be called after every change of the followers or the watchers, and once at the start. */
   update(): void {
     const { loop, streams, mux } = this.#context;
     const { fleet } = loop;

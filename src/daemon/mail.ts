@@ -7,7 +7,7 @@ import type { Mailbox, MailEffect } from "#core/delivery/mailbox/state.js";
 import { isQuiet } from "#core/delivery/mailbox.js";
 import { isDeadLetter, isInInbox, type MailWrite, type Message } from "#core/delivery/message.js";
 import { Fault } from "#core/fault.js";
-import type { Fleet } from "#core/fleet/fleet.js";
+import type { AgentChange } from "#core/fleet/changes.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import { DeadLetters } from "./dead-letters.js";
@@ -105,10 +105,10 @@ export class Mail {
     for (const { record } of loop.fleet.agents.values()) if (record.promptDue === true) this.queuePrompt(record.id);
   }
 
-  /** To be called after every change of the fleet. */
-  changed(before: Fleet, now: Fleet): void {
-    this.inboxes.changed(before, now);
-    this.#boxes.changed(before, now);
+  /** To be called with what every event changed. */
+  changed(changes: readonly AgentChange[]): void {
+    this.inboxes.changed(changes);
+    this.#boxes.changed(changes);
   }
 
   reconnected(): void {

@@ -7,7 +7,7 @@
 import type { Mailbox, MailEffect, MailEvent } from "#core/delivery/mailbox/state.js";
 import { openMailbox, stepMailbox, wakeAtMs } from "#core/delivery/mailbox.js";
 import { isDeadLetter, type Message } from "#core/delivery/message.js";
-import type { Fleet } from "#core/fleet/fleet.js";
+import type { AgentChange } from "#core/fleet/changes.js";
 import type { AgentId } from "#core/model.js";
 import type { Ground } from "./ground.js";
 import { recipientNow } from "./mail-recipient.js";
@@ -134,12 +134,11 @@ export class Mailboxes {
     this.#after(to, box, effects);
   }
 
-  /** To be called after every change of the fleet. */
-  changed(before: Fleet, now: Fleet): void {
-    for (const to of this.#boxes.keys()) {
-      const agent = now.agents.get(to);
-      if (agent === before.agents.get(to)) continue;
-      this.post(to, { kind: "recipient", recipient: recipientNow(this.#ground, agent) });
+  /** To be called with what every event changed. */
+  changed(changes: readonly AgentChange[]): void {
+    for (const { id: to, now } of changes) {
+      if (!this.#boxes.has(to)) continue;
+      this.post(to, { kind: "recipient", recipient: recipientNow(this.#ground, now ?? undefined) });
     }
   }
 

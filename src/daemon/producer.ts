@@ -3,6 +3,7 @@
  * or whose program ended.
  */
 import { type CompletionKind, completionKey, type NewCompletion } from "#core/delivery/completion.js";
+import type { AgentChange } from "#core/fleet/changes.js";
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
 import { asFault } from "./carry-out.js";
 import { commitCompletion } from "./completions.js";
@@ -76,14 +77,10 @@ export class Producer {
     }
   }
 
-  /** To be called after every change of the fleet. */
-  changed(before: Fleet, now: Fleet): void {
-    if (before.agents === now.agents) return;
-    for (const [id, agent] of now.agents) {
-      if (agent.record.parent === null) continue;
-      const was = before.agents.get(id);
-      if (was === agent || was === undefined) continue;
-      if (tells(was, agent)) this.#produce(agent);
+  /** To be called with what every event changed. */
+  changed(changes: readonly AgentChange[]): void {
+    for (const { was, now } of changes) {
+      if (was !== null && now !== null && now.record.parent !== null && tells(was, now)) this.#produce(now);
     }
   }
 

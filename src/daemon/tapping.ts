@@ -4,6 +4,7 @@
  * other is reason to look. Bytes are handed on to recorders and never kept.
  */
 import { StringDecoder } from "node:string_decoder";
+import { type AgentChange, isOnRecord } from "#core/fleet/changes.js";
 import { type Agent, isReadable } from "#core/fleet/fleet.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import type { HookReport } from "#core/screen/hook-meanings.js";
@@ -73,7 +74,12 @@ export class Tapping {
     for (const { cancelRetry } of this.#tapped.values()) cancelRetry();
   }
 
-  /** To be called after every change of the fleet. */
+  /** To be called with what every event changed. */
+  changed(changes: readonly AgentChange[]): void {
+    if (changes.some(isOnRecord)) this.update();
+  }
+
+  /** Taps who is to be tapped and no other; to be called once at the start. */
   update(): void {
     if (this.#closed) return;
     const { agents } = this.#ground.loop.fleet;

@@ -3,7 +3,8 @@
  * agent, chosen anew where its launch or its conversation is another one (`/clear`, `/new`, a restart); what one of them
  * said before it was opened is told again, and the core tells by its time what of that is history.
  */
-import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import type { AgentChange } from "#core/fleet/changes.js";
+import type { Agent } from "#core/fleet/fleet.js";
 import { isReadable } from "#core/fleet/fleet.js";
 import type { AgentId } from "#core/model.js";
 import { writesTranscript } from "#core/output/transcript.js";
@@ -39,20 +40,18 @@ export class Transcripts {
     return this.#followed.size;
   }
 
-  /** To be called after every change of the fleet, and once at the start with `before` empty. */
-  changed(before: Fleet | null, now: Fleet): void {
-    if (this.#closed || before?.agents === now.agents) return;
-    for (const [id, agent] of now.agents) {
-      const was = before?.agents.get(id);
-      if (was === agent) continue;
-      if (was === undefined || keyOf(was) !== keyOf(agent)) this.#choose(id, agent);
+  /** To be called with what every event changed, and once at the start with all that are known. */
+  changed(changes: readonly AgentChange[]): void {
+    if (this.#closed) return;
+    for (const { id, was, now } of changes) {
+      if (now === null) this.#drop(id);
+      else if (was === null || keyOf(was) !== keyOf(now)) this.#choose(id, now);
       // Some write their file with the first prompt, under a name that nobody can know before.
-      else if (was.record.state !== agent.record.state) this.#seek(id);
-      if (was === undefined || was.believed.turn >= agent.believed.turn) continue;
-      if (agent.record.provider === "gemini") void this.#discoverNext(id);
+      else if (was.record.state !== now.record.state) this.#seek(id);
+      if (was === null || now === null || was.believed.turn >= now.believed.turn) continue;
+      if (now.record.provider === "gemini") void this.#discoverNext(id);
       else void this.#discover(id);
     }
-    for (const id of this.#followed.keys()) if (!now.agents.has(id)) this.#drop(id);
   }
 
   /** A hook may have named the agent's transcript. */

@@ -2,7 +2,7 @@
  * Where turns began, as seen: how much history the pane had then. Rows of a turn can only lie below that, and while the
  * history has not been full since, none of them can be missing (SPEC §5). Known only while this daemon runs.
  */
-import type { Fleet } from "#core/fleet/fleet.js";
+import type { AgentChange } from "#core/fleet/changes.js";
 import type { AgentId } from "#core/model.js";
 import type { Clock } from "#host/clock.js";
 import type { Multiplexer } from "#tmux/multiplexer.js";
@@ -30,17 +30,16 @@ export class TurnStarts {
     return this.#starts.get(id)?.find((start) => start.turn === turn) ?? null;
   }
 
-  /** To be called after every change of the fleet. */
-  changed(before: Fleet, now: Fleet): void {
-    if (before.agents === now.agents) return;
-    for (const [id, agent] of now.agents) {
-      const was = before.agents.get(id);
-      if (was === agent || was === undefined || agent.pane === null) continue;
-      const { turn } = agent.believed;
+  /** To be called with what every event changed. */
+  changed(changes: readonly AgentChange[]): void {
+    for (const { id, was, now } of changes) {
+      if (now === null) this.#starts.delete(id);
+      if (was === null || now === null || now.pane === null) continue;
+      const { turn } = now.believed;
       // A turn that is over when it is first heard of began nobody knows where.
-      if (turn <= was.believed.turn || (agent.record.state !== "working" && agent.record.state !== "blocked")) continue;
+      if (turn <= was.believed.turn || (now.record.state !== "working" && now.record.state !== "blocked")) continue;
       this.#note(id, { turn, atMs: this.#clock.now(), historyRows: null });
-      this.#mux.extent(agent.pane).then(
+      this.#mux.extent(now.pane).then(
         ({ size }) => {
           const start = this.of(id, turn);
           if (start !== null) this.#note(id, { ...start, historyRows: size });
@@ -48,7 +47,6 @@ export class TurnStarts {
         () => {},
       );
     }
-    for (const id of this.#starts.keys()) if (!now.agents.has(id)) this.#starts.delete(id);
   }
 
   #note(id: AgentId, start: TurnStart): void {
