@@ -131,6 +131,16 @@ export interface Nudged {
   readonly order: number;
 }
 
+/** What an agent was given to do by another, and the turn that it began with it (delivery/assigned.ts). */
+export interface Assigned {
+  /** The message's id. */
+  readonly message: string;
+  readonly by: AgentId;
+  readonly turn: number;
+  /** Somebody waits for the end of that turn, and hands it to the one that it is for. */
+  readonly waits?: true;
+}
+
 /** The durable record of an agent. Stored; everything else about it can be seen again. */
 export interface AgentRecord {
   readonly id: AgentId;
@@ -163,6 +173,8 @@ export interface AgentRecord {
   readonly nudged?: Nudged;
   /** When a heartbeat was last to be typed. Absent for never. */
   readonly beatAtMs?: number;
+  /** The last that another agent gave it to do. Absent for nothing. */
+  readonly assigned?: Assigned;
   /** What starts it again. Absent where it was not started by drover. */
   readonly launch?: Launch;
   /** The agent that goes to the archive once this one's tab stands. */

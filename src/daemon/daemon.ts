@@ -187,6 +187,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
       context,
       looking,
       tasks,
+      producer,
       identity,
       behind: () => hands.behind,
       shutdown: () => parts.shutdown(),

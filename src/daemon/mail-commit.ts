@@ -1,7 +1,7 @@
 /** What is asked of the typed mail where others put something into a queue or change messages, each in one durable batch. */
 import type { MailWrite, Message, MessageState } from "#core/delivery/message.js";
 import type { MailAsk, MailChanges } from "#core/fleet/mail.js";
-import type { AgentId, Nudged } from "#core/model.js";
+import type { AgentId, Assigned, Nudged } from "#core/model.js";
 
 /** So many messages may wait for one recipient. */
 export const QUEUE_LIMIT = 10_000;
@@ -74,6 +74,13 @@ export function writeOf({ message, from }: Story): MailWrite {
 export function nudgedBy({ tellsOf, claim, state }: Message): Nudged | null {
   if (tellsOf === undefined || claim === null) return null;
   return state === "delivered" || state === "uncertain" ? { incarnation: claim.incarnation, order: tellsOf } : null;
+}
+
+/** What another agent gave its recipient to do, once that was delivered. */
+export function assignedBy({ id, kind, from, state, turn }: Message): Assigned | null {
+  if (state !== "delivered" || from === null || turn === null) return null;
+  if (kind === "task") return { message: id, by: from, turn };
+  return kind === "handoff" ? { message: id, by: from, turn, waits: true } : null;
 }
 
 export function byRecipient(messages: readonly Message[]): Map<AgentId, Message[]> {

@@ -11,7 +11,7 @@ import { asFault } from "./carry-out.js";
 import { doubtNotes } from "./doubt-notes.js";
 import type { Ground } from "./ground.js";
 import type { Inboxes } from "./inboxes.js";
-import { type CommitHow, nudgedBy, type Story, type Written, writeOf } from "./mail-commit.js";
+import { assignedBy, type CommitHow, nudgedBy, type Story, type Written, writeOf } from "./mail-commit.js";
 
 /** What is needed of the queues whose messages change. */
 export interface Queues {
@@ -133,7 +133,8 @@ export class MailOnDisk {
       return { message, arrived: isSettled(message) };
     });
     const nudged = [...messages.values()].map(({ message }) => nudgedBy(message)).find((told) => told !== null);
-    const told = nudged === undefined ? {} : { nudged };
+    const assigned = [...messages.values()].map(({ message }) => assignedBy(message)).find((told) => told !== null);
+    const told = { ...(nudged === undefined ? {} : { nudged }), ...(assigned === undefined ? {} : { assigned }) };
     const carried = ends.flatMap(({ message, arrived }) => {
       return inboxes.endOf(message, { arrived, tried: message.attempts > 0 });
     });

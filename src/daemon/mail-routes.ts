@@ -3,10 +3,11 @@ import type { Agent } from "#core/fleet/fleet.js";
 import type { TasksJson } from "#wire/requests.js";
 import { JOURNAL_PAGE } from "./agent-views.js";
 import type { Context } from "./context.js";
-import { acknowledge, drain, report } from "./drain.js";
+import { acknowledge, drain, report, taken } from "./drain.js";
 import { theAgent } from "./ground.js";
 import type { Asked, Route } from "./http.js";
 import { deadLetters, inboxOf, mailToLookAt, messageWhy, purgeDead, retryDead } from "./inbox.js";
+import type { Producer } from "./producer.js";
 import { flag, number, says } from "./query.js";
 import { ackSchema, check, deadSchema, drainSchema, emptySchema, reportSchema, sendSchema } from "./schemas.js";
 import { sendToAgent } from "./send.js";
@@ -15,16 +16,27 @@ import type { Tasks } from "./tasks.js";
 const MAIL_PAGE = 500;
 const MAIL_DELIVERED = 50;
 
-/** `tasks`: whose ends are completions for an inbox. */
-export function mailRoutes(context: Context, tasks: Tasks): Route[] {
+/** `tasks`: whose ends are completions for an inbox. `producer`: by whom the ends of turns become that. */
+export function mailRoutes(context: Context, tasks: Tasks, producer: Producer): Route[] {
   const one = (asked: Asked): Agent => theAgent(context, asked.param("ref"));
+  const sending = (path: string, kind: "message" | "handoff" | "task"): Route => ({
+    method: "POST",
+    path,
+    async handle(asked) {
+      const request = check(sendSchema, await asked.body());
+      return { message: await sendToAgent(context, one(asked).record.id, request, kind) };
+    },
+  });
   return [
+    sending("/v1/agents/:ref/send", "message"),
+    sending("/v1/agents/:ref/handoff", "handoff"),
+    sending("/v1/agents/:ref/assign", "task"),
     {
       method: "POST",
-      path: "/v1/agents/:ref/send",
+      path: "/v1/messages/:id/taken",
       async handle(asked) {
-        const request = check(sendSchema, await asked.body());
-        return { message: await sendToAgent(context, one(asked).record.id, request) };
+        check(emptySchema, await asked.body());
+        return taken(context, producer, asked.param("id"));
       },
     },
     {

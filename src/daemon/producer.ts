@@ -1,10 +1,13 @@
 /**
- * What becomes a completion without anybody asking for it: an agent with a parent whose turn ended, that waits for a person,
- * or whose program ended.
+ * What becomes a completion without anybody asking for it: an agent whose turn ended, that waits for a person, or whose
+ * program ended, where it has a parent or was given by somebody what it did in that turn.
  */
+import { type Addressee, whoIsTold } from "#core/delivery/assigned.js";
 import { type CompletionKind, completionKey, type NewCompletion } from "#core/delivery/completion.js";
+import type { Mailbox } from "#core/delivery/mailbox/state.js";
 import type { AgentChange } from "#core/fleet/changes.js";
 import type { Agent, Fleet } from "#core/fleet/fleet.js";
+import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import { commitCompletion } from "./completions.js";
 import type { Context } from "./context.js";
@@ -19,6 +22,8 @@ const AGAIN_MS = 2_000;
  * only what it wrote last may be untold. One read, however many agents there are.
  */
 const PAST_ENTRIES = 2_000;
+/** So long the end of a turn waits for it to be on disk which message began it. */
+const BEGAN_LIMIT_MS = 30_000;
 /** For this long the identities of completions are kept: what ended earlier may have been told and forgotten. */
 const KEPT_MS = 13 * 86_400_000;
 
@@ -40,6 +45,9 @@ function told({ record }: Agent): CompletionKind | null {
 /** Tells parents what becomes of their children. */
 export class Producer {
   readonly #context: Context;
+  /** What is being told, of each. */
+  readonly #telling = new Map<AgentId, Set<Promise<void>>>();
+  #past: Promise<void> = Promise.resolve();
   #closed = false;
 
   constructor(context: Context) {
@@ -56,31 +64,39 @@ export class Producer {
       // A dialog is known by its words: it is told once they are read.
       if (agent.record.state !== "blocked" && agent.record.sinceMs > sinceMs) this.#produce(agent);
     }
-    void this.#tellPast(fleet, sinceMs);
+    this.#past = this.#tellPast(fleet, sinceMs);
   }
 
   /** Turns and programs that ended as the last daemon did, with another begun since. What they said is not known any more. */
   async #tellPast(fleet: Fleet, sinceMs: number): Promise<void> {
     const { store } = this.#context;
     // Of what one that was removed since was told, nothing is kept to know it again by.
-    const hasPast = ({ record: { parent, turn, incarnation } }: Agent): boolean =>
-      parent !== null && !fleet.archived.has(parent) && (turn > 0 || incarnation > 1);
+    const isListed = (id: AgentId | null | undefined): boolean => id != null && !fleet.archived.has(id);
+    const hasPast = ({ record: { parent, assigned, turn, incarnation } }: Agent): boolean =>
+      (isListed(parent) || isListed(assigned?.by)) && (turn > 0 || incarnation > 1);
     if (![...fleet.agents.values()].some(hasPast)) return;
     for (const { kind, agent: id, data, atMs } of await store.latest(PAST_ENTRIES).catch(() => [])) {
       const agent = kind === "state" && atMs > sinceMs && id !== null ? fleet.agents.get(id) : undefined;
       const past = agent !== undefined && hasPast(agent) ? pastEnd(data, agent.record) : null;
       if (agent === undefined || past === null) continue;
-      const { id: child, label, parent } = agent.record;
-      const key = completionKey({ child, ...past });
-      if ((await store.completion(key).catch(() => null)) !== null) continue;
-      await this.#commit({ child, label, parent, ...past, summary: past.kind === "exited" ? "ended" : "" });
+      for (const whom of whoIsTold(agent.record, past.turn, past.kind)) {
+        if (!isListed(whom.parent)) continue;
+        const wanted = addressed(agent, past, whom, past.kind === "exited" ? "ended" : "");
+        if (!(await this.#isTold(wanted))) await this.#commit(wanted);
+      }
     }
+  }
+
+  /** Resolves once all that is to be told of what became of it up to now is on disk. */
+  async settled(id: AgentId): Promise<void> {
+    await this.#past;
+    await Promise.all(this.#telling.get(id) ?? []);
   }
 
   /** To be called with what every event changed. */
   changed(changes: readonly AgentChange[]): void {
     for (const { was, now } of changes) {
-      if (was !== null && now !== null && now.record.parent !== null && tells(was, now)) this.#produce(now);
+      if (was !== null && now !== null && tells(was, now)) this.#produce(now);
     }
   }
 
@@ -90,20 +106,55 @@ export class Producer {
 
   #produce(agent: Agent): void {
     const kind = told(agent);
-    if (kind === null || agent.record.parent === null) return;
-    void this.#tell(agent, kind).catch((error) => {
-      this.#context.log.error("a completion could not be made", { agent: agent.record.id, error });
-    });
+    if (kind === null) return;
+    const { id } = agent.record;
+    const all = this.#telling.get(id) ?? new Set();
+    const telling = this.#tell(agent, kind)
+      .catch((error) => this.#context.log.error("a completion could not be made", { agent: id, error }))
+      .finally(() => {
+        all.delete(telling);
+        if (all.size === 0) this.#telling.delete(id);
+      });
+    this.#telling.set(id, all.add(telling));
   }
 
   async #tell(agent: Agent, kind: CompletionKind): Promise<void> {
-    const { store } = this.#context;
-    const { id, label, parent, turn } = agent.record;
+    const { turn } = agent.record;
+    const about = { turn, kind, ...(kind === "exited" ? exitPart(agent) : {}) };
+    let whom = whoIsTold({ ...agent.record, ...(await this.#workOf(agent)) }, turn, kind);
     // What was told before costs no reading of what was said.
-    const key = completionKey({ child: id, turn, kind, ...(kind === "exited" ? exitPart(agent) : {}) });
-    if (kind !== "blocked" && (await store.completion(key).catch(() => null)) !== null) return;
+    if (kind !== "blocked") whom = await this.#untold(agent, about, whom);
+    if (whom.length === 0) return;
     const { summary, part } = await summaryOf(this.#context, agent, kind);
-    await this.#commit({ child: id, label, parent, turn, kind, summary, ...(part === null ? {} : { part }) });
+    for (const one of whom) {
+      await this.#commit(addressed(agent, { turn, kind, ...(part === null ? {} : { part }) }, one, summary));
+    }
+  }
+
+  /** What began its turn: a turn may be over before it is on disk that the message which began it was delivered. */
+  async #workOf({ record: { id, turn, assigned } }: Agent): Promise<Pick<Agent["record"], "assigned">> {
+    const { mail, loop } = this.#context;
+    if (assigned?.turn === turn) return { assigned };
+    await mail.until(id, BEGAN_LIMIT_MS, (box) => (box !== null && isBeginning(box, turn) ? null : true));
+    const now = loop.fleet.agents.get(id)?.record.assigned;
+    return now?.turn === turn ? { assigned: now } : {};
+  }
+
+  async #untold(agent: Agent, about: About, whom: readonly Addressee[]): Promise<Addressee[]> {
+    const untold: Addressee[] = [];
+    for (const one of whom) {
+      if (await this.#isTold(addressed(agent, about, one, ""))) continue;
+      // Who only gave it something to do has heard how that ended, and does not care for what comes of it later.
+      const isOver = (kind: CompletionKind) => this.#isTold(addressed(agent, { turn: about.turn, kind }, one, ""));
+      const isGuest = about.kind === "exited" && one.part !== undefined;
+      if (isGuest && ((await isOver("done")) || (await isOver("error")))) continue;
+      untold.push(one);
+    }
+    return untold;
+  }
+
+  async #isTold(wanted: NewCompletion): Promise<boolean> {
+    return (await this.#context.store.completion(completionKey(wanted)).catch(() => null)) !== null;
   }
 
   /** Until it is on disk, or there is nothing to be put there. */
@@ -124,10 +175,31 @@ export class Producer {
   }
 }
 
+/** An end of a turn, of which somebody is told. */
+type About = Pick<NewCompletion, "turn" | "kind" | "part">;
+
+function addressed({ record }: Agent, about: About, whom: Addressee, summary: string): NewCompletion {
+  const part = [about.part, whom.part].filter((one) => one !== undefined).join(":");
+  const { id: child, label } = record;
+  return { child, label, ...about, ...whom, summary, ...(part === "" ? {} : { part }) };
+}
+
+/** Whether the message is under way, or being written of, that begins this turn and is something to do. */
+function isBeginning({ open, writing, pending }: Mailbox, turn: number): boolean {
+  const written = [writing, pending].flatMap((one) =>
+    [...(one?.messages.values() ?? [])].map(({ message }) => message),
+  );
+  return [open.halfWay ?? [], written]
+    .flat()
+    .some(({ kind, claim }) => (kind === "task" || kind === "handoff") && claim !== null && claim.turn + 1 === turn);
+}
+
 /** Whether there is something to tell that was not so before. */
 function tells(was: Agent, now: Agent): boolean {
   const kind = told(now);
   if (kind === null) return false;
+  const { assigned, turn } = now.record;
+  if (assigned !== undefined && assigned !== was.record.assigned && assigned.turn === turn) return true;
   if (kind !== told(was)) return true;
   if (kind === "blocked") return fingerprint(was) !== fingerprint(now);
   return kind !== "exited" && now.record.turn !== was.record.turn;

@@ -15,6 +15,7 @@ import { health, type Identity, providerList } from "./health.js";
 import { type Asked, type Route, TAKEN } from "./http.js";
 import type { Looking } from "./looking.js";
 import { mailRoutes } from "./mail-routes.js";
+import type { Producer } from "./producer.js";
 import { flag, number } from "./query.js";
 import { recordAgent } from "./recording.js";
 import { removeAgent } from "./remove.js";
@@ -41,6 +42,7 @@ export interface Serving {
   readonly context: Context;
   readonly looking: Looking;
   readonly tasks: Tasks;
+  readonly producer: Producer;
   readonly identity: Identity;
   /** Whether something decided is not on disk. */
   behind(): boolean;
@@ -55,7 +57,7 @@ export function routes(serving: Serving): Route[] {
   const one = (asked: Asked): Agent => theAgent(context, asked.param("ref"));
   const now = (id: AgentId): { agent: AgentJson } => ({ agent: agentJson(theAgent(context, id).told) });
   return [
-    ...mailRoutes(context, serving.tasks),
+    ...mailRoutes(context, serving.tasks, serving.producer),
     {
       method: "GET",
       path: "/v1/health",

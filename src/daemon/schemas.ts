@@ -48,6 +48,7 @@ export const sendSchema = v.strictObject({
   text: v.string(),
   from: v.optional(name),
   now: v.optional(v.boolean()),
+  id: v.optional(v.pipe(v.string(), v.regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, "must be a ULID"))),
 });
 
 export const deadSchema = v.strictObject({

@@ -134,10 +134,12 @@ export interface MessageJson {
     label: string;
     turn: number;
     kind: "done" | "error" | "blocked" | "exited" | "task" | "report";
+    /** The message that gave the child this to do: its id. */
+    answers?: string;
   };
   /** Where a completion is leased: to whom. Of a message that was typed to wake an agent: what it carries. */
   batch?: string;
-  taker?: "stop-hook" | "wake" | "drain";
+  taker?: "stop-hook" | "wake" | "drain" | "handoff";
   /** It was handed over before, and came back unacknowledged: it may have been read already. */
   redelivered?: boolean;
   body?: string;

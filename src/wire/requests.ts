@@ -8,6 +8,8 @@
  *   DELETE /v1/agents/{ref}[?force=1]                      -> RemovedJson
  *   POST   /v1/agents/{ref}/send          SendRequest      -> { message: MessageJson }: delivered, or queued
  *                                                             with the reason why it waits; 409 where it failed
+ *   POST   /v1/agents/{ref}/handoff       SendRequest      -> as `send`; the end of its turn is for who waits (below)
+ *   POST   /v1/agents/{ref}/assign        SendRequest      -> as `send`; the end of its turn is a completion for `from`
  *   POST   /v1/agents/{ref}/answer        AnswerRequest    -> { answered: true, question, next }
  *   POST   /v1/agents/{ref}/interrupt     {}               -> { interrupted: true, agent }; 409 where it
  *                                                             asks something, or has no turn under way
@@ -39,6 +41,8 @@
  *   POST   /v1/dead                       DeadRequest      -> { messages }, queued again
  *   DELETE /v1/dead                       DeadRequest      -> { messages }, forgotten
  *   GET    /v1/messages/{id}[?bodies=1]                    -> MessageWhyJson
+ *   POST   /v1/messages/{id}/taken        {}               -> AckedJson: who waited for the end of a handoff has it. Until
+ *                                                             then `from` is told 30 s after that end
  *   GET    /v1/mail[?agent=REF][&delivered=N][&limit=N]    -> MailJson: an agent's mail or everybody's, with first words
  *   GET    /v1/health                                      -> HealthJson
  *   GET    /v1/supervise                                   -> SSE that stays open: one `linked` event {pid}; 409 where no
@@ -84,6 +88,8 @@ export interface SendRequest {
   from?: string;
   /** Deliver it now or refuse it (409, NOT_READY), rather than let it wait. */
   now?: boolean;
+  /** A ULID of the sender's own: the same again, should the answer be lost, is the same message. */
+  id?: string;
 }
 
 /** Which dead letters are meant: by their ids, those of one recipient (a label or id), or all. */

@@ -19,6 +19,8 @@ export interface Completion {
   readonly kind: CompletionKind;
   /** Its identity: the same key is the same completion, and is handed over once. */
   readonly key: string;
+  /** The message that gave the child this to do: its id. */
+  readonly answers?: string;
 }
 
 /** What a producer has to say. */
@@ -31,9 +33,14 @@ export interface NewCompletion {
   readonly kind: CompletionKind;
   readonly summary: string;
   /**
-   * Tells apart what happens more than once in a turn: each dialog, each report. The same again is the same completion.
+   * Tells apart what happens more than once in a turn: each dialog, each report, each who is told. The same again is the
+   * same completion.
    */
   readonly part?: string;
+  /** The end of what this message gave the child to do: its id. */
+  readonly answers?: string;
+  /** Somebody waits for it, and hands it to its parent: for so long it is leased to that one. */
+  readonly waits?: boolean;
 }
 
 /** SPEC §6: a summary is cut here, and says so. In bytes of UTF-8. */
@@ -50,9 +57,12 @@ export function completionKey({
   return `${child}:${turn}:${kind}${part === undefined ? "" : `:${part}`}`;
 }
 
-/** The last one wins among those of one child and one kind that nobody has taken yet. */
+/**
+ * The last one wins among those of one child and one kind that nobody has taken yet. What somebody gave the child to do has
+ * an end of its own, and nothing takes the place of that.
+ */
 export function sameSubject(a: Completion, b: Completion): boolean {
-  return a.child === b.child && a.kind === b.kind;
+  return a.child === b.child && a.kind === b.kind && a.answers === b.answers;
 }
 
 /** At most SUMMARY_LIMIT_BYTES of UTF-8, cut between two characters; what is cut says so. */

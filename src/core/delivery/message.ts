@@ -25,8 +25,12 @@ export type MessageState =
   | "leased"
   | "acked";
 
-/** `prompt` is what an agent was born with; `system` what drover itself has to say: completions, as they are typed. */
-export type MessageKind = "message" | "prompt" | "completion" | "system";
+/**
+ * `prompt` is what an agent was born with; `system` what drover itself has to say: completions, as they are typed. Of a
+ * `task` the one that it is from is told how the turn that it begins ends, and of a `handoff` somebody waits to be told
+ * (assigned.ts).
+ */
+export type MessageKind = "message" | "prompt" | "completion" | "system" | "handoff" | "task";
 
 /** Why a message will not be delivered (SPEC §6). */
 export type DeadReason =
@@ -80,8 +84,11 @@ export interface Message {
   readonly updatedAtMs: number;
 }
 
-/** Who hands completions over: the agent's own Stop hook, a prompt typed into its pane, or a reader who asks. */
-export type Taker = "stop-hook" | "wake" | "drain";
+/**
+ * Who hands completions over: the agent's own Stop hook, a prompt typed into its pane, a reader who asks, or who waits for
+ * the end of just this turn.
+ */
+export type Taker = "stop-hook" | "wake" | "drain" | "handoff";
 
 /** Completions handed over together. */
 export interface Lease {

@@ -31,6 +31,8 @@ export interface MailAsk extends MailChanges {
   readonly nudged?: AgentRecord["nudged"];
   /** A heartbeat of its is among them. */
   readonly beatAtMs?: number;
+  /** One that another agent gave it to do was delivered. */
+  readonly assigned?: AgentRecord["assigned"];
 }
 
 export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
@@ -41,13 +43,14 @@ export function mail(draft: Draft, ticket: Ticket, ask: MailAsk): void {
   }
   if (agent === undefined) changed(draft, ask);
   else {
-    const { takesPrompt, stopBlocks, nudged, beatAtMs } = ask;
+    const { takesPrompt, stopBlocks, nudged, beatAtMs, assigned } = ask;
     const prompted = takesPrompt === undefined ? agent.record : { ...agent.record, promptDue: !takesPrompt };
     const record = {
       ...prompted,
       ...(stopBlocks === undefined ? {} : { stopBlocks }),
       ...(nudged === undefined ? {} : { nudged }),
       ...(beatAtMs === undefined ? {} : { beatAtMs }),
+      ...(assigned === undefined ? {} : { assigned }),
     };
     changed(draft, ask, { ...agent, record });
   }
