@@ -18,15 +18,33 @@ const DRAFT_LIMIT_MS = 60_000;
 const STARTED_MS = 2_000;
 const SWEEP_MS = 10_000;
 
-const reading = new WeakMap<Context, Promise<number>>();
+/** A reading under way, and the one after it where somebody waits for that. */
+interface Readings {
+  readonly now: Promise<number>;
+  next: Promise<number> | null;
+}
 
-/** Takes in what lies there; how many there were. Several who ask at once wait for the same reading. */
+const readings = new WeakMap<Context, Readings>();
+
+/**
+ * Takes in what lies there when it is asked; how many there were. What was left while a reading is under way may have
+ * come too late for that one: all who ask meanwhile wait for one more.
+ */
 export function emptySpool(context: Context): Promise<number> {
-  const running = reading.get(context);
-  if (running !== undefined) return running;
-  const run = readAll(context).finally(() => reading.delete(context));
-  reading.set(context, run);
-  return run;
+  const running = readings.get(context);
+  if (running === undefined) return begin(context);
+  running.next ??= running.now
+    .catch(() => 0)
+    .then(async (count) => count + (await (readings.get(context)?.now ?? begin(context))));
+  return running.next;
+}
+
+function begin(context: Context): Promise<number> {
+  const now = readAll(context).finally(() => {
+    if (readings.get(context)?.now === now) readings.delete(context);
+  });
+  readings.set(context, { now, next: null });
+  return now;
 }
 
 /** Has the spool read again and again, until what is returned is called. */

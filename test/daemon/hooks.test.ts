@@ -272,6 +272,21 @@ test("what lies in the spool is taken in when the daemon starts", async () => {
   assert.ok((await store.latest(50)).some((entry) => entry.kind === "stale-event"));
 });
 
+test("what is left while the spool is being read is taken in before the hook that saw it there", async () => {
+  const { id } = await spawn("a");
+  const begin = (session: string) => ({ session_id: session, source: "clear" });
+  let written = () => {};
+  w.store.busy = new Promise<void>((resolve) => (written = resolve));
+  leave("a", { provider: "claude", event: "SessionStart", id, token: "t1" }, begin("s-1"));
+  const emptied = emptySpool(w.daemon.context);
+  await until("the first is heard", async () => (await one("a")).nativeSession === "s-1");
+  leave("b", { provider: "claude", event: "SessionStart", id, token: "t2" }, begin("s-2"));
+  const answered = post("SessionStart", begin("s-3"), { "x-drover-id": id, "x-drover-spooled": "1" });
+  written();
+  await Promise.all([emptied, answered]);
+  assert.equal([readdirSync(spool), (await one("a")).nativeSession], [[], "s-3"]);
+});
+
 test("a spool asked for by many at once is read once", async () => {
   const { id } = await spawn("a");
   leave("a", { provider: "claude", event: "UserPromptSubmit", id, token: "t" }, {});
