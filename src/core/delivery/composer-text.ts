@@ -25,6 +25,8 @@ const PLACEHOLDER = /^\[Pasted[^\]]+\]$/i;
 export function composerHolds(composer: Composer, text: string): boolean {
   const [shown, wanted] = [solid(composer.text), solid(text)];
   if (composer.pasted && (shown === "" || PLACEHOLDER.test(shown))) return true;
+  // Its cursor tells that something stands there of which nothing is shown; the box was empty before.
+  if (shown === "" && !composer.empty) return wanted !== "" && ascii(wanted) === "";
   return holds(shown, wanted) || holdsAscii(shown, wanted);
 }
 
@@ -35,8 +37,7 @@ function holds(shown: string, text: string): boolean {
 }
 
 function holdsAscii(shown: string, text: string): boolean {
-  const ascii = (s: string) => s.replace(/[^\x21-\x7e]/g, "");
-  if (ascii(text).length < PART_AT_LEAST || !holds(ascii(shown), ascii(text))) return false;
+  if (ascii(text) === "" || !holds(ascii(shown), ascii(text))) return false;
   // What is there besides is of the text, in its order: anything else somebody typed. Marks are left to the terminal.
   const others = (s: string) => s.replace(/[\x21-\x7e\p{M}\p{Cf}\ufffd]|^…|…$/gu, "");
   const rest = others(text);
@@ -47,6 +48,10 @@ function holdsAscii(shown: string, text: string): boolean {
     at = found + character.length;
   }
   return true;
+}
+
+function ascii(text: string): string {
+  return text.replace(/[^\x21-\x7e]/g, "");
 }
 
 /** Without white space and characters that nobody sees. */

@@ -1,16 +1,24 @@
 /** Reading an input box: what a person typed, as against placeholders, suggestions and the cursor's own cell. */
 import { runHasInk } from "./ink.js";
 import type { Composer } from "./reading.js";
-import type { Row } from "./still.js";
+import type { Row, Still } from "./still.js";
 
 /** `[Pasted text #1 +3 lines]`, `[Pasted Content 4078 chars]`, `[Pasted Text: 60 lines]`, `[Pasted ~3 lines]`. */
 const PASTED = /\[Pasted [^\]\n]{1,40}\]/i;
 
+/** Where a box's cursor stands: `row` of the box, column `x` of the screen. */
+export interface Caret {
+  readonly row: number;
+  readonly x: number;
+}
+
 /**
  * `rows` are the rows of the box; `from` is where the text begins in each (after the prompt's glyph). Faded runs are
  * placeholders or suggestions; an inverse cell is the cursor, and belongs to the placeholder when only faded text follows.
+ * `caret`, of a program whose cursor stands at the beginning of an empty box: behind it something was typed, though it
+ * cannot be seen (blanks, characters that tmux drops since its C library does not know them).
  */
-export function readComposer(rows: readonly Row[], from: number): Composer {
+export function readComposer(rows: readonly Row[], from: number, caret: Caret | null = null): Composer {
   // The name of a collapsed paste counts in whatever style a program gives it.
   const pasted = rows.some((row) => PASTED.test(row.text));
   const lines = rows.map((row) => typedText(row, from, PASTED.exec(row.text)));
@@ -18,7 +26,27 @@ export function readComposer(rows: readonly Row[], from: number): Composer {
     .map((line) => line.trimEnd())
     .join("\n")
     .trimEnd();
-  return { text, empty: text.trim() === "", pasted };
+  const isBehind = caret !== null && (caret.row > 0 || caret.x > from);
+  return { text, empty: text.trim() === "" && !isBehind, pasted };
+}
+
+/** The cursor of a program that draws its own: the first cell that is inverse and blank, with nothing faded before it. */
+export function drawnCaret(rows: readonly Row[], from: number): Caret | null {
+  for (const [row, { runs }] of rows.entries()) {
+    let x = 0;
+    for (const run of runs) {
+      if (x >= from && runHasInk(run, "inverse")) return run.cells === 1 && run.text.trim() === "" ? { row, x } : null;
+      if (x >= from && run.text.trim() !== "") return null;
+      x += run.cells;
+    }
+  }
+  return null;
+}
+
+/** The terminal's own cursor, where it is shown in the box whose first row is `top`. */
+export function shownCaret({ cursor }: Still, top: number, rows: number): Caret | null {
+  const row = cursor.y - top;
+  return cursor.visible && row >= 0 && row < rows ? { row, x: cursor.x } : null;
 }
 
 /** `name`: that of a collapsed paste, which is text in whatever style. */

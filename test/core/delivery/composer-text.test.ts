@@ -33,6 +33,19 @@ test("characters that tmux drops do not hide a text that is clear without them",
   assert.not.ok(holds("", "🫨🫨"));
 });
 
+test("of a short text all that tmux can show must be there, and of one of which it shows nothing that something is", () => {
+  assert.ok(holds("ok", "ok 🫨"));
+  assert.ok(holds("1. да", "1. да 🫨"));
+  assert.not.ok(holds("ok", "ok go 🫨"), "a part of it is too little to tell");
+  assert.not.ok(holds("okay", "ok 🫨"));
+  assert.not.ok(holds("okда", "ok 🫨"));
+  assert.not.ok(holds("", "ok 🫨"));
+  const unseen = { text: "", empty: false, pasted: false };
+  assert.ok(composerHolds(unseen, "🫨🫨"));
+  assert.not.ok(composerHolds(unseen, "ok 🫨"));
+  assert.not.ok(composerHolds({ ...unseen, empty: true }, "🫨🫨"));
+});
+
 test("characters that nobody sees need not be shown", () => {
   for (const text of [
     "\u05e9\u05dc\u202eab",

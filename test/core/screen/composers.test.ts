@@ -44,6 +44,24 @@ test("what was typed is text, wherever the cursor stands in it", async () => {
   assert.equal(await composer(opencodeScreens, "fix it"), typed("fix it"));
 });
 
+test("a cursor that stands behind nothing is behind what tmux cannot show: no box to type into", async () => {
+  const unseen = { ...EMPTY, empty: false };
+  assert.equal(await composer(claudeScreens, `      ${inverse(" ")}`), unseen);
+  for (const [screens, row] of [
+    [codexScreens, /^›/],
+    [opencodeScreens, /^ {2}┃$/],
+  ] as const) {
+    const drawn = await screens.screen("rest", screens.answer(["Done."]));
+    const y = drawn.rows.findLastIndex(({ text }) => row.test(text));
+    const from = screens === codexScreens ? 2 : 5;
+    const read = (x: number) => {
+      const { composer } = providers.get(screens.provider)!.read({ ...drawn, cursor: { x, y, visible: true } });
+      return composer;
+    };
+    assert.equal([read(from), read(from + 6)], [EMPTY, unseen], screens.provider);
+  }
+});
+
 test("a collapsed paste is text, whatever its style", async () => {
   for (const style of [(text: string) => text, dim, (text: string) => p(246, text)]) {
     assert.equal(await composer(claudeScreens, style("[Pasted text #1 +3 lines]")), {
@@ -63,6 +81,22 @@ test("what stands beside a collapsed paste is text where it was typed, and none 
     const box = async (text: string) => (await composer(claudeScreens, text))?.text;
     assert.is(await box(`${name}${inverse(" ")}${dim(" paste again to expand")}`), "[Pasted text #1 +3 lines]");
     assert.is(await box(`half ${name} typed`), "half [Pasted text #1 +3 lines] typed");
+  }
+});
+
+test("a composer in Codex's shell mode is not one to type into, and holds its command", async () => {
+  for (const typed of ["", "echo hi there"]) {
+    const rows = [
+      "",
+      `${bold(p(9, "!"))} ${typed}`,
+      "",
+      `  some-model · /srv/shop`,
+      `${" ".repeat(60)}${p(9, "Shell mode")}`,
+    ];
+    const screen = await still([...codexScreens.answer(["Done."]), ...rows], { title: "Fix the till | shop" });
+    const reading = providers.get("codex")!.read(screen);
+    const holds = { text: `!${typed}`, empty: false, pasted: false };
+    assert.equal([reading.shown, reading.composer], ["ready", holds]);
   }
 });
 

@@ -18,10 +18,16 @@ const emulator = new Emulator();
 
 export function still(
   lines: readonly string[],
-  more: { title?: string; alternate?: boolean; cursorVisible?: boolean; cursorRow?: number } = {},
+  more: {
+    title?: string;
+    alternate?: boolean;
+    cursorVisible?: boolean;
+    cursorRow?: number;
+    cursorColumn?: number;
+  } = {},
 ): Promise<Still> {
-  const { title = "somewhere", alternate = true, cursorVisible = false, cursorRow = ROWS - 1 } = more;
-  const cursor = { x: 0, y: cursorRow, visible: cursorVisible };
+  const { title = "somewhere", alternate = true, cursorVisible = false, cursorRow = ROWS - 1, cursorColumn = 0 } = more;
+  const cursor = { x: cursorColumn, y: cursorRow, visible: cursorVisible };
   return emulator.still(lines.join("\n"), { columns: COLUMNS, rows: ROWS, cursor, title, alternate });
 }
 

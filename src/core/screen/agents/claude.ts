@@ -3,7 +3,7 @@
  * a box between two rules as wide as the screen whose prompt is dimmed while a turn runs, a line with the spinner, and the
  * transcript. A dialog takes the place of box and footer. Answers and tool output are indented, so column 0 is Claude's own.
  */
-import { readComposer } from "../composer.js";
+import { drawnCaret, readComposer } from "../composer.js";
 import { lastInked, rowAt } from "../dialog.js";
 import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
@@ -176,7 +176,7 @@ function layOut(still: Still, box: Box, end: number): Layout<Region> {
   const blockRows = blockStart < 0 ? [] : rowsOf(blockStart, box.top);
   const gap = blockRows.findIndex((row, index) => index > 0 && (row.text === "" || /^\S/.test(row.text)));
   const bash = prompt[0]?.text.startsWith("❯") === false;
-  const composer = readComposer(prompt, 2);
+  const composer = readComposer(prompt, 2, drawnCaret(prompt, 2));
   const spin = scrolled ? [] : rowsOf(blockStart + 1, box.top).filter((row) => /^\S/.test(row.text));
   return {
     regions: {

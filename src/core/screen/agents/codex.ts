@@ -4,7 +4,7 @@
  * streams, and the transcript, whose own markers stand in column 0. A dialog takes the place of composer and footer.
  */
 import type { Choice, Question, QuestionKind } from "../../model.js";
-import { readComposer } from "../composer.js";
+import { readComposer, shownCaret } from "../composer.js";
 import { behindNumber, type ChoiceList, type Form, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
 import { ARROWS, DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
@@ -34,7 +34,7 @@ const BEFORE: readonly Sign<Region>[] = [
 const SIGNS: readonly Sign<Region>[] = [
   { rule: "title-waiting", shows: "blocked", where: "title", looksLike: /^\[ ?[!.] ?\] / },
   // In a conversation's first second Codex shows itself busy for a moment, before anything was asked of it.
-  { rule: "fresh", shows: "ready", where: "fresh", looksLike: /^›/, ink: ["bold"] },
+  { rule: "fresh", shows: "ready", where: "fresh", looksLike: /^[›!]/, ink: ["bold"] },
   // Likewise where it takes up a conversation: a prompt would stand below the end of the turn before.
   {
     rule: "turn-took",
@@ -54,7 +54,7 @@ const SIGNS: readonly Sign<Region>[] = [
   },
   { rule: "error", shows: "error", where: "block", looksLike: /^■ (.*)/, ink: ["red"], tells: true },
   { rule: "interrupted", shows: "interrupted", where: "block", looksLike: /^■ .*\binterrupted\b/i },
-  { rule: "prompt", shows: "ready", where: "settled", looksLike: /^›/, ink: ["bold"] },
+  { rule: "prompt", shows: "ready", where: "settled", looksLike: /^[›!]/, ink: ["bold"] },
 ];
 
 export const codex: Provider = {
@@ -116,6 +116,11 @@ const SAID_ROWS = 4;
 
 const FOOTER_LIMIT_ROWS = 4;
 
+/** In shell mode a bold `!` stands in the place of the `›`, and what is sent is a command for the shell, no prompt. */
+function isShell(row: Row): boolean {
+  return /^!(?: |$)/.test(row.text) && hasInk(row, 0, "bold");
+}
+
 /**
  * The row where the composer begins: a bold `›` in the terminal's own colour (an earlier prompt is dim; a highlighted choice
  * inverse or, where the terminal is light, dark on blue), with nothing below it but its own further rows, a blank, and a footer.
@@ -124,6 +129,7 @@ function findPrompt(rows: readonly Row[], end: number): number {
   for (let y = end, inked = 0; y >= 0; y--) {
     const row = rows[y]!;
     if (/^›/.test(row.text)) return hasInk(row, 0, "bold") && hasInk(row, 0, "plain") ? y : -1;
+    if (isShell(row)) return y;
     if (/^\S/.test(row.text)) return -1;
     if (row.text !== "") inked++;
     // A draft of many lines stands between prompt and footer; the transcript's own rows end the search above.
@@ -136,6 +142,7 @@ function layOut(still: Still, prompt: number, end: number): Layout<Region> {
   const { rows } = still;
   const gap = rows.findIndex((row, y) => y > prompt && row.text === "");
   const draft = rows.slice(prompt, gap < 0 || gap > end ? Math.max(prompt + 1, end) : gap);
+  const composer = readComposer(draft, 2, shownCaret(still, prompt, draft.length));
   const above = rows.slice(0, prompt);
   const last = above[lastInked(above)];
   const blockStart = above.findLastIndex((row) => /^[•■✔✗⚠›] ?/.test(row.text));
@@ -157,7 +164,7 @@ function layOut(still: Still, prompt: number, end: number): Layout<Region> {
       prompt: [rows[prompt]!],
       settled: isOwnTitle(still.title, rows.slice(prompt, end + 1)) ? [rows[prompt]!] : [],
     },
-    composer: readComposer(draft, 2),
+    composer: isShell(rows[prompt]!) ? { ...composer, text: `!${composer.text}`, empty: false } : composer,
     question: null,
     retrying: retryingOn(block),
   };

@@ -4,7 +4,7 @@
  * whose turns end with `▣  Agent · model · 6.1s`. A dialog has bars in a colour of its own down to the last rows.
  */
 import type { Seat } from "../../delivery/handing.js";
-import { readComposer } from "../composer.js";
+import { readComposer, shownCaret } from "../composer.js";
 import { lastInked } from "../dialog.js";
 import { ARROWS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
@@ -115,6 +115,8 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
   );
   // A palette or a list laid over the session takes the cursor; the session behind it looks as ever, and takes no text.
   const covered = still.cursor.visible && (still.cursor.y < top || still.cursor.y >= floor);
+  // An empty box may be of several rows, and the cursor in any of them.
+  const caret = shownCaret(still, top, floor - top);
   const above = rows.slice(0, top);
   const turn = above.findLastIndex(isTurnLine);
   const resting = covered ? [] : atRest;
@@ -127,7 +129,7 @@ function layOut(still: Still, floor: number, end: number): Layout<Region> {
       failure: resting.length > 0 ? failure : [],
       home: home && !covered ? box.slice(0, 1) : [],
     },
-    composer: covered ? null : readComposer(draft, column + 3),
+    composer: covered ? null : readComposer(draft, column + 3, caret && { ...caret, row: 0 }),
     question: null,
     retrying: retryingOn(left),
   };
