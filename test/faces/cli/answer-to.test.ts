@@ -2,6 +2,7 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { answerTo } from "#faces/cli/talk/answer-to.js";
+import type { EventHandlers } from "#faces/kit/subscription.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";
 import { agent } from "./agents.js";
@@ -32,6 +33,7 @@ async function waits(
   seconds?: number,
   idleForMs = 3_600_000,
   first: Partial<AgentJson> = {},
+  more: { readonly lost?: boolean; readonly waitForMs?: number } = {},
 ): Promise<string> {
   let kept = sent;
   let step = 0;
@@ -40,7 +42,7 @@ async function waits(
       const answer = path.startsWith("/v1/messages/") ? { message: kept, history: [] } : { text: `step ${step}` };
       return answer as T;
     },
-    events: (_path: string, handlers: { onEvent(event: string, data: unknown, id: null): void }) => {
+    events: (_path: string, handlers: EventHandlers) => {
       let stopped = false;
       void (async () => {
         handlers.onEvent("snapshot", { agents: [agent({ turn: 1, ...first })] }, null);
@@ -51,12 +53,13 @@ async function waits(
           if (now !== undefined) kept = now;
           handlers.onEvent("entry", { kind: now === undefined ? "state" : "mail", message: "01M", set }, null);
         }
+        if (more.lost) handlers.onLost?.(new Fault("DAEMON_UNREACHABLE", "it ended"));
       })();
       return { stop: () => (stopped = true), retry() {} };
     },
   };
   try {
-    const answer = await answerTo(daemon, sent, seconds, idleForMs);
+    const answer = await answerTo(daemon, sent, seconds, { idleForMs, waitForMs: more.waitForMs ?? 3_600_000 });
     return `${answer.output.text}: ${answer.state}`;
   } catch (error) {
     return error instanceof Fault ? `${error.code} ${error.message}` : String(error);
@@ -97,6 +100,24 @@ test("what becomes of the message instead, and a program that ends, is said; a t
   assert.is(await waits(message("queued"), ended, 0.05), "TIMED_OUT no answer after 0.05 s: it is queued");
   const late = await waits(DELIVERED, [], 0.05, undefined, { state: "blocked", turn: 2 });
   assert.is(late, "TIMED_OUT no answer after 0.05 s: api is still blocked");
+});
+
+test("a daemon that is gone is not spoken for: it is said that it does not answer, after a while or at the time-out", async () => {
+  const working: Step[] = [{ state: "working", turn: 2 }];
+  const gone = await waits(DELIVERED, working, 0.05, undefined, {}, { lost: true });
+  assert.is(gone, "TIMED_OUT no answer after 0.05 s: the daemon does not answer");
+  const waited = await waits(DELIVERED, working, undefined, undefined, {}, { lost: true, waitForMs: 1 });
+  assert.is(waited, "DAEMON_UNREACHABLE the daemon ended, and none came in its place");
+});
+
+test("a message that begins no turn (a command) is not waited for without end", async () => {
+  const none = { waitForMs: 1 };
+  assert.is(
+    await waits(message("queued"), [{ kept: DELIVERED }], undefined, undefined, { state: "idle" }, none),
+    "CONFLICT api took the message, and began no turn",
+  );
+  const began: Step[] = [{ state: "working", turn: 2 }, { state: "done" }];
+  assert.is(await waits(DELIVERED, began, undefined, undefined, { state: "idle" }), "step 2: done");
 });
 
 test.run();

@@ -14,6 +14,18 @@ const OUTPUT_LIMIT_MS = 30_000;
  * again (opencode's first, on a slow machine).
  */
 const IDLE_FOR_MS = 2_000;
+/**
+ * So long a daemon may be away (it is started anew), and the turn of a message that was taken be unseen. What begins none,
+ * as commands do, keeps other mail no longer either.
+ */
+const WAIT_FOR_MS = 30_000;
+
+interface Patience {
+  readonly idleForMs: number;
+  readonly waitForMs: number;
+}
+
+const PATIENCE: Patience = { idleForMs: IDLE_FOR_MS, waitForMs: WAIT_FOR_MS };
 
 export interface Answer {
   readonly message: MessageJson;
@@ -24,15 +36,16 @@ export interface Answer {
 
 /**
  * Nothing is asked again and again: the agent's events are followed. Throws a Fault: TIMED_OUT, with the message as it then
- * is; UNCERTAIN or NOT_READY where it came to that instead of being delivered; CONFLICT where the program ended first.
+ * is; UNCERTAIN or NOT_READY where it came to that instead of being delivered; CONFLICT where the program ended first, or the
+ * message began no turn; DAEMON_UNREACHABLE where the daemon went and none came.
  */
 export async function answerTo(
   daemon: Pick<DaemonClient, "events" | "request">,
   sent: MessageJson,
   seconds: number | undefined,
-  idleForMs = IDLE_FOR_MS,
+  patience = PATIENCE,
 ): Promise<Answer> {
-  const { message, agent } = await turnEnd(daemon, sent, seconds, idleForMs);
+  const { message, agent } = await turnEnd(daemon, sent, seconds, patience);
   const limit = { timeoutMs: OUTPUT_LIMIT_MS };
   const output = await daemon.request<OutputJson>("GET", agentPath(agent.id, "/output"), undefined, limit);
   return { message, output, state: agent.state };
@@ -42,15 +55,17 @@ function turnEnd(
   daemon: Pick<DaemonClient, "events" | "request">,
   sent: MessageJson,
   seconds: number | undefined,
-  idleForMs: number,
+  { idleForMs, waitForMs }: Patience,
 ): Promise<{ message: MessageJson; agent: AgentJson }> {
   let message = sent;
   let agent: AgentJson | null = null;
   let settling: NodeJS.Timeout | undefined;
+  let unbegun: NodeJS.Timeout | undefined;
+  let lost: NodeJS.Timeout | undefined;
   return new Promise((resolve, reject) => {
     const over = (fault: Fault | null): void => {
       clearTimeout(timer);
-      clearTimeout(settling);
+      for (const one of [settling, unbegun, lost]) clearTimeout(one);
       events.stop();
       if (fault !== null) reject(fault);
       else if (agent !== null) resolve({ message, agent });
@@ -59,6 +74,15 @@ function turnEnd(
       if (agent === null) return;
       const fault = endedBadly(message, agent);
       const isOver = isAnswered(message, agent);
+      if (!hasNoTurn(message, agent)) {
+        clearTimeout(unbegun);
+        unbegun = undefined;
+      } else {
+        const none = new Fault("CONFLICT", `${agent.label} took the message, and began no turn`, {
+          detail: { message },
+        });
+        unbegun ??= setTimeout(() => over(none), waitForMs);
+      }
       const isIdle = isOver && agent.turn === message.turn && agent.state === "idle";
       if (fault !== null || (isOver && !isIdle)) over(fault);
       else if (isIdle) settling ??= setTimeout(() => over(null), idleForMs);
@@ -89,10 +113,22 @@ function turnEnd(
           else look();
         }
       },
+      onOpen() {
+        clearTimeout(lost);
+        lost = undefined;
+      },
+      onLost() {
+        const gone = new Fault("DAEMON_UNREACHABLE", "the daemon ended, and none came in its place", {
+          detail: { message },
+        });
+        lost ??= setTimeout(() => over(gone), waitForMs);
+      },
       onEnd: (why) => over(why ?? new Fault("DAEMON_UNREACHABLE", "the daemon ended")),
     });
     const late = (): void => {
-      const is = message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
+      const seen =
+        message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
+      const is = lost === undefined ? seen : "the daemon does not answer";
       over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message } }));
     };
     const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1_000);
@@ -102,6 +138,11 @@ function turnEnd(
 function isAnswered({ state, turn }: MessageJson, agent: AgentJson): boolean {
   if (state !== "delivered" || turn === undefined) return false;
   return agent.turn > turn || (agent.turn === turn && ENDED.includes(agent.state));
+}
+
+/** It was taken, and its agent rests as before: it may have begun none. */
+function hasNoTurn({ state, turn }: MessageJson, agent: AgentJson): boolean {
+  return state === "delivered" && turn !== undefined && agent.turn < turn && ENDED.includes(agent.state);
 }
 
 /** Null where there still may be an answer. */
