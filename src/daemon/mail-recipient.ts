@@ -7,6 +7,7 @@ import { type Ground, theProvider } from "./ground.js";
 export function recipientNow(ground: Ground, agent: Agent | undefined): Recipient | null {
   if (agent === undefined) return null;
   const { state, sinceMs, incarnation, turn, place } = agent.record;
+  const { pasteSettleMs, shellMode } = theProvider(ground, agent);
   const there = agent.pane !== null && agent.making === null && !isGone(state);
   return {
     there,
@@ -18,6 +19,7 @@ export function recipientNow(ground: Ground, agent: Agent | undefined): Recipien
     turn,
     epoch: place?.epoch ?? "",
     pid: place?.pid ?? null,
-    pasteSettleMs: theProvider(ground, agent).pasteSettleMs,
+    pasteSettleMs,
+    ...(shellMode === undefined ? {} : { shellMode }),
   };
 }

@@ -67,6 +67,12 @@ export const providerSchema = table({
   prompt_argument: v.optional(flag),
   resume: v.optional(strings),
   paste_settle_ms: v.optional(count(10_000)),
+  shell_mode: v.optional(
+    table({
+      opens: v.pipe(strings, v.nonEmpty("must name what opens it")),
+      guard: v.pipe(string, v.nonEmpty("must not be empty")),
+    }),
+  ),
   interrupt_keys: v.optional(keys),
   quit: v.optional(
     v.array(

@@ -69,6 +69,9 @@ test("what is wrong is named with its line", async () => {
     "[providers.codex]\ntap = 'yes'": "c:2: providers.codex.tap must be true or false",
     "[providers.pi]\ndebug_log = 'A B'": "c:2: providers.pi.debug_log must be false, or the name of a variable",
     "[providers.pi]\ndebug_log = true": "c:2: providers.pi.debug_log must be false, or the name of a variable",
+    "[providers.pi]\nshell_mode = { opens = ['!'] }": "c:2: providers.pi.shell_mode.guard is missing",
+    "[providers.pi]\nshell_mode = { opens = [], guard = ' ' }":
+      "c:2: providers.pi.shell_mode.opens must name what opens it",
     "[providers.pi]\nrefused_env = ['A-B']": "c:2: providers.pi.refused_env.0 must be the name of a variable",
     [`[[providers.pi.signs]]\n${SIGN}\n[[providers.pi.signs]]\n${SIGN}\nink = ['pink']`]:
       "c:11: providers.pi.signs.1.ink.0 is no ink: ",

@@ -1,6 +1,7 @@
 /** Whom a message is for, as far as delivering it goes: whether it may be typed to now, and what it was when that was seen. */
 import type { AgentState } from "../model.js";
 import type { Claim } from "./message.js";
+import type { ShellMode } from "./shell-mode.js";
 
 /** What is known of the recipient. */
 export interface Recipient {
@@ -19,6 +20,8 @@ export interface Recipient {
   /** The process in its pane, which a user's respawn-pane changes; null where that is not known. */
   readonly pid: number | null;
   readonly pasteSettleMs: number;
+  /** Where its program runs what begins in some way as a command line. */
+  readonly shellMode?: ShellMode;
 }
 
 /** States in which mail may be typed (SPEC §2). */

@@ -1,5 +1,6 @@
 /** What a still says: the state it shows, the rule that decided, and the rows that rule believed. */
 import type { Seat } from "../delivery/handing.js";
+import type { ShellMode } from "../delivery/shell-mode.js";
 import type { AgentState, Evidence, Question } from "../model.js";
 
 import type { TranscriptShape } from "../output/extract.js";
@@ -65,6 +66,8 @@ export interface Provider {
   readonly newSession?: { readonly args: readonly string[]; readonly unless: readonly string[] };
   /** How long after a paste the text may take to stand in the composer, and how long to wait before Enter, at least. */
   readonly pasteSettleMs: number;
+  /** How what is typed is run in a shell, where it can be: mail from agents never is. */
+  readonly shellMode?: ShellMode;
   /** The keys (tmux names) that interrupt a turn, in order. */
   readonly interruptKeys: readonly string[];
   /** What a person would type to end the program: keys (tmux names) or text followed by Enter. */

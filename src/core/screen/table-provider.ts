@@ -6,7 +6,7 @@ import type { ProviderTable } from "./table.js";
 
 /** Makes a provider of a table. Patterns are compiled here: one that is not a regular expression throws a SyntaxError. */
 export function tableProvider(table: ProviderTable): Provider {
-  const { name, command, args = [], answer, versions, hooks, debugLog, tap } = table;
+  const { name, command, args = [], answer, versions, hooks, debugLog, tap, shellMode } = table;
   const first = command[0] ?? name;
   return {
     name,
@@ -20,6 +20,7 @@ export function tableProvider(table: ProviderTable): Provider {
     quit: table.quit ?? [{ keys: ["C-c"] }],
     refusedEnv: table.refusedEnv ?? [],
     allowedEnv: table.allowedEnv ?? [],
+    ...(shellMode === undefined ? {} : { shellMode }),
     ...(hooks === undefined ? {} : { hooks }),
     ...(debugLog === undefined ? {} : { debugLog }),
     ...(versions === undefined ? {} : { versions }),

@@ -104,6 +104,7 @@ export interface ProviderTable {
   readonly promptArgument?: boolean;
   readonly resume?: readonly string[];
   readonly pasteSettleMs?: number;
+  readonly shellMode?: Provider["shellMode"];
   readonly interruptKeys?: readonly string[];
   readonly quit?: Provider["quit"];
   readonly refusedEnv?: readonly string[];

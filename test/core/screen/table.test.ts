@@ -86,6 +86,16 @@ test("any provider is given a debug log where the configuration names its variab
   assert.is(providers.get("gemini")?.debugLog, "GEMINI_DEBUG_LOG_FILE");
 });
 
+test("what opens a shell, and what keeps it closed, is said of any provider", async () => {
+  const own = await configured(
+    "[providers.claude]\nshell_mode = { opens = ['!', '$'], guard = '. ' }\n" +
+      "[providers.mine]\ncommand = ['mine']\nshell_mode = { opens = [':!'], guard = ' ' }",
+  );
+  const said = ["claude", "mine", "codex"].map((name) => JSON.stringify(own.get(name)?.shellMode));
+  const [mine, codex] = ['{"opens":[":!"],"guard":" "}', '{"opens":["!"],"guard":" "}'];
+  assert.equal(said, ['{"opens":["!","$"],"guard":". "}', mine, codex]);
+});
+
 test("a provider that reads by code is launched as the configuration says, and reads as ever", async () => {
   const own = (
     await configured(

@@ -4,6 +4,7 @@ import { beginHanding } from "../handing.js";
 import type { Message } from "../message.js";
 import { receiptOf } from "../receipt.js";
 import { edgeOf, isSame } from "../recipient.js";
+import { asPrompt } from "../shell-mode.js";
 import {
   beginTyping,
   isOver,
@@ -27,7 +28,8 @@ const UNHEARD_LIMIT = 3;
 export function fetched(box: Mailbox, at: At<"fetching">, text: string | null, nowMs: number): Step {
   const message = theMessage(box, at.id);
   if (text === null) return end(box, message, { state: "dead", reason: "its text cannot be read" }, nowMs);
-  const command = /^[/!]/.test(text.trimStart());
+  const { from } = message;
+  const command = (from === null ? /^[/!]/ : /^\//).test(text.trimStart());
   if (message.claim?.door !== undefined) {
     const clean = pasteable(text);
     // A command is for the input box.
@@ -38,7 +40,8 @@ export function fetched(box: Mailbox, at: At<"fetching">, text: string | null, n
     return hand({ ...box, at: { at: "handing", id: at.id, handing, text: clean } }, message.claim.door);
   }
   const incarnation = message.claim?.incarnation ?? 0;
-  const prompt: Prompt = { text, incarnation, pasteSettleMs: box.recipient?.pasteSettleMs ?? 0 };
+  const { shellMode, pasteSettleMs = 0 } = box.recipient ?? {};
+  const prompt: Prompt = { text: from === null ? text : asPrompt(text, shellMode), incarnation, pasteSettleMs };
   const [typing, effects] = at.enters === null ? beginTyping(prompt, nowMs) : resumeTyping(prompt, at.enters, nowMs);
   return carryOn({ ...box, at: { at: "typing", id: at.id, typing, tries: at.tries, command } }, null, effects, nowMs);
 }

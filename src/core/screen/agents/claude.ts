@@ -91,6 +91,7 @@ export const claude: Provider = {
     unless: ["--session-id", "--resume", "-r", "--continue", "-c", "--from-pr", "--print", "-p"],
   },
   pasteSettleMs: 150,
+  shellMode: { opens: ["!"], guard: " " },
   interruptKeys: ["Escape"],
   quit: [{ text: "/exit" }],
   refusedEnv: ["CLAUDE*"],

@@ -65,6 +65,7 @@ export const codex: Provider = {
   promptArgument: true,
   resume: ["resume", "{session}"],
   pasteSettleMs: 150,
+  shellMode: { opens: ["!"], guard: " " },
   interruptKeys: ["Escape"],
   quit: [{ text: "/quit" }],
   refusedEnv: ["CODEX_*"],

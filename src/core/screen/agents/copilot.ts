@@ -12,6 +12,7 @@ export const copilotTable: ProviderTable = {
   command: ["copilot"],
   resume: ["--resume", "{session}"],
   pasteSettleMs: 150,
+  shellMode: { opens: ["!"], guard: " " },
   interruptKeys: ["Escape", "Escape"],
   quit: [{ text: "/exit" }],
   versions: ["1.0.102"],

@@ -59,6 +59,8 @@ export const gemini: Provider = {
     unless: ["--session-id", "--session-file", "--resume", "-r", "--prompt", "-p"],
   },
   pasteSettleMs: 150,
+  // Only where it is typed: what is pasted stays a prompt.
+  shellMode: { opens: ["!"], guard: " " },
   interruptKeys: ["Escape"],
   // `/quit` is swallowed now and then (4 of 6 tries without a network); this ended it in 5 of 5.
   quit: [{ keys: ["C-c"] }, { keys: ["C-c"] }],

@@ -52,6 +52,8 @@ export const opencode: Provider = {
   promptArgument: false,
   resume: ["--session", "{session}"],
   pasteSettleMs: 150,
+  // Only where it is typed: what is pasted stays a prompt.
+  shellMode: { opens: ["!"], guard: " " },
   // The first Escape asks for a second.
   interruptKeys: ["Escape", "Escape"],
   quit: [{ text: "/exit" }],

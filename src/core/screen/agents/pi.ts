@@ -11,6 +11,8 @@ export const piTable: ProviderTable = {
   title: "pi",
   command: ["pi"],
   pasteSettleMs: 150,
+  // It cuts blanks off before it looks.
+  shellMode: { opens: ["!"], guard: "> " },
   quit: [{ text: "/quit" }],
   versions: ["0.73.1"],
   gone: [{ cursorVisible: true, belowBox: true }],

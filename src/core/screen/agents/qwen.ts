@@ -12,6 +12,7 @@ export const qwenTable: ProviderTable = {
   command: ["qwen"],
   resume: ["--resume", "{session}"],
   pasteSettleMs: 150,
+  shellMode: { opens: ["!"], guard: " " },
   quit: [{ text: "/quit" }],
   versions: ["0.15.10"],
   // It empties its title when it ends; a shell may have written below its figures since.
