@@ -172,10 +172,15 @@ function inTurn(shape: TranscriptShape, rows: readonly Row[], from: number, to: 
   return { found: "no-beginning", text: textOf(shape, rows, 0, headEnd < 0 ? to : headEnd, columns), ended };
 }
 
+/** Without the glyph that it begins with. */
+function unmarked({ text }: Row): string {
+  return text.replace(/^\s*[^\p{L}\p{N}\s]{1,2}(?:\s+|$)/u, "").trim();
+}
+
 function whyIll(rows: readonly Row[], ill: { kind: "failed" | "interrupted"; at: number }, to: number): string {
   if (ill.kind === "interrupted") return "the turn was interrupted";
-  const said = rows[ill.at]!.text.replace(/^[\s\P{L}]+/u, "").trim();
-  const more = ill.at + 1 < to && said === "" ? rows[ill.at + 1]!.text.replace(/^[\s\P{L}]+/u, "").trim() : "";
+  const said = unmarked(rows[ill.at]!);
+  const more = ill.at + 1 < to && said === "" ? unmarked(rows[ill.at + 1]!) : "";
   const text = (said || more).slice(0, 200).replace(/[[\]]/g, "");
   return text === "" ? "the turn failed" : `the turn failed: ${text}`;
 }

@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
+import { extractLast } from "#core/output/extract.js";
+import { shapes } from "#core/output/shapes.js";
 import { providers } from "#core/screen/providers.js";
 import type { Reading } from "#core/screen/reading.js";
 import { Emulator } from "#host/emulator.js";
@@ -168,6 +170,41 @@ test("Gemini without any colour has rules around its box", async () => {
   for (const title of ["✦  Working… (w)", "w"]) {
     const working = await on("gemini-plain-working", [100, 30], title);
     assert.equal([working.shown, working.composer?.text], ["working", "x"], title);
+  }
+});
+
+test("an error, an answer and a prompt of Codex and of Gemini are told apart without any colour", async () => {
+  const on = async (provider: string, title: string) => {
+    const text = readFileSync(join(folder, `${provider}-plain-failed.txt`), "utf8");
+    const cursor = { x: 3, y: 25, visible: false };
+    const still = await emulator.still(text, {
+      columns: 100,
+      rows: 30,
+      cursor,
+      title,
+      alternate: provider === "codex",
+    });
+    const shape = shapes.get(provider)!;
+    const failed = still.rows.findIndex((row) => /^[■✕] /.test(row.text));
+    const before = still.rows.slice(0, failed).findLastIndex((row) => /^[›>] bad request please/.test(row.text));
+    return {
+      ...providers.get(provider)!.read(still),
+      // What the screen held before the second prompt, and what it holds now.
+      first: extractLast(shape, still.rows.slice(0, before), 100),
+      second: extractLast(shape, still.rows.slice(0, shape.end(still)), 100),
+    };
+  };
+  for (const [provider, title, said] of [
+    ["codex", "Sample task | w-gardens", '{"error":{"message":"The request was rejected by the'],
+    ["gemini", "◇  Ready (w-gardens)", 'API Error: {"error":{"code":400,'],
+  ] as const) {
+    const { shown, errorKind, first, second } = await on(provider, title);
+    assert.equal(
+      [provider, shown, errorKind, first.found, second.found],
+      [provider, "error", "api", "answer", "no-answer"],
+    );
+    assert.match("text" in first ? first.text : "", /^Three things to check first:[^]*That is all\.$/);
+    assert.ok(("why" in second ? second.why : "").startsWith(`the turn failed: ${said}`), JSON.stringify(second));
   }
 });
 

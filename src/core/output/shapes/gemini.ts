@@ -14,16 +14,20 @@ function needsStyle(text: string): boolean {
 function begins(rows: readonly Row[], y: number, columns: number): Begins | null {
   const row = rows[y]!;
   // The upper edge; where colours are few both edges look alike.
-  if (isSentPrompt(row, columns)) return /^\s?[>!*] /.test(rows[y + 1]?.text ?? "") ? "prompt" : null;
+  if (isSentPrompt(rows, y, columns)) return [row, rows[y + 1]].some(isPrompt) ? "prompt" : null;
   if (row.text === "") return null;
   if (row.text.startsWith(" ")) {
     return /^ {2}[^\p{L}\p{N}\s] {2}\S/u.test(row.text) && hasInk(row, 2, "coloured") ? "aside" : null;
   }
-  if (row.text.startsWith("✦ ")) return hasInk(row, 0, "coloured") ? "answer" : "aside";
+  if (row.text.startsWith("✦ ")) return hasInk(row, 0, "coloured") || hasInk(row, 0, "plain") ? "answer" : "aside";
   if (row.text.startsWith("✕")) return "failed";
   if (row.text.startsWith("ℹ")) return /\bcancell?ed\b/i.test(row.text) ? "interrupted" : "aside";
   // The lower edge of a prompt's box goes on with the prompt.
   return /^▀+$/.test(row.text) ? null : "aside";
+}
+
+function isPrompt(row: Row | undefined): boolean {
+  return row !== undefined && /^\s?[>!*] /.test(row.text);
 }
 
 /** Code stands behind line numbers in grey. */

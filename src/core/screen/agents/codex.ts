@@ -54,6 +54,8 @@ const SIGNS: readonly Sign<Region>[] = [
   },
   { rule: "error", shows: "error", where: "block", looksLike: /^■ (.*)/, ink: ["red"], tells: true },
   { rule: "interrupted", shows: "interrupted", where: "block", looksLike: /^■ .*\binterrupted\b/i },
+  // Without colours (`NO_COLOR`): in column 0 nothing but Codex itself writes.
+  { rule: "error-plain", shows: "error", where: "block", looksLike: /^■ (.*)/, ink: ["plain"], tells: true },
   { rule: "prompt", shows: "ready", where: "settled", looksLike: /^[›!]/, ink: ["bold"] },
 ];
 

@@ -43,6 +43,15 @@ const SIGNS: readonly Sign<Region>[] = [
   { rule: "status", shows: "unclear", where: "status", looksLike: /\S/ },
   { rule: "error", shows: "error", where: "notice", looksLike: /^✕ (.*)/, ink: ["red"], tells: true },
   { rule: "cancelled", shows: "interrupted", where: "notice", looksLike: /^ℹ .*\bcancell?ed\b/i, ink: ["coloured"] },
+  // Without colours (`NO_COLOR`): in column 0 nothing but Gemini itself writes.
+  { rule: "error-plain", shows: "error", where: "notice", looksLike: /^✕ (.*)/, ink: ["plain"], tells: true },
+  {
+    rule: "cancelled-plain",
+    shows: "interrupted",
+    where: "notice",
+    looksLike: /^ℹ .*\bcancell?ed\b/i,
+    ink: ["plain"],
+  },
   { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^\s?[>!*]/ },
 ];
 
@@ -123,7 +132,9 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const status = rule < 1 ? "" : rows[rule - 1]!.text.slice(0, Math.floor(columns / 2)).trimEnd();
   const left = status === "" ? [] : [{ text: status, runs: rows[rule - 1]!.runs }];
   const above = rows.slice(0, Math.max(0, rule - 1));
-  const start = above.findLastIndex((row) => /^[✦✕]|^ℹ .*cancell?ed/i.test(row.text) || isSentPrompt(row, columns));
+  const start = above.findLastIndex(
+    (row, y) => /^[✦✕]|^ℹ .*cancell?ed/i.test(row.text) || isSentPrompt(above, y, columns),
+  );
   const notice = start < 0 ? [] : above.slice(start);
   const noticeEnd = notice.findIndex((row, index) => index > 0 && !/^ {2}\S/.test(row.text));
   const shell = !/^\s?[>*]/.test(prompt[0]!.text);
@@ -163,9 +174,11 @@ function isEdge(row: Row, glyph: "▄" | "▀", columns: number): boolean {
   return tinted >= columns - 1;
 }
 
-/** Whether a sent prompt begins here: the upper edge of its box. */
-export function isSentPrompt(row: Row, columns: number): boolean {
-  return isEdge(row, "▄", columns);
+/** Whether a sent prompt may begin here: at the upper edge of its box, or at the prompt itself where it has none (`NO_COLOR`). */
+export function isSentPrompt(rows: readonly Row[], y: number, columns: number): boolean {
+  const row = rows[y]!;
+  if (isEdge(row, "▄", columns)) return true;
+  return /^[>!*] /.test(row.text) && hasInk(row, 0, "plain") && !(y > 0 && isEdge(rows[y - 1]!, "▄", columns));
 }
 
 /** Row of the upper edge of the frame whose lower edge is row `end`, or null. */
