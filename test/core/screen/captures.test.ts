@@ -208,6 +208,11 @@ test("an error, an answer and a prompt of Codex and of Gemini are told apart wit
   }
 });
 
+test("Gemini's error is one where its screen is so low that only the notice below it is shown", async () => {
+  const { shown, errorKind, evidence } = await sized("gemini-60x15-failed", [60, 15]);
+  assert.equal([shown, errorKind, evidence.rule], ["error", "api", "gemini/failed"]);
+});
+
 test("a permission is called one where its question wraps", async () => {
   const { shown, question } = await sized("codex-permission-40x12", [40, 12]);
   assert.equal([shown, question?.kind, question?.choices[0]?.text], ["blocked", "permission", "Yes, proceed (y)"]);

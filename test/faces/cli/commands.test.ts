@@ -251,6 +251,28 @@ test("output prints the last response as it is; followed, its lines as they come
   assert.is(none.out, "one\n  two\n[NO RESPONSE - the turn was interrupted]\n");
 });
 
+test("who follows an agent that is removed, or a daemon that ends, is told which", async () => {
+  const cutOff = (then: (response: ServerResponse) => void) => {
+    let asks = 0;
+    play.daemon.answer = (asked, response) => {
+      if (!asked.path.includes("follow"))
+        return asks++ === 0 ? json(response, 200, { agent: fleet[0] }) : then(response);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.end(`event: lines\ndata: ${JSON.stringify({ lines: ["one"] })}\n\n`);
+    };
+    return play.run(["output", "api", "--follow"]);
+  };
+  const removed = await cutOff((response) =>
+    json(response, 404, { error: { code: "NOT_FOUND", message: "no agent" } }),
+  );
+  assert.equal(
+    [removed.out, removed.err, removed.status],
+    ["one\n", "drover: api was removed before its turn ended\n", 3],
+  );
+  const ended = await cutOff((response) => response.destroy());
+  assert.equal([ended.out, ended.status], ["one\n", 4]);
+});
+
 test("a label that is not there exits 3 and names the nearest", async () => {
   const { err, status } = await play.run(["interrupt", "apj"]);
   assert.equal([err, status], ['drover: there is no agent "apj"\n  did you mean api?\n', 3]);

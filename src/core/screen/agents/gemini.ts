@@ -35,6 +35,8 @@ const BLANK_SIGNS: readonly Sign<Region>[] = [
   { rule: "blank", shows: "starting", where: "blank", looksLike: /^/ },
 ];
 
+const FAILED = /^ℹ (This request failed\b.*)/;
+
 const SIGNS: readonly Sign<Region>[] = [
   ...TITLE_SIGNS,
   { rule: "spinner", shows: "working", where: "spin", looksLike: /^\s*[\u2800-\u28ff] (.*)/, tells: true },
@@ -43,6 +45,8 @@ const SIGNS: readonly Sign<Region>[] = [
   { rule: "status", shows: "unclear", where: "status", looksLike: /\S/ },
   { rule: "error", shows: "error", where: "notice", looksLike: /^✕ (.*)/, ink: ["red"], tells: true },
   { rule: "cancelled", shows: "interrupted", where: "notice", looksLike: /^ℹ .*\bcancell?ed\b/i, ink: ["coloured"] },
+  // Below an error that a low screen has no room for.
+  { rule: "failed", shows: "error", where: "notice", looksLike: FAILED, tells: true },
   // Without colours (`NO_COLOR`): in column 0 nothing but Gemini itself writes.
   { rule: "error-plain", shows: "error", where: "notice", looksLike: /^✕ (.*)/, ink: ["plain"], tells: true },
   {
@@ -135,7 +139,8 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const start = above.findLastIndex(
     (row, y) => /^[✦✕]|^ℹ .*cancell?ed/i.test(row.text) || isSentPrompt(above, y, columns),
   );
-  const notice = start < 0 ? [] : above.slice(start);
+  const below = start < 0 ? above.findLastIndex((row) => FAILED.test(row.text)) : start;
+  const notice = below < 0 ? [] : above.slice(below);
   const noticeEnd = notice.findIndex((row, index) => index > 0 && !/^ {2}\S/.test(row.text));
   const shell = !/^\s?[>*]/.test(prompt[0]!.text);
   const composer = isPlaceholder(prompt) ? NOTHING_TYPED : readComposer(prompt, 3);

@@ -59,7 +59,14 @@ async function follow(context: Context, label: string, screen: boolean): Promise
             resolve(0);
           }
         },
-        onEnd: (why) => reject(why ?? new Fault("DAEMON_UNREACHABLE", "the daemon ended before the turn did")),
+        onEnd: (why) => {
+          if (why !== null) return reject(why);
+          // Cut off in the middle: by the end of the agent, or of the daemon.
+          daemon.request("GET", agentPath(agent.id)).then(
+            () => reject(new Fault("DAEMON_UNREACHABLE", "the daemon did not follow its answer to the turn's end")),
+            (fault) => reject(isGone(fault) ? removed(agent, fault) : fault),
+          );
+        },
       },
       { resume: false },
     );
@@ -70,6 +77,14 @@ async function follow(context: Context, label: string, screen: boolean): Promise
       });
     }
   });
+}
+
+function isGone(fault: unknown): boolean {
+  return fault instanceof Fault && fault.code === "NOT_FOUND";
+}
+
+function removed({ label }: AgentJson, cause: unknown): Fault {
+  return new Fault("NOT_FOUND", `${label} was removed before its turn ended`, { cause });
 }
 
 function end(context: Context, output: OutputJson, streamed: boolean): void {
