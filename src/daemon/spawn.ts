@@ -1,4 +1,5 @@
 /** Brings an agent into the world: checks what was asked, finds the program, and lets the core decide the rest. */
+import { asPrompt } from "#core/delivery/shell-mode.js";
 import { Fault } from "#core/fault.js";
 import { checkEnvironment } from "#core/fleet/environment.js";
 import { checkLabel, conductorOf, holderOf, sessionName } from "#core/fleet/labels.js";
@@ -28,12 +29,14 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   if (asked.heartbeatMs !== undefined && asked.role !== "conductor") {
     throw new Fault("INVALID", "only a conductor has a heartbeat", { hint: "it is told of its children" });
   }
-  const prompt = asked.prompt === undefined || asked.prompt.trim() === "" ? null : asked.prompt;
-  if (prompt !== null) checkText("the prompt", prompt);
+  const said = asked.prompt === undefined || asked.prompt.trim() === "" ? null : asked.prompt;
+  if (said !== null) checkText("the prompt", said);
   const env = asked.env ?? {};
   checkEnvironment(env, provider);
   await checkFolder(asked.cwd);
   const parent = asked.parent === undefined ? null : theAgent(context, asked.parent).record.id;
+  // What a parent has its child do is no person's command line.
+  const prompt = said === null || parent === null ? said : asPrompt(said, provider.shellMode);
   checkArguments(asked.args ?? []);
   const launch = await findLaunch(context, provider, { args: asked.args ?? [], cwd: asked.cwd, path: asked.path });
   const worktree = asked.worktree === undefined ? null : await worktreeAsk(asked.cwd, asked.worktree);

@@ -15,7 +15,13 @@ import { agentsOf, PracticeAgent, practice, type World, world } from "./practice
 const test = suite("lives over the socket");
 
 /** Takes its prompt as an argument, and can resume. */
-const talker = { ...practice, name: "talker", promptArgument: true, resume: ["--resume", "{session}"] };
+const talker = {
+  ...practice,
+  name: "talker",
+  promptArgument: true,
+  resume: ["--resume", "{session}"],
+  shellMode: { opens: ["!"], guard: " " },
+};
 
 let w: World;
 const tabs: NewTab[] = [];
@@ -44,6 +50,17 @@ const recordOf = async (label: string): Promise<AgentRecord> => {
   if (found === undefined) throw new Error(`no record of ${label}`);
   return found;
 };
+
+test("a child's first prompt is never run in a shell; that of an agent without a parent is given as it is", async () => {
+  await spawn("p");
+  await spawn("a", { provider: "talker", prompt: "!ls", parent: "p" });
+  await spawn("b", { provider: "talker", prompt: "!ls" });
+  await spawn("c", { provider: "talker", prompt: "fix it!", parent: "p" });
+  assert.equal(
+    tabs.slice(1).map(({ command }) => command.at(-1)),
+    [" !ls", "!ls", "fix it!"],
+  );
+});
 
 test("the conversation a hook names is kept on disk, and resumed; the prompt is not given twice", async () => {
   const { agent } = (await spawn("a", { provider: "talker", prompt: "fix it", args: ["--model", "o"] })).body;
