@@ -50,10 +50,11 @@ export async function askAgent<T>(
   }
 }
 
-async function noSuchAgent(daemon: DaemonClient, typed: string, fault: Fault): Promise<Fault> {
+/** What there is to say of a name that no agent has; `fault`, where it is something else that is not there. */
+export async function noSuchAgent(daemon: DaemonClient, typed: string, fault?: Fault): Promise<Fault> {
   const { agents } = await daemon.request<AgentsJson>("GET", "/v1/agents");
   const labels = agents.map((agent) => agent.label);
-  if (labels.includes(typed)) return fault;
+  if (fault !== undefined && labels.includes(typed)) return fault;
   const meant = nearest(typed, labels);
   return new Fault("NOT_FOUND", `there is no agent "${typed}"`, {
     cause: fault,

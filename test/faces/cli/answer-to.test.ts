@@ -38,6 +38,7 @@ async function waits(
   let kept = sent;
   let step = 0;
   const daemon = {
+    ensure: async () => {},
     request: async <T>(_method: string, path: string): Promise<T> => {
       const answer = path.startsWith("/v1/messages/") ? { message: kept, history: [] } : { text: `step ${step}` };
       return answer as T;
@@ -59,7 +60,12 @@ async function waits(
     },
   };
   try {
-    const answer = await answerTo(daemon, sent, seconds, { idleForMs, waitForMs: more.waitForMs ?? 3_600_000 });
+    const answer = await answerTo(
+      daemon,
+      sent,
+      { seconds, note: () => {} },
+      { idleForMs, waitForMs: more.waitForMs ?? 3_600_000 },
+    );
     return `${answer.output.text}: ${answer.state}`;
   } catch (error) {
     return error instanceof Fault ? `${error.code} ${error.message}` : String(error);

@@ -3,6 +3,7 @@ import { Fault } from "#core/fault.js";
 import { WAKE_POLICIES } from "#core/model.js";
 import type { AgentJson } from "#wire/agent.js";
 import type { SpawnRequest } from "#wire/requests.js";
+import type { DaemonClient } from "../../kit/daemon-client.js";
 import { installRoot } from "../../kit/install-root.js";
 import { ownWords } from "../../kit/own-words.js";
 import { tabSize } from "../../kit/tab-size.js";
@@ -18,13 +19,16 @@ const WORKTREE_LIMIT_MS = 150_000;
 
 export async function run(context: Context, invocation: Invocation): Promise<number> {
   const body = await spawnRequest(context, invocation);
-  const daemon = await context.daemon();
-  const spawned = await daemon.request<{ agent: AgentJson; created: boolean }>("POST", "/v1/agents", body, {
-    timeoutMs: body.worktree === undefined ? SPAWN_LIMIT_MS : WORKTREE_LIMIT_MS,
-  });
+  const spawned = await spawn(await context.daemon(), body);
   if (context.json) context.value(spawned);
   else context.line(spawnedLine(spawned, wordsFor(context, invocation)));
   return 0;
+}
+
+/** The agent, and whether it is a new one. Throws the daemon's Fault. */
+export function spawn(daemon: DaemonClient, body: SpawnRequest): Promise<{ agent: AgentJson; created: boolean }> {
+  const timeoutMs = body.worktree === undefined ? SPAWN_LIMIT_MS : WORKTREE_LIMIT_MS;
+  return daemon.request("POST", "/v1/agents", body, { timeoutMs });
 }
 
 /** Reads standard input where the prompt is `-`. */

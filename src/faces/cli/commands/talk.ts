@@ -2,6 +2,37 @@
 import type { Command } from "../command.js";
 import { label } from "./every-command.js";
 
+const worker = {
+  name: "WHO",
+  does: "an agent's label or id; else a provider, of which a new one is started",
+  from: "labels",
+} as const;
+const work = {
+  name: "TEXT",
+  many: true,
+  does: "what it has to do, words joined by blanks; - reads standard input",
+} as const;
+const forWorker = [
+  { long: "from", value: "LABEL", does: "who gives it; default: the agent in whose tab this is", from: "labels" },
+  {
+    long: "label",
+    short: "l",
+    value: "LABEL",
+    does: "WHO is a provider: give it to the live agent of this label, else to a new one that is called so",
+  },
+  { long: "cwd", short: "c", value: "FOLDER", does: "a new one: where it works; default: here", from: "folders" },
+  { long: "session", short: "s", value: "NAME", does: "a new one: the tmux session, made if missing" },
+  { long: "group", short: "g", value: "NAME", does: "a new one: a group to show it under" },
+  { long: "parent", value: "LABEL", does: "a new one: its parent; default: who gives it", from: "labels" },
+  {
+    long: "worktree",
+    short: "w",
+    value: "BRANCH",
+    optional: true,
+    does: "a new one: a git worktree of its own, on this branch or on a new one named by its label",
+  },
+] as const;
+
 export const talk = [
   {
     name: "send",
@@ -23,6 +54,31 @@ export const talk = [
       "drover send api - < plan.md",
       "drover send api --wait --timeout 600 which tests fail",
     ],
+  },
+  {
+    name: "handoff",
+    summary: "give an agent something to do, wait, and print its answer",
+    arguments: [worker, work],
+    options: [
+      { long: "timeout", value: "SECONDS", does: "give up waiting after that long, with exit status 6" },
+      ...forWorker,
+    ],
+    about:
+      "Without an agent of that name a new one of that provider is started, and kept. The answer is printed once the turn is over, through every dialog in it; that one waits is said on standard error. In an agent's tab it is that agent's: where nobody is left to print the answer, be it that you gave up, it comes to the agent's inbox within half a minute of the end, and one that was printed does not.",
+    examples: [
+      "drover handoff api which tests fail",
+      'drover handoff claude --label review --timeout 900 "review the last commit"',
+      "drover handoff codex --cwd ~/src/api - < plan.md",
+    ],
+  },
+  {
+    name: "assign",
+    summary: "give an agent something to do; how it ends comes to the inbox",
+    arguments: [worker, work],
+    options: forWorker,
+    about:
+      "As handoff, but it returns at once. The end of the turn, its failure, a dialog in it or the end of the program is told to the agent that gave the work, as to a parent, once; so it is of each piece of work, though nobody took the one before. A worker's parent is told as ever. It is for agents: in nobody's tab, name one with --from.",
+    examples: ["drover assign api run the tests again", 'drover assign claude --cwd ../web "port the change of today"'],
   },
   {
     name: "inbox",

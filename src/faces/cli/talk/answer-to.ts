@@ -1,10 +1,12 @@
 /** Waits for the answer to a message: until it is delivered, and then until the turn that it began is over. */
 import { Fault } from "#core/fault.js";
-import type { AgentJson, MessageJson, OutputJson } from "#wire/agent.js";
+import type { AgentJson, MessageJson, OutputJson, QuestionJson } from "#wire/agent.js";
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
+import { printable } from "../../kit/ink.js";
 import { agentPath } from "../agent-ref.js";
+import { askAgain } from "../ask-again.js";
 
 /** States after a turn. A dialog is in the middle of one, and a program that is gone may have been. */
 const ENDED: readonly AgentJson["state"][] = ["idle", "done", "error"];
@@ -31,30 +33,47 @@ export interface Answer {
   readonly message: MessageJson;
   /** The last response of the agent, of the turn that the message began. */
   readonly output: OutputJson;
+  readonly agent: AgentJson;
   readonly state: AgentJson["state"];
 }
 
+/** How it is waited. */
+export interface Waiting {
+  /** No limit where absent. */
+  readonly seconds?: number | undefined;
+  /** Says to a person what is waited for meanwhile. */
+  note(text: string): void;
+  /** Where the answer comes to when nobody waits for it any more; null for nowhere. */
+  readonly later?: string | null;
+}
+
+/** What is needed of the way to the daemon. */
+type Daemon = Pick<DaemonClient, "ensure" | "events" | "request">;
+
 /**
- * Nothing is asked again and again: the agent's events are followed. Throws a Fault: TIMED_OUT, with the message as it then
+ * Nothing is asked again and again: the agent's events are followed, through a daemon that dies too: it is started again,
+ * unless it was told to end. Throws a Fault: TIMED_OUT, with the message as it then
  * is; UNCERTAIN or NOT_READY where it came to that instead of being delivered; CONFLICT where the program ended first, or the
  * message began no turn; DAEMON_UNREACHABLE where the daemon went and none came.
  */
 export async function answerTo(
-  daemon: Pick<DaemonClient, "events" | "request">,
+  daemon: Daemon,
   sent: MessageJson,
-  seconds: number | undefined,
+  waiting: Waiting,
   patience = PATIENCE,
 ): Promise<Answer> {
-  const { message, agent } = await turnEnd(daemon, sent, seconds, patience);
+  const { message, agent } = await turnEnd(daemon, sent, waiting, patience);
   const limit = { timeoutMs: OUTPUT_LIMIT_MS };
-  const output = await daemon.request<OutputJson>("GET", agentPath(agent.id, "/output"), undefined, limit);
-  return { message, output, state: agent.state };
+  const output = await askAgain(daemon, () =>
+    daemon.request<OutputJson>("GET", agentPath(agent.id, "/output"), undefined, limit),
+  );
+  return { message, output, agent, state: agent.state };
 }
 
 function turnEnd(
-  daemon: Pick<DaemonClient, "events" | "request">,
+  daemon: Daemon,
   sent: MessageJson,
-  seconds: number | undefined,
+  { seconds, note, later }: Waiting,
   { idleForMs, waitForMs }: Patience,
 ): Promise<{ message: MessageJson; agent: AgentJson }> {
   let message = sent;
@@ -62,6 +81,8 @@ function turnEnd(
   let settling: NodeJS.Timeout | undefined;
   let unbegun: NodeJS.Timeout | undefined;
   let lost: NodeJS.Timeout | undefined;
+  let asked: string | null = null;
+  let saidBye = false;
   return new Promise((resolve, reject) => {
     const over = (fault: Fault | null): void => {
       clearTimeout(timer);
@@ -72,6 +93,9 @@ function turnEnd(
     };
     const look = (): void => {
       if (agent === null) return;
+      const question = agent.state === "blocked" ? agent.question : null;
+      if (question !== null && question.fingerprint !== asked) note(blockedLine(agent.label, question));
+      asked = question?.fingerprint ?? asked;
       const fault = endedBadly(message, agent);
       const isOver = isAnswered(message, agent);
       if (!hasNoTurn(message, agent)) {
@@ -97,12 +121,17 @@ function turnEnd(
           message = told.message;
           look();
         },
-        (error: unknown) => over(error instanceof Fault ? error : new Fault("INTERNAL", String(error))),
+        (error: unknown) => {
+          // Of a daemon that died the stream tells, and the next one is asked.
+          if (error instanceof Fault && error.code === "DAEMON_UNREACHABLE") return;
+          over(error instanceof Fault ? error : new Fault("INTERNAL", String(error)));
+        },
       );
     };
     const events = daemon.events(`/v1/events?agent=${encodeURIComponent(sent.to)}`, {
       onEvent(event, data) {
-        if (event === "snapshot") {
+        if (event === "bye") saidBye = true;
+        else if (event === "snapshot") {
           agent = (data as SnapshotJson).agents[0] ?? null;
           if (agent === null) over(new Fault("NOT_FOUND", "the agent was removed"));
           else askAfter();
@@ -116,8 +145,17 @@ function turnEnd(
       onOpen() {
         clearTimeout(lost);
         lost = undefined;
+        saidBye = false;
+        if (agent !== null) askAfter();
       },
       onLost() {
+        // One that was told to end is not started by who merely waits.
+        if (!saidBye)
+          daemon.ensure().then(
+            () => events.retry(),
+            () => {},
+          );
+        else if (lost === undefined) note("the daemon was stopped; waiting for the next one");
         const gone = new Fault("DAEMON_UNREACHABLE", "the daemon ended, and none came in its place", {
           detail: { message },
         });
@@ -129,10 +167,17 @@ function turnEnd(
       const seen =
         message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
       const is = lost === undefined ? seen : "the daemon does not answer";
-      over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message } }));
+      const look = message.state === "delivered" ? `drover output ${agent?.label}` : `drover why ${message.id}`;
+      const hint = `it goes on without you${later ? `, and ${later}` : ""}; look with "${look}"`;
+      over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message }, hint }));
     };
     const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1_000);
   });
+}
+
+function blockedLine(label: string, { text, fingerprint }: QuestionJson): string {
+  const first = printable(text.trim().split("\n")[0] ?? "");
+  return `${label} waits for a person: ${first}; answer it with "drover answer ${label} CHOICE --if ${fingerprint}"`;
 }
 
 function isAnswered({ state, turn }: MessageJson, agent: AgentJson): boolean {

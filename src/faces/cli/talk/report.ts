@@ -4,8 +4,10 @@ import type { MessageJson } from "#wire/agent.js";
 import type { ReportRequest } from "#wire/requests.js";
 import { reasonWords } from "../../kit/mail-words.js";
 import { askAgent } from "../agent-ref.js";
+import { askAgain } from "../ask-again.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
+import { givenText } from "./given-text.js";
 
 /** What an agent has to say to its parent in its own words, from inside of it. */
 export async function run(context: Context, { arguments: words, options }: Invocation): Promise<number> {
@@ -13,21 +15,13 @@ export async function run(context: Context, { arguments: words, options }: Invoc
   if (status !== "done" && status !== "error") {
     throw new Fault("USAGE", `--status is done or error, not "${status}"`);
   }
-  const text = words.length === 1 && words[0] === "-" ? (await context.stdin()).replace(/\n$/, "") : words.join(" ");
-  if (text.trim() === "") throw new Fault("USAGE", "there is nothing to report: the text is empty");
+  const text = await givenText(context, words, "report");
   // The same again, should the first answer be lost, is the same report.
   const token = systemDice.id();
   const said = status === "error" ? `[error] ${text}` : text;
-  const answer = await askAgent(context, options.text("as") ?? "self", async (daemon, ref) => {
+  const answer = await askAgent(context, options.text("as") ?? "self", (daemon, ref) => {
     const body: ReportRequest = { from: ref, text: said, token };
-    const ask = () => daemon.request<{ message: MessageJson }>("POST", "/v1/inbox", body);
-    try {
-      return await ask();
-    } catch (error) {
-      if (!(error instanceof Fault) || error.code !== "DAEMON_UNREACHABLE") throw error;
-      await daemon.ensure();
-      return ask();
-    }
+    return askAgain(daemon, () => daemon.request<{ message: MessageJson }>("POST", "/v1/inbox", body));
   });
   const { state, reason } = answer.message;
   if (context.json) context.value(answer);
