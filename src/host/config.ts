@@ -49,7 +49,7 @@ export async function readConfig(file: string): Promise<Config> {
 /** `file` is only for the messages. */
 export async function parseConfig(text: string, file: string): Promise<Config> {
   const [toml, v] = await Promise.all([import("smol-toml"), import("valibot")]);
-  let parsed: unknown;
+  let parsed: Readonly<Record<string, unknown>>;
   try {
     parsed = toml.parse(text);
   } catch (cause) {
@@ -98,6 +98,13 @@ export async function parseConfig(text: string, file: string): Promise<Config> {
     throw new Fault("INVALID", `${at}: ${name} ${missing ? "is missing" : issue.message}`);
   }
   const { backend, tmux, ui, restore, providers } = result.output;
+  // The schema's library leaves out what every object has.
+  const leftOut = Object.keys(Object(parsed.providers)).find((name) => !Object.hasOwn(providers ?? {}, name));
+  if (leftOut !== undefined) {
+    const line = lineOf(text, ["providers", leftOut]);
+    const at = line === null ? file : `${file}:${line}`;
+    throw new Fault("INVALID", `${at}: providers.${leftOut} is no name: JavaScript has another use for it`);
+  }
   return {
     backend: backend ?? DEFAULT_CONFIG.backend,
     tmux: { config: tmux?.config ?? null },

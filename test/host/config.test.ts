@@ -59,6 +59,8 @@ test("what is wrong is named with its line", async () => {
     "[providers.claude]\ncommand = [1]": "c:2: providers.claude.command.0 must be a string",
     "[providers.claude]\narguments = []": "c:2: unknown setting providers.claude.arguments",
     "[providers.Big]\ncommand = ['big']": "c:1: providers.Big is no name",
+    "\n[providers.constructor]\ncommand = ['x']": "c:2: providers.constructor is no name",
+    "[providers.__proto__]\ncommand = ['x']": "c:1: providers.__proto__ is no name",
     "[providers.mine]\ntitle = 'Mine'": "c:1: providers.mine is no provider that drover knows, and has no command",
     "[providers.claude]\ntitle = 'x'\nblock = '^x'":
       "c:3: providers.claude.block cannot be changed: claude is read by code",
