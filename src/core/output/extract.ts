@@ -4,6 +4,7 @@
  * two beginnings belong to the first of them. The last turn is what follows the last prompt, its response the last answer
  * in it.
  */
+import { unframed } from "../screen/dialog.js";
 import type { Row, Run, Still } from "../screen/still.js";
 import { joinRows, type WrappedRow } from "./join-rows.js";
 import { NO_TEXT } from "./output.js";
@@ -172,16 +173,19 @@ function inTurn(shape: TranscriptShape, rows: readonly Row[], from: number, to: 
   return { found: "no-beginning", text: textOf(shape, rows, 0, headEnd < 0 ? to : headEnd, columns), ended };
 }
 
-/** Without the glyph that it begins with. */
-function unmarked({ text }: Row): string {
-  return text.replace(/^\s*[^\p{L}\p{N}\s]{1,2}(?:\s+|$)/u, "").trim();
+/** What the row says, without the glyph that it begins with; empty where it says nothing. */
+function said({ text }: Row): string {
+  const words = unframed(text.replace(/^\s*[^\p{L}\p{N}\s]{1,2}(?:\s+|$)/u, ""));
+  return /\p{L}/u.test(words) ? words : "";
 }
+
+/** The words of a failure may stand some rows below its beginning: in a box, on a narrow screen. */
+const WHY_ROWS = 4;
 
 function whyIll(rows: readonly Row[], ill: { kind: "failed" | "interrupted"; at: number }, to: number): string {
   if (ill.kind === "interrupted") return "the turn was interrupted";
-  const said = unmarked(rows[ill.at]!);
-  const more = ill.at + 1 < to && said === "" ? unmarked(rows[ill.at + 1]!) : "";
-  const text = (said || more).slice(0, 200).replace(/[[\]]/g, "");
+  const why = rows.slice(ill.at, Math.min(to, ill.at + WHY_ROWS)).map(said);
+  const text = (why.find((words) => words !== "") ?? "").slice(0, 200).replace(/[[\]]/g, "");
   return text === "" ? "the turn failed" : `the turn failed: ${text}`;
 }
 

@@ -213,6 +213,19 @@ test("Gemini's error is one where its screen is so low that only the notice belo
   assert.equal([shown, errorKind, evidence.rule], ["error", "api", "gemini/failed"]);
 });
 
+test("why opencode's turn failed is told where a notice lies over the box that says it", async () => {
+  const size = { columns: 60, rows: 15, title: "OC | ok", alternate: true };
+  const drawn = readFileSync(join(folder, "opencode-60x15-failed.txt"), "utf8").split("\n");
+  const said = drawn.findIndex((row) => row.includes("The request was rejected"));
+  const covered = drawn.with(said - 1, `${drawn[said - 1]!.trimEnd()}\x1b[m       ┃\x1b[20G┃`);
+  for (const rows of [drawn, covered]) {
+    const still = await emulator.still(rows.join("\n"), { ...size, cursor: { x: 5, y: 9, visible: true } });
+    const shape = shapes.get("opencode")!;
+    const found = extractLast(shape, still.rows.slice(0, shape.end(still)), 60);
+    assert.equal(found, { found: "no-answer", why: "the turn failed: The request was rejected by the mock" });
+  }
+});
+
 test("a permission is called one where its question wraps", async () => {
   const { shown, question } = await sized("codex-permission-40x12", [40, 12]);
   assert.equal([shown, question?.kind, question?.choices[0]?.text], ["blocked", "permission", "Yes, proceed (y)"]);
