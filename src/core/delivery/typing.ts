@@ -97,6 +97,9 @@ const TEXT_LIMIT_MS = 5_000;
 const ENTER_AGAIN_MS = 1_000;
 const ENTERS = 3;
 const CONFIRM_LIMIT_MS = 5_000;
+/** So much longer for each of so many characters: Codex takes 8 s for 256 KiB where the machine is busy. */
+const LONGER_MS = 1_000;
+const LONGER_CHARACTERS = 16_384;
 
 export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffect[]] {
   const clean = { ...prompt, text: typeable(prompt.text) };
@@ -110,7 +113,7 @@ export function beginTyping(prompt: Prompt, nowMs: number): [Typing, TypingEffec
 export function resumeTyping(prompt: Prompt, enters: number, nowMs: number): [Typing, TypingEffect[]] {
   const clean = { ...prompt, text: typeable(prompt.text) };
   if (enters === 0) {
-    const giveUpAtMs = nowMs + TEXT_LIMIT_MS;
+    const giveUpAtMs = nowMs + TEXT_LIMIT_MS + longerMs(clean);
     const pasted: Typing = {
       at: "pasted",
       prompt: clean,
@@ -198,7 +201,7 @@ function whilePasting(typing: At<"pasting">, event: TypingEvent, nowMs: number):
     return [failed("unheard", `pasting failed: ${event.message}`), []];
   if (event.kind === "done" && event.effect === "paste") {
     const enterFromMs = nowMs + Math.max(PASTE_SETTLE_MS, typing.prompt.pasteSettleMs);
-    const giveUpAtMs = enterFromMs + TEXT_LIMIT_MS;
+    const giveUpAtMs = enterFromMs + TEXT_LIMIT_MS + longerMs(typing.prompt);
     return [{ ...typing, at: "pasted", enterFromMs, lookAtMs: enterFromMs, giveUpAtMs, turnStarted: false }, []];
   }
   if (nowMs >= typing.giveUpAtMs) return [failed("unheard", "tmux did not say whether the text was pasted"), []];
@@ -250,10 +253,14 @@ function whileEntering(typing: At<"entering">, event: TypingEvent, nowMs: number
   return [typing, []];
 }
 
+function longerMs({ text }: Prompt): number {
+  return Math.floor(text.length / LONGER_CHARACTERS) * LONGER_MS;
+}
+
 /** Enter was pressed: what the screen makes of it is looked at. */
 function entered(prompt: Prompt, enters: number, nowMs: number): Step {
   const againFromMs = nowMs + ENTER_AGAIN_MS;
-  const [lookAtMs, giveUpAtMs] = [nowMs + ANSWER_LIMIT_MS, nowMs + CONFIRM_LIMIT_MS];
+  const [lookAtMs, giveUpAtMs] = [nowMs + ANSWER_LIMIT_MS, nowMs + CONFIRM_LIMIT_MS + longerMs(prompt)];
   return [{ at: "entered", prompt, enters, againFromMs, stands: false, lookAtMs, giveUpAtMs }, [{ do: "look" }]];
 }
 

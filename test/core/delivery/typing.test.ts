@@ -2,6 +2,7 @@ import * as assert from "uvu/assert";
 import {
   beginTyping,
   isOver,
+  resumeTyping,
   stepTyping,
   type Typing,
   type TypingEffect,
@@ -190,6 +191,22 @@ test("a program that takes seconds to take what was entered is waited for", () =
     ...["1150 text", "1150 done enter", "2150 text", "2150 done enter", "3150 text", "6000 empty"],
   ]);
   assert.is(story.at(-1), "6000 empty -> delivered (composer-emptied)");
+});
+
+test("a long text is waited for longer, a second for every 16 KiB, to be shown and to be taken", () => {
+  const text = "a".repeat(262_144);
+  const pasted = resumeTyping({ text, incarnation: 1, pasteSettleMs: 0 }, 0, 0)[0];
+  const entered = resumeTyping({ text, incarnation: 1, pasteSettleMs: 0 }, 3, 0)[0];
+  assert.equal(
+    [pasted, entered].map((one) => [
+      isOver(stepTyping(one, { kind: "clock" }, 20_999)[0]),
+      isOver(stepTyping(one, { kind: "clock" }, 21_000)[0]),
+    ]),
+    [
+      [false, true],
+      [false, true],
+    ],
+  );
 });
 
 test("a turn that starts is delivery, said by a hook or shown by the screen", () => {
