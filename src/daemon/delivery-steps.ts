@@ -146,7 +146,8 @@ export class DeliverySteps {
       }
       const pane = paneOf(this.#ground, to);
       this.#pass(effect.do === "paste" ? "pasting" : "entering");
-      const receipt = { agent: to, says: effect.receipt };
+      const claim = box.now.open.get(id ?? "")?.claim;
+      const receipt = { agent: to, says: effect.receipt, ...(claim?.pid === undefined ? {} : { pid: claim.pid }) };
       await (effect.do === "paste" ? mux.paste(pane, effect.text, receipt) : mux.enter(pane, receipt));
       this.#pass(effect.do === "paste" ? "pasted" : "entered");
       tell({ kind: "done", effect: kind });

@@ -80,7 +80,7 @@ export interface Multiplexer {
   createTab(tab: NewTab): Promise<LivePane>;
   /**
    * Leaves copy mode, then pastes as one bracketed paste; control characters other than newline and tab are removed. The
-   * receipt is left with it or not at all.
+   * receipt is left with it or not at all. NOT_READY where the pane holds another process than the receipt is for.
    */
   paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void>;
   /** Leaves copy mode, presses Enter and leaves the receipt: all of it or nothing. */

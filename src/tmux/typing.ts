@@ -13,7 +13,7 @@ export async function pasteText(
   text: string,
   receipt?: Receipt,
 ): Promise<void> {
-  await mustTakeInput(request, pane);
+  await mustTakeInput(request, pane, receipt?.pid);
   try {
     await request(paste(pane, buffer, text, receipt));
   } catch (error) {
@@ -23,7 +23,7 @@ export async function pasteText(
 }
 
 export async function pressEnter(request: Request, pane: PaneId, receipt: Receipt): Promise<void> {
-  await mustTakeInput(request, pane);
+  await mustTakeInput(request, pane, receipt.pid);
   await request(enter(pane, receipt));
 }
 
@@ -54,10 +54,12 @@ export async function signalPane(request: Request, pane: PaneId, signal: "SIGTER
 
 /**
  * tmux drops input to a dead or closed pane without a word, and gives the keys for a pane that is synchronized to all
- * others in its window: whatever stands half typed or asks something there would be entered.
+ * others in its window: whatever stands half typed or asks something there would be entered. `of`: the process that must
+ * still be the pane's.
  */
-async function mustTakeInput(request: Request, pane: PaneId): Promise<void> {
-  const { dead, inputOff, inputShared } = await facts(request, pane);
+async function mustTakeInput(request: Request, pane: PaneId, of?: number): Promise<void> {
+  const { dead, inputOff, inputShared, pid } = await facts(request, pane);
+  if (of !== undefined && pid !== of) throw new Fault("NOT_READY", `${pane} holds another program by now.`);
   if (dead) throw new Fault("NOT_READY", `The program in ${pane} has ended.`);
   if (inputOff) {
     throw new Fault("NOT_READY", `Input to ${pane} is switched off.`, { hint: `tmux select-pane -e -t ${pane}` });

@@ -91,6 +91,19 @@ test("of a process that took the place of the agent's a message is known to be f
   assert.equal([pids, (await one("a")).mail.uncertain], [[4711], 0]);
 });
 
+test("a program that its user starts anew between the look and the paste is typed into once it is known", async () => {
+  await ready("a");
+  const paste = w.tmux.paste.bind(w.tmux);
+  let pastes = 0;
+  w.tmux.paste = (...given) => {
+    if (pastes++ === 0) w.tmux.change("%1", { pid: 4711 });
+    return paste(...given);
+  };
+  await send("a", "x");
+  await until("it is given", async () => (await one("a")).mail.queued === 0, { limitMs: 10_000 });
+  assert.equal([pastes, agent().prompts, (await one("a")).mail.uncertain], [2, ["x"], 0]);
+});
+
 test("a draft keeps a message waiting without a trace in the journal, and the sweep finds it gone", async () => {
   await ready("a");
   agent().draft = "half a thought";

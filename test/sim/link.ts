@@ -119,7 +119,7 @@ export class Link implements Multiplexer {
     const { world } = this.#life;
     if (receipt !== undefined) world.mail.pastes(this.#seen.get(pane), text);
     return this.#onPane(`paste ${pane} ${text}`, () => {
-      const found = this.#typable(pane);
+      const found = this.#typable(pane, receipt?.pid);
       found.program.screen.paste(text);
       if (receipt === undefined) return;
       world.machine.server?.receipts.set(receipt.agent, receipt.says);
@@ -133,7 +133,7 @@ export class Link implements Multiplexer {
     const { world } = this.#life;
     world.mail.enters(this.#seen.get(pane), receipt.says);
     return this.#onPane(`enter ${pane}`, () => {
-      const found = this.#typable(pane);
+      const found = this.#typable(pane, receipt.pid);
       world.machine.server?.receipts.set(receipt.agent, receipt.says);
       found.program.screen.key("Enter");
       world.story.befalls?.(world, found);
@@ -231,8 +231,9 @@ export class Link implements Multiplexer {
   }
 
   /** As tmux/typing.ts asks before it types. */
-  #typable(pane: PaneId): Pane {
+  #typable(pane: PaneId, of?: number): Pane {
     const found = this.#pane(pane);
+    if (of !== undefined && of !== found.program.pid) throw new Fault("NOT_READY", "it holds another program by now");
     this.#life.world.checker.touched(found, "types into");
     if (found.dead !== null) throw new Fault("NOT_READY", "its program has ended");
     return found;

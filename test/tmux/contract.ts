@@ -106,7 +106,7 @@ export function keepsTheContract(test: Suite, open: () => Promise<Ground>): void
   promise(
     "what is pasted or entered with a receipt leaves it, what fails leaves none, and each agent has its own",
     async (s) => {
-      const { pane } = await s.make("one", s.programs.echo);
+      const { pane, pid } = await s.make("one", s.programs.echo);
       await s.make("two", s.programs.echo);
       const [one, two] = [mark("one").id, mark("two").id];
       const says = async () => Object.fromEntries((await s.mux.receipts()).says);
@@ -118,6 +118,11 @@ export function keepsTheContract(test: Suite, open: () => Promise<Ground>): void
       await s.shows(pane, "hello\nhello");
       await s.mux.paste(pane, "x", { agent: two, says: "M2/1:pasted" });
       assert.equal(await says(), { [one]: "M1/1:entered 1", [two]: "M2/1:pasted" });
+      const elsewhere = { agent: two, pid: 2_147_483_647 };
+      assert.is(await refusal(s.mux.paste(pane, "not", { ...elsewhere, says: "M4/1:pasted" })), "NOT_READY");
+      assert.is(await refusal(s.mux.enter(pane, { ...elsewhere, says: "M4/1:entered 1" })), "NOT_READY");
+      assert.equal(await says(), { [one]: "M1/1:entered 1", [two]: "M2/1:pasted" });
+      await s.mux.paste(pane, "y", { agent: two, pid, says: "M2/2:pasted" });
       await s.mux.dropReceipt(two);
       await s.mux.killPane(pane);
       await refusal(s.mux.paste(pane, "late", { agent: one, says: "M3/1:pasted" }));

@@ -165,13 +165,13 @@ export class ScriptedTmux implements Multiplexer {
 
   async paste(pane: PaneId, text: string, receipt?: Receipt): Promise<void> {
     this.calls.push(`paste ${pane} ${JSON.stringify(text)}`);
-    this.#living(pane).paste?.(pasteable(text));
+    this.#living(pane, receipt?.pid).paste?.(pasteable(text));
     if (receipt !== undefined) this.kept.set(receipt.agent, receipt.says);
   }
 
   async enter(pane: PaneId, receipt: Receipt): Promise<void> {
     this.calls.push(`keys ${pane} Enter`);
-    this.#living(pane).key?.("Enter");
+    this.#living(pane, receipt.pid).key?.("Enter");
     this.kept.set(receipt.agent, receipt.says);
   }
 
@@ -304,8 +304,9 @@ export class ScriptedTmux implements Multiplexer {
   }
 
   /** Of the pane that is to take input: tmux drops what is sent to a dead one without a word. */
-  #living(pane: PaneId): PaneProgram {
+  #living(pane: PaneId, of = this.#pane(pane).live.pid): PaneProgram {
     const { live, program } = this.#pane(pane);
+    if (live.pid !== of) throw new Fault("NOT_READY", `${pane} holds another program by now.`);
     if (live.dead) throw new Fault("NOT_READY", `The program in ${pane} has ended.`);
     return program;
   }

@@ -104,6 +104,8 @@ export function enter(pane: PaneId, receipt: Receipt): Command {
 export interface Receipt {
   readonly agent: AgentId;
   readonly says: string;
+  /** The process that it is for; where the pane holds another by now (respawn-pane), nothing is done. */
+  readonly pid?: number;
 }
 
 const RECEIPT = "DROVER_MAIL_";
