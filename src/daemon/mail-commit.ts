@@ -35,6 +35,7 @@ export function queuedMessage(wanted: NewMessage, order: number, nowMs: number):
     reason: null,
     attempts: 0,
     characters: text.length,
+    bytes: Buffer.byteLength(text),
     claim: null,
     ...(now === true ? { now } : {}),
     ...(carries === undefined ? {} : { batch: carries.batch }),

@@ -40,10 +40,12 @@ export async function stopHook(context: Context, to: AgentId, told: ToldHook, li
   const { stop_hook_active: active } = told.payload;
   const { clock } = context;
   const giveUpAtMs = clock.now() + ANSWER_LIMIT_MS;
+  const mostBytes = context.providers.get(told.provider)?.stopHookBytes;
   const taken = await inboxes.take(to, {
     taker: "stop-hook",
     active: typeof active === "boolean" ? active : null,
     ...(told.token === "" ? {} : { token: told.token }),
+    ...(mostBytes === undefined ? {} : { mostBytes }),
   });
   if (taken.entries.length === 0) return null;
   const reason = batchText(taken.batch, await inboxes.words(taken.entries));

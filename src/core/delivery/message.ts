@@ -64,6 +64,8 @@ export interface Message {
   /** How often it was claimed. */
   readonly attempts: number;
   readonly characters: number;
+  /** Of its text in UTF-8; not known of one that an older drover wrote. */
+  readonly bytes?: number;
   /** For which launch, on which tmux server, and after how many turns it was claimed last; null where it never was. */
   readonly claim: Claim | null;
   /** It was to be delivered at once or not at all. */

@@ -64,6 +64,8 @@ export interface Provider {
   readonly resume: readonly string[] | null;
   /** Arguments that give a new session the id `{session}` (a UUID), and those of a caller's that speak against it. */
   readonly newSession?: { readonly args: readonly string[]; readonly unless: readonly string[] };
+  /** Of what its Stop hook answers, so many bytes reach the model; what is longer is cut. Absent: as many as there are. */
+  readonly stopHookBytes?: number;
   /** How long after a paste the text may take to stand in the composer, and how long to wait before Enter, at least. */
   readonly pasteSettleMs: number;
   /** How what is typed is run in a shell, where it can be: mail from agents never is. */

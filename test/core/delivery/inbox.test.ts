@@ -347,6 +347,29 @@ test("the sweep tries again what nothing else would", () => {
   assert.match(play.take(), / wake if it may be\n/);
 });
 
+test("what a program would cut its Stop hook does not take, nor what is behind it: it is typed at the next edge", () => {
+  const mostBytes = 10_000;
+  const stop = (play: Play, nowMs: number) =>
+    play.tell({ kind: "take", ticket: 1, taker: "stop-hook", batch: `S${nowMs}`, active: false, mostBytes }, nowMs);
+  const [some, large] = [{ bytes: 4_000 }, { bytes: 9_990 }];
+  const play = new Play([
+    entry(1, "done a", some),
+    entry(2, "done b", some),
+    entry(3, "done c", large),
+    entry(4, "done d", some),
+  ]);
+  stop(play, 10);
+  assert.match(play.take(), /10 hand-over M1 M2$/);
+  stop(play, 20);
+  assert.match(play.take(), /20 hand-over nothing$/);
+  assert.is(play.box.blocks, 0);
+  play.tell({ kind: "recipient", recipient: ready(), policy: "type" }, 30);
+  assert.match(play.take(), /30 wake\n.*\n30 hand-over M3 M4$/);
+  const unknown = new Play([entry(1, "done a", { characters: 3_400 })]);
+  stop(unknown, 10);
+  assert.match(unknown.take(), /10 hand-over nothing$/, "it may be of three bytes each");
+});
+
 test("a batch holds what fits, at least one entry, and the rest waits for the next", () => {
   const long = { characters: BATCH_CHARACTERS };
   const play = new Play([entry(1, "done a", long), entry(2, "done b", { characters: 1 })]);

@@ -64,6 +64,8 @@ export interface Take {
   readonly taker: Taker;
   readonly batch: string;
   readonly limit?: number;
+  /** All that is handed over has no more bytes than this, the words around the entries with it: it would be cut. */
+  readonly mostBytes?: number;
   /** A Stop hook's own: whether the turn goes on because of one (null where it does not say), and the event's name. */
   readonly active?: boolean | null;
   readonly token?: string;

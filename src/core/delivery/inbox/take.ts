@@ -10,6 +10,10 @@ const BLOCK_LIMIT = 3;
 /** Characters handed over at once; at least one entry is. Four bytes each still fit into one message. */
 export const BATCH_CHARACTERS = 60_000;
 
+/** Of the words around a batch, and around each of its entries (completion.ts), at most. */
+const AROUND_BATCH_BYTES = 150;
+const AROUND_ENTRY_BYTES = 450;
+
 /** At the end of a turn: what was handed over at the last one arrived, if the turn went on for it; what waits is next. */
 export function stopped(inbox: Inbox, event: Take, nowMs: number): Step {
   const [heard, arrived] = event.active === true ? prove(inbox, (one) => isLast(inbox, one), nowMs) : [inbox, []];
@@ -27,10 +31,13 @@ export function take(inbox: Inbox, event: Take, also: readonly Change[], blocks:
   const arriving = new Set(also.map(({ message }) => message.id));
   const entries: Message[] = [];
   let characters = 0;
+  let bytes = AROUND_BATCH_BYTES;
   for (const one of inbox.entries.waiting()) {
     if (arriving.has(one.id)) continue;
     characters += one.characters;
+    bytes += bytesOf(one) + AROUND_ENTRY_BYTES;
     if (entries.length > 0 && characters > BATCH_CHARACTERS) break;
+    if (event.mostBytes !== undefined && bytes > event.mostBytes) break;
     if (entries.length >= (event.limit ?? Number.POSITIVE_INFINITY)) break;
     entries.push(one);
   }
@@ -48,6 +55,11 @@ export function take(inbox: Inbox, event: Take, also: readonly Change[], blocks:
   };
   const changes = entries.map((one) => change(one, { state: "leased", attempts: one.attempts + 1, lease }, nowMs));
   return write(next, [...also, ...changes], blocks, { ticket, taker, batch });
+}
+
+/** In UTF-8; where that was not written down, as many as its characters may have. */
+function bytesOf({ bytes, characters }: Message): number {
+  return bytes ?? 3 * characters;
 }
 
 /** What was seen to arrive; of what is being written just now, that is remembered. */

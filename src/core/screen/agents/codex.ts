@@ -73,6 +73,8 @@ export const codex: Provider = {
   refusedEnv: ["CODEX_*"],
   allowedEnv: ["CODEX_HOME"],
   hooks: "codex",
+  // 2 500 tokens, taken for four bytes each, are told to the model; of more the middle is cut out (seen with 0.169).
+  stopHookBytes: 10_000,
   versions: ["0.169.0"],
   read,
   // In the pages before the first session Enter is what takes a choice; notes are opened by Tab.
