@@ -52,12 +52,14 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
         detail: { question: questionJson(question) },
       });
     }
-    const wish = wishOf(question, provider.replies, asked.choice ?? null, asked.text ?? null);
-    if ("wrong" in wish) {
-      throw new Fault("INVALID", wish.wrong, { hint: offers(question), detail: { question: questionJson(question) } });
-    }
+    const means = (shown: Question) => wishOf(shown, provider.replies, asked.choice ?? null, asked.text ?? null);
     const hand = new Hand(context, id, pane, provider, question, seen?.answers ?? 0);
-    const outcome = await hand.give(wish);
+    const shown = await hand.seek((part) => isCarriedOut(part, means(part)));
+    const wish = means(shown);
+    if ("wrong" in wish) {
+      throw new Fault("INVALID", wish.wrong, { hint: offers(shown), detail: { question: questionJson(shown) } });
+    }
+    const outcome = await hand.give(wish, shown);
     if (outcome.pressed === 0 && outcome.fault !== null) throw outcome.fault(label);
     await context.loop.ask({
       ask: "answered",
@@ -104,8 +106,31 @@ class Hand {
     this.#field = meant.choices.find(({ field }) => field !== undefined) ?? null;
   }
 
-  async give(wish: Wish): Promise<Outcome> {
+  /**
+   * Goes down a list that is longer than what is shown of it, once around at most, until `isThere` holds of the part that is
+   * shown; gives the part it ended at. Several choices are sought while they are ticked.
+   */
+  async seek(isThere: (part: Question) => boolean): Promise<Question> {
     let shown = this.meant;
+    if (!shown.scrolls || shown.multiple) return shown;
+    const passed = new Set<string>();
+    while (!isThere(shown) && !passed.has(selectedRow(shown))) {
+      passed.add(selectedRow(shown));
+      const before = shown;
+      const { forth } = this.provider.dialogKeys(shown);
+      await this.press({ do: "keys", keys: [forth], last: false, moves: true, says: forth });
+      const seen = await this.after(shown, (question) => selectedRow(question) !== selectedRow(before), SEEN_MS);
+      if (seen === null) break;
+      if (isOther(seen, this.meant)) throw this.changed(seen).fault!(theAgent(this.context, this.id).record.label);
+      shown = seen.question!;
+    }
+    // Nothing was answered by that.
+    this.#pressed.length = 0;
+    return shown;
+  }
+
+  /** `shown` is what is on the screen of the dialog that is meant. */
+  async give(wish: Wish, shown: Question): Promise<Outcome> {
     let lost = 0;
     for (let n = 0; n < MOVES_LIMIT; n++) {
       const move = this.next(shown, wish);
@@ -256,6 +281,12 @@ class Hand {
 function selectedRow({ choices }: Question): string {
   const row = choices.find(({ selected }) => selected);
   return `${row?.key} ${row?.text}`;
+}
+
+/** Whether the part of the list that is shown has what is wanted: the choice, or the field. */
+function isCarriedOut({ choices }: Question, wish: ReturnType<typeof wishOf>): boolean {
+  if ("wrong" in wish) return false;
+  return wish.picks.length > 0 || choices.some(({ field }) => field !== undefined);
 }
 
 /** For the journal. What is typed to log in is a password or a key: it is kept nowhere. */

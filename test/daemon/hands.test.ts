@@ -2,6 +2,7 @@
 import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
+import { DIGITS } from "#core/screen/dialog-keys.js";
 import { suite, until } from "../kit/t.js";
 import { type PracticeAgent, practice, type World, world } from "./practice.js";
 
@@ -134,6 +135,40 @@ test("who is believed at rest and is seen at work is interrupted", async () => {
   agent().shown = "working";
   assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
   assert.equal(typed(), ["keys %1 Escape"]);
+});
+
+test("a choice below what a low screen shows of a list is looked for, and one that is nowhere is refused", async () => {
+  await w.end();
+  const all = ["Yes", "Yes, always", "No", "Later"];
+  const read: typeof practice.read = (still) => {
+    const reading = practice.read(still);
+    if (reading.question === null) return reading;
+    const choices = reading.question.choices.map(({ text }) => {
+      const [key = "", word = ""] = text.replace(/^>/, "").split("|");
+      return { key, text: word, selected: text.startsWith(">") };
+    });
+    return { ...reading, question: { ...reading.question, choices, scrolls: true as const } };
+  };
+  w = await world({ providers: [{ ...practice, read, dialogKeys: () => ({ ...DIGITS, forth: "Down" }) }] });
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "a" });
+  await until("it is ready", () => w.daemon.context.loop.fleet.agents.values().next().value?.record.state === "idle");
+  let at = 0;
+  const picked: string[] = [];
+  const draw = () => {
+    const from = Math.max(0, at - 1);
+    const choices = all.map((word, n) => `${n === at ? ">" : ""}${n + 1}|${word}`).slice(from, from + 2);
+    agent().question = { text: "Delete all?", choices };
+  };
+  agent().key = (key) => {
+    if (key === "Down") at = (at + 1) % all.length;
+    else picked.push(key);
+    if (key === "Down") draw();
+    else agent().question = null;
+  };
+  draw();
+  const nowhere = await w.ask("POST", "/v1/agents/a/answer", { choice: "7" });
+  assert.equal([nowhere.status, nowhere.body.error?.code, picked, at], [400, "INVALID", [], 0]);
+  assert.equal([(await w.ask("POST", "/v1/agents/a/answer", { choice: "no" })).status, picked], [200, ["3"]]);
 });
 
 test("nothing is interrupted while a dialog is open: the key would answer it", async () => {

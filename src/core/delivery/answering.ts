@@ -119,7 +119,8 @@ export function nextMove(asked: Question, keys: DialogKeys, wish: Wish, ticked: 
     const own = wish.text === null ? null : (choices.find(({ field }) => field !== undefined) ?? null);
     if (own !== null) return toField(asked, own, keys, wish.text!);
     const pick = choices.find((choice) => isSame(choice, wish.picks[0]));
-    return pick === undefined ? stop("the choice is no longer shown") : toPick(asked, pick, keys);
+    if (pick !== undefined) return toPick(asked, pick, keys);
+    return stop(wish.picks.length === 0 ? "there is no field for a text" : "the choice is no longer shown");
   }
   const own = choices.find(({ field }) => field !== undefined);
   const written = wish.text === null || own === undefined || (own.checked !== false && holds(own, wish.text));

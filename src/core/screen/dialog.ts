@@ -8,6 +8,8 @@ import { BLANK_ROW, type Row } from "./still.js";
 const NUMBERED = /^[\s│┃]*(?:([❯›●▶>])\s*)?(\d{1,2})\.\s+(\S.*)$/;
 /** `[ ]`, `[x]`, `[✔]` before a choice that may be ticked. */
 const BOX = /^\[([ xX✓✔])\]\s*/;
+/** Above a list that is longer than what is shown of it. */
+const MORE_ABOVE = /^[▲↑]$/;
 /** A dialog's list is short; a longer search would wander into the transcript. */
 const LIST_LIMIT_ROWS = 60;
 
@@ -53,7 +55,7 @@ export function numberedChoices(rows: readonly Row[], end: number, look: ListLoo
     const number = match === null ? null : Number(match[2]);
     if (match === null || (expected !== null && number !== expected)) {
       // Above the first number that is shown of a longer list there is no choice any more.
-      if (scrolls && expected !== null && unframed(row.text) === "▲") break;
+      if (scrolls && expected !== null && MORE_ABOVE.test(unframed(row.text))) break;
       below.unshift(row);
       continue;
     }

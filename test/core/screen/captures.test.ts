@@ -213,6 +213,22 @@ test("Gemini's error is one where its screen is so low that only the notice belo
   assert.equal([shown, errorKind, evidence.rule], ["error", "api", "gemini/failed"]);
 });
 
+test("Codex's list on a screen too low for it is one dialog, whichever part of it is shown", async () => {
+  const first = await sized("codex-scrolled-60x15-first", [60, 15]);
+  const last = await sized("codex-scrolled-60x15", [60, 15]);
+  for (const { shown, question } of [first, last])
+    assert.equal([shown, question?.kind, question?.scrolls], ["blocked", "permission", true]);
+  assert.equal(
+    [first, last].map(({ question }) => question?.choices.map(({ key, selected }) => (selected ? `>${key}` : key))),
+    [
+      [">1", "2"],
+      ["2", ">3"],
+    ],
+  );
+  assert.equal([first.question?.text, first.question?.fingerprint], [last.question?.text, last.question?.fingerprint]);
+  assert.is(last.question?.choices[1]?.text, "No, and tell Codex what to do differently (esc)");
+});
+
 test("why opencode's turn failed is told where a notice lies over the box that says it", async () => {
   const size = { columns: 60, rows: 15, title: "OC | ok", alternate: true };
   const drawn = readFileSync(join(folder, "opencode-60x15-failed.txt"), "utf8").split("\n");

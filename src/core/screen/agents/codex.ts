@@ -199,22 +199,24 @@ function isOwnTitle(title: string, footer: readonly Row[]): boolean {
 
 /** The list at the bottom, its highlighted choice behind a bold `›`, and what stands above it up to two blank rows. */
 function findDialog(rows: readonly Row[], end: number): Question | null {
+  // Where the screen is too low for all of the list; nobody else writes in column 0.
+  const more = rows.slice(0, end).findIndex((row) => /^[↑↓]$/.test(row.text));
+  const scrolls = more >= 0;
   const list =
     numberedChoices(rows, end, {
+      scrolls,
       isSelected: (row) => /^\s*› ?\d/.test(row.text) && hasInk(row, row.text.indexOf("›"), "bold"),
     }) ?? firstRunChoices(rows, end);
   if (list === null) return keyPage(rows, end);
-  let top = list.first - 1;
-  while (
-    top > 0 &&
-    !(rows[top]!.text === "" && rows[top - 1]!.text === "" && lastInked(rows.slice(top, list.first)) > 0)
-  ) {
+  const first = scrolls ? Math.min(list.first, more) : list.first;
+  let top = first - 1;
+  while (top > 0 && !(rows[top]!.text === "" && rows[top - 1]!.text === "" && lastInked(rows.slice(top, first)) > 0)) {
     if (/^[•■✔✗⚠] /.test(rows[top - 1]!.text)) break;
     top--;
   }
-  const body = rows.slice(Math.max(0, top), list.first);
+  const body = rows.slice(Math.max(0, top), first);
   const [form, choices] = formOf(rows, end, body, list);
-  return question(form === null ? kindOf(body, list.choices) : "question", body, choices, form ?? {});
+  return question(form === null ? kindOf(body, list.choices) : "question", body, choices, form ?? {}, scrolls);
 }
 
 const NOTES = /^\s+(?:tab to add notes|tab or esc to clear notes)\b/;
