@@ -203,7 +203,7 @@ test("an error, an answer and a prompt of Codex and of Gemini are told apart wit
       [provider, shown, errorKind, first.found, second.found],
       [provider, "error", "api", "answer", "no-answer"],
     );
-    assert.match("text" in first ? first.text : "", /^Three things to check first:[^]*That is all\.$/);
+    assert.match("text" in first ? first.text : "", /^Three things to check first:[\s\S]*That is all\.$/);
     assert.ok(("why" in second ? second.why : "").startsWith(`the turn failed: ${said}`), JSON.stringify(second));
   }
 });
