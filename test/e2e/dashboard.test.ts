@@ -251,6 +251,25 @@ test("blessed shows what neo-blessed shows", async () => {
   }
 });
 
+test("the configuration names the library; what is wrong with it there is told with its line", async () => {
+  const config = join(home, "config.toml");
+  try {
+    writeFileSync(config, '[ui]\ndriver = "blessed"\n');
+    open(100, 30);
+    await shows("3 agents");
+    await quit();
+    writeFileSync(config, '[ui]\ndriver = "curses"\n');
+    open(100, 30);
+    await shows(/status [1-9]/);
+    assert.is(
+      readFileSync(join(home, "stderr"), "utf8").split("\n")[0],
+      `drover: ${config}:2: ui.driver must be "neo-blessed" or "blessed"`,
+    );
+  } finally {
+    rmSync(config);
+  }
+});
+
 test("a killed daemon is started again under the dashboard, which shows the same agents", async () => {
   open(120, 36);
   await shows("3 agents");

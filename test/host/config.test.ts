@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import { chooseBackend } from "#host/backend-name.js";
 import { DEFAULT_CONFIG, parseConfig, readConfig } from "#host/config.js";
+import { readUi } from "#host/config-ui.js";
 import { suite } from "../kit/t.js";
 
 const test = suite("config");
@@ -39,6 +40,26 @@ command = ["/opt/claude", "--flag"]
     restore: "auto",
     providers: { claude: { command: ["/opt/claude", "--flag"] }, codex: {} },
   });
+});
+
+test("the dashboard's part is read alone, whatever is wrong with the rest", async () => {
+  const scratch = mkdtempSync(join(tmpdir(), "config-"));
+  const file = join(scratch, "config.toml");
+  assert.equal(await readUi(file), DEFAULT_CONFIG.ui);
+  writeFileSync(file, '[ui]\ndriver = "blessed"\nframes_per_second = 12\n[providers.nobody]\nx = 1\n');
+  assert.equal(await readUi(file), { driver: "blessed", framesPerSecond: 12 });
+  writeFileSync(file, 'restore = "auto"\n');
+  assert.equal(await readUi(file), DEFAULT_CONFIG.ui);
+  for (const [text, says] of [
+    ['[ui]\ndriver = "curses"', `${file}:2: ui.driver must be "neo-blessed" or "blessed"`],
+    ["[ui]\ncolour = 1", `${file}:2: unknown setting ui.colour`],
+    ["[ui", `${file}:1: `],
+  ] as const) {
+    writeFileSync(file, text);
+    const error = await readUi(file).catch((one: unknown) => one);
+    assert.ok(error instanceof Fault && error.code === "INVALID" && error.message.startsWith(says), String(error));
+  }
+  rmSync(scratch, { recursive: true });
 });
 
 const SIGN = "rule = 'mine'\nshows = 'working'\nwhere = 'foot'\nlooks_like = '^x'";

@@ -3,7 +3,7 @@
  * into one sentence, a hint and an exit status. Each command is a small file of its own, loaded when it is asked for.
  */
 import { exitStatus, Fault } from "#core/fault.js";
-import { chooseDriver } from "../kit/driver-name.js";
+import { chooseDriver } from "#host/driver-name.js";
 import type { Invocation } from "./command.js";
 import { type Context, type Io, makeContext } from "./context.js";
 import { isLarge, load } from "./load.js";

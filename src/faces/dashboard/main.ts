@@ -8,9 +8,10 @@ import { parseArgs } from "node:util";
 import { exitStatus, Fault } from "#core/fault.js";
 import { chooseBackend } from "#host/backend-name.js";
 import { systemClock } from "#host/clock.js";
+import { readUi } from "#host/config-ui.js";
+import { chooseDriver } from "#host/driver-name.js";
 import { resolvePaths } from "#host/paths.js";
 import { connect } from "../kit/daemon-client.js";
-import { chooseDriver } from "../kit/driver-name.js";
 import { installRoot } from "../kit/install-root.js";
 import { isUtf8 } from "../kit/locale.js";
 import { ownWords } from "../kit/own-words.js";
@@ -21,7 +22,7 @@ import { readSaved, writeSaved } from "./saved-state.js";
 /**
  * `-L NAME`, `-S PATH` choose the tmux server, `-f FILE` the configuration for one that has to be started, `--backend NAME`
  * what a daemon that has to be started drives, `--ephemeral` one that ends with the last dashboard, `--driver
- * neo-blessed|blessed` the library behind the screen. Returns the exit status; what goes wrong is told in one sentence.
+ * neo-blessed|blessed` the library behind the screen, before what the configuration names. Returns the exit status; what goes wrong is told in one sentence.
  */
 export async function main(argv: readonly string[]): Promise<number> {
   const { env, stdin, stdout, stderr } = process;
@@ -39,8 +40,12 @@ export async function main(argv: readonly string[]): Promise<number> {
     });
     if (!stdin.isTTY || !stdout.isTTY)
       throw new Fault("USAGE", "the dashboard needs a terminal", { hint: 'try "drover ls"' });
-    const library = chooseDriver(values.driver);
     const paths = resolvePaths(env, { serverName: values["server-name"], serverPath: values["server-path"] });
+    const ui = await readUi(paths.configFile);
+    const drawing = {
+      library: chooseDriver(values.driver, ui.driver),
+      ...(ui.framesPerSecond === null ? {} : { framesPerSecond: ui.framesPerSecond }),
+    };
     const file = join(paths.stateDir, "dashboard.json");
     const config = values["tmux-config"];
     chooseBackend(values.backend);
@@ -50,7 +55,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       ...(values.ephemeral ? ["--ephemeral"] : []),
     ];
     return await runDashboard({
-      openDriver: (events) => openDriver({ library, input: stdin, output: stdout, env }, events),
+      openDriver: (events) => openDriver({ ...drawing, input: stdin, output: stdout, env }, events),
       size: { columns: stdout.columns || 80, rows: stdout.rows || 24 },
       connect: () => connect(paths, { autostart: true, daemonArgs }),
       clock: systemClock,

@@ -1,5 +1,5 @@
 /** Understood before and after every command's name, by `drover` alone, and as an argument of many. */
-import { DRIVERS } from "../../kit/driver-name.js";
+import { DRIVERS } from "#host/driver-name.js";
 import type { Argument, Option } from "../command.js";
 
 const json: Option = { long: "json", does: "print JSON and nothing else on standard output" };

@@ -2,7 +2,9 @@
  * The seam between the dashboard and the terminal. Behind it stands blessed or neo-blessed (widget tree, layout, cell
  * buffer) with our own input decoder, capability table and draw; in front of it only panels, canvases and keys.
  */
+
 import type { Colour, Row } from "#core/screen/still.js";
+import type { DriverName } from "#host/driver-name.js";
 
 export interface Style {
   readonly fg?: Colour;
@@ -90,7 +92,7 @@ export interface Driver {
 }
 
 export interface DriverOptions {
-  readonly library: "neo-blessed" | "blessed";
+  readonly library: DriverName;
   readonly input: NodeJS.ReadStream;
   readonly output: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;

@@ -6,7 +6,7 @@
  */
 import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
-import type { DriverName } from "../../kit/driver-name.js";
+import type { DriverName } from "#host/driver-name.js";
 import type { Line } from "./cell-canvas.js";
 
 export interface Coords {
