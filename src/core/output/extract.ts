@@ -20,6 +20,8 @@ export type Begins = "prompt" | "answer" | "aside" | "ended" | "failed" | "inter
 export interface TranscriptShape {
   /** How many of the still's rows, from the top, are transcript: what is below is composer, dialog and footer. */
   end(still: Still): number;
+  /** Whether the program itself shows an earlier part of its transcript than the end. Without it that cannot be told. */
+  isScrolledUp?(still: Still): boolean;
   /** Null where the row goes on with what is above it. Called for rows of history as well. */
   begins(rows: readonly Row[], y: number, columns: number): Begins | null;
   /**

@@ -4,7 +4,7 @@
  */
 import type { Row, Still } from "../screen/still.js";
 import { extractLast, type Found, type TranscriptShape, transcriptRows } from "./extract.js";
-import { complete, none, type Output, partial, WRITTEN_OVER } from "./output.js";
+import { complete, none, type Output, partial, SCROLLED_UP, WRITTEN_OVER } from "./output.js";
 
 /** How many rows of history are fetched, one after the other, until the turn's beginning is among them (SPEC §5). */
 export const FETCH_STEPS: readonly number[] = [200, 500, 1_000, 5_000, Number.POSITIVE_INFINITY];
@@ -33,6 +33,8 @@ export interface Asked {
 /** Null where rows of history that were not fetched may hold the beginning. */
 export function screenOutput(shape: TranscriptShape, still: Still, past: Past, asked: Asked): Output | null {
   const { turn, underWay } = asked;
+  // What is shown may be an older turn's.
+  if (turn > 0 && shape.isScrolledUp?.(still)) return partial("", "screen", turn, SCROLLED_UP);
   const shown = transcriptRows(shape, still);
   const columns = shape.width?.(still) ?? still.columns;
   const rows = past.rows.length === 0 ? shown : past.rows.concat(shown);

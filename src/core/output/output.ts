@@ -22,9 +22,10 @@ export function complete(text: string, source: OutputSource, turn: number): Outp
   return { kind: "complete", text, source, turn, lines: countLines(text) };
 }
 
-/** Why a response has no beginning: it left the screen and is kept nowhere, or the program drew over it. */
+/** Why a response is not whole: its beginning is kept nowhere, the program drew over it, or somebody scrolled away from it. */
 export const ABOVE = "it began above what is kept";
 export const WRITTEN_OVER = "rows of it were written over";
+export const SCROLLED_UP = "its screen is scrolled up";
 
 /** `text` is what is left of the response: its end. */
 export function partial(text: string, source: OutputSource, turn: number, why = ABOVE): Output {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as assert from "uvu/assert";
 import { extractLast } from "#core/output/extract.js";
+import { screenOutput } from "#core/output/from-screen.js";
 import { shapes } from "#core/output/shapes.js";
 import { providers } from "#core/screen/providers.js";
 import type { Reading } from "#core/screen/reading.js";
@@ -211,6 +212,19 @@ test("an error, an answer and a prompt of Codex and of Gemini are told apart wit
 test("Gemini's error is one where its screen is so low that only the notice below it is shown", async () => {
   const { shown, errorKind, evidence } = await sized("gemini-60x15-failed", [60, 15]);
   assert.equal([shown, errorKind, evidence.rule], ["error", "api", "gemini/failed"]);
+});
+
+test("of Claude Code's screen scrolled up to an older answer none is given for the last one", async () => {
+  const size = { columns: 80, rows: 24, cursor: { x: 0, y: 0, visible: false }, title: "✳ Claude Code" };
+  const text = readFileSync(join(folder, "claude-scrolled-80x24.txt"), "utf8");
+  const past = { rows: [], size: 0, limit: 0, sizeAtStart: null };
+  const read = async (drawn: string) => {
+    const still = await emulator.still(drawn, { ...size, alternate: true });
+    return screenOutput(shapes.get("claude")!, still, past, { turn: 6, underWay: false });
+  };
+  const { kind, text: said } = (await read(text))!;
+  assert.equal([kind, said], ["partial", "[PARTIAL RESPONSE - its screen is scrolled up: the last 0 lines retrieved]"]);
+  assert.is((await read(text.replace(/Jump to bottom \(ctrl\+End\) ↓/, "")))?.kind, "complete");
 });
 
 test("Codex's list on a screen too low for it is one dialog, whichever part of it is shown", async () => {

@@ -1,10 +1,17 @@
 /** Claude Code's transcript: markers in column 0, all else indented by two. Seen in 2.1.197 and 2.1.328. */
-import { transcriptEnd } from "../../screen/agents/claude.js";
+import { isScrolledUp, transcriptEnd } from "../../screen/agents/claude.js";
 import { hasInk } from "../../screen/ink.js";
 import { DEFAULT_COLOUR, type Row, runAt } from "../../screen/still.js";
 import type { Begins, TranscriptShape } from "../extract.js";
 
-export const claudeShape: TranscriptShape = { end: transcriptEnd, begins, needsStyle, indent: 2, margin: 2 };
+export const claudeShape: TranscriptShape = {
+  end: transcriptEnd,
+  isScrolledUp,
+  begins,
+  needsStyle,
+  indent: 2,
+  margin: 2,
+};
 
 function needsStyle(text: string, above: string): boolean {
   if (text === "") return false;

@@ -143,6 +143,17 @@ function isScrolled(row: Row): boolean {
   return at >= 0 && hasInk(row, row.text.indexOf("↓", at), "on");
 }
 
+/** Whether that stands right above row `y`, where at most a tip and the mode are between. */
+function isScrolledAbove(rows: readonly Row[], y: number): boolean {
+  return rows.slice(Math.max(0, y - TIPS_LIMIT_ROWS), y).some(isScrolled);
+}
+
+/** Whether what is shown of the transcript is not its end, since somebody scrolled up. */
+export function isScrolledUp(still: Still): boolean {
+  const end = lastInked(still.rows);
+  return isScrolledAbove(still.rows, findBox(still, end)?.top ?? end + 1);
+}
+
 interface Box {
   readonly top: number;
   readonly bottom: number;
@@ -170,8 +181,7 @@ function layOut(still: Still, box: Box, end: number): Layout<Region> {
     .map((row, y) => ({ row, y }))
     .filter(({ row }) => !isChrome(row, columns));
   const last = above.findLast(({ row }) => row.text !== "")?.row;
-  // Below it stand at most a tip and the mode.
-  const scrolled = rows.slice(Math.max(0, box.top - TIPS_LIMIT_ROWS), box.top).some(isScrolled);
+  const scrolled = isScrolledAbove(rows, box.top);
   const blockStart = above.findLast(({ row }) => /^[●⏺❯] /.test(row.text))?.y ?? -1;
   const rowsOf = (from: number, to: number) => above.filter(({ y }) => y >= from && y < to).map(({ row }) => row);
   const blockRows = blockStart < 0 ? [] : rowsOf(blockStart, box.top);
