@@ -4,8 +4,7 @@
  * two beginnings belong to the first of them. The last turn is what follows the last prompt, its response the last answer
  * in it.
  */
-import { unframed } from "../screen/dialog.js";
-import type { Row, Run, Still } from "../screen/still.js";
+import { type Row, type Run, type Still, unframed } from "../screen/still.js";
 import { joinRows, type WrappedRow } from "./join-rows.js";
 import { NO_TEXT } from "./output.js";
 

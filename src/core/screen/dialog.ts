@@ -2,7 +2,7 @@
 import type { Choice, Question, QuestionKind } from "../model.js";
 import { runHasInk } from "./ink.js";
 import { fingerprint } from "./read-screen.js";
-import { BLANK_ROW, type Row } from "./still.js";
+import { BLANK_ROW, type Row, unframed } from "./still.js";
 
 /** Pointer, number, text. No two parts of it can match the same blanks: rows may be long. */
 const NUMBERED = /^[\s│┃]*(?:([❯›●▶>])\s*)?(\d{1,2})\.\s+(\S.*)$/;
@@ -89,11 +89,6 @@ export function numberedChoices(rows: readonly Row[], end: number, look: ListLoo
 /** What stands behind the number (and the box) of a choice's row, placeholders and all. */
 export function behindNumber(row: Row): string {
   return unframed(NUMBERED.exec(row.text)?.[3] ?? "").replace(BOX, "");
-}
-
-/** Removes the frame around a row of a box, and blanks. */
-export function unframed(text: string): string {
-  return text.replace(/^[\s│┃]+/, "").replace(/[\s│┃]+$/, "");
 }
 
 /** The row's text without what is faded (descriptions, hints), unless all of it is. */

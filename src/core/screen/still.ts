@@ -85,3 +85,8 @@ export function cutRow(row: Row, length: number): Row {
   }
   return { text: row.text.slice(0, length).trimEnd(), runs };
 }
+
+/** Removes the frame around a row of a box, and blanks. */
+export function unframed(text: string): string {
+  return text.replace(/^[\s│┃]+/, "").replace(/[\s│┃]+$/, "");
+}

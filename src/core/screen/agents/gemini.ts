@@ -5,12 +5,12 @@
  */
 import type { Choice, Question, QuestionKind } from "../../model.js";
 import { readComposer } from "../composer.js";
-import { behindNumber, lastInked, numberedChoices, question, rowAt, unframed } from "../dialog.js";
+import { behindNumber, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
 import { DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
 import { type Layout, readScreen, type Sign } from "../read-screen.js";
 import type { Provider, Reading } from "../reading.js";
-import { DEFAULT_COLOUR, type Row, type Still } from "../still.js";
+import { DEFAULT_COLOUR, type Row, type Still, unframed } from "../still.js";
 
 /**
  * `blank`: the whole screen, where nothing is on it. `gone`: the frame at the bottom, once Gemini let go of the terminal.

@@ -10,11 +10,10 @@ import {
   numberedChoices,
   question,
   rowAt,
-  unframed,
   withoutFaded,
 } from "../../dialog.js";
 import { hasInk } from "../../ink.js";
-import type { Row, Still } from "../../still.js";
+import { type Row, type Still, unframed } from "../../still.js";
 import { HINT } from "./hint.js";
 import { welcomePage } from "./welcome.js";
 

@@ -5,9 +5,9 @@
  * few rows the picture is left out, and the top of the page may have scrolled off.
  */
 import type { Choice, Question } from "../../../model.js";
-import { numberedChoices, question, rowAt, unframed } from "../../dialog.js";
+import { numberedChoices, question, rowAt } from "../../dialog.js";
 import { hasInk } from "../../ink.js";
-import type { Row, Still } from "../../still.js";
+import { type Row, type Still, unframed } from "../../still.js";
 
 /** Rows of the picture, the title above it included. */
 const PICTURE_LIMIT_ROWS = 24;

@@ -2,9 +2,9 @@
  * opencode's dialogs: bars down to the end of the screen, in a colour, with choices in a row or in a numbered list.
  */
 import type { Choice, Question } from "../../../model.js";
-import { numberedChoices, question, rowAt, unframed } from "../../dialog.js";
+import { numberedChoices, question, rowAt } from "../../dialog.js";
 import { hasInk, runHasInk } from "../../ink.js";
-import { cutRow, type Row, runAt } from "../../still.js";
+import { cutRow, type Row, runAt, unframed } from "../../still.js";
 
 /**
  * The dialog on the screen whose last row with anything on it is `end`, and the last floor of a composer `floor` (-1 for
