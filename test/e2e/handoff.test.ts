@@ -123,8 +123,8 @@ test("assign returns at once, and the answer of somebody else's worker is typed 
   await worker("kid", "--parent", "boss");
   const given = await byLead("assign", "kid", "find", "it");
   assert.is(given.status, 0, given.err);
-  assert.match(given.out, /^sent to kid; how it ends comes to your inbox\n$/);
-  await until("lead is told", async () => (await screen("lead")).includes("kid (turn 1) finished its turn"), {
+  assert.match(given.out, /^sent to kid\nhow it ends comes to your inbox, as that of message \w{26}\n$/);
+  await until("lead is told", async () => (await screen("lead")).includes("kid (turn 1, your message"), {
     limitMs: 15_000,
     show: () => home.ok("log"),
   });

@@ -95,8 +95,9 @@ const HAPPENED: Readonly<Record<CompletionKind, string>> = {
 export function batchText(batch: string, carried: readonly Carried[]): string {
   const what = carried.length === 1 ? "1 completion" : `${carried.length} completions`;
   const each = carried.map(({ completion, summary, redelivered }, n) => {
-    const { label, turn, kind } = completion;
-    const of = turn > 0 ? ` (turn ${turn})` : "";
+    const { label, turn, kind, answers } = completion;
+    const whose = answers === undefined ? "" : `, your message ${answers}`;
+    const of = turn > 0 ? ` (turn ${turn}${whose})` : "";
     const again = redelivered ? " [redelivered: you may have been told before]" : "";
     const number = carried.length === 1 ? "" : `${n + 1}. `;
     const words = summary === null ? "(its summary cannot be read any more)" : summary.trimEnd();

@@ -45,6 +45,8 @@ test("the words of a batch name it, number its entries, and say what may have be
     ].join("\n\n"),
   );
   assert.equal(batchesIn(`so: ${text}`), ["01B"]);
+  const own = { completion: { ...of("done"), answers: "01M" }, summary: "Found.", redelivered: false };
+  assert.match(batchText("01B", [own]), "kid (turn 2, your message 01M) finished its turn:\nFound.");
   assert.equal(batchesIn("no [drover batch"), []);
 });
 

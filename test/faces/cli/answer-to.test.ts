@@ -5,7 +5,7 @@ import { answerTo } from "#faces/cli/talk/answer-to.js";
 import type { EventHandlers } from "#faces/kit/subscription.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import { suite } from "../../kit/t.js";
-import { agent } from "./agents.js";
+import { agent, QUESTION } from "./agents.js";
 
 const test = suite("waiting for an answer");
 
@@ -33,12 +33,12 @@ async function waits(
   seconds?: number,
   idleForMs = 3_600_000,
   first: Partial<AgentJson> = {},
-  more: { readonly lost?: boolean; readonly waitForMs?: number } = {},
+  more: { readonly lost?: boolean; readonly waitForMs?: number; note?(text: string): void } = {},
 ): Promise<string> {
   let kept = sent;
   let step = 0;
   const daemon = {
-    ensure: async () => {},
+    ensure: async () => more.note?.("started"),
     request: async <T>(_method: string, path: string): Promise<T> => {
       const answer = path.startsWith("/v1/messages/") ? { message: kept, history: [] } : { text: `step ${step}` };
       return answer as T;
@@ -63,7 +63,7 @@ async function waits(
     const answer = await answerTo(
       daemon,
       sent,
-      { seconds, note: () => {} },
+      { seconds, note: more.note ?? (() => {}) },
       { idleForMs, waitForMs: more.waitForMs ?? 3_600_000 },
     );
     return `${answer.output.text}: ${answer.state}`;
@@ -82,6 +82,25 @@ test("it is over with the turn that the message began, however long it was queue
       { state: "working", turn: 3 },
     ]),
     "step 2: working",
+  );
+});
+
+test("each dialog in between is said once, and a daemon that died is started again", async () => {
+  const said: string[] = [];
+  const ask = (fingerprint: string) => ({ ...QUESTION, fingerprint });
+  const steps: Step[] = [
+    { state: "working", turn: 2 },
+    { state: "blocked", question: ask("f1") },
+    { state: "blocked", question: ask("f1"), unread: true },
+    { state: "working", question: null },
+    { state: "blocked", question: ask("f2") },
+  ];
+  const note = (text: string): void => void said.push(text);
+  const gone = await waits(DELIVERED, steps, undefined, undefined, {}, { lost: true, waitForMs: 1, note });
+  assert.is(gone, "DAEMON_UNREACHABLE the daemon ended, and none came in its place");
+  assert.equal(
+    said.map((text) => text.replace(/waits for a person: .*; answer it with/, "waits:")),
+    ['api waits: "drover answer api CHOICE --if f1"', 'api waits: "drover answer api CHOICE --if f2"', "started"],
   );
 });
 

@@ -4,7 +4,7 @@ import type { AgentJson, MessageJson, OutputJson, QuestionJson } from "#wire/age
 import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
-import { printable } from "../../kit/ink.js";
+import { shortDialog } from "../../kit/short-dialog.js";
 import { agentPath } from "../agent-ref.js";
 import { askAgain } from "../ask-again.js";
 
@@ -176,8 +176,7 @@ function turnEnd(
 }
 
 function blockedLine(label: string, { text, fingerprint }: QuestionJson): string {
-  const first = printable(text.trim().split("\n")[0] ?? "");
-  return `${label} waits for a person: ${first}; answer it with "drover answer ${label} CHOICE --if ${fingerprint}"`;
+  return `${label} waits for a person: ${shortDialog(text)}; answer it with "drover answer ${label} CHOICE --if ${fingerprint}"`;
 }
 
 function isAnswered({ state, turn }: MessageJson, agent: AgentJson): boolean {

@@ -19,7 +19,8 @@ export async function run(context: Context, invocation: Invocation): Promise<num
   if (context.json) context.value(given);
   else {
     const whose = giver.isSelf ? "your" : `${giver.label}'s`;
-    context.line(`${sentLine(given.agent.label, given.message)}; how it ends comes to ${whose} inbox`);
+    context.line(`${sentLine(given.agent.label, given.message)}`);
+    context.line(`how it ends comes to ${whose} inbox, as that of message ${given.message.id}`);
   }
   return given.message.state === "failed" || given.message.state === "dead" ? 1 : 0;
 }
