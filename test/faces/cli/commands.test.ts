@@ -85,6 +85,19 @@ test("without a command and without a terminal the fleet is printed", async () =
   assert.match(out, "api");
 });
 
+test("a prompt sent out of an agent's tab is that agent's, where the fleet has it; any other is a person's", async () => {
+  const sent = () => play.daemon.asked.findLast(({ method }) => method === "POST")?.body;
+  await play.run(["send", "api", "hello"], { env: { DROVER_ID: "01WEB" } });
+  assert.equal(sent(), { text: "hello", from: "01WEB" });
+  await play.run(["send", "api", "hello"], { env: { DROVER_ID: "01GONE" } });
+  assert.equal(sent(), { text: "hello" });
+  await play.run(["send", "api", "hello"]);
+  assert.equal(sent(), { text: "hello" });
+  await play.run(["send", "--from", "web", "api", "hello"]);
+  assert.equal(sent(), { text: "hello", from: "01WEB" });
+  assert.is((await play.run(["send", "--from", "nobody", "api", "hello"])).status, 3);
+});
+
 test("a driver that is none is refused without a terminal too, before anybody is asked", async () => {
   for (const json of [[], ["--json"]]) {
     const { out, err, status } = await play.run(["--driver", "foo", ...json]);

@@ -42,7 +42,12 @@ export const talk = [
       { name: "TEXT", many: true, does: "the prompt, words joined by blanks; - reads standard input" },
     ],
     options: [
-      { long: "from", value: "LABEL", does: "who says it; default: you", from: "labels" },
+      {
+        long: "from",
+        value: "LABEL",
+        does: "who says it; default: the agent in whose tab this is, else you",
+        from: "labels",
+      },
       { long: "now", does: "refuse rather than let it wait" },
       { long: "wait", does: "wait for the answer, and print it" },
       { long: "timeout", value: "SECONDS", does: "with --wait: give up after that long, with exit status 6" },

@@ -1,13 +1,14 @@
 import { Fault } from "#core/fault.js";
 import type { MessageJson } from "#wire/agent.js";
 import type { SendRequest } from "#wire/requests.js";
-import { agentPath, agentRef, askAgent } from "../agent-ref.js";
+import { agentPath, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
 import { answerTo } from "./answer-to.js";
 import { deliver, SEND_LIMIT_MS, sentLine } from "./deliver.js";
 import { givenText } from "./given-text.js";
 import { printText } from "./print-text.js";
+import { giverOf } from "./worker.js";
 
 export async function run(
   context: Context,
@@ -16,10 +17,10 @@ export async function run(
   const text = await givenText(context, words, "send");
   const seconds = options.count("timeout");
   if (seconds !== undefined && !options.has("wait")) throw new Fault("USAGE", "--timeout goes with --wait");
-  const from = options.text("from");
+  const giver = await giverOf(context, options);
   const body: SendRequest = {
     text,
-    ...(from === undefined ? {} : { from: await agentRef(context, from) }),
+    ...(giver === null ? {} : { from: giver.id }),
     ...(options.has("now") ? { now: true } : {}),
   };
   if (options.has("wait")) {
