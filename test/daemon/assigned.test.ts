@@ -104,16 +104,21 @@ test("what somebody waited for and handed over is not told again; what nobody ha
   assert.is((await listed("boss")).find(({ completion }) => completion?.answers === second.id)?.redelivered, true);
 });
 
-test("a stranger that waits is handed the end as well, and told of no dialog", async () => {
-  await born("kid");
+test("with what somebody waited for goes what was asked meanwhile, though it had come back", async () => {
+  await w.end();
+  w = await world({ clock: hastyClock(50) });
+  boss = await born("boss");
+  await works(0, "boss");
+  await born("kid", { parent: "boss" });
   const { id } = await given("handoff", "kid", "one");
   w.started[1]!.question = { text: "may I", choices: ["yes", "no"] };
   w.tmux.show("%2");
   await isIn("kid", "blocked");
+  await hears("boss", "kid blocked queued its own");
   w.started[1]!.question = null;
   shows(1, "finished");
-  await hears("boss", "kid done leased its own");
-  assert.is((await taken(id)).body.acked, 1);
+  await isIn("kid", "done");
+  assert.is((await taken(id)).body.acked, 2);
   assert.is(await counts("boss"), 0);
 });
 

@@ -22,14 +22,15 @@ export interface Addressee {
   readonly waits?: true;
 }
 
-/** Nobody where nobody is to be told. A dialog of what somebody waits for is told to the parent alone: who waits sees it. */
+/**
+ * Nobody where nobody is to be told. All that comes of a turn whose end somebody waits for is that one's, a dialog too: when
+ * it is over, nobody needs to hear any more that it once asked.
+ */
 export function whoIsTold({ id, parent, assigned }: Child, turn: number, kind: CompletionKind): Addressee[] {
   const told: Addressee[] = parent === null ? [] : [{ parent }];
   if (assigned?.turn !== turn || assigned.by === id) return told;
   const { by, message, waits } = assigned;
-  const isEnd = kind !== "blocked";
-  if (waits && !isEnd) return told;
-  const work = isEnd ? { answers: message, ...(waits ? { waits } : {}) } : {};
+  const work = waits ? { answers: message, waits } : kind === "blocked" ? {} : { answers: message };
   if (by === parent) return [{ parent, ...work }];
   return [...told, { parent: by, part: `for-${by}`, ...work }];
 }

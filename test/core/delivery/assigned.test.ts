@@ -34,11 +34,12 @@ test("who is both is told once, under the identity that its parent's completion 
   assert.is(told("blocked", "boss", "boss"), "boss");
 });
 
-test("what somebody waits for is that one's; a dialog then is for the parent alone", () => {
+test("what somebody waits for is that one's, a dialog in between too; a parent of its own is told as ever", () => {
   assert.is(told("done", "boss", "boss waits"), "boss for M waits");
   assert.is(told("exited", "boss", "peer waits"), "boss, peer for M waits (for-peer)");
   assert.is(told("blocked", "boss", "peer"), "boss, peer (for-peer)");
-  assert.is(told("blocked", "boss", "peer waits"), "boss");
+  assert.is(told("blocked", "boss", "peer waits"), "boss, peer for M waits (for-peer)");
+  assert.is(told("blocked", "boss", "boss waits"), "boss for M waits");
 });
 
 test("nothing takes the place of the end of given work but the same work's", () => {
