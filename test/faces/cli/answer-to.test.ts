@@ -33,14 +33,21 @@ async function waits(
   seconds?: number,
   idleForMs = 3_600_000,
   first: Partial<AgentJson> = {},
-  more: { readonly lost?: boolean; readonly waitForMs?: number; note?(text: string): void } = {},
+  more: {
+    readonly lost?: boolean;
+    readonly waitForMs?: number;
+    readonly turn?: number;
+    note?(text: string): void;
+  } = {},
 ): Promise<string> {
   let kept = sent;
   let step = 0;
   const daemon = {
     ensure: async () => more.note?.("started"),
     request: async <T>(_method: string, path: string): Promise<T> => {
-      const answer = path.startsWith("/v1/messages/") ? { message: kept, history: [] } : { text: `step ${step}` };
+      const answer = path.startsWith("/v1/messages/")
+        ? { message: kept, history: [] }
+        : { text: `step ${step}`, turn: more.turn ?? 2 };
       return answer as T;
     },
     events: (_path: string, handlers: EventHandlers) => {
@@ -123,6 +130,8 @@ test("what becomes of the message instead, and a program that ends, is said; a t
   const ended: Step[] = [{ state: "exited", turn: 2 }];
   assert.is(await waits(DELIVERED, ended), "CONFLICT api is exited, and had not answered");
   assert.is(await waits(message("queued"), ended, 0.05), "TIMED_OUT no answer after 0.05 s: it is queued");
+  const other = await waits(DELIVERED, [{ state: "done", turn: 3 }], undefined, undefined, {}, { turn: 3 });
+  assert.is(other, "STALE api has been through another turn since, and its answer is not at hand");
   const late = await waits(DELIVERED, [], 0.05, undefined, { state: "blocked", turn: 2 });
   assert.is(late, "TIMED_OUT no answer after 0.05 s: api is still blocked");
 });

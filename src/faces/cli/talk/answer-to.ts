@@ -54,7 +54,7 @@ type Daemon = Pick<DaemonClient, "ensure" | "events" | "request">;
  * Nothing is asked again and again: the agent's events are followed, through a daemon that dies too: it is started again,
  * unless it was told to end. Throws a Fault: TIMED_OUT, with the message as it then
  * is; UNCERTAIN or NOT_READY where it came to that instead of being delivered; CONFLICT where the program ended first, or the
- * message began no turn; DAEMON_UNREACHABLE where the daemon went and none came.
+ * message began no turn; STALE where the answer is that to a later one by now; DAEMON_UNREACHABLE where the daemon went and none came.
  */
 export async function answerTo(
   daemon: Daemon,
@@ -67,6 +67,12 @@ export async function answerTo(
   const output = await askAgain(daemon, () =>
     daemon.request<OutputJson>("GET", agentPath(agent.id, "/output"), undefined, limit),
   );
+  if (message.turn !== undefined && output.turn > message.turn) {
+    // Never the answer to something else for this one.
+    const hint = waiting.later ?? `"drover output ${agent.label} --scrollback 500" may show it`;
+    const what = `${agent.label} has been through another turn since, and its answer is not at hand`;
+    throw new Fault("STALE", what, { hint, detail: { message } });
+  }
   return { message, output, agent, state: agent.state };
 }
 
