@@ -41,7 +41,9 @@ export async function answerAgent(context: Context, id: AgentId, asked: AnswerRe
     const { label } = agent.record;
     const pane = thePane(agent);
     const provider = theProvider(context, agent);
-    const seen = await lookUntil(context, id, SEEN_MS, () => true);
+    // A program may tell of its dialog before it draws it.
+    const isTold = () => context.loop.fleet.agents.get(id)?.believed.state === "blocked";
+    const seen = await lookUntil(context, id, SEEN_MS, (now) => now.question !== null || now.gone || !isTold());
     const question = seen?.question ?? null;
     if (question === null) {
       throw new Fault("STALE", `${label} asks nothing now`, { detail: { question: null } });

@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { Fault } from "#core/fault.js";
 import type { PaneId } from "#core/model.js";
 import { DIGITS } from "#core/screen/dialog-keys.js";
+import { systemClock } from "#host/clock.js";
 import { suite, until } from "../kit/t.js";
 import { type PracticeAgent, practice, type World, world } from "./practice.js";
 
@@ -135,6 +136,27 @@ test("who is believed at rest and is seen at work is interrupted", async () => {
   agent().shown = "working";
   assert.is((await w.ask("POST", "/v1/agents/a/interrupt", {})).status, 200);
   assert.equal(typed(), ["keys %1 Escape"]);
+});
+
+test("a dialog that its program told of, and draws a moment later, is answered", async () => {
+  await w.end();
+  w = await world({ clock: systemClock });
+  await w.ask("POST", "/v1/agents", { provider: "practice", cwd: "/tmp", session: "s", label: "a" });
+  const record = () => w.daemon.context.loop.fleet.agents.values().next().value?.record;
+  await until("it is ready", () => record()?.state === "idle");
+  agent().shown = "working";
+  const told = { DROVER_ID: record()!.id, DROVER_INCARNATION: "1", tool_name: "Bash", tool_input: { command: "ls" } };
+  assert.is((await w.ask("POST", "/v1/hooks/rehearsal/PermissionRequest", told)).status, 200);
+  await until("it is blocked", () => record()?.state === "blocked");
+  // The first look for the answer comes too early.
+  const capture = w.tmux.capture.bind(w.tmux);
+  w.tmux.capture = async (pane) => {
+    const still = await capture(pane);
+    agent().question ??= typed().length > 0 ? null : { text: "Run it?", choices: ["yes", "no"] };
+    return still;
+  };
+  const { status, body } = await w.ask("POST", "/v1/agents/a/answer", { choice: "yes" });
+  assert.equal([status, body.error, typed()], [200, undefined, ["keys %1 1"]]);
 });
 
 test("a choice below what a low screen shows of a list is looked for, and one that is nowhere is refused", async () => {
