@@ -44,9 +44,14 @@ export function drawnCaret(rows: readonly Row[], from: number): Caret | null {
 }
 
 /** The terminal's own cursor, where it is shown in the box whose first row is `top`. */
-export function shownCaret({ cursor }: Still, top: number, rows: number): Caret | null {
+export function shownCaret(still: Still, top: number, rows: number): Caret | null {
+  return still.cursor.visible ? keptCaret(still, top, rows) : null;
+}
+
+/** That of a program that hides it, and yet keeps it where it draws its own, for what is typed in a list of candidates. */
+export function keptCaret({ cursor }: Still, top: number, rows: number): Caret | null {
   const row = cursor.y - top;
-  return cursor.visible && row >= 0 && row < rows ? { row, x: cursor.x } : null;
+  return row >= 0 && row < rows ? { row, x: cursor.x } : null;
 }
 
 /** `name`: that of a collapsed paste, which is text in whatever style. */

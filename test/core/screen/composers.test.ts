@@ -47,15 +47,19 @@ test("what was typed is text, wherever the cursor stands in it", async () => {
 test("a cursor that stands behind nothing is behind what tmux cannot show: no box to type into", async () => {
   const unseen = { ...EMPTY, empty: false };
   assert.equal(await composer(claudeScreens, `      ${inverse(" ")}`), unseen);
+  assert.equal(await composer(geminiScreens, inverse(" ")), EMPTY);
   for (const [screens, row] of [
     [codexScreens, /^›/],
     [opencodeScreens, /^ {2}┃$/],
+    [geminiScreens, /^ >$/],
   ] as const) {
-    const drawn = await screens.screen("rest", screens.answer(["Done."]));
+    const draft = screens === geminiScreens ? inverse(" ") : undefined;
+    const drawn = await screens.screen("rest", screens.answer(["Done."]), draft);
     const y = drawn.rows.findLastIndex(({ text }) => row.test(text));
-    const from = screens === codexScreens ? 2 : 5;
+    const from = { codex: 2, gemini: 3 }[screens.provider] ?? 5;
+    const visible = screens !== geminiScreens;
     const read = (x: number) => {
-      const { composer } = providers.get(screens.provider)!.read({ ...drawn, cursor: { x, y, visible: true } });
+      const { composer } = providers.get(screens.provider)!.read({ ...drawn, cursor: { x, y, visible } });
       return composer;
     };
     assert.equal([read(from), read(from + 6)], [EMPTY, unseen], screens.provider);

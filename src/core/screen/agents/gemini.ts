@@ -4,7 +4,7 @@
  * its left, and the transcript, whose markers stand in column 0. A dialog is a frame with nothing below it.
  */
 import type { Choice, Question, QuestionKind } from "../../model.js";
-import { readComposer } from "../composer.js";
+import { keptCaret, readComposer } from "../composer.js";
 import { behindNumber, lastInked, numberedChoices, question, rowAt } from "../dialog.js";
 import { DIGITS, USUAL_REPLIES } from "../dialog-keys.js";
 import { hasInk } from "../ink.js";
@@ -143,7 +143,9 @@ function layOut(still: Still, box: Box): Layout<Region> {
   const notice = below < 0 ? [] : above.slice(below);
   const noticeEnd = notice.findIndex((row, index) => index > 0 && !/^ {2}\S/.test(row.text));
   const shell = !/^\s?[>*]/.test(prompt[0]!.text);
-  const composer = isPlaceholder(prompt) ? NOTHING_TYPED : readComposer(prompt, 3);
+  const composer = isPlaceholder(prompt)
+    ? NOTHING_TYPED
+    : readComposer(prompt, 3, keptCaret(still, box.top + 1, prompt.length));
   return {
     regions: {
       first:
