@@ -30,7 +30,8 @@ export const SCROLLED_UP = "its screen is scrolled up";
 /** `text` is what is left of the response: its end. */
 export function partial(text: string, source: OutputSource, turn: number, why = ABOVE): Output {
   const kept = countLines(text);
-  const head = `[PARTIAL RESPONSE - ${why}: the last ${kept} ${kept === 1 ? "line" : "lines"} retrieved]`;
+  const part = kept === 0 ? "none of its" : kept === 1 ? "only the last of its" : `the last ${kept}`;
+  const head = `[PARTIAL RESPONSE - ${why}: ${part} lines retrieved]`;
   const whole = text === "" ? head : `${head}\n${text}`;
   return { kind: "partial", text: whole, source, turn, lines: countLines(whole) };
 }

@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { type Past, screenOutput } from "#core/output/from-screen.js";
-import type { Output } from "#core/output/output.js";
+import { type Output, partial } from "#core/output/output.js";
 import { shapes } from "#core/output/shapes.js";
 import type { Still } from "#core/screen/still.js";
 import { suite } from "../../kit/t.js";
@@ -211,5 +211,11 @@ function pages(rows: readonly string[]): Promise<Still["rows"]>[] {
     return (await still(page)).rows.slice(0, page.length);
   });
 }
+
+test("however much is left of a response, its first line ends in the same words", () => {
+  const heads = ["", "one", "one\ntwo"].map((text) => partial(text, "screen", 1).text.split("\n")[0]!);
+  for (const head of heads)
+    assert.match(head, /^\[PARTIAL RESPONSE - it began above what is kept: .* lines retrieved\]$/);
+});
 
 test.run();

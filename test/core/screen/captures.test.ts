@@ -223,7 +223,10 @@ test("of Claude Code's screen scrolled up to an older answer none is given for t
     return screenOutput(shapes.get("claude")!, still, past, { turn: 6, underWay: false });
   };
   const { kind, text: said } = (await read(text))!;
-  assert.equal([kind, said], ["partial", "[PARTIAL RESPONSE - its screen is scrolled up: the last 0 lines retrieved]"]);
+  assert.equal(
+    [kind, said],
+    ["partial", "[PARTIAL RESPONSE - its screen is scrolled up: none of its lines retrieved]"],
+  );
   assert.is((await read(text.replace(/Jump to bottom \(ctrl\+End\) ↓/, "")))?.kind, "complete");
 });
 
