@@ -182,6 +182,7 @@ export function gate(
   if (event.leaving) return refused("state", "it was asked to end");
   if (isDialog(reading)) return refused("dialog", "a dialog waits for an answer");
   if (!isReady(state)) return refused("state", `it is ${state}`);
+  if (reading.leaves) return refused("state", "its conversation is about to end");
   // What is known to be up shows its first page once more (Gemini CLI, whose welcome a resize takes away).
   const upAgain = reading.shown === "starting" && reading.composer !== null;
   if (!upAgain && reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {

@@ -26,6 +26,8 @@ export interface Sign<Region extends string> {
   readonly tells?: true;
   /** The program marks how its turns end, and no sign before this one found the mark (`Reading.unmarked`). */
   readonly unmarked?: true;
+  /** The conversation that it shows is about to end (`Reading.leaves`). */
+  readonly leaves?: true;
 }
 
 /** What a provider found in a still. What is not on the screen is left out. */
@@ -89,6 +91,7 @@ function firstMatch<Region extends string>(
       question: sign.shows === "blocked" ? unreadableQuestion(found) : null,
       composer: layout.composer ?? null,
       ...(sign.unmarked ? { unmarked: true } : {}),
+      ...(sign.leaves ? { leaves: true } : {}),
     };
   }
   return null;

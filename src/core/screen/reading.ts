@@ -43,6 +43,8 @@ export interface Reading {
   readonly reason: string | null;
   /** `ready`, of a program that marks how its turns end, without a mark: it may be about to draw one. */
   readonly unmarked?: true;
+  /** The conversation on it is about to end, and the next one begins: its composer is for neither. */
+  readonly leaves?: true;
   readonly errorKind: ErrorKind | null;
   readonly question: Question | null;
   /** Null when no composer is on the screen. */

@@ -1,6 +1,8 @@
 /** What programs show while they leave one conversation for the next (`/clear`, `/new`): nothing of it is a turn. */
 import * as assert from "uvu/assert";
+import { gate } from "#core/delivery/typing.js";
 import { providers } from "#core/screen/providers.js";
+import type { Reading } from "#core/screen/reading.js";
 import type { Still } from "#core/screen/still.js";
 import { suite } from "../../kit/t.js";
 import { COLUMNS, claudeScreens, codexScreens, ink, still } from "./screens.js";
@@ -20,8 +22,11 @@ const running = (hook: string) => [
 ];
 
 test("Claude Code that runs the hooks of a conversation's end works on no turn, and is not ready to be typed to", async () => {
-  const { shown, evidence, composer } = claude(await claudeScreens.screen("busy", running("SessionEnd")));
-  assert.equal([shown, evidence.rule, composer?.empty], ["starting", "claude/leaves-conversation", true]);
+  const left = claude(await claudeScreens.screen("busy", running("SessionEnd")));
+  assert.equal([left.shown, left.evidence.rule], ["starting", "claude/leaves-conversation"]);
+  const look = (reading: Reading) => ({ kind: "read", reading, state: "idle", incarnation: 1, ours: true }) as const;
+  assert.is(gate({ incarnation: 1 }, look(left))?.message, "its conversation is about to end");
+  assert.is(gate({ incarnation: 1 }, look(claude(await claudeScreens.screen("rest", [])))), null);
   for (const hook of ["Stop", "UserPromptSubmit"])
     assert.is(claude(await claudeScreens.screen("busy", running(hook))).shown, "working");
   const quoted = claudeScreens.answer(["✢ Architecting… (running SessionEnd hook · 0s)"]);

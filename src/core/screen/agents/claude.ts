@@ -37,6 +37,7 @@ const SIGNS: readonly Sign<Region>[] = [
     where: "spin",
     looksLike: /^[·✢*✶✻✽✳] (\S+ \(running SessionEnd hook.*)/,
     ink: ["coloured"],
+    leaves: true,
   },
   // 2.1.197 and earlier turn a braille wheel in the title while busy; 2.1.328 leaves it alone, so rest proves nothing.
   { rule: "title-busy", shows: "working", where: "title", looksLike: /^[\u2800-\u28ff] / },
