@@ -1,13 +1,11 @@
 /** The look at a recipient's pane before and while something is typed there. */
-import type { TypingEvent } from "#core/delivery/typing.js";
+import type { Looked } from "#core/delivery/gate.js";
 import { Fault } from "#core/fault.js";
 import { isGone } from "#core/fleet/fleet.js";
 import type { AgentId, PaneId } from "#core/model.js";
 import { openDoor } from "./doors.js";
 import type { Ground } from "./ground.js";
 import { lookNow } from "./ground.js";
-
-type Read = Extract<TypingEvent, { kind: "read" }>;
 
 /** Where it is now. Throws NOT_FOUND where it is nowhere. */
 export function paneOf({ loop }: Ground, id: AgentId): PaneId {
@@ -17,7 +15,7 @@ export function paneOf({ loop }: Ground, id: AgentId): PaneId {
 }
 
 /** The screen past every cache, read, and what is believed with it. `first`: whose pane it is is asked as well, and for a door. */
-export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promise<Read> {
+export async function lookAt(ground: Ground, id: AgentId, first: boolean): Promise<Looked> {
   const pane = paneOf(ground, id);
   const { ours, barred } = first ? await listedNow(ground, id, pane) : OURS;
   const agent = ground.loop.fleet.agents.get(id);

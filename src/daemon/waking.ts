@@ -3,9 +3,9 @@
  * it carries; or it is told only how much waits.
  */
 import { batchText, type Carried, nudgeText } from "#core/delivery/completion.js";
+import { gate } from "#core/delivery/gate.js";
 import type { Inbox, InboxEffect, Write } from "#core/delivery/inbox/state.js";
 import type { Message } from "#core/delivery/message.js";
-import { gate } from "#core/delivery/typing.js";
 import type { AgentId } from "#core/model.js";
 import { asFault } from "./carry-out.js";
 import type { Ground } from "./ground.js";

@@ -23,6 +23,7 @@
  * Here one is chosen and claimed; under mailbox/ stand the attempt itself, its recovery, how it ends, and what goes to disk.
  */
 import type { AgentId } from "../model.js";
+import { gate } from "./gate.js";
 import { handingWakeAtMs } from "./handing.js";
 import { carryOn, fetched, whileTyping } from "./mailbox/attempt.js";
 import { gonePasted, takeBack } from "./mailbox/attempt-ends.js";
@@ -33,7 +34,7 @@ import { type At, type Mailbox, type MailEvent, type Step, theMessage } from "./
 import type { Claim, Message } from "./message.js";
 import { Queue } from "./queue.js";
 import { askAgainAtMs, edgeOf, isSame, type Recipient, SWEEP_MS, turnOf } from "./recipient.js";
-import { gate, resumeTyping, type Typing, wakeAtMs as typingWakeAtMs } from "./typing.js";
+import { resumeTyping, type Typing, wakeAtMs as typingWakeAtMs } from "./typing.js";
 
 const LOOK_LIMIT_MS = 5_000;
 const WRITE_AGAIN_MS = 2_000;

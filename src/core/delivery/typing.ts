@@ -7,10 +7,8 @@
  *
  * and from there `refused` (nothing was sent), `failed` (pasted at most; certainly not submitted) or `uncertain`.
  */
-import type { AgentState } from "../model.js";
-import type { Reading } from "../screen/reading.js";
 import { composerHolds, typeable } from "./composer-text.js";
-import { isReady } from "./recipient.js";
+import { gate, isDialog, type Looked, type Refused, refused } from "./gate.js";
 
 /** What is to be typed, and for whom. */
 export interface Prompt {
@@ -47,34 +45,18 @@ export type Typing =
       readonly lookAtMs: number;
       readonly giveUpAtMs: number;
     }
-  | { readonly at: "refused"; readonly why: Refusal; readonly message: string }
+  | Refused
   | { readonly at: "failed"; readonly why: FailedWhy; readonly message: string }
   /** `unheard`: tmux did not say whether Enter was pressed, which a receipt can. */
   | { readonly at: "uncertain"; readonly unheard: boolean; readonly message: string }
   | { readonly at: "delivered"; readonly because: "turn-started" | "composer-emptied" };
-
-export type Refusal = "gone" | "state" | "dialog" | "draft" | "no-composer" | "unreadable" | "empty-text";
 
 /** `gone`: with the program went its box and what stood in it. `unheard`: tmux did not say whether it was pasted. */
 export type FailedWhy = "gone" | "dialog" | "unseen" | "unheard";
 
 /** What is learnt while a message is typed. */
 export type TypingEvent =
-  /** A still captured after the last effect, read, and what is believed of the agent with it. */
-  | {
-      readonly kind: "read";
-      readonly reading: Reading;
-      readonly state: AgentState;
-      readonly incarnation: number;
-      /** The pane carries our mark and the program runs. */
-      readonly ours: boolean;
-      /** Why no key may be pressed there, whatever it shows. */
-      readonly barred?: string;
-      /** A person asked it to end. */
-      readonly leaving?: boolean;
-      /** Its program's API leads to this conversation of its, which is the one shown (handing.ts). */
-      readonly door?: { readonly session: string };
-    }
+  | Looked
   /** The agent's hook, or the deriver, says that a turn began. */
   | { readonly kind: "turn-started" }
   /** The pane or the program in it is gone. */
@@ -169,31 +151,6 @@ function atGate(typing: At<"gate">, event: TypingEvent, nowMs: number): Step {
   }
   if (nowMs >= typing.giveUpAtMs) return [refused("unreadable", "its screen could not be read in time"), []];
   return [typing, []];
-}
-
-/** Why nothing may be typed now, or handed over where `event` has a door, by what was read; or null. */
-export function gate(
-  prompt: { readonly incarnation: number },
-  event: Extract<TypingEvent, { kind: "read" }>,
-): At<"refused"> | null {
-  const { reading, state } = event;
-  if (!event.ours) return refused("gone", "the program is no longer in its tab");
-  if (event.incarnation !== prompt.incarnation) return refused("gone", "it was started again meanwhile");
-  if (event.leaving) return refused("state", "it was asked to end");
-  if (isDialog(reading)) return refused("dialog", "a dialog waits for an answer");
-  if (!isReady(state)) return refused("state", `it is ${state}`);
-  if (reading.leaves) return refused("state", "its conversation is about to end");
-  // What is known to be up shows its first page once more (Gemini CLI, whose welcome a resize takes away).
-  const upAgain = reading.shown === "starting" && reading.composer !== null;
-  if (!upAgain && reading.shown !== "ready" && reading.shown !== "finished" && reading.shown !== "interrupted") {
-    return refused("state", `its screen shows it ${reading.shown}`);
-  }
-  // What is handed over leaves the input box alone.
-  if (event.door !== undefined) return null;
-  if (event.barred !== undefined) return refused("state", event.barred);
-  if (reading.composer === null) return refused("no-composer", "its screen shows no input box");
-  if (!reading.composer.empty) return refused("draft", "a draft stands in its input box");
-  return null;
 }
 
 function whilePasting(typing: At<"pasting">, event: TypingEvent, nowMs: number): Step {
@@ -298,14 +255,6 @@ function whileEntered(typing: At<"entered">, event: TypingEvent, nowMs: number):
 /** A look was answered, so the next may be asked for: never two at a time, for the older could be told last. */
 function isLooked(event: TypingEvent): boolean {
   return event.kind === "read" || (event.kind === "failed" && event.effect === "look");
-}
-
-function isDialog(reading: Reading): boolean {
-  return reading.shown === "blocked" || reading.question !== null;
-}
-
-function refused(why: Refusal, message: string): At<"refused"> {
-  return { at: "refused", why, message };
 }
 
 function failed(why: FailedWhy, message: string): At<"failed"> {

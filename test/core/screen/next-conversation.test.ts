@@ -1,6 +1,6 @@
 /** What programs show while they leave one conversation for the next (`/clear`, `/new`): nothing of it is a turn. */
 import * as assert from "uvu/assert";
-import { gate } from "#core/delivery/typing.js";
+import { gate } from "#core/delivery/gate.js";
 import { providers } from "#core/screen/providers.js";
 import type { Reading } from "#core/screen/reading.js";
 import type { Still } from "#core/screen/still.js";
