@@ -36,8 +36,9 @@ import { Supervision, superviseFor } from "./supervision.js";
 
 /** A store that is locked while nobody answers belongs to a daemon that comes or goes: how long it is waited for. */
 const LOCKED_LIMIT_MS = 4_000;
-const LOST_PAUSE_MS = 100;
 const LOCKED_RETRY_MS = 100;
+/** Whoever waits for a commit is told that the store is lost before the daemon ends. */
+const LOST_PAUSE_MS = 100;
 
 interface Options {
   readonly paths: Paths;
@@ -119,7 +120,6 @@ async function run({ paths, tmuxConfig, backend, foreground, owner }: Options): 
   });
   let end: (why: string) => void = () => {};
   const store = await openStore(paths, log, () => {
-    // Whoever waits for a commit is told first.
     systemClock.wake(systemClock.now() + LOST_PAUSE_MS, () => end("its store was removed or replaced"));
   });
   if (store === null) return false;

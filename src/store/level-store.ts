@@ -88,7 +88,9 @@ class LevelStore implements Store {
       await this.#trimming.finished();
     };
     const resume = (now: Opened | Fault): void => this.#resume(now);
-    this.#live = new LiveDatabase({ dir, log, clock, retryMs, open, pause, resume }, opened);
+    const seq = () => this.#range.newest;
+    const onLost = () => options.onLost?.();
+    this.#live = new LiveDatabase({ dir, log, clock, retryMs, open, pause, resume, seq, onLost }, opened);
     const db = () => this.#live.db;
     this.#quarantine = new Quarantine(db, log, opened.quarantined);
     this.#trimming = new Trimming({ log, clock, journalLimit, mailKeptMs, db }, this.#range);
@@ -227,14 +229,12 @@ class LevelStore implements Store {
     try {
       if (operations.length > 0) await writeBatch(this.#live.db, operations, { sync: true });
     } catch (error) {
-      const fault = this.#live.cannotWrite(error);
-      for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
+      this.#refuse(group, this.#live.cannotWrite(error));
       return;
     }
-    if (!this.#live.isThere()) {
-      const fault = this.#live.lost({ seq, present: seq });
-      for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
-      this.#options.onLost?.();
+    const lost = this.#live.lost();
+    if (lost !== null) {
+      this.#refuse(group, lost);
       return;
     }
     const range = this.#range;
@@ -242,6 +242,11 @@ class LevelStore implements Store {
     range.newest = seq;
     for (const [index, waiting] of group.entries()) waiting.resolve(entries[index]!);
     this.#trimming.begin();
+  }
+
+  /** With it goes what came meanwhile. */
+  #refuse(group: readonly Waiting[], fault: Fault): void {
+    for (const waiting of [...group, ...this.#commits.takeBack()]) waiting.reject(fault);
   }
 
   /** The database was opened anew, or could not be. */

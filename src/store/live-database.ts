@@ -3,12 +3,13 @@
  * again; a file that proves damaged as it is read is mended; both by opening the database anew, for which readers wait.
  */
 import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { Fault } from "#core/fault.js";
 import type { Clock } from "#host/clock.js";
 import type { Log } from "#host/log.js";
 import { type Database, isDamage, isFull, reasonOf } from "./database.js";
 import { hasSpace } from "./disk-space.js";
-import { type Marker, writeMarker } from "./marker.js";
+import { readMarker, writeMarker } from "./marker.js";
 import type { Opened } from "./open-database.js";
 
 export interface LiveOptions {
@@ -23,6 +24,10 @@ export interface LiveOptions {
   pause(): Promise<void>;
   /** It was opened anew; or it was not, and what waits to be written is refused with the Fault. */
   resume(now: Opened | Fault): void;
+  /** The journal's newest number. */
+  seq(): number;
+  /** Its files are no longer where they were; told once. */
+  onLost(): void;
 }
 
 export class LiveDatabase {
@@ -32,6 +37,7 @@ export class LiveDatabase {
   #reopening: Promise<void> | null = null;
   #cancelRetry: () => void = () => {};
   #readOnly: Fault | null = null;
+  #isLost = false;
   #loss: string | null;
   /** A damaged file is mended once while we run: were it damaged again at once, reading would never end. */
   #mended = false;
@@ -45,11 +51,6 @@ export class LiveDatabase {
 
   get db(): Database {
     return this.#opened.db;
-  }
-
-  /** Whether what is written goes where it is looked for at the next start. */
-  isThere(): boolean {
-    return this.#opened.isThere();
   }
 
   /** With what writes are refused; null where they are not. */
@@ -92,6 +93,8 @@ export class LiveDatabase {
    * LevelDB refuses all others until then, even if there is space.
    */
   cannotWrite(error: unknown): Fault {
+    const lost = this.lost();
+    if (lost !== null) return lost;
     const reason = reasonOf(error);
     const fault = isFull(reason)
       ? new Fault("STORE_FULL", `no space for the store: ${reason}`, { cause: error, hint: "make room on the disk" })
@@ -103,26 +106,31 @@ export class LiveDatabase {
   }
 
   /**
-   * Its files were removed or replaced under it: from now on all writes are refused, with what this returns. It is not
-   * opened again: what the daemon knows and what is on the disk are two stories by now, and only a new start begins with
-   * one. What is removed altogether leaves a marker, which says at that start that there was more.
+   * Null where what is written goes where it is looked for at the next start. Else its files were removed or replaced under
+   * it: from now on all writes are refused, with what this returns. It is not opened again: what the daemon knows and what
+   * is on the disk are two stories by now, and only a new start begins with one. What is removed altogether leaves a marker,
+   * which says at that start that there was more.
    */
-  lost(marker: Marker): Fault {
-    const { dir, log } = this.#options;
+  lost(): Fault | null {
+    if (this.#isLost) return this.#readOnly;
+    if (this.#opened.isThere()) return null;
+    const { dir, log, seq, onLost } = this.#options;
     const fault = new Fault("STORE_BROKEN", "the store's files were removed or replaced while it was in use", {
       hint: "the daemon ends; the next command starts it with what is there",
     });
     this.#cancelRetry();
-    if (this.#readOnly === null) log.error(fault.message, { dir });
+    log.error(fault.message, { dir });
+    this.#isLost = true;
     this.#readOnly = fault;
     try {
-      if (!existsSync(dir)) {
-        mkdirSync(dir, { mode: 0o700 });
-        writeMarker(dir, marker);
+      if (!existsSync(join(dir, "CURRENT")) && readMarker(dir) === null) {
+        if (!existsSync(dir)) mkdirSync(dir, { mode: 0o700 });
+        writeMarker(dir, { seq: seq(), present: seq() });
       }
     } catch (error) {
       log.warn("no marker could be left", { error });
     }
+    onLost();
     return fault;
   }
 
@@ -158,6 +166,11 @@ export class LiveDatabase {
     const { log, open, pause, resume } = this.#options;
     try {
       await pause();
+      const lost = this.lost();
+      if (lost !== null) {
+        resume(lost);
+        return;
+      }
       await this.#opened.close();
       this.#opened = await open(damage);
       this.#loss = this.#opened.loss ?? this.#loss;

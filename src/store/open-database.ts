@@ -26,7 +26,10 @@ export interface Opened {
   readonly quarantined: number;
   /** For a person; null where nothing was lost. */
   readonly loss: string | null;
-  /** Whether its files still lie where it was opened: LevelDB goes on writing into files that were removed. */
+  /**
+   * Whether its files still lie where it was opened: LevelDB goes on writing into files that were removed. Of one that is
+   * closed nobody can say otherwise: whoever opens it next may have put others there.
+   */
   isThere(): boolean;
   /** Closes the database and lets this process open it again. */
   close(): Promise<void>;
@@ -47,7 +50,9 @@ export async function openDatabase(options: RescueOptions): Promise<Opened> {
     const { db, seq, loss } = await openGuarded(options);
     const range = await seqRange(db);
     const lock = inodeOf(join(options.dir, "LOCK"));
+    let isOpen = true;
     const isThere = (): boolean => {
+      if (!isOpen) return true;
       const now = inodeOf(join(options.dir, "LOCK"));
       return now === undefined || lock === undefined || now === lock;
     };
@@ -64,6 +69,7 @@ export async function openDatabase(options: RescueOptions): Promise<Opened> {
           await db.close();
           if (isThere()) noteProgress(options, Math.max(seq, newest), newest);
         } finally {
+          isOpen = false;
           await held.close();
           openHere.delete(key);
         }

@@ -1,4 +1,4 @@
-import { mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
@@ -203,6 +203,50 @@ test("a store removed under its owner takes nothing more, and the next start say
   await next.close();
 });
 
+test("a store whose files were removed is lost as well where only its folder is left", async () => {
+  const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
+  const store = await openLevelStore(options);
+  await store.commit({ agents: [record(1)], entries: [entry(1)] });
+  for (const name of readdirSync(options.dir)) rmSync(join(options.dir, name));
+  assert.match(await outcome(store.commit({ entries: [entry(2)] })), /removed or replaced/);
+  await store.close();
+  const next = await openLevelStore(options);
+  assert.match(next.health().loss ?? "", /damaged/);
+  assert.ok(next.seq() >= 1, "no number is given twice");
+  await next.close();
+});
+
+test("of a store that was removed because the disk was full none is made anew while its daemon runs", async () => {
+  const disk = new Disk();
+  const clock = new ManualClock();
+  const log = new MemoryLog();
+  let lost = 0;
+  const options = { dir: newDir(), log, clock, open: disk.open, retryMs: 1_000, onLost: () => lost++ };
+  const store = await openLevelStore(options);
+  await store.commit({ agents: [record(1)], entries: [entry(1)] });
+  disk.refuses = "IO error: No space left on device";
+  assert.match(await outcome(store.commit({ entries: [entry(2)] })), /no space/);
+  rmSync(options.dir, { recursive: true });
+  disk.refuses = null;
+  clock.advance(1_000);
+  await until("it is known to be lost", () => lost === 1);
+  assert.equal([disk.opens, store.seq(), store.health().ok], [1, 1, false]);
+  assert.match(await outcome(store.commit({ entries: [entry(3)] })), /removed or replaced/);
+  await store.close();
+});
+
+test("a write that fails because its store was removed says so, and nothing is tried again", async () => {
+  const disk = new Disk();
+  let lost = 0;
+  const options = { dir: newDir(), log: new MemoryLog(), clock: new ManualClock(), onLost: () => lost++ };
+  const store = await openLevelStore({ ...options, open: disk.open });
+  rmSync(options.dir, { recursive: true });
+  disk.refuses = "IO error: /x/000007.log: No such file or directory";
+  assert.match(await outcome(store.commit({ entries: [entry(1)] })), /removed or replaced/);
+  assert.equal([lost, options.clock.nextMs()], [1, null]);
+  await store.close();
+});
+
 test("a store put in place of one in use is left as it is", async () => {
   const options = { dir: newDir(), log: new MemoryLog(), clock: systemClock };
   const other = await openLevelStore({ ...options, dir: newDir() });
@@ -285,6 +329,14 @@ class Disk {
     );
     return { ...opened, db };
   };
+}
+
+/** Why it was refused, in words. */
+function outcome(write: Promise<unknown>): Promise<string> {
+  return write.then(
+    () => "written",
+    (error: Fault) => error.message,
+  );
 }
 
 /** The same object but for one method. */
