@@ -6,6 +6,7 @@ import type { AckedJson, AckRequest, DrainedJson, ReportRequest } from "#wire/re
 import { commitCompletion } from "./completions.js";
 import type { Context } from "./context.js";
 import { theAgent } from "./ground.js";
+import { theMessage } from "./inbox.js";
 import type { Producer } from "./producer.js";
 import { checkText } from "./schemas.js";
 import { messageJson } from "./send.js";
@@ -42,8 +43,7 @@ export async function acknowledge(context: Context, id: AgentId, { batch, reject
  * NOT_FOUND, CONFLICT where nobody waits for it, the store's.
  */
 export async function taken(context: Context, producer: Producer, id: string): Promise<AckedJson> {
-  const message = await context.store.message(id);
-  if (message === null) throw new Fault("NOT_FOUND", `there is no message ${id}`);
+  const message = await theMessage(context, id);
   if (message.kind !== "handoff") throw new Fault("CONFLICT", "only the end of a handoff is taken by who waits for it");
   if (message.from === null) return { acked: 0 };
   // What is being told just now would be on disk only after this.

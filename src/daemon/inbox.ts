@@ -66,8 +66,7 @@ export async function purgeDead(context: Context, asked: DeadRequest): Promise<M
 /** What became of a message, by the journal, and its first words. Throws NOT_FOUND. */
 export async function messageWhy(context: Context, id: string, says: Says): Promise<MessageWhyJson> {
   const { store, mail } = context;
-  const kept = await store.message(id);
-  if (kept === null) throw new Fault("NOT_FOUND", `there is no message "${id.slice(0, 100)}"`);
+  const kept = await theMessage(context, id);
   const known = mail.list(kept.to).find(({ message }) => message.id === id);
   const history: MessageWhyJson["history"][number][] = [];
   // Backwards, to where it was told of first: a long queue's journal may hold many times as much since.
@@ -80,6 +79,13 @@ export async function messageWhy(context: Context, id: string, says: Says): Prom
     before = oldest.seq;
   }
   return { message: await json(context, known?.message ?? kept, known?.waits ?? null, says), history };
+}
+
+/** The message of that id, as it is on disk. Throws NOT_FOUND. */
+export async function theMessage({ store }: Context, id: string): Promise<Message> {
+  const message = await store.message(id);
+  if (message === null) throw new Fault("NOT_FOUND", `there is no message "${id.slice(0, 100)}"`);
+  return message;
 }
 
 function storyIn(entries: readonly JournalEntry[], id: string): MessageWhyJson["history"] {
