@@ -50,8 +50,9 @@ function debugLogFor(
   agent: { readonly id: AgentId; readonly incarnation: number },
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
-  const path = !variable || env[variable] ? null : makeDebugLog(spoolDir, agent);
-  return !variable || path === null ? {} : { [variable]: path };
+  if (!variable || env[variable]) return {};
+  const path = makeDebugLog(spoolDir, agent);
+  return path === null ? {} : { [variable]: path };
 }
 
 /**
@@ -93,10 +94,8 @@ async function wiringOf(
       const plugin = { OPENCODE_CONFIG_CONTENT: JSON.stringify({ plugin: [OPENCODE_PLUGIN] }) };
       return { args: [], env: { ...plugin, ...(door === null ? {} : { DROVER_DOOR: door }) } };
     }
-    case "gemini": {
-      const settings = await geminiSettings(HOOK_SCRIPT, context.spoolDir, env);
-      return { args: [], env: { ...settings } };
-    }
+    case "gemini":
+      return { args: [], env: (await geminiSettings(HOOK_SCRIPT, context.spoolDir, env)) ?? {} };
     default:
       return NONE;
   }
