@@ -45,7 +45,8 @@ export async function sendToAgent(
   }
   const messageId = asked.id ?? context.dice.id();
   const now = asked.now === true;
-  const message = await queuedOnce(context, { id: messageId, to: id, from, kind, text: asked.text, now });
+  const wanted: NewMessage = { id: messageId, to: id, from, kind, text: asked.text, now };
+  const message = await (asked.id === undefined ? context.mail.enqueue(wanted) : queuedOnce(context, wanted));
   if (isSettled(message)) return messageJson(message);
   const told = await context.mail.until(id, OUTCOME_LIMIT_MS, (box) => outcome(box, messageId));
   const json = told ?? messageJson(message);

@@ -204,6 +204,21 @@ test("who does not hear Enter is pressed three times, and the message uncertain:
   assert.is((await w.ask("GET", "/v1/messages/01NONE")).status, 404);
 });
 
+test("a message of a new name is written down without looking for it, one that its sender named is looked for", async () => {
+  await ready("a");
+  const { store } = w;
+  const find = store.message.bind(store);
+  let looked = 0;
+  store.message = (id) => {
+    looked++;
+    return find(id);
+  };
+  await send("a", "x");
+  assert.is(looked, 0);
+  await send("a", "y", { id: "01JD3V9K6W2Y8R5T7N4M1P0QXZ" });
+  assert.is(looked, 1);
+});
+
 test("a pane that lets no key be pressed in it alone keeps its message waiting, and says why", async () => {
   await ready("a");
   const reason = async (text: string) => (await send("a", text)).body.message.reason;
