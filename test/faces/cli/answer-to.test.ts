@@ -22,6 +22,8 @@ const message = (state: MessageJson["state"], more: Partial<MessageJson> = {}): 
   ...more,
 });
 const DELIVERED = message("delivered", { turn: 2 });
+/** Of such a one nobody asks when its next turn begins. */
+const AT_WORK = { state: "working" } as const;
 
 /** A turn, as it is told step by step; `kept` is the message as the daemon has it from that step on. */
 type Step = Partial<AgentJson> & { readonly kept?: MessageJson };
@@ -103,7 +105,7 @@ test("each dialog in between is said once, and a daemon that died is started aga
     { state: "blocked", question: ask("f2") },
   ];
   const note = (text: string): void => void said.push(text);
-  const gone = await waits(DELIVERED, steps, undefined, undefined, {}, { lost: true, waitForMs: 1, note });
+  const gone = await waits(DELIVERED, steps, undefined, undefined, AT_WORK, { lost: true, waitForMs: 1, note });
   assert.is(gone, "DAEMON_UNREACHABLE the daemon ended, and none came in its place");
   assert.equal(
     said.map((text) => text.replace(/waits for a person: .*; answer it with/, "waits:")),
@@ -140,7 +142,7 @@ test("a daemon that is gone is not spoken for: it is said that it does not answe
   const working: Step[] = [{ state: "working", turn: 2 }];
   const gone = await waits(DELIVERED, working, 0.05, undefined, {}, { lost: true });
   assert.is(gone, "TIMED_OUT no answer after 0.05 s: the daemon does not answer");
-  const waited = await waits(DELIVERED, working, undefined, undefined, {}, { lost: true, waitForMs: 1 });
+  const waited = await waits(DELIVERED, working, undefined, undefined, AT_WORK, { lost: true, waitForMs: 1 });
   assert.is(waited, "DAEMON_UNREACHABLE the daemon ended, and none came in its place");
 });
 

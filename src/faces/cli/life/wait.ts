@@ -2,11 +2,11 @@
 import { Fault } from "#core/fault.js";
 import { AGENT_STATES } from "#core/model.js";
 import type { AgentJson } from "#wire/agent.js";
-import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
 import { agentPath, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
+import { followAgent } from "../follow-agent.js";
 
 /** What is waited for unless a state is named: that it is at rest, or needs a person, or is over. */
 const SETTLED: readonly string[] = ["idle", "done", "blocked", "error", "exited", "lost"];
@@ -22,13 +22,14 @@ export async function run(context: Context, { arguments: [typed = ""], options }
     daemon.request<{ agent: AgentJson }>("GET", agentPath(ref)),
   );
   const daemon = await context.daemon();
-  const reached = await until(daemon, agent, wanted.length > 0 ? wanted : SETTLED, seconds);
+  const reached = await until(context, daemon, agent, wanted.length > 0 ? wanted : SETTLED, seconds);
   if (context.json) context.value({ agent: reached });
   else context.line(`${reached.label} is ${reached.state}`);
   return 0;
 }
 
 function until(
+  context: Pick<Context, "note">,
   daemon: DaemonClient,
   first: AgentJson,
   wanted: readonly string[],
@@ -42,30 +43,22 @@ function until(
       if (fault === null) resolve(agent);
       else reject(fault);
     };
-    const see = (now: AgentJson) => {
-      agent = now;
-      if (now.archived) over(new Fault("NOT_FOUND", `${now.label} was removed`));
-      else if (wanted.includes(now.state)) over(null);
-      else if (now.state === "exited" || now.state === "lost") {
-        over(new Fault("CONFLICT", `${now.label} is ${now.state} and will not be ${wanted.join(" or ")}`));
-      }
-    };
-    const events = daemon.events(`/v1/events?agent=${encodeURIComponent(first.id)}`, {
-      onEvent(event, data) {
-        if (event === "snapshot") {
-          const now = (data as SnapshotJson).agents[0];
-          if (now === undefined) over(new Fault("NOT_FOUND", `${agent.label} was removed`));
-          else see(now);
-        } else if (event === "entry") see({ ...agent, ...(data as EntryJson).set });
+    const events = followAgent(daemon, first.id, {
+      note: context.note,
+      onAgent(now) {
+        agent = now;
+        if (now.archived) over(new Fault("NOT_FOUND", `${now.label} was removed`));
+        else if (wanted.includes(now.state)) over(null);
+        else if (now.state === "exited" || now.state === "lost") {
+          over(new Fault("CONFLICT", `${now.label} is ${now.state} and will not be ${wanted.join(" or ")}`));
+        }
       },
-      onEnd: (why) => over(why ?? new Fault("DAEMON_UNREACHABLE", "the daemon ended")),
+      onEnd: over,
     });
-    const timer =
-      seconds === undefined
-        ? undefined
-        : setTimeout(() => {
-            const what = `${agent.label} is still ${agent.state} after ${seconds} s`;
-            over(new Fault("TIMED_OUT", what, { detail: { agent } }));
-          }, seconds * 1_000);
+    const late = (): void => {
+      const is = events.isLost ? "the daemon does not answer" : `${agent.label} is still ${agent.state}`;
+      over(new Fault("TIMED_OUT", `${is} after ${seconds} s`, { detail: { agent } }));
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1_000);
   });
 }

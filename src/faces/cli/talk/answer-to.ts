@@ -1,12 +1,12 @@
 /** Waits for the answer to a message: until it is delivered, and then until the turn that it began is over. */
 import { Fault } from "#core/fault.js";
 import type { AgentJson, MessageJson, OutputJson, QuestionJson } from "#wire/agent.js";
-import type { EntryJson, SnapshotJson } from "#wire/events.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
 import { shortDialog } from "../../kit/short-dialog.js";
 import { agentPath } from "../agent-ref.js";
 import { askAgain } from "../ask-again.js";
+import { DAEMON_AWAY_MS, followAgent } from "../follow-agent.js";
 
 /** States after a turn. A dialog is in the middle of one, and a program that is gone may have been. */
 const ENDED: readonly AgentJson["state"][] = ["idle", "done", "error"];
@@ -17,10 +17,10 @@ const OUTPUT_LIMIT_MS = 30_000;
  */
 const IDLE_FOR_MS = 2_000;
 /**
- * So long a daemon may be away (it is started anew), and the turn of a message that was taken be unseen. What begins none,
- * as commands do, keeps other mail no longer either.
+ * So long the turn of a message that was taken may be unseen, as long as a daemon may be away. What begins none, as commands
+ * do, keeps other mail no longer either.
  */
-const WAIT_FOR_MS = 30_000;
+const WAIT_FOR_MS = DAEMON_AWAY_MS;
 
 interface Patience {
   readonly idleForMs: number;
@@ -86,13 +86,11 @@ function turnEnd(
   let agent: AgentJson | null = null;
   let settling: NodeJS.Timeout | undefined;
   let unbegun: NodeJS.Timeout | undefined;
-  let lost: NodeJS.Timeout | undefined;
   let asked: string | null = null;
-  let saidBye = false;
   return new Promise((resolve, reject) => {
     const over = (fault: Fault | null): void => {
       clearTimeout(timer);
-      for (const one of [settling, unbegun, lost]) clearTimeout(one);
+      for (const one of [settling, unbegun]) clearTimeout(one);
       events.stop();
       if (fault !== null) reject(fault);
       else if (agent !== null) resolve({ message, agent });
@@ -134,45 +132,25 @@ function turnEnd(
         },
       );
     };
-    const events = daemon.events(`/v1/events?agent=${encodeURIComponent(sent.to)}`, {
-      onEvent(event, data) {
-        if (event === "bye") saidBye = true;
-        else if (event === "snapshot") {
-          agent = (data as SnapshotJson).agents[0] ?? null;
-          if (agent === null) over(new Fault("NOT_FOUND", "the agent was removed"));
-          else askAfter();
-        } else if (event === "entry" && agent !== null) {
-          const entry = data as EntryJson;
-          agent = { ...agent, ...entry.set };
-          if (entry.kind === "mail" && entry.message === message.id) askAfter();
+    const events = followAgent(
+      daemon,
+      sent.to,
+      {
+        note,
+        onAgent(now, entry) {
+          agent = now;
+          // What became of the message while no daemon was there is asked for too.
+          if (entry === null || (entry.kind === "mail" && entry.message === message.id)) askAfter();
           else look();
-        }
+        },
+        onEnd: (why) => over(new Fault(why.code, why.message, { cause: why, hint: why.hint, detail: { message } })),
       },
-      onOpen() {
-        clearTimeout(lost);
-        lost = undefined;
-        saidBye = false;
-        if (agent !== null) askAfter();
-      },
-      onLost() {
-        // One that was told to end is not started by who merely waits.
-        if (!saidBye)
-          daemon.ensure().then(
-            () => events.retry(),
-            () => {},
-          );
-        else if (lost === undefined) note("the daemon was stopped; waiting for the next one");
-        const gone = new Fault("DAEMON_UNREACHABLE", "the daemon ended, and none came in its place", {
-          detail: { message },
-        });
-        lost ??= setTimeout(() => over(gone), waitForMs);
-      },
-      onEnd: (why) => over(why ?? new Fault("DAEMON_UNREACHABLE", "the daemon ended")),
-    });
+      waitForMs,
+    );
     const late = (): void => {
       const seen =
         message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
-      const is = lost === undefined ? seen : "the daemon does not answer";
+      const is = events.isLost ? "the daemon does not answer" : seen;
       const look = message.state === "delivered" ? `drover output ${agent?.label}` : `drover why ${message.id}`;
       const hint = `it goes on without you${later ? `, and ${later}` : ""}; look with "${look}"`;
       over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message }, hint }));
