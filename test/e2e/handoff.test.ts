@@ -139,6 +139,7 @@ test("who is told is named or in an agent's tab, and whom is meant must be there
   assert.is((await home.run(["assign", "--from", "lead", "kid", "-"], "and this\n")).status, 0);
   const unknown = await home.run(["handoff", "nobody", "find it"]);
   assert.equal([unknown.status, unknown.err.includes('no agent "nobody", and no provider')], [3, true], unknown.err);
+  assert.match((await home.run(["handoff", "rehersal", "find it"])).err, "did you mean rehearsal?");
   assert.is((await byLead("handoff", "lead", "think")).status, 5);
   assert.is((await home.run(["handoff", "kid", "--cwd", "/tmp", "find it"])).status, 2);
 });

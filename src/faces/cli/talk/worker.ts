@@ -3,6 +3,7 @@ import { Fault } from "#core/fault.js";
 import type { AgentJson, MessageJson } from "#wire/agent.js";
 import type { ProviderJson } from "#wire/requests.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
+import { nearest } from "../../kit/nearest.js";
 import { agentPath, agentRef, noSuchAgent } from "../agent-ref.js";
 import { spawn, spawnRequest } from "../agents/spawn.js";
 import type { Invocation } from "../command.js";
@@ -127,8 +128,10 @@ async function noSuchWorker(
   options: Options,
   providers: readonly ProviderJson[],
 ): Promise<Fault> {
-  const hint = `there are ${providers.map(({ name }) => name).join(", ")}`;
+  const names = providers.map(({ name }) => name);
+  const meant = nearest(who, names);
+  const hint = meant === null ? `there are ${names.join(", ")}` : `did you mean ${meant}?`;
   if (options.has("label")) return new Fault("NOT_FOUND", `there is no provider "${who}"`, { hint });
-  const { message, hint: meant } = await noSuchAgent(daemon, who);
-  return new Fault("NOT_FOUND", `${message}, and no provider`, { hint: meant });
+  const fault = await noSuchAgent(daemon, who);
+  return new Fault("NOT_FOUND", `${fault.message}, and no provider`, { hint: meant === null ? fault.hint : hint });
 }
