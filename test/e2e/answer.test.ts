@@ -51,6 +51,8 @@ test("a choice is given by its text, or its beginning", async () => {
   const wrong = await home.run(["answer", "text", "zzz"]);
   assert.is(wrong.status, 2, wrong.err);
   assert.match(wrong.err, /none of the choices/);
+  const unsaid = await home.run(["answer", "text"]);
+  assert.equal([unsaid.status, unsaid.out, unsaid.err.split("\n  --if ").length], [2, "", 2], unsaid.err);
   assert.match(await home.ok("answer", "text", "unit"), /answered text/);
   await says("text", "picked Unit tests.");
 });

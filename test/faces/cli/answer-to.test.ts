@@ -113,6 +113,15 @@ test("each dialog in between is said once, and a daemon that died is started aga
   );
 });
 
+test("what a dialog offers is said with it, and that a program ended before it was given the message", async () => {
+  const said: string[] = [];
+  const note = (text: string): void => void said.push(text);
+  await waits(DELIVERED, [{ state: "blocked", turn: 2, question: QUESTION }], 0.05, undefined, {}, { note });
+  await waits(message("queued"), [{ state: "exited" }, { unread: true }], 0.05, undefined, {}, { note });
+  assert.match(said.shift() ?? "", "(1 Yes · 2 No, and say why); answer it with");
+  assert.equal(said, ['api is exited before it was given the message; "drover restart api" starts it again, for that']);
+});
+
 test("an agent that is idle for a moment in the middle has not answered; one that stays so has no more to say", async () => {
   const working: Step = { state: "working", turn: 2 };
   assert.is(

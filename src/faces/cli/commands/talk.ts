@@ -170,7 +170,7 @@ export const talk = [
       { long: "if", value: "FINGERPRINT", does: "only if this dialog is still the one on its screen" },
     ],
     about:
-      "Where several may be ticked, those named are ticked, all others are not, and the answer is sent. A text that fits no choice is an answer of your own where the dialog takes one. The screen is read before every key; where another dialog shows up nothing more is pressed.",
+      "Without a choice the dialog is shown, and the exit status is 2. Where several may be ticked, those named are ticked, all others are not, and the answer is sent. A text that fits no choice is an answer of your own where the dialog takes one. The screen is read before every key; where another dialog shows up nothing more is pressed.",
     examples: [
       "drover answer api 1",
       "drover answer api yes --if 5f2c09",

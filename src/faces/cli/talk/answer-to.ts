@@ -3,10 +3,12 @@ import { Fault } from "#core/fault.js";
 import type { AgentJson, MessageJson, OutputJson, QuestionJson } from "#wire/agent.js";
 import type { MessageWhyJson } from "#wire/requests.js";
 import type { DaemonClient } from "../../kit/daemon-client.js";
+import { reasonWords } from "../../kit/mail-words.js";
 import { shortDialog } from "../../kit/short-dialog.js";
 import { agentPath } from "../agent-ref.js";
 import { askAgain } from "../ask-again.js";
 import { DAEMON_AWAY_MS, followAgent } from "../follow-agent.js";
+import { offersLine } from "./question-lines.js";
 
 /** States after a turn. A dialog is in the middle of one, and a program that is gone may have been. */
 const ENDED: readonly AgentJson["state"][] = ["idle", "done", "error"];
@@ -87,6 +89,7 @@ function turnEnd(
   let settling: NodeJS.Timeout | undefined;
   let unbegun: NodeJS.Timeout | undefined;
   let asked: string | null = null;
+  let saidGone = false;
   return new Promise((resolve, reject) => {
     const over = (fault: Fault | null): void => {
       clearTimeout(timer);
@@ -100,6 +103,8 @@ function turnEnd(
       const question = agent.state === "blocked" ? agent.question : null;
       if (question !== null && question.fingerprint !== asked) note(blockedLine(agent.label, question));
       asked = question?.fingerprint ?? asked;
+      if (isGone(agent) && message.state === "queued" && !saidGone) note(goneLine(agent));
+      saidGone = isGone(agent);
       const fault = endedBadly(message, agent);
       const isOver = isAnswered(message, agent);
       if (!hasNoTurn(message, agent)) {
@@ -151,16 +156,28 @@ function turnEnd(
       const seen =
         message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
       const is = events.isLost ? "the daemon does not answer" : seen;
-      const look = message.state === "delivered" ? `drover output ${agent?.label}` : `drover why ${message.id}`;
-      const hint = `it goes on without you${later ? `, and ${later}` : ""}; look with "${look}"`;
+      const asks = agent?.state === "blocked" ? `drover answer ${agent.label}` : `drover output ${agent?.label}`;
+      const next = message.state === "delivered" ? asks : `drover why ${message.id}`;
+      const hint = `it goes on without you${later ? `, and ${later}` : ""}; look with "${next}"`;
       over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message }, hint }));
     };
     const timer = seconds === undefined ? undefined : setTimeout(late, seconds * 1_000);
   });
 }
 
-function blockedLine(label: string, { text, fingerprint }: QuestionJson): string {
-  return `${label} waits for a person: ${shortDialog(text)}; answer it with "drover answer ${label} CHOICE --if ${fingerprint}"`;
+function blockedLine(label: string, question: QuestionJson): string {
+  const { text, fingerprint } = question;
+  const offers = offersLine(question);
+  const asks = `${shortDialog(text)}${offers === "" ? "" : ` (${offers})`}`;
+  return `${label} waits for a person: ${asks}; answer it with "drover answer ${label} CHOICE --if ${fingerprint}"`;
+}
+
+function isGone({ state }: AgentJson): boolean {
+  return state === "exited" || state === "lost";
+}
+
+function goneLine({ label, state }: AgentJson): string {
+  return `${label} is ${state} before it was given the message; "drover restart ${label}" starts it again, for that`;
 }
 
 function isAnswered({ state, turn }: MessageJson, agent: AgentJson): boolean {
@@ -176,7 +193,7 @@ function hasNoTurn({ state, turn }: MessageJson, agent: AgentJson): boolean {
 /** Null where there still may be an answer. */
 function endedBadly(message: MessageJson, agent: AgentJson): Fault | null {
   const detail = { message };
-  const why = message.reason ?? "it came to no end";
+  const why = message.reason === null ? "it came to no end" : reasonWords(message.reason);
   if (message.state === "uncertain") {
     return new Fault("UNCERTAIN", `whether ${agent.label} took the prompt is not known: ${why}`, { detail });
   }
@@ -184,8 +201,7 @@ function endedBadly(message: MessageJson, agent: AgentJson): Fault | null {
     return new Fault("NOT_READY", `nothing was sent to ${agent.label}: ${why}`, { detail });
   }
   if (agent.archived) return new Fault("NOT_FOUND", `${agent.label} was removed`, { detail });
-  const isGone = agent.state === "exited" || agent.state === "lost";
-  if (!isGone || isAnswered(message, agent)) return null;
+  if (!isGone(agent) || isAnswered(message, agent)) return null;
   // What still waits is given to the next launch.
   return message.state === "delivered"
     ? new Fault("CONFLICT", `${agent.label} is ${agent.state}, and had not answered`, { detail })

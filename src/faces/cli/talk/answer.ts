@@ -1,10 +1,11 @@
 import { Fault } from "#core/fault.js";
-import type { QuestionJson } from "#wire/agent.js";
+import type { AgentJson, QuestionJson } from "#wire/agent.js";
 import type { AnswerRequest } from "#wire/requests.js";
 import { printable } from "../../kit/ink.js";
 import { agentPath, askAgent } from "../agent-ref.js";
 import type { Invocation } from "../command.js";
 import type { Context } from "../context.js";
+import { questionLines } from "./question-lines.js";
 
 const ANSWER_LIMIT_MS = 30_000;
 
@@ -12,6 +13,10 @@ export async function run(context: Context, { arguments: [label = "", choice], o
   const only = options.text("if");
   const text = options.text("text");
   if (choice === undefined && text === undefined) {
+    const { agent } = await askAgent(context, label, (daemon, ref) =>
+      daemon.request<{ agent: AgentJson }>("GET", agentPath(ref)),
+    );
+    if (agent.question) for (const line of questionLines(agent.question)) context.note(line);
     throw new Fault("USAGE", "answer takes a choice, or --text with a text of your own");
   }
   if (text === "" || choice === "")
@@ -54,14 +59,4 @@ function chosen(question: QuestionJson, choice: string | undefined, text: string
     question.choices.find((c) => c.key === choice) ??
     question.choices.find((c, i) => String(i + 1) === choice || c.text === choice);
   return printable([found?.text ?? choice, text].filter((part) => part !== undefined).join(", "));
-}
-
-function questionLines(question: QuestionJson): string[] {
-  const choices = question.choices.map((c, i) => {
-    const box = c.checked === undefined ? "" : c.checked ? "[x] " : "[ ] ";
-    const number = c.submits && question.multiple ? " " : c.key || String(i + 1);
-    return `  ${number}  ${box}${printable(c.text)}${c.takesText ? " (--text)" : ""}`;
-  });
-  const field = question.takesText ? ["  (it takes a text: --text)"] : [];
-  return [...question.text.split("\n").map(printable), ...choices, ...field, `  --if ${question.fingerprint}`];
 }
