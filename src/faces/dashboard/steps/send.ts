@@ -90,7 +90,7 @@ function outcomeOf(label: string, message: MessageJson | undefined, refused: Ref
   }
   if (refused) return { good: false, says: `Not sent: ${sentence(refused)}` };
   if (message?.state === "failed" || message?.state === "dead") {
-    return { good: false, says: `Not sent: ${message.reason ?? message.state}` };
+    return { good: false, says: `Not sent: ${reasonWords(message.reason) || message.state}` };
   }
   if (message?.state === "queued") {
     return { good: true, says: `queued for ${label}${message.reason ? `: ${reasonWords(message.reason)}` : ""}` };
