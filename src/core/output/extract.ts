@@ -21,6 +21,8 @@ export interface TranscriptShape {
   end(still: Still): number;
   /** Whether the program itself shows an earlier part of its transcript than the end. Without it that cannot be told. */
   isScrolledUp?(still: Still): boolean;
+  /** Rows of the still, or from above it, with the ink by which `begins` tells them where their program draws none (`NO_COLOR`). */
+  inked?(rows: readonly Row[], still: Still): readonly Row[];
   /** Null where the row goes on with what is above it. Called for rows of history as well. */
   begins(rows: readonly Row[], y: number, columns: number): Begins | null;
   /**
@@ -100,7 +102,8 @@ export function answerRows(shape: TranscriptShape, still: Still): string[] {
 /** The still's rows that are transcript, without what stands above, below and beside it. */
 export function transcriptRows(shape: TranscriptShape, still: Still): readonly Row[] {
   const pinned = still.alternate ? (shape.pinned?.(still.rows) ?? 0) : 0;
-  const rows = still.rows.slice(pinned, shape.end(still));
+  const drawn = still.rows.slice(pinned, shape.end(still));
+  const rows = shape.inked?.(drawn, still) ?? drawn;
   const width = shape.width?.(still) ?? still.columns;
   return width < still.columns ? rows.map((row) => narrowed(row, width)) : rows;
 }

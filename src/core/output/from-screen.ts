@@ -37,7 +37,8 @@ export function screenOutput(shape: TranscriptShape, still: Still, past: Past, a
   if (turn > 0 && shape.isScrolledUp?.(still)) return partial("", "screen", turn, SCROLLED_UP);
   const shown = transcriptRows(shape, still);
   const columns = shape.width?.(still) ?? still.columns;
-  const rows = past.rows.length === 0 ? shown : past.rows.concat(shown);
+  const above = shape.inked?.(past.rows, still) ?? past.rows;
+  const rows = above.length === 0 ? shown : above.concat(shown);
   const found = extractLast(shape, rows, columns, underWay ? "before" : "last");
   if (found.found === "answer") return complete(found.text, "screen", turn);
   if (found.found === "torn") return partial(found.text, "screen", turn, WRITTEN_OVER);

@@ -155,6 +155,33 @@ test("Claude Code without any colour (NO_COLOR) is read by the places of its sig
   assert.equal([failed.shown, failed.reason?.slice(0, 14)], ["error", "API Error: 400"]);
 });
 
+test("of Claude Code's turn without any colour the answer is found, and no error, tool or older turn is taken for one", async () => {
+  const said = async (text: string, columns: number, rows: number, turn: number) => {
+    const size = { columns, rows, cursor: { x: 0, y: 0, visible: false }, title: "✳ Claude Code", alternate: true };
+    const past = { rows: [], size: 0, limit: 0, sizeAtStart: null };
+    const still = await emulator.still(text, size);
+    return screenOutput(shapes.get("claude")!, still, past, { turn, underWay: false })!;
+  };
+  const capture = (name: string) => readFileSync(join(folder, `claude-plain-${name}.txt`), "utf8");
+  const done = await said(capture("100x30-draft"), 100, 30, 1);
+  assert.equal([done.kind, /^Done\.\n\n─+[\s\S]*esc to interrupt\)$/.test(done.text)], ["complete", true], done.text);
+  const why = "[NO RESPONSE - the turn failed: API Error: 400 The request was rejected by the]";
+  assert.is((await said(capture("60x20-failed"), 60, 20, 1)).text, why);
+  const rule = "─".repeat(60);
+  const tool = [
+    "❯ three things",
+    "",
+    "● First, second, third.",
+    "",
+    "❯ touch it",
+    "",
+    "● Bash(touch x)",
+    "  ⎿  (No output)",
+  ];
+  const tooled = await said([...tool, "", rule, "❯\u00a0", rule, "  ? for shortcuts"].join("\n"), 60, 20, 2);
+  assert.equal([tooled.kind, tooled.lines], ["none", 1], tooled.text);
+});
+
 test("Gemini without any colour has rules around its box", async () => {
   const on = async (name: string, [columns, rows]: readonly [number, number], title: string) => {
     const text = readFileSync(join(folder, `${name}.txt`), "utf8");

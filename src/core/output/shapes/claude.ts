@@ -1,4 +1,6 @@
 /** Claude Code's transcript: markers in column 0, all else indented by two. Seen in 2.1.197 and 2.1.328. */
+
+import { ENDED, tintedTranscript } from "../../screen/agents/claude/tint.js";
 import { isScrolledUp, transcriptEnd } from "../../screen/agents/claude.js";
 import { hasInk } from "../../screen/ink.js";
 import { DEFAULT_COLOUR, type Row, runAt } from "../../screen/still.js";
@@ -7,6 +9,7 @@ import type { Begins, TranscriptShape } from "../extract.js";
 export const claudeShape: TranscriptShape = {
   end: transcriptEnd,
   isScrolledUp,
+  inked: tintedTranscript,
   begins,
   needsStyle,
   indent: 2,
@@ -37,7 +40,7 @@ function begins(rows: readonly Row[], y: number, columns: number): Begins | null
     // What a person answered to a question looks like an answer, but for the block below it.
     return isResult(rows[y + 1]) && !isInterruption(rows[y + 1]!) ? "aside" : "answer";
   }
-  if (/^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/.test(row.text) && hasInk(row, 0, "faded")) return "ended";
+  if (ENDED.test(row.text) && hasInk(row, 0, "faded")) return "ended";
   // Nothing but Claude itself writes at column 0.
   return "aside";
 }

@@ -12,7 +12,7 @@ import type { Provider, Reading } from "../reading.js";
 import { retryNote } from "../retry-note.js";
 import type { Row, Still } from "../still.js";
 import { findDialog, isRule } from "./claude/dialog.js";
-import { tinted } from "./claude/tint.js";
+import { ENDED, tinted } from "./claude/tint.js";
 
 /**
  * `blank`: the whole screen, only where nothing is on it. `gone`: the last rows, only where the program has let go of the
@@ -75,7 +75,7 @@ const SIGNS: readonly Sign<Region>[] = [
     looksLike: /^[✻✳✽✶✢*·] (Waiting for \d+ background .*)/,
     tells: true,
   },
-  { rule: "turn-took", shows: "finished", where: "last", looksLike: /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/, ink: ["faded"] },
+  { rule: "turn-took", shows: "finished", where: "last", looksLike: ENDED, ink: ["faded"] },
   { rule: "prompt", shows: "ready", where: "prompt", looksLike: /^[❯!#]/, unmarked: true },
   { rule: "dialog-below", shows: "blocked", where: "behind", looksLike: /\bwaiting for your \w+/i },
 ];

@@ -11,9 +11,9 @@ import { HINT } from "./hint.js";
 const GREY: Colour = 246;
 const TINT: Colour = 174;
 
-/** What is still under way has its dots; the line of a turn that ended (`✻ Baked for 4s`) has none. */
+/** The line of a turn that ended: `✻ Baked for 4s`. What is still under way has its dots. */
+export const ENDED = /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/;
 const SPINNER = /^[·✢*✶✻✽✳] \S.*…/;
-const ENDED = /^[✻✳✽✶✢*·] \S+ for .*\d+[hms]\b/;
 const FAILED = /^[●⏺] API Error: /;
 
 /** The still with the ink that its rows would have in colour; the still itself where it has any. */
@@ -31,10 +31,23 @@ export function tinted(still: Still, box: { readonly top: number; readonly botto
     return y > pointer && y > end - 2 && isHint(still.rows, y, end) ? GREY : null;
   };
   const rows = still.rows.map((row, y) => {
-    const ink = inkOf(row, y);
-    return ink === null ? row : { ...row, runs: row.runs.map((run) => ({ ...run, fg: ink })) };
+    return inColour(row, inkOf(row, y));
   });
   return { ...still, rows };
+}
+
+/** Likewise rows of the transcript that `still` shows, or from above it: what of them is grey or coloured tells no answer. */
+export function tintedTranscript(rows: readonly Row[], still: Still): readonly Row[] {
+  if (!isMonochrome(still.rows)) return rows;
+  return rows.map((row) => {
+    const { text } = row;
+    if (FAILED.test(text)) return inColour(row, TINT);
+    return inColour(row, /^[❯>!#] |^ {2}⎿ /.test(text) || ENDED.test(text) ? GREY : null);
+  });
+}
+
+function inColour(row: Row, ink: Colour | null): Row {
+  return ink === null ? row : { ...row, runs: row.runs.map((run) => ({ ...run, fg: ink })) };
 }
 
 /** The last row, or the last two where the screen is narrow. */
