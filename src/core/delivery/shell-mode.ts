@@ -15,13 +15,8 @@ export interface ShellMode {
 /** Some programs leave out blanks, and characters that nobody sees, before they look how a prompt begins. */
 const UNSEEN = /^[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+/u;
 
-/** Whether a program with this mode may take the text for a command line. */
-export function opensShell(text: string, { opens }: ShellMode): boolean {
-  const begins = pasteable(text).replace(UNSEEN, "");
-  return opens.some((mark) => begins.startsWith(mark));
-}
-
 /** The text so that it is a prompt, however it begins. `mode` undefined: a program that has no such thing. */
 export function asPrompt(text: string, mode: ShellMode | undefined): string {
-  return mode !== undefined && opensShell(text, mode) ? `${mode.guard}${text}` : text;
+  const begins = pasteable(text).replace(UNSEEN, "");
+  return mode?.opens.some((mark) => begins.startsWith(mark)) ? `${mode.guard}${text}` : text;
 }

@@ -23,7 +23,7 @@ export function complete(text: string, source: OutputSource, turn: number): Outp
 }
 
 /** Why a response is not whole: its beginning is kept nowhere, the program drew over it, or somebody scrolled away from it. */
-export const ABOVE = "it began above what is kept";
+const ABOVE = "it began above what is kept";
 export const WRITTEN_OVER = "rows of it were written over";
 export const SCROLLED_UP = "its screen is scrolled up";
 

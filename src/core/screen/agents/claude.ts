@@ -140,8 +140,8 @@ function retryingOn(spin: readonly Row[]): string | null {
 
 /** ` Jump to bottom (ctrl+End) ↓ `, on a ground of its own, over the last row that is shown of what is scrolled up. */
 function isScrolled(row: Row): boolean {
-  const at = row.text.search(/\S[^()]*\(ctrl\+end\) ↓/i);
-  return at >= 0 && hasInk(row, row.text.indexOf("↓", at), "on");
+  const at = row.text.search(/\(ctrl\+end\) ↓/i);
+  return at > 0 && hasInk(row, at, "on");
 }
 
 /** Whether that stands right above row `y`, where at most a tip and the mode are between. */
