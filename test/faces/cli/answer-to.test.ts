@@ -40,6 +40,7 @@ async function waits(
     readonly waitForMs?: number;
     readonly turn?: number;
     note?(text: string): void;
+    hint?(text: string): void;
   } = {},
 ): Promise<string> {
   let kept = sent;
@@ -77,6 +78,7 @@ async function waits(
     );
     return `${answer.output.text}: ${answer.state}`;
   } catch (error) {
+    if (error instanceof Fault) more.hint?.(error.hint ?? "");
     return error instanceof Fault ? `${error.code} ${error.message}` : String(error);
   }
 }
@@ -143,8 +145,17 @@ test("what becomes of the message instead, and a program that ends, is said; a t
   assert.is(await waits(message("queued"), ended, 0.05), "TIMED_OUT no answer after 0.05 s: it is queued");
   const other = await waits(DELIVERED, [{ state: "done", turn: 3 }], undefined, undefined, {}, { turn: 3 });
   assert.is(other, "STALE api has been through another turn since, and its answer is not at hand");
-  const late = await waits(DELIVERED, [], 0.05, undefined, { state: "blocked", turn: 2 });
+  const blocked = { state: "blocked", turn: 2 } as const;
+  const late = await waits(DELIVERED, [], 0.05, undefined, blocked);
   assert.is(late, "TIMED_OUT no answer after 0.05 s: api is still blocked");
+  const look = async (sent: MessageJson, first: Partial<AgentJson>) => {
+    const hinted: string[] = [];
+    await waits(sent, [], 0.05, undefined, first, { hint: (text) => hinted.push(text) });
+    return hinted.join("");
+  };
+  assert.match(await look(message("queued"), blocked), 'look with "drover answer api"');
+  assert.match(await look(message("queued"), { state: "working" }), 'look with "drover why 01M"');
+  assert.match(await look(DELIVERED, { state: "working", turn: 2 }), 'look with "drover output api"');
 });
 
 test("a daemon that is gone is not spoken for: it is said that it does not answer, after a while or at the time-out", async () => {

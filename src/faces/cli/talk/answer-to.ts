@@ -156,8 +156,9 @@ function turnEnd(
       const seen =
         message.state === "delivered" ? `${agent?.label} is still ${agent?.state}` : `it is ${message.state}`;
       const is = events.isLost ? "the daemon does not answer" : seen;
-      const asks = agent?.state === "blocked" ? `drover answer ${agent.label}` : `drover output ${agent?.label}`;
-      const next = message.state === "delivered" ? asks : `drover why ${message.id}`;
+      const rest = message.state === "delivered" ? `drover output ${agent?.label}` : `drover why ${message.id}`;
+      // A dialog is in the way, before the message or in its turn.
+      const next = agent?.state === "blocked" ? `drover answer ${agent.label}` : rest;
       const hint = `it goes on without you${later ? `, and ${later}` : ""}; look with "${next}"`;
       over(new Fault("TIMED_OUT", `no answer after ${seconds} s: ${is}`, { detail: { message }, hint }));
     };
