@@ -40,13 +40,16 @@ export async function adoptPane(context: Context, asked: AdoptRequest): Promise<
   if (pane === undefined) throw new Fault("NOT_FOUND", `there is no pane ${asked.pane}`);
   const found = agentIn(context.loop.fleet.programs, pane, treeOf(await readProcesses()));
   const owner = pane.mark === null ? undefined : context.loop.fleet.agents.get(pane.mark.id);
-  const provider = asked.provider ?? found?.provider;
-  if (provider === undefined && owner === undefined) throw noAgentIn(pane);
+  const named = asked.provider ?? found?.provider;
+  if (named === undefined && owner === undefined) throw noAgentIn(pane);
+  const provider = named ?? "shell";
+  const wake = context.providers.get(provider)?.wake;
   const { agent, created } = await context.loop.ask({
     ask: "adopt",
     id: context.dice.id() as AgentId,
     label: asked.label ?? null,
-    provider: provider ?? "shell",
+    provider,
+    ...(wake === undefined ? {} : { wake }),
     role: asked.role ?? "worker",
     parent,
     group: asked.group ?? null,

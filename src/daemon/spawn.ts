@@ -35,6 +35,7 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   checkEnvironment(env, provider);
   await checkFolder(asked.cwd);
   const parent = asked.parent === undefined ? null : theAgent(context, asked.parent).record.id;
+  const wake = asked.wake ?? provider.wake;
   // What a parent has its child do is no person's command line.
   const prompt = said === null || parent === null ? said : asPrompt(said, provider.shellMode);
   checkArguments(asked.args ?? []);
@@ -65,7 +66,7 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
     launch,
     envNames: Object.keys(env),
     prompt,
-    ...(asked.wake === undefined ? {} : { wake: asked.wake }),
+    ...(wake === undefined ? {} : { wake }),
     ...(worktree === null ? {} : { worktree }),
     tab: {
       sessionName: session,

@@ -142,6 +142,18 @@ test(
   20_000 + ROUNDS * 8_000,
 );
 
+test("what a shell's child has to say is not typed into that shell, which would run it", async () => {
+  await home.ok("spawn", "shell", "-l", "desk", "-s", "work", "--", "sh");
+  await home.until("is ready", "desk", ({ state }) => state === "idle");
+  await spawn("says", "--parent", "desk");
+  const made = join(home.folder, "made");
+  await home.ok("report", "--as", "says", `first\ntouch ${made}\nlast`);
+  await home.ok("send", "desk", `touch ${made}-after`);
+  await until("a person's line is run", () => existsSync(`${made}-after`));
+  const { messages } = await home.json<DrainedJson>("inbox", "drain", "desk");
+  assert.equal([messages.length, messages[0]?.completion?.kind, existsSync(made)], [1, "report", false]);
+});
+
 test("self is the agent of the environment, or of the pane; elsewhere it is said how to name one", async () => {
   const { agents } = await home.json<AgentsJson>("ls");
   const pull = agents.find(({ label }) => label === "pull");

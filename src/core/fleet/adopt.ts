@@ -4,7 +4,7 @@
  */
 
 import type { Refusal } from "../fault.js";
-import { type AgentId, isForeign, type LivePane, type Role } from "../model.js";
+import { type AgentId, isForeign, type LivePane, type Role, type WakePolicy } from "../model.js";
 import type { Draft } from "./draft.js";
 import { inPane, markOf, type Ticket } from "./fleet.js";
 import { automaticLabel, conductorOf, holderOf } from "./labels.js";
@@ -21,6 +21,8 @@ export interface AdoptAsk {
   readonly role: Role;
   readonly parent: AgentId | null;
   readonly group: string | null;
+  /** How it is told of its children; absent: by `type`. */
+  readonly wake?: WakePolicy;
   readonly cwd: string;
   /** As a sighting of this moment shows it, and the tmux server it was seen in. */
   readonly pane: LivePane;
@@ -38,10 +40,10 @@ export function adopt(draft: Draft, ticket: Ticket, ask: AdoptAsk): void {
   const label = ask.label ?? automaticLabel(draft.fleet, ask.provider);
   const place = placeOf(ask.pane, ask.epoch);
   const { pane } = ask.pane;
-  const { id, provider, role, parent, group, cwd } = ask;
+  const { id, provider, role, parent, group, cwd, wake } = ask;
   const making = { sessionName: place.sessionName, waiting: [ticket], created: true, before: null, leaves: null };
   const agent = newAgent(
-    { id, label, provider, role, parent, group, cwd, place },
+    { id, label, provider, role, parent, group, cwd, place, ...(wake === undefined ? {} : { wake }) },
     { pane, making, placedAtMs: draft.nowMs },
     draft.nowMs,
   );

@@ -1,7 +1,7 @@
 /** What a still says: the state it shows, the rule that decided, and the rows that rule believed. */
 import type { Seat } from "../delivery/handing.js";
 import type { ShellMode } from "../delivery/shell-mode.js";
-import type { AgentState, Evidence, Question } from "../model.js";
+import type { AgentState, Evidence, Question, WakePolicy } from "../model.js";
 
 import type { TranscriptShape } from "../output/extract.js";
 import type { DialogKeys, Replies } from "./dialog-keys.js";
@@ -72,6 +72,8 @@ export interface Provider {
   readonly pasteSettleMs: number;
   /** How what is typed is run in a shell, where it can be: mail from agents never is. */
   readonly shellMode?: ShellMode;
+  /** How an agent of it is told of its children where nobody says; absent: `type`. */
+  readonly wake?: WakePolicy;
   /** The keys (tmux names) that interrupt a turn, in order. */
   readonly interruptKeys: readonly string[];
   /** What a person would type to end the program: keys (tmux names) or text followed by Enter. */

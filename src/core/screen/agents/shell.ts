@@ -36,6 +36,8 @@ export const shell: Provider = {
   promptArgument: false,
   resume: null,
   pasteSettleMs: 50,
+  // What its children have to say would be a command line there.
+  wake: "pull",
   interruptKeys: ["C-c"],
   quit: [{ text: "exit" }],
   refusedEnv: [],

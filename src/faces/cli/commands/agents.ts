@@ -49,7 +49,7 @@ export const agents = [
       {
         long: "wake",
         value: "POLICY",
-        does: "how it is told of its children while idle: type (their words), nudge, pull (it asks), mute",
+        does: "how it is told of its children while idle: type (their words; default, but for shells), nudge, pull (it asks), mute",
         from: ["type", "nudge", "pull", "mute"],
       },
       { long: "if-absent", does: "give the live agent of that label rather than a second one" },
