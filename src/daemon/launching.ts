@@ -1,8 +1,8 @@
 /** What the first launch of an agent and a further one have in common: the program, its arguments, its environment. */
 import { stat } from "node:fs/promises";
-import { isAbsolute } from "node:path";
+import { basename, isAbsolute } from "node:path";
 import { Fault } from "#core/fault.js";
-import type { Launch } from "#core/model.js";
+import type { Launch, WakePolicy } from "#core/model.js";
 import type { Provider } from "#core/screen/reading.js";
 import { utf8Bytes } from "#core/utf8.js";
 import type { Context } from "./context.js";
@@ -47,6 +47,16 @@ export async function findLaunch(
   throw new Fault("NOT_FOUND", `${asGiven ? program : `${provider.title} (${program})`} is not on your PATH`, {
     hint: "install it, or give a PATH on which it is",
   });
+}
+
+/**
+ * How it is told of its children where nobody says; absent: by `type`. A shell that is given as a command runs what is
+ * typed to it as well as any other, unless it is given what to run.
+ */
+export function usualWake(context: Context, provider: Provider, { program, args }: Launch): WakePolicy | undefined {
+  const name = context.loop.fleet.programs.get(basename(program[0] ?? "")) ?? "";
+  const runsLines = args.every((arg) => /^-(?!\w*c$)/.test(arg));
+  return provider.wake ?? (runsLines ? context.providers.get(name)?.wake : undefined);
 }
 
 /** The command line of a launch with a prompt, and whether that is still to be typed. `given`: drover's own arguments. */

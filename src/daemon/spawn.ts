@@ -10,7 +10,7 @@ import type { SpawnRequest } from "#wire/requests.js";
 import type { Context } from "./context.js";
 import { theAgent } from "./ground.js";
 import { newSession, wireHooks } from "./hook-wiring.js";
-import { checkArguments, checkFolder, DEFAULT_SIZE, findLaunch, withPrompt } from "./launching.js";
+import { checkArguments, checkFolder, DEFAULT_SIZE, findLaunch, usualWake, withPrompt } from "./launching.js";
 import { checkText } from "./schemas.js";
 import { stopAgent } from "./stop.js";
 
@@ -35,11 +35,11 @@ export async function spawnAgent(context: Context, asked: SpawnRequest): Promise
   checkEnvironment(env, provider);
   await checkFolder(asked.cwd);
   const parent = asked.parent === undefined ? null : theAgent(context, asked.parent).record.id;
-  const wake = asked.wake ?? provider.wake;
   // What a parent has its child do is no person's command line.
   const prompt = said === null || parent === null ? said : asPrompt(said, provider.shellMode);
   checkArguments(asked.args ?? []);
   const launch = await findLaunch(context, provider, { args: asked.args ?? [], cwd: asked.cwd, path: asked.path });
+  const wake = asked.wake ?? usualWake(context, provider, launch);
   const worktree = asked.worktree === undefined ? null : await worktreeAsk(asked.cwd, asked.worktree);
   const session = sessionName(asked.session, asked.cwd);
   const id = context.dice.id() as AgentId;

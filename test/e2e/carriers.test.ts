@@ -143,15 +143,18 @@ test(
 );
 
 test("what a shell's child has to say is not typed into that shell, which would run it", async () => {
-  await home.ok("spawn", "shell", "-l", "desk", "-s", "work", "--", "sh");
-  await home.until("is ready", "desk", ({ state }) => state === "idle");
-  await spawn("says", "--parent", "desk");
   const made = join(home.folder, "made");
-  await home.ok("report", "--as", "says", `first\ntouch ${made}\nlast`);
-  await home.ok("send", "desk", `touch ${made}-after`);
-  await until("a person's line is run", () => existsSync(`${made}-after`));
-  const { messages } = await home.json<DrainedJson>("inbox", "drain", "desk");
-  assert.equal([messages.length, messages[0]?.completion?.kind, existsSync(made)], [1, "report", false]);
+  await home.ok("spawn", "shell", "-l", "desk", "-s", "work", "--", "sh");
+  await home.ok("spawn", "-l", "bare", "-s", "work", "--", "sh", "-i");
+  for (const shell of ["desk", "bare"]) {
+    await home.until("is ready", shell, ({ state }) => state === "idle");
+    await spawn(`of-${shell}`, "--parent", shell);
+    await home.ok("report", "--as", `of-${shell}`, `first\ntouch ${made}\nlast`);
+    await home.ok("send", shell, `touch ${made}-${shell}`);
+    await until("a person's line is run", () => existsSync(`${made}-${shell}`));
+    const { messages } = await home.json<DrainedJson>("inbox", "drain", shell);
+    assert.equal([messages.length, messages[0]?.completion?.kind, existsSync(made)], [1, "report", false]);
+  }
 });
 
 test("self is the agent of the environment, or of the pane; elsewhere it is said how to name one", async () => {
