@@ -220,6 +220,18 @@ test("after a crash the receipt says how far it got, and it goes on from there",
   assert.is(found("typed", null), "M1:uncertain", "somebody took the receipt away");
 });
 
+test("what was found half way and not typed is given at once to who is ready", () => {
+  for (const [receipt, to] of [
+    [null, recipient()],
+    ["M1/1:pasted", recipient({ incarnation: 2 })],
+  ] as const) {
+    const p = new Play([message(1, "claimed")], to).on({ kind: "held" });
+    p.on({ kind: "receipts", answer: { epoch: "t1", says: receipt } });
+    p.said();
+    assert.equal(p.on(written).said(), ["hold"]);
+  }
+});
+
 test("what went with its program or its tmux is queued again, unless it may have been taken", () => {
   assert.is(found("claimed", null, "t2"), "M1:queued");
   assert.is(found("typed", null, "t2"), "M1:uncertain", "Enter may have been pressed");

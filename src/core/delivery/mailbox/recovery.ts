@@ -49,7 +49,12 @@ export function whileRecovering(box: Mailbox, at: At<"recovering">, event: MailE
     return enters === null || enters === 0 ? unsure(NO_RECEIPT) : goOn(enters);
   }
   if (enters === null && state === "typed") return unsure(sameServer ? NO_RECEIPT : "tmux ended as Enter was pressed");
-  if (enters === null) return requeue(box, message, "nothing of it had been typed", nowMs);
-  if (!sameProgram) return gonePasted(box, message, nowMs);
+  if (enters === null) return untried(at, requeue(box, message, "nothing of it had been typed", nowMs));
+  if (!sameProgram) return untried(at, gonePasted(box, message, nowMs));
   return goOn(enters);
+}
+
+/** Found after a start, it was refused by nobody who is ready now: it waits for no other edge, nor for the sweep. */
+function untried({ tries }: At<"recovering">, [box, effects]: Step): Step {
+  return [tries === 0 ? { ...box, triedEdge: null } : box, effects];
 }
