@@ -181,7 +181,7 @@ export async function startDaemon(parts: Parts): Promise<Daemon> {
   await mail.begin(messages);
   heartbeats.changed(changesOf(null, loop.fleet));
   producer.begin(fleet);
-  void tasks.look();
+  tasks.begin();
   const server = serveRoutes(
     routes({
       context,

@@ -39,6 +39,13 @@ export class Tasks {
     this.#folder = folder;
   }
 
+  /** Looks now, and once more a moment later: whose task ended as the daemon started found nobody to tell. */
+  begin(): void {
+    void this.look().then(() => {
+      if (this.#cancel === null) this.#wake(() => void this.look());
+    });
+  }
+
   /** Tells of every task that has ended. Never throws: what cannot be written now is tried again. */
   look(): Promise<TasksJson> {
     // One that ended while others were told of is told of in the next round, which its runner waits for too.
@@ -93,13 +100,17 @@ export class Tasks {
   }
 
   #later(): void {
-    if (this.#closed) return;
-    const { clock } = this.#context;
-    this.#cancel = clock.wake(clock.now() + LOOK_MS, () => {
-      const isDue = clock.now() >= this.#sweepAtMs;
+    this.#wake(() => {
+      const isDue = this.#context.clock.now() >= this.#sweepAtMs;
       if (isDue || !this.#runners.every(isRunning)) void this.look();
       else this.#later();
     });
+  }
+
+  #wake(call: () => void): void {
+    if (this.#closed) return;
+    const { clock } = this.#context;
+    this.#cancel = clock.wake(clock.now() + LOOK_MS, call);
   }
 
   /** One that stays, on a disk that lets nothing go, is told again and is the same completion. */

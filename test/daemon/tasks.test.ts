@@ -140,6 +140,15 @@ test("an end of which the runner could not tell is found by the sweep", async ()
   assert.match(w.started[0]!.prompts[0]!, "exit code 1");
 });
 
+test("an end that came while the daemon started, of which nobody could tell, is found a moment later", async () => {
+  const lead = await ready("lead");
+  const { tmux } = w;
+  await w.end();
+  w = await world({ store, tmux, tasksDir: folder });
+  writeTask(folder, task(lead, { end: ENDED }));
+  await until("it is told", () => readdirSync(folder).length === 0);
+});
+
 test("an end that no daemon took is told by the next one", async () => {
   const lead = await ready("lead");
   const { tmux } = w;
