@@ -11,13 +11,19 @@ import { ask } from "./practice.js";
 
 const test = suite("listening");
 
-test("accepts that fail are told less and less often, and the listener goes on", async () => {
+/** A server that answers `{}` on a socket in a folder of its own. */
+async function listens() {
   const runtimeDir = mkdtempSync(join(tmpdir(), "drover-listen-"));
   const socket = join(runtimeDir, "s");
   const clock = new ManualClock();
   const log = new MemoryLog();
   const server = createServer((_request, response) => response.end("{}"));
   const listening = await listenOn(server, { runtimeDir, socket }, clock, log);
+  return { runtimeDir, socket, clock, log, server, listening };
+}
+
+test("accepts that fail are told less and less often, and the listener goes on", async () => {
+  const { runtimeDir, socket, clock, log, server, listening } = await listens();
   try {
     const fail = () => server.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE" }));
     const said = () => log.lines.filter((line) => line.includes("could not be accepted")).length;
@@ -38,12 +44,7 @@ test("accepts that fail are told less and less often, and the listener goes on",
 });
 
 test("a socket that had to be made again survives failing accepts as well", async () => {
-  const runtimeDir = mkdtempSync(join(tmpdir(), "drover-listen-"));
-  const socket = join(runtimeDir, "s");
-  const clock = new ManualClock();
-  const log = new MemoryLog();
-  const server = createServer((_request, response) => response.end("{}"));
-  const listening = await listenOn(server, { runtimeDir, socket }, clock, log);
+  const { runtimeDir, socket, clock, log, listening } = await listens();
   try {
     unlinkSync(socket);
     clock.advance(6_000);
@@ -56,12 +57,7 @@ test("a socket that had to be made again survives failing accepts as well", asyn
 });
 
 test("a socket put in its place is left alone while somebody answers there, and replaced once nobody does", async () => {
-  const runtimeDir = mkdtempSync(join(tmpdir(), "drover-listen-"));
-  const socket = join(runtimeDir, "s");
-  const clock = new ManualClock();
-  const log = new MemoryLog();
-  const server = createServer((_request, response) => response.end("{}"));
-  const listening = await listenOn(server, { runtimeDir, socket }, clock, log);
+  const { runtimeDir, socket, clock, log, listening } = await listens();
   let looked = 0;
   const other = createServer((_request, response) => response.writeHead(418).end("{}"));
   other.on("connection", () => looked++);
